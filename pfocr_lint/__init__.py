@@ -1,0 +1,32 @@
+"""Linter, schema validator and autofixer for pathway-figure records (PFOCR)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from pfocr_lint.diagnostic import Diagnostic as Diagnostic
+    from pfocr_lint.engine import Fixed as Fixed
+    from pfocr_lint.engine import check as check
+    from pfocr_lint.engine import fix as fix
+    from pfocr_lint.settings import Settings as Settings
+
+_PUBLIC = {
+    "Diagnostic": "pfocr_lint.diagnostic",
+    "Fixed": "pfocr_lint.engine",
+    "Settings": "pfocr_lint.settings",
+    "check": "pfocr_lint.engine",
+    "fix": "pfocr_lint.engine",
+}
+__all__ = ["Diagnostic", "Fixed", "Settings", "__version__", "check", "fix"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the public names when they are first used: the version alone should cost nothing."""
+    if name in _PUBLIC:
+        from importlib import import_module
+
+        return getattr(import_module(_PUBLIC[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,143 @@
+"""What follows from what: the values of a figure that other values determine, by the order of trust."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePath
+from typing import Any
+
+from pfocr_lint import schema
+from pfocr_lint.record import FIGURES, Record
+
+SITE = "https://pfocr.wikipathways.org/figures/"
+TYPES = {
+    "F": "Figure",
+    "S": "Scheme",
+    "SF": "Supplemental figure",
+    "GA": "Graphical abstract",
+    "AF": "Appendix figure",
+    "EV": "Extended view",
+}
+
+_RAW = (
+    ("EV", re.compile(r"(?:expanded|extended)[ -]view[ -]?(?:fig(?:ure|\.)?)?|fig(?:ure|\.)? ?ev", re.I)),
+    ("SF", re.compile(r"supp(?:l(?:ement(?:ary|al)?)?)?\.? ?(?:fig(?:ure|s)?\.?)?(?: ?s(?=[0-9]))?|fig(?:ure|s)?\.? ?s", re.I)),
+    ("AF", re.compile(r"app(?:endix)? ?(?:fig(?:ure)?\.?)?|fig(?:ure)?\.? ?a", re.I)),
+    ("GA", re.compile(r"graphical abstract", re.I)),
+    ("S", re.compile(r"sch(?:eme)?s?\.?", re.I)),
+    ("F", re.compile(r"fig(?:ure|s)?\.?|f", re.I)),
+)
+_DIGITS = re.compile(r"[ \u00a0]*([0-9]+[A-Za-z]?)[ .:]*")
+
+
+def stem(filename: str) -> str:
+    """A file name without its extension."""
+    return PurePath(filename).stem
+
+
+def normal_number(raw: str) -> str | None:
+    """The normal form of a figure's label as papers print it: ``Figure 3:`` gives ``F3``; None when there is none."""
+    label = raw.strip()
+    for prefix, pattern in _RAW:
+        match = pattern.match(label)
+        if match is None:
+            continue
+        rest = label[match.end() :]
+        digits = _DIGITS.fullmatch(rest)
+        if digits is not None:
+            return prefix + digits[1].lstrip("0") if digits[1].strip("0") else None
+        if prefix == "GA" and not rest.strip(" .:"):
+            return "GA1"
+    return None
+
+
+def number(record: Record) -> str | None:
+    """The figure's number in its normal form, None when it has none to compare."""
+    value = record.value("/number")
+    if isinstance(value, str):
+        return value if "/number" not in record.invalid else normal_number(value)
+    return None
+
+
+def figid(record: Record) -> str | None:
+    """
+    The figid that the derived values must agree with.
+
+    When the record's own figid contradicts both the file's name and pmcid with filename, and those agree,
+    it is the one that is wrong.
+    """
+    own, parts = record.usable("/figid"), figid_parts(record)
+    if own is not None and parts is not None and own != parts and parts == record.name:
+        return parts
+    return own
+
+
+def figid_parts(record: Record) -> str | None:
+    """pmcid, two underscores and the image's name without its extension."""
+    pmcid, filename = record.usable("/pmcid"), record.usable("/filename")
+    if pmcid is None or filename is None:
+        return None
+    return f"{pmcid}__{stem(filename).removeprefix(f'{pmcid}__')}"
+
+
+def alias(record: Record) -> str | None:
+    """The alias that figid and number give."""
+    known, normal = figid(record), number(record)
+    return None if known is None or normal is None else f"{known.partition('__')[0]}__{normal}"
+
+
+def page(record: Record) -> str | None:
+    """The address of the figure's page."""
+    known = figid(record)
+    return None if known is None else f"{SITE}{known}.html"
+
+
+def redirect(record: Record) -> str | None:
+    """The redirect to the alias that the record should have; where that is not known, to the one it has."""
+    known = alias(record) or record.usable("/figid_alias")
+    return None if known is None else f"/figures/{known}"
+
+
+def figtype(record: Record) -> str | None:
+    """The type that the prefix of number stands for."""
+    normal = number(record)
+    match = re.match("[A-Z]+", normal or "")
+    return TYPES.get(match[0]) if match else None
+
+
+def year(record: Record) -> str | None:
+    """The year of publication that the reference gives."""
+    match = re.search(r"(?:^|\. ?)((?:1[89]|20)[0-9]{2})(?=[ ;.:(]|$)", record.usable("/reftext") or "")
+    return match[1] if match else None
+
+
+_FOLLOWS = {
+    "/year": year,
+    "/figid_alias": alias,
+    "/figtype": figtype,
+    "/redirect_from": redirect,
+    "/schema-jsonld/@id": page,
+    "/schema-jsonld/description": lambda record: record.usable("/caption"),
+}
+
+
+def value(record: Record, key: str) -> Any:
+    """The one value that a key can have, as a constant of the format or as it follows from the record; else None."""
+    if record.kind in FIGURES and key in _FOLLOWS:
+        return _FOLLOWS[key](record)
+    if record.kind in FIGURES and key == "/ndex":
+        return ""
+    return _constant(schema.at(record.kind, key))
+
+
+def _constant(below: dict[str, Any] | None) -> Any:
+    if below is None:
+        return None
+    if "const" in below:
+        return below["const"]
+    if below.get("maxItems") == 0:
+        return []
+    if "properties" in below:
+        constants = {name: _constant(part) for name, part in below["properties"].items()}
+        return None if None in constants.values() else constants
+    return None

@@ -1,0 +1,216 @@
+"""The values that pass between reading, judging, fixing and reporting. All of them are frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, TypeAlias
+
+
+class Severity(str, Enum):
+    """How bad a finding is; ``OFF`` stands for a rule that is not run."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    OFF = "off"
+
+
+class Safety(str, Enum):
+    """Whether a fix may be applied unseen (``SAFE``) or needs a person's eye (``UNSAFE``)."""
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range of code points, ``start <= i < end``, in a decoded file or in one value."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the code points ``start <= i < end`` of the decoded file by ``text``."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetValue:
+    """The value at the JSON Pointer ``key`` should be ``value``; written again even when it already is."""
+
+    key: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class DropItem:
+    """The list item at the JSON Pointer ``key`` should go."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddKey:
+    """The mapping should have the key at the JSON Pointer ``key``, at its place in the format's order."""
+
+    key: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class RenameKey:
+    """The key at the JSON Pointer ``key`` should be called ``new``; its value stays."""
+
+    key: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextEdit:
+    """A change of the text itself that leaves every value as it is (byte order mark, line ends, comments)."""
+
+    start: int
+    end: int
+    text: str
+
+
+Change: TypeAlias = SetValue | DropItem | AddKey | RenameKey | TextEdit
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What should be, as changes that belong together, and one line that says so."""
+
+    message: str
+    changes: tuple[Change, ...]
+    safety: Safety = Safety.SAFE
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place of the same record that a finding speaks of."""
+
+    key: str | None
+    message: str
+    at: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """
+    What a rule says of one record, in terms of values.
+
+    ``key`` is the JSON Pointer of the value meant (of the key itself with ``on_key``), None for the whole file.
+    ``within`` is a range of code points inside that value. ``at`` is a place in the text,
+    for rules that judge the text and not the values.
+    """
+
+    key: str | None
+    message: str
+    within: Span | None = None
+    fix: Fix | None = None
+    related: tuple[Related, ...] = ()
+    at: Span | None = None
+    on_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a span stands: 1-based lines and columns in code points, the end exclusive, lines split at ``\\n`` only."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """A piece of one source line: its number and the 0-based column at which ``text`` begins."""
+
+    number: int
+    column: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedFix:
+    """A fix with its edits, in code points of the decoded file, sorted by place."""
+
+    safety: Safety
+    message: str
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedPlace:
+    """A related place as it is reported."""
+
+    path: str
+    line: int
+    column: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """
+    One finding, complete: all that any report needs, without the record.
+
+    ``fingerprint`` is stable under line moves and file renames: record identity, key, rule and value make it.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    path: str
+    span: Span
+    place: Place
+    key: str | None
+    fix: OfferedFix | None
+    related: tuple[RelatedPlace, ...]
+    fingerprint: str
+    source: tuple[SourceLine, ...]
+
+
+def shorten(text: str, limit: int = 60) -> str:
+    """``text`` for a message: one line, no control characters, at most ``limit`` code points."""
+    text = "".join(c if c.isprintable() or c == "\u00a0" else " " for c in text)
+    return text if len(text) <= limit else f"{text[: limit * 2 // 3]} … {text[-limit // 3 + 3 :]}"
+
+
+def quote(value: Any, limit: int = 60) -> str:
+    """A value for a message: strings in single quotes, all else by its kind or as it is written."""
+    if isinstance(value, str):
+        return f"'{shorten(value, limit)}'"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None:
+        return "empty"
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    return shorten(str(value), limit)
+
+
+def join(parent: str, token: str | int) -> str:
+    """The JSON Pointer (RFC 6901) of ``token`` below ``parent``."""
+    return f"{parent}/{str(token).replace('~', '~0').replace('/', '~1')}"
+
+
+def split(pointer: str) -> list[str]:
+    """The tokens of a JSON Pointer."""
+    return [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
+
+
+def parent_of(pointer: str) -> str:
+    """The JSON Pointer of the container that holds ``pointer``."""
+    return pointer.rpartition("/")[0]

@@ -1,0 +1,343 @@
+"""
+From what should be to what is written: fixes of a record become edits of its text.
+
+An edit replaces the smallest piece that holds a value. Fixes that clash are held back whole; the next round takes them.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from pfocr_lint import emit, roundtrip, schema
+from pfocr_lint.diagnostic import (
+    AddKey,
+    Change,
+    DropItem,
+    Edit,
+    Fix,
+    RenameKey,
+    SetValue,
+    Span,
+    TextEdit,
+    join,
+    parent_of,
+    split,
+)
+from pfocr_lint.record import Entry, Record
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """
+    What a set of fixes comes to.
+
+    ``edits`` are sorted and do not overlap; ``taken`` are the indices of the fixes they carry out, ``data`` what the
+    record must read as afterwards (None when it was not readable before), ``written`` the JSON Pointers, in that new
+    data, of the entries to confirm.
+    """
+
+    edits: tuple[Edit, ...]
+    taken: tuple[int, ...]
+    data: dict[str, Any] | None
+    written: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One change with the text it needs for itself, and the block that is written whole for it, if any."""
+
+    change: Change
+    span: Span
+    whole: str | None = None
+
+
+def apply(text: str, edits: Iterable[Edit]) -> str:
+    """The text after sorted edits that do not overlap."""
+    parts, at = [], 0
+    for edit in edits:
+        parts += [text[at : edit.start], edit.text]
+        at = edit.end
+    return "".join([*parts, text[at:]])
+
+
+def plan(record: Record, fixes: Sequence[Fix]) -> Plan:
+    """Turn fixes into edits, first come first served; a fix that clashes with an earlier one is left out whole."""
+    taken: list[int] = []
+    steps: list[_Step] = []
+    for index, fix in enumerate(fixes):
+        wanted = [_step(record, change) for change in fix.changes]
+        found = [step for step in wanted if step is not None]
+        if len(found) == len(wanted) and not any(_clash(a, b) for a in found for b in steps):
+            steps += found
+            taken.append(index)
+    edits = _edits(record, steps)
+    if edits is None:  # only together do they not fit: one after the other they may
+        return plan(record, [fixes[taken[0]]]) if len(taken) > 1 else Plan((), (), record.data, ())
+    changes = [step.change for step in steps]
+    data = None if record.data is None else changed(record, changes)
+    return Plan(tuple(edits), tuple(taken), data, tuple(dict.fromkeys(_written(changes))))
+
+
+def changed(record: Record, changes: Iterable[Change]) -> dict[str, Any]:
+    """A copy of the record's data with the changes made. Keys mean places in the data as it was."""
+    data: dict[str, Any] = copy.deepcopy(record.data) if record.data is not None else {}
+    drops: list[tuple[str, int]] = []
+    holders = {key: _at(data, key) for change in changes if not isinstance(change, TextEdit) for key in [parent_of(change.key)]}
+    for change in changes:
+        if isinstance(change, TextEdit):
+            continue
+        holder, token = holders[parent_of(change.key)], split(change.key)[-1]
+        if isinstance(change, DropItem):
+            drops.append((parent_of(change.key), int(token)))
+        elif isinstance(change, RenameKey):
+            renamed = {change.new if key == token else key: value for key, value in holder.items()}
+            holder.clear()
+            holder.update(renamed)
+        elif isinstance(change, AddKey):
+            after = _predecessor(record, parent_of(change.key), token, holder)
+            keys = list(holder)
+            keys.insert(keys.index(after) + 1 if after is not None else 0, token)
+            values = {**holder, token: copy.deepcopy(change.value)}
+            holder.clear()
+            holder.update({key: values[key] for key in keys})
+        elif isinstance(holder, list):
+            holder[int(token)] = copy.deepcopy(change.value)
+        else:
+            holder[token] = copy.deepcopy(change.value)
+    for parent, place in sorted(drops, reverse=True, key=lambda drop: drop[1]):
+        del holders[parent][place]
+    return data
+
+
+def _at(data: Any, pointer: str) -> Any:
+    for token in split(pointer):
+        data = data[int(token)] if isinstance(data, list) else data[token]
+    return data
+
+
+def _written(changes: Sequence[Change]) -> Iterable[str]:
+    """The JSON Pointers, after the changes, of what they wrote."""
+    drops = [(parent_of(change.key), int(split(change.key)[-1])) for change in changes if isinstance(change, DropItem)]
+    names = {change.key: join(parent_of(change.key), change.new) for change in changes if isinstance(change, RenameKey)}
+    for change in changes:
+        if isinstance(change, TextEdit):
+            continue
+        tokens = split(parent_of(change.key) if isinstance(change, DropItem) else change.key)
+        old = new = ""
+        for token in tokens:
+            before = sum(1 for parent, place in drops if parent == old and token.isdecimal() and place < int(token))
+            old = join(old, token)
+            new = join(new, str(int(token) - before)) if before else join(new, split(names.get(old, old))[-1])
+        yield new
+
+
+def _clash(a: _Step, b: _Step) -> bool:
+    if a.whole is not None and a.whole == b.whole:
+        mine, other = (getattr(step.change, "key", "") + "/" for step in (a, b))
+        return mine.startswith(other) or other.startswith(mine)
+    if a.span == b.span:
+        return a.span.start < a.span.end or a.change == b.change
+    return a.span.start < b.span.end and b.span.start < a.span.end
+
+
+def _step(record: Record, change: Change) -> _Step | None:
+    """What a change needs of the text; None when it cannot be made in this text."""
+    if isinstance(change, TextEdit):
+        return _Step(change, Span(change.start, change.end))
+    holder = _flow_holder(record, change.key)
+    if holder is None and not isinstance(change, SetValue):
+        holder = _commented_holder(record, change.key)
+    if holder is not None:
+        edit = _whole(record, holder, [change])
+        return None if edit is None else _Step(change, Span(edit.start, edit.end), holder)
+    edit = _edit(record, change)
+    return None if edit is None else _Step(change, Span(edit.start, edit.end))
+
+
+def _edits(record: Record, steps: Sequence[_Step]) -> list[Edit] | None:
+    edits: list[Edit] = []
+    wholes = dict.fromkeys(step.whole for step in steps if step.whole is not None)
+    emptied = _emptied(record, [step.change for step in steps if step.whole is None])
+    for holder in wholes:
+        edit = _whole(record, holder, [step.change for step in steps if step.whole == holder])
+        if edit is None:
+            return None
+        edits.append(edit)
+    for pointer in emptied:
+        edit = _edit(record, SetValue(pointer, []))
+        if edit is None:
+            return None
+        edits.append(edit)
+    for step in steps:
+        change = step.change
+        if step.whole is None and not (isinstance(change, DropItem) and parent_of(change.key) in emptied):
+            edit = _edit(record, change)
+            if edit is None:
+                return None
+            edits.append(edit)
+    edits.sort(key=lambda edit: (edit.start, edit.end))
+    if any(a.end > b.start for a, b in zip(edits, edits[1:], strict=False)):
+        return None
+    return edits
+
+
+def _emptied(record: Record, changes: Sequence[Change]) -> set[str]:
+    """The lists that lose all their items."""
+    drops: dict[str, set[str]] = {}
+    for change in changes:
+        if isinstance(change, DropItem):
+            drops.setdefault(parent_of(change.key), set()).add(change.key)
+    return {parent for parent, keys in drops.items() if len(keys) == len(record.value(parent))}
+
+
+def _flow_holder(record: Record, pointer: str) -> str | None:
+    """The outermost flow collection that holds a value: it is written whole."""
+    at = ""
+    for token in split(parent_of(pointer)):
+        at = join(at, token)
+        entry = record.entries.get(at)
+        if entry is not None and isinstance(entry.node, yaml.CollectionNode) and entry.node.flow_style:
+            return at
+    return None
+
+
+def _commented_holder(record: Record, pointer: str) -> str | None:
+    """The top-level block that a nested value stands in, when it carries comments."""
+    tokens = split(pointer)
+    top = join("", tokens[0])
+    if len(tokens) < 2 or top not in record.entries:
+        return None
+    span = _block(record, record.entries[top])
+    return top if any(span.start <= comment.start < span.end for comment in record.comments) else None
+
+
+def _block(record: Record, entry: Entry) -> Span:
+    """The lines of a top-level entry, comments at the end of its last line included."""
+    assert entry.key is not None
+    end = record.text.find("\n", record.node_span(entry.node).end)
+    return Span(record.node_span(entry.key).start, end + 1)
+
+
+def _whole(record: Record, holder: str, changes: Sequence[Change]) -> Edit | None:
+    entry = record.entries[holder]
+    value = _at(changed(record, changes), holder)
+    if isinstance(entry.node, yaml.CollectionNode) and entry.node.flow_style:
+        return _edit(record, SetValue(holder, value))
+    span = _block(record, entry)
+    text = roundtrip.rewrite(record.text[span.start : span.end], value)
+    return None if text is None else Edit(span.start, span.end, text)
+
+
+def _edit(record: Record, change: Change) -> Edit | None:
+    """The edit of one change in block context."""
+    if isinstance(change, TextEdit):
+        return Edit(change.start, change.end, change.text)
+    if isinstance(change, AddKey):
+        return _add(record, change)
+    entry = record.entries.get(change.key)
+    if entry is None:
+        return None
+    if isinstance(change, SetValue):
+        return _set(record, entry, change.value)
+    if isinstance(change, DropItem):
+        return _drop(record, entry)
+    return _rename(record, entry, change.new)
+
+
+def _set(record: Record, entry: Entry, value: Any) -> Edit | None:
+    """Replace a value, and of what stands between it and its key no more than its new form needs."""
+    text = record.text
+    path = split(entry.pointer)
+    span = record.node_span(entry.node)
+    if entry.key is None:
+        written = emit.entry(path, value)
+        return _splice(text, span, written.at(_column(text, span.start)))
+    key = record.node_span(entry.key)
+    written = emit.entry(path, value)
+    name = emit.key(path[-1])
+    after = written.at(_column(text, key.start))[len(name) + 1 :]
+    empty = isinstance(entry.node, yaml.ScalarNode) and not entry.node.value and not entry.node.style
+    if empty:
+        start = record.empty_at(entry.key, entry.node)
+        end = start
+        while text[end : end + 1] == " " and text[end : end + 2] != " #":
+            end += 1
+        return _splice(text, Span(start, end), after)
+    if isinstance(value, (dict, list)) or isinstance(entry.node, yaml.CollectionNode):
+        colon = record.empty_at(entry.key, entry.node)
+        if "#" in text[key.end : span.start]:
+            return None
+        return _splice(text, Span(colon, span.end), after)
+    return _splice(text, span, after.lstrip(" "))
+
+
+def _splice(text: str, span: Span, new: str) -> Edit:
+    """An edit; a comment behind the old value stays on the first line of a block scalar, which would swallow it."""
+    stop = text.find("\n", span.end)
+    behind = text[span.end : stop]
+    if behind.strip() and new[:1] in "|" and "\n" in new:
+        first, rest = new.split("\n", 1)
+        return Edit(span.start, stop, f"{first}{behind}\n{rest}")
+    return Edit(span.start, span.end, new)
+
+
+def _drop(record: Record, entry: Entry) -> Edit | None:
+    """Take the lines of a list item away."""
+    text = record.text
+    span = record.node_span(entry.node)
+    dash = text.rfind("-", 0, span.start if span.start < span.end else span.start + 1)
+    start = text.rfind("\n", 0, dash) + 1
+    end = text.find("\n", span.end) + 1
+    if text[start:dash].strip(" ") or text[span.end : end].strip():
+        return None
+    return Edit(start, end, "")
+
+
+def _rename(record: Record, entry: Entry, new: str) -> Edit | None:
+    """Another key; a text behind it is written again, because its line breaks depend on the key's length."""
+    if entry.key is None:
+        return None
+    key, span = record.node_span(entry.key), record.node_span(entry.node)
+    value = record.value(entry.pointer)
+    if isinstance(value, str) and record.text[key.end : span.start] == ": ":
+        written = emit.entry([*split(parent_of(entry.pointer)), new], value)
+        return _splice(record.text, Span(key.start, span.end), written.at(_column(record.text, key.start)))
+    return Edit(key.start, key.end, emit.key(new))
+
+
+def _add(record: Record, change: AddKey) -> Edit | None:
+    """A new entry on lines of its own, behind the key that comes before it in the format's order."""
+    text, parent = record.text, parent_of(change.key)
+    node = record.entries[parent].node if parent else record.root
+    if not isinstance(node, yaml.MappingNode) or not node.value:
+        return None
+    after = _predecessor(record, parent, split(change.key)[-1], record.value(parent))
+    first = record.node_span(node.value[0][0]).start
+    if after is None:
+        start = text.rfind("\n", 0, first) + 1
+        if text[start:first].strip():
+            return None
+    else:
+        value = record.entries[join(parent, after)]
+        span = record.node_span(value.node)
+        start = text.find("\n", max(span.end, record.span(value.pointer, on_key=True).end)) + 1
+    column = _column(text, first)
+    written = emit.entry(split(change.key), change.value)
+    return Edit(start, start, f"{' ' * column}{written.at(column)}\n")
+
+
+def _predecessor(record: Record, parent: str, name: str, present: dict[str, Any]) -> str | None:
+    """The present key behind which a missing one belongs; None when it comes first."""
+    below = schema.at(record.kind, parent)
+    keys = schema.order(below, present) if below is not None else []
+    before = keys[: keys.index(name)] if name in keys else list(present)
+    return next((key for key in reversed(before) if key in present), None)
+
+
+def _column(text: str, at: int) -> int:
+    return at - text.rfind("\n", 0, at) - 1

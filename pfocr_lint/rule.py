@@ -1,0 +1,126 @@
+"""What a rule is, and the decorator that declares one: code, documentation and examples in one place."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from pfocr_lint.diagnostic import Finding, Severity
+from pfocr_lint.record import MAPPINGS, Kind, Record
+
+Check: TypeAlias = Callable[[Record], Iterable[Finding]]
+
+
+class _Missing:
+    """Stands in an example's values for a key that is not there."""
+
+    def __repr__(self) -> str:
+        return "MISSING"
+
+
+MISSING = _Missing()
+
+
+@dataclass(frozen=True)
+class Good:
+    """
+    A record that the rule has nothing to say about: the kind's clean record with some values changed.
+
+    ``values`` maps paths (``schema-jsonld/description``) to values, :data:`MISSING` to take a key away;
+    ``text`` is (old, new) in the record's text; ``name`` is another file name.
+    """
+
+    values: Mapping[str, Any] | None = None
+    text: tuple[str, str] | None = None
+    kind: Kind = Kind.FIGURE
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class Bad(Good):
+    """
+    A record of which the rule says exactly one thing, and no other rule says anything but those in ``also``.
+
+    ``says`` is in the message. ``fixed`` are the values after the fix, ``{}`` for the clean record itself,
+    None where no fix is offered; a str is the whole text after the fix. ``unsafe`` says that the fix is not safe.
+    """
+
+    says: str = ""
+    fixed: Mapping[str, Any] | str | None = None
+    unsafe: bool = False
+    key: str | None = None
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """
+    A rule of the catalogue.
+
+    ``owns`` names the schema failures that it reports, as ``key:keyword`` with ``*`` for any key. ``default`` is
+    False for a rule that runs only when its own code or name is selected. ``waivable`` is False where a comment
+    inside the file cannot switch it off.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    check: Check
+    kinds: frozenset[Kind]
+    owns: tuple[str, ...]
+    default: bool
+    waivable: bool
+    fix: str
+    summary: str
+    documentation: str
+    bad: tuple[Bad, ...]
+    good: tuple[Good, ...]
+
+
+DECLARED: list[Rule] = []
+
+
+def rule(
+    code: str,
+    *,
+    severity: str = "error",
+    fix: str = "none",
+    kinds: frozenset[Kind] = MAPPINGS,
+    owns: tuple[str, ...] = (),
+    default: bool = True,
+    waivable: bool = True,
+    bad: Iterable[Bad] = (),
+    good: Iterable[Good] = (),
+) -> Callable[[Check], Check]:
+    """
+    Declare a rule: the function's name is the rule's name, its docstring the documentation, its examples the tests.
+
+    ``fix`` is ``none``, ``safe``, ``unsafe`` or ``safe or unsafe``: what the rule may offer.
+    """
+
+    def declare(check: Check) -> Check:
+        text = inspect.cleandoc(check.__doc__ or "")
+        summary, _, rest = text.partition("\n")
+        DECLARED.append(
+            Rule(
+                code=code,
+                name=check.__name__.replace("_", "-"),
+                severity=Severity(severity),
+                check=check,
+                kinds=kinds,
+                owns=owns,
+                default=default,
+                waivable=waivable,
+                fix=fix,
+                summary=summary,
+                documentation=re.sub(r"(?<!\n)\n(?!\n)", " ", rest.strip()),
+                bad=tuple(bad),
+                good=tuple(good),
+            )
+        )
+        return check
+
+    return declare

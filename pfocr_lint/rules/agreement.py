@@ -1,0 +1,452 @@
+"""PF2: do the fields of one record agree? The order of trust says which of two that differ is the one to mend."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pfocr_lint import derive, schema
+from pfocr_lint.diagnostic import DropItem, Finding, Fix, Related, Safety, SetValue, join, quote
+from pfocr_lint.record import FIGURES, Kind, Record
+from pfocr_lint.rule import Bad, Good, rule
+from pfocr_lint.rules.fields import name_of
+
+CAPTION = "Stromal cellular signaling facilitates leukemic stem cell (LSC) survival, quiescence, and drug resistance."
+STEM = "biomedicines-10-01841-g001"
+
+
+@rule(
+    "PF201",
+    kinds=FIGURES,
+    bad=[Bad(name=f"PMC9405586__{STEM}-copy", says="the file's name", key="/figid")],
+    good=[Good()],
+)
+def file_name_differs_from_figid(record: Record) -> Iterator[Finding]:
+    """
+    The file is not called after its figid.
+
+    The site names the page after the file, and looks for the figure's mention tables by figid.
+    """
+    figid = record.usable("/figid")
+    if figid is not None and record.name and figid != record.name:
+        yield Finding("/figid", f"figid is {quote(figid)}, the file's name says {quote(record.name)}")
+
+
+@rule(
+    "PF202",
+    fix="safe",
+    kinds=FIGURES,
+    bad=[
+        Bad({"filename": f"PMC9405586__{STEM}.jpg"}, says="keeps the PMC id in front", fixed={}, key="/filename"),
+        Bad({"filename": "biomedicines-10-01841-g002.jpg"}, says="figid is", key="/figid"),
+        Bad({"pmcid": "PMC9405587"}, says="pmcid and filename make"),
+    ],
+    good=[Good()],
+)
+def figid_differs_from_parts(record: Record) -> Iterator[Finding]:
+    """
+    The figid is not pmcid, two underscores and the stem of filename.
+
+    Some file names keep the PMC id in front, which only belongs into the figid: it is taken away. Where the file's
+    name already says that the figid is wrong, this rule is silent.
+    """
+    figid, parts = record.usable("/figid"), derive.figid_parts(record)
+    if figid is None or parts is None:
+        return
+    pmcid, filename = record.usable("/pmcid") or "", record.usable("/filename") or ""
+    prefix = f"{pmcid}__"
+    if figid != parts:
+        if parts != record.name:
+            yield Finding("/figid", f"figid is {quote(figid)}, pmcid and filename make {quote(parts)}")
+    elif filename.startswith(prefix):
+        fix = Fix("take the PMC id away", (SetValue("/filename", filename.removeprefix(prefix)),))
+        yield Finding("/filename", f"filename keeps the PMC id in front: {quote(filename)}", fix=fix)
+
+
+@rule(
+    "PF203",
+    fix="safe",
+    kinds=FIGURES,
+    bad=[
+        Bad({"figid_alias": "PMC9405586__F2"}, says="figid and number make 'PMC9405586__F1'", fixed={}, key="/figid_alias"),
+        Bad({"figid_alias": "F1"}, says="figid_alias is 'F1'", fixed={}),
+    ],
+    good=[Good()],
+)
+def alias_differs_from_figid(record: Record) -> Iterator[Finding]:
+    """
+    The alias is not the figid's PMC id, two underscores and the number.
+
+    Older links and other databases use the alias to find the figure.
+    """
+    alias, wanted = record.usable("/figid_alias"), derive.alias(record)
+    if alias is not None and wanted is not None and alias != wanted:
+        fix = Fix(f"set it to {quote(wanted)}", (SetValue("/figid_alias", wanted),))
+        yield Finding("/figid_alias", f"figid_alias is {quote(alias)}, figid and number make {quote(wanted)}", fix=fix)
+
+
+@rule(
+    "PF204",
+    fix="safe",
+    kinds=FIGURES,
+    bad=[Bad({"redirect_from": "/figures/PMC9405586__F2"}, says="want '/figures/PMC9405586__F1'", fixed={}, key="/redirect_from")],
+    good=[Good()],
+)
+def redirect_differs_from_alias(record: Record) -> Iterator[Finding]:
+    """
+    The redirect is not `/figures/` and the alias.
+
+    The site makes a page at that address which leads here; a wrong one is a dead link, or hides another figure.
+    It is compared with the alias that the record should have.
+    """
+    redirect, wanted = record.usable("/redirect_from"), derive.redirect(record)
+    if redirect is not None and wanted is not None and redirect != wanted:
+        fix = Fix(f"set it to {quote(wanted)}", (SetValue("/redirect_from", wanted),))
+        yield Finding("/redirect_from", f"redirect_from is {quote(redirect)}, want {quote(wanted)}", fix=fix)
+
+
+@rule(
+    "PF205",
+    fix="safe",
+    kinds=FIGURES,
+    bad=[
+        Bad({"schema-jsonld/@id": "https://pfocr.wikipathways.org/figures/PMC1__x.html"},
+            says="figid makes", fixed={}, key="/schema-jsonld/@id"),
+    ],
+    good=[Good()],
+)  # fmt: skip
+def jsonld_id_differs_from_figid(record: Record) -> Iterator[Finding]:
+    """
+    The address in the JSON-LD block is not the figure's page.
+
+    It is the site's address, `/figures/`, the figid and `.html`. Search engines index the figure under it.
+    """
+    page, wanted = record.usable("/schema-jsonld/@id"), derive.page(record)
+    if page is not None and wanted is not None and page != wanted:
+        fix = Fix("set it to the address of the page", (SetValue("/schema-jsonld/@id", wanted),))
+        yield Finding("/schema-jsonld/@id", f"@id is {quote(page, 100)}, figid makes {quote(wanted, 100)}", fix=fix)
+
+
+@rule(
+    "PF206",
+    fix="safe",
+    kinds=FIGURES,
+    bad=[
+        Bad({"schema-jsonld/description": "Stromal signaling."}, says="description differs from caption", fixed={},
+            key="/schema-jsonld/description"),
+    ],
+    good=[Good({"caption": "Another caption: with a colon.", "schema-jsonld/description": "Another caption: with a colon."})],
+)  # fmt: skip
+def description_differs_from_caption(record: Record) -> Iterator[Finding]:
+    """
+    The JSON-LD description is not the caption.
+
+    Curators edit the caption; the copy for search engines stays behind. It is set to the caption.
+    """
+    caption, description = record.usable("/caption"), record.usable("/schema-jsonld/description")
+    if caption is None or description is None or caption == description:
+        return
+    same = next((i for i, (a, b) in enumerate(zip(caption, description, strict=False)) if a != b), min(len(caption), len(description)))
+    start = caption.rfind(" ", 0, max(0, same - 20)) + 1
+    message = f"description differs from caption: {quote(description[start : start + 50])} for {quote(caption[start : start + 50])}"
+    yield Finding(
+        "/schema-jsonld/description",
+        message,
+        fix=Fix("set it to the caption", (SetValue("/schema-jsonld/description", caption),)),
+        related=(Related("/caption", "the caption"),),
+    )
+
+
+@rule(
+    "PF207",
+    severity="warning",
+    fix="safe",
+    kinds=FIGURES | {Kind.FETCHED},
+    owns=("figlink:pattern", "figure_link:pattern"),
+    bad=[
+        Bad({"figlink": "pmc/articles/PMC9405586/figure/F1/"}, says="begins with '/pmc/articles/'",
+            fixed={"figlink": "/pmc/articles/PMC9405586/figure/F1/"}, key="/figlink"),
+        Bad({"figlink": "/pmc/articles/PMC9405586/figure/F1"}, says="ends in '/'",
+            fixed={"figlink": "/pmc/articles/PMC9405586/figure/F1/"}),
+        Bad({"figlink": "https://www.ncbi.nlm.nih.gov/pmc/articles/PMC9405586/figure/F1/"}, says="want",
+            fixed={"figlink": "/pmc/articles/PMC9405586/figure/F1/"}),
+        Bad({"figlink": "/articles/F1/"}, says="want '/pmc/articles/<PMC id>/figure/<figure>/'"),
+    ],
+    good=[Good({"figlink": "/pmc/articles/PMC9405586/figure/f1-ijms/"})],
+)  # fmt: skip
+def malformed_figlink(record: Record) -> Iterator[Finding]:
+    """
+    The link to the figure at PubMed Central is not a full path.
+
+    It begins with `/pmc/articles/`, names paper and figure, and ends in a slash. A host in front goes, missing
+    slashes are added.
+    """
+    for violation in record.failures.get("PF207", ()):
+        link, fix = violation.value, None
+        match = re.fullmatch(r"(?:https?://[^/]+)?/?(?:pmc/)?(articles/PMC[0-9]+/figure/[^/ ]+)/*", link.strip())
+        if match:
+            mended = f"/pmc/{match[1]}/"
+            fix = Fix(f"set it to {quote(mended)}", (SetValue(violation.key, mended),))
+        wants = []
+        if match and not link.startswith("/pmc/articles/"):
+            wants.append("begins with '/pmc/articles/'")
+        if match and not link.endswith("/"):
+            wants.append("ends in '/'")
+        want = f"a path that {' and '.join(wants)}" if wants else "'/pmc/articles/<PMC id>/figure/<figure>/'"
+        yield Finding(violation.key, f"{name_of(violation.key)} is {quote(link)}, want {want}", fix=fix)
+
+
+@rule(
+    "PF208",
+    fix="safe",
+    kinds=FIGURES,
+    bad=[Bad({"figtype": "Scheme"}, says="number 'F1' is a Figure", fixed={}, key="/figtype")],
+    good=[Good()],
+)
+def figtype_differs_from_number(record: Record) -> Iterator[Finding]:
+    """
+    The figure's type is not the one its number stands for.
+
+    F is Figure, S Scheme, SF Supplemental figure, GA Graphical abstract, AF Appendix figure, EV Extended view.
+    """
+    figtype, wanted = record.usable("/figtype"), derive.figtype(record)
+    if figtype is not None and wanted is not None and figtype != wanted:
+        fix = Fix(f"set it to {quote(wanted)}", (SetValue("/figtype", wanted),))
+        number = quote(derive.number(record))
+        yield Finding("/figtype", f"figtype is {quote(figtype)}, number {number} is a {wanted}", fix=fix)
+
+
+@rule(
+    "PF209",
+    fix="safe or unsafe",
+    kinds=FIGURES,
+    owns=("number:pattern",),
+    bad=[
+        Bad({"number": "Figure 1"}, says="number is 'Figure 1', want 'F1'", fixed={}, key="/number"),
+        Bad({"number": "FIG. 3", "figid_alias": "PMC9405586__F2", "redirect_from": "/figures/PMC9405586__F3"},
+            also=("PF203",), says="want 'F3'", unsafe=True,
+            fixed={"number": "F3", "figid_alias": "PMC9405586__F3", "redirect_from": "/figures/PMC9405586__F3"}),
+        Bad({"number": ""}, says="number is ''"),
+    ],
+    good=[Good({"number": "F1"})],
+)  # fmt: skip
+def raw_number(record: Record) -> Iterator[Finding]:
+    """
+    The number is a label as papers print it.
+
+    `Figure 6` is `F6` here, `Scheme 1` is `S1`, `Fig. S2` is `SF2`. The fix is safe where figid_alias already carries the
+    normal form.
+    """
+    for violation in record.failures.get("PF209", ()):
+        fix = None
+        normal = derive.normal_number(violation.value)
+        if normal is not None:
+            carried = record.usable("/figid_alias") == derive.alias(record)
+            fix = Fix(f"set it to {quote(normal)}", (SetValue("/number", normal),), Safety.SAFE if carried else Safety.UNSAFE)
+        want = quote(normal) if normal else "a prefix F, S, SF, GA, AF or EV, and digits"
+        yield Finding("/number", f"number is {quote(violation.value)}, want {want}", fix=fix)
+
+
+@rule(
+    "PF210",
+    fix="unsafe",
+    kinds=FIGURES,
+    bad=[Bad({"year": "2021"}, says="year is '2021', reftext says '2022'", fixed={}, unsafe=True, key="/year")],
+    good=[Good({"year": ""}), Good({"reftext": "Xingjian Zhai, et al. Biomedicines. 2022.", "year": "2022"})],
+)
+def year_differs_from_reference(record: Record) -> Iterator[Finding]:
+    """
+    The year is not the one in the reference.
+
+    Either may be wrong: papers appear online a year before they are printed. The reference is the more trusted.
+    """
+    year, wanted = record.usable("/year"), derive.year(record)
+    if year and wanted is not None and year != wanted:
+        fix = Fix(f"set it to {quote(wanted)}", (SetValue("/year", wanted),), Safety.UNSAFE)
+        yield Finding("/year", f"year is {quote(year)}, reftext says {quote(wanted)}", fix=fix)
+
+
+@rule(
+    "PF211",
+    kinds=FIGURES,
+    bad=[Bad({"figlink": "/pmc/articles/PMC1234567/figure/F1/"}, says="PMC1234567", key="/figlink")],
+    good=[Good({"figlink": "/pmc/articles/PMC9405586/figure/F1/"})],
+)
+def foreign_figlink(record: Record) -> Iterator[Finding]:
+    """
+    The link leads to a figure of another article.
+
+    Its PMC id is not the one in figid. The right link has to be looked up at PubMed Central.
+    """
+    link, figid = record.usable("/figlink"), derive.figid(record)
+    match = re.search(r"articles/(PMC[0-9]+)(?=/|$)", link or "")
+    if match and figid is not None and match[1] != figid.partition("__")[0]:
+        yield Finding("/figlink", f"figlink leads to {match[1]}, figid says {figid.partition('__')[0]}")
+
+
+@rule(
+    "PF212",
+    fix="safe",
+    kinds=FIGURES | {Kind.FETCHED},
+    owns=("doi:pattern",),
+    bad=[
+        Bad({"doi": "https://doi.org/10.3390/biomedicines10081841"}, says="want '10.3390/biomedicines10081841'", fixed={}, key="/doi"),
+        Bad({"doi": "doi: 10.3390/biomedicines10081841 "}, says="doi is 'doi: 10.3390", fixed={}),
+        Bad({"doi": "biomedicines10081841"}, says="want '10.', digits, '/' and a name"),
+    ],
+    good=[Good({"doi": ""}), Good({"doi": "10.1016/S0092-8674(00)80000-0"})],
+)
+def malformed_doi(record: Record) -> Iterator[Finding]:
+    """
+    The DOI is not a bare DOI.
+
+    It begins with `10.`; a resolver's address or `doi:` in front and spaces are taken away.
+    """
+    for violation in record.failures.get("PF212", ()):
+        bare = re.sub(r"^(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:)", "", re.sub(r"\s", "", violation.value), flags=re.I)
+        fix = None
+        if bare and schema.allows(record.kind, violation.key, bare):
+            fix = Fix(f"set it to {quote(bare)}", (SetValue(violation.key, bare),))
+        want = quote(bare) if fix else "'10.', digits, '/' and a name"
+        yield Finding(violation.key, f"doi is {quote(violation.value)}, want {want}", fix=fix)
+
+
+ORGANISM_LISTS = ("/organisms", "/organisms_ner")
+
+
+def _names(record: Record) -> Iterator[tuple[str, list[str]]]:
+    """The organism lists of a record, items that are not text left out."""
+    for key in ORGANISM_LISTS:
+        value = record.value(key)
+        if isinstance(value, list):
+            yield key, [name for name in value if isinstance(name, str)]
+
+
+@rule(
+    "PF213",
+    severity="warning",
+    fix="safe",
+    kinds=FIGURES,
+    bad=[
+        Bad({"organisms": ["E. coli"]}, says="want 'Escherichia coli'", fixed={"organisms": ["Escherichia coli"]},
+            key="/organisms/0"),
+        Bad({"organisms_ner": ["Hordeum vulgare", "Barley"]}, says="want 'Hordeum vulgare'",
+            fixed={"organisms_ner": ["Hordeum vulgare"]}),
+    ],
+    good=[Good({"organisms": ["Escherichia coli", "unspecified plant"]})],
+)  # fmt: skip
+def organism_synonym(record: Record) -> Iterator[Finding]:
+    """
+    An organism goes by another name than its latin one.
+
+    The site matches organisms by the exact latin name of their page. The names are those of the setting
+    `organism-synonyms`, and a few that the database has met.
+    """
+    for key, names in _names(record):
+        for index, name in enumerate(record.value(key)):
+            latin = record.synonyms.get(name) if isinstance(name, str) else None
+            if latin is None:
+                continue
+            item = join(key, index)
+            change = DropItem(item) if latin in names else SetValue(item, latin)
+            what = f"drop it, {quote(latin)} is there" if latin in names else f"set it to {quote(latin)}"
+            yield Finding(item, f"{quote(name)} is not a latin name, want {quote(latin)}", fix=Fix(what, (change,)))
+
+
+_NO_NAMES = frozenset({"NA", "unassigned"})
+
+
+@rule(
+    "PF214",
+    severity="warning",
+    fix="safe",
+    kinds=FIGURES,
+    bad=[
+        Bad({"organisms": ["NA", "Homo sapiens"]}, says="'NA' stands beside names", fixed={"organisms": ["Homo sapiens"]},
+            key="/organisms/0"),
+        Bad({"organisms": ["Homo sapiens", "XXX"]}, says="'XXX' is not an organism"),
+    ],
+    good=[Good({"organisms": ["NA"]}), Good({"organisms": ["unassigned"]})],
+)  # fmt: skip
+def placeholder_among_organisms(record: Record) -> Iterator[Finding]:
+    """
+    A placeholder stands among the organisms.
+
+    `NA` or `unassigned` beside a real name says nothing and is dropped. `XXX` marks something that somebody still has
+    to look up.
+    """
+    for key, names in _names(record):
+        real = [name for name in names if name not in _NO_NAMES and name != "XXX"]
+        for index, name in enumerate(record.value(key)):
+            item = join(key, index)
+            if name == "XXX":
+                yield Finding(item, "'XXX' is not an organism; somebody meant to look it up")
+            elif name in _NO_NAMES and real:
+                yield Finding(item, f"{quote(name)} stands beside names", fix=Fix("drop it", (DropItem(item),)))
+
+
+# Only these tokens are evidence: at the end of filename's stem, or as the whole last part of figlink.
+_EVIDENCE = (
+    ("S", r"sch(\d+)|[cd]\d[a-z]{2}\d{5}[a-z]-s(\d+)"),
+    ("SF", r"figsupp(\d+)|fig(\d+)s(\d+)|sfig(\d+)|SF(\d{3,})|fS\.(\d+)"),
+    ("AF", r"app(\d+)-?fig(\d+)|fA\.(\d+)"),
+    ("GA", r"_?ga(\d+)|_GA|undfig(\d+)"),
+)
+_TOKENS = tuple((prefix, re.compile(rf"(?<![A-Za-z])(?:{tokens})\Z", re.ASCII)) for prefix, tokens in _EVIDENCE)
+
+
+def _evidence(text: str, *, whole: bool) -> tuple[str, str] | None:
+    """The prefix and the number that a file name's stem or a link's last part speaks of."""
+    for prefix, pattern in _TOKENS:
+        match = pattern.fullmatch(text) if whole else pattern.search(text[-40:])
+        if match:
+            digits = [str(int(group)) for group in match.groups() if group]
+            digits = digits[1:] if prefix == "AF" and digits[0] == "1" and len(digits) > 1 else digits
+            return prefix, prefix + ("_".join(digits) or "1")
+    return None
+
+
+@rule(
+    "PF215",
+    severity="warning",
+    fix="unsafe",
+    kinds=FIGURES,
+    bad=[
+        Bad({"figlink": "/pmc/articles/PMC9405586/figure/sch1/"}, says="'sch1' in figlink speaks of 'S1'", unsafe=True,
+            key="/number", fixed={
+                "figlink": "/pmc/articles/PMC9405586/figure/sch1/", "number": "S1", "figid_alias": "PMC9405586__S1",
+                "figtype": "Scheme", "redirect_from": "/figures/PMC9405586__S1"}),
+        Bad({"figlink": "/pmc/articles/PMC9405586/figure/undfig1/"}, says="speaks of 'GA1'", unsafe=True,
+            fixed={
+                "figlink": "/pmc/articles/PMC9405586/figure/undfig1/", "number": "GA1", "figid_alias": "PMC9405586__GA1",
+                "figtype": "Graphical abstract", "redirect_from": "/figures/PMC9405586__GA1"}),
+    ],
+    good=[
+        Good({"figlink": "/pmc/articles/PMC9405586/figure/omega3/"}),
+        Good({"figlink": "/pmc/articles/PMC9405586/figure/sch.001/"}),
+    ],
+)  # fmt: skip
+def number_contradicts_evidence(record: Record) -> Iterator[Finding]:
+    """
+    The number's kind is not the one that file name or link speak of.
+
+    Publishers name the images of schemes, supplements, appendices and graphical abstracts by patterns of their own
+    (`sch1`, `figsupp2`, `app1fig1`, `ga1`, `undfig1`). Where such a name contradicts the prefix of number, the number, and
+    with it the type, is likely wrong.
+    """
+    number = record.usable("/number")
+    prefix = re.match("[A-Z]*", number or "")
+    if number is None or prefix is None:
+        return
+    link = re.search(r"/([^/]+)/?\Z", record.usable("/figlink") or "")
+    image = derive.stem(record.usable("/filename") or "")
+    sources = {"figlink": (link[1] if link else "", True), "filename": (image, False)}
+    found = {field: known for field, (text, whole) in sources.items() if (known := _evidence(text, whole=whole))}
+    if not found or any(kind == prefix[0] for kind, _ in found.values()):
+        return
+    field, (_, wanted) = next(iter(found.items()))
+    fix = None
+    if len({normal for _, normal in found.values()}) == 1:
+        fix = Fix(f"set it to {quote(wanted)}", (SetValue("/number", wanted),), Safety.UNSAFE)
+    message = f"number is {quote(number)}, {quote(sources[field][0])} in {field} speaks of {quote(wanted)}"
+    yield Finding("/number", message, fix=fix, related=(Related(f"/{field}", "the evidence"),))

@@ -1,0 +1,362 @@
+"""PF1: does each field fit the schema?"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pfocr_lint import derive, schema
+from pfocr_lint.diagnostic import (
+    AddKey,
+    DropItem,
+    Finding,
+    Fix,
+    Related,
+    RenameKey,
+    Safety,
+    SetValue,
+    join,
+    parent_of,
+    quote,
+    split,
+)
+from pfocr_lint.record import Kind, Record, Violation
+from pfocr_lint.rule import MISSING, Bad, Good, rule
+from pfocr_lint.scalars import Implicit
+
+
+def name_of(key: str) -> str:
+    """A JSON Pointer as people say it: ``schema-jsonld/keywords, item 4``."""
+    tokens = split(key)
+    if tokens and tokens[-1].isdecimal():
+        return f"{'/'.join(tokens[:-1])}, item {int(tokens[-1]) + 1}"
+    return "/".join(tokens)
+
+
+def _failures(record: Record, code: str) -> tuple[Violation, ...]:
+    return tuple(record.failures.get(code, ()))
+
+
+def _siblings(violation: Violation, violations: Iterable[Violation]) -> list[str]:
+    """The last tokens of the violations in the same mapping."""
+    return [split(v.key)[-1] for v in violations if parent_of(v.key) == parent_of(violation.key)]
+
+
+def near_missing(record: Record, unknown: Violation) -> str | None:
+    """The one missing key that an unknown key is a misspelling of; None when there is none, or more than one."""
+    missing = _siblings(unknown, _failures(record, "PF101"))
+    name = split(unknown.key)[-1]
+    near = difflib.get_close_matches(name.lower().replace("_", "-"), [key.lower().replace("_", "-") for key in missing], 3, 0.75)
+    found = [key for key in missing if key.lower().replace("_", "-") in near]
+    return found[0] if len(found) == 1 else None
+
+
+_OF_NUMBER = frozenset({"/figid_alias", "/figtype", "/redirect_from"})
+
+
+@rule(
+    "PF101",
+    fix="safe",
+    owns=("*:required",),
+    bad=[
+        Bad({"figid_alias": MISSING}, says="figid_alias is missing", fixed={}, key="/figid_alias"),
+        Bad({"redirect_from": MISSING}, says="redirect_from is missing", fixed={}),
+        Bad({"figtype": MISSING}, says="figtype is missing", fixed={}),
+        Bad({"ndex": MISSING}, says="ndex is missing", fixed={}),
+        Bad({"schema-jsonld/description": MISSING}, says="schema-jsonld/description is missing", fixed={}),
+        Bad({"schema-jsonld/creator": MISSING}, says="schema-jsonld/creator is missing", fixed={}),
+        Bad({"caption": MISSING}, says="caption is missing"),
+        Bad({"doi": MISSING}, says="doi is missing"),
+        Bad({"latin": MISSING}, kind=Kind.ORGANISM, says="latin is missing"),
+    ],
+    good=[
+        Good(),
+        Good({"image": MISSING}, kind=Kind.ORGANISM),
+        Good({"figtype": MISSING}, kind=Kind.FIGURE_2021),
+    ],
+)
+def missing_key(record: Record) -> Iterator[Finding]:
+    """
+    A key that every record has is missing.
+
+    A key that is constant, or that follows from other fields, is added at its place in the format's order. Anything
+    else has to come from the paper.
+    """
+    taken = {join(parent_of(v.key), near) for v in _failures(record, "PF102") if (near := near_missing(record, v))}
+    for violation in _failures(record, "PF101"):
+        if violation.key in taken:
+            continue
+        value = derive.value(record, violation.key)
+        fix = None
+        if violation.key in _OF_NUMBER and "/number" in record.invalid and record.usable("/figid_alias") != derive.alias(record):
+            value = None  # nothing but a raw number to go by
+        if value is not None and schema.allows(record.kind, violation.key, value):
+            fix = Fix(f"add {name_of(violation.key)} with {quote(value)}", (AddKey(violation.key, value),))
+        yield Finding(violation.key, f"{name_of(violation.key)} is missing", fix=fix)
+
+
+@rule(
+    "PF102",
+    fix="unsafe",
+    owns=("*:additionalProperties",),
+    bad=[
+        Bad(text=("figtitle:", "fig_title:"), says="unknown key 'fig_title', nearest is 'figtitle'", unsafe=True, fixed={},
+            key="/fig_title"),
+        Bad({"comment": "checked"}, says="unknown key 'comment'"),
+        Bad({"schema-jsonld/publisher": "WikiPathways"}, says="unknown key 'publisher' in schema-jsonld"),
+    ],
+    good=[Good({"wpid": "WP5283"})],
+)  # fmt: skip
+def unknown_key(record: Record) -> Iterator[Finding]:
+    """
+    The format has no such key.
+
+    Where the name is near to exactly one key that is missing, it is taken for a misspelling of that one; otherwise
+    the message names the nearest key of the format, if there is one.
+    """
+    for violation in _failures(record, "PF102"):
+        parent, name = parent_of(violation.key), split(violation.key)[-1]
+        missing = near_missing(record, violation)
+        near = [missing] if missing else difflib.get_close_matches(name, violation.wanted, 1, 0.75)
+        where = f" in {name_of(parent)}" if parent else ""
+        hint = f", nearest is {quote(near[0])}" if near else ""
+        fix = None
+        if missing:
+            fix = Fix(f"rename it to {missing}", (RenameKey(violation.key, missing),), Safety.UNSAFE)
+        yield Finding(violation.key, f"unknown key {quote(name)}{where}{hint}", fix=fix, on_key=True)
+
+
+_WANTED = {"array": "a list", "object": "a mapping", "number": "a number", "string": "text"}
+
+
+@rule(
+    "PF103",
+    fix="safe",
+    owns=("*:type",),
+    bad=[
+        Bad({"organisms": "Homo sapiens"}, says="organisms is 'Homo sapiens', want a list", fixed={"organisms": ["Homo sapiens"]}),
+        Bad({"organisms": "Homo sapiens"}, kind=Kind.FIGURE_2021, says="want a list", fixed={"organisms": ["Homo sapiens"]}),
+        Bad({"schema-jsonld/keywords": "PTEN"}, says="want a list", fixed={"schema-jsonld/keywords": ["PTEN"]}),
+        Bad({"year": ["2022"]}, says="year is a list, want text"),
+        Bad({"automl_pathway": "high"}, says="automl_pathway is 'high', want a number"),
+    ],
+    good=[Good({"organisms": ["Homo sapiens"]}), Good({"automl_pathway": 1})],
+)
+def wrong_type(record: Record) -> Iterator[Finding]:
+    """
+    A value is of the wrong type.
+
+    R has no list of one item, so a script that reads and rewrites a file turns `- Homo sapiens` into a plain text;
+    that is mended. Other mix-ups have to be looked at.
+    """
+    for violation in _failures(record, "PF103"):
+        value, fix = violation.value, None
+        if violation.wanted == "array" and isinstance(value, (str, int, float, Implicit)) and str(value).strip():
+            item = _written(record, violation.key)
+            fix = Fix("make it a list of one item", (SetValue(violation.key, [item]),))
+        wanted = _WANTED.get(str(violation.wanted), str(violation.wanted))
+        yield Finding(violation.key, f"{name_of(violation.key)} is {quote(value)}, want {wanted}", fix=fix)
+
+
+def _written(record: Record, key: str) -> str:
+    """A scalar as it is written, whatever YAML reads in it."""
+    entry = record.entries.get(key)
+    return str(entry.node.value) if entry is not None else str(record.value(key))
+
+
+_FORMS = {
+    "figid": "PMC id, '__', stem of filename",
+    "pmcid": "'PMC' and digits",
+    "filename": "letters, digits, '_', '.', '-', and '.jpg'",
+    "image_filename": "letters, digits, '_', '.', '-', and '.jpg'",
+    "year": "four digits or ''",
+    "ndex": "a lower-case UUID or ''",
+    "wpid": "'WP' and digits",
+    "pmc_ranked_result_index": "digits",
+    "entrez": "digits",
+    "ncbi": "digits or ''",
+}
+
+
+@rule(
+    "PF104",
+    fix="safe",
+    owns=(
+        "*:const", "*:enum", "*:pattern", "*:minimum", "*:maximum", "*:minItems", "*:maxItems", "*:minLength", "*:maxLength",
+    ),
+    bad=[
+        Bad({"seo": "Creative Work"}, says="seo is 'Creative Work', want 'CreativeWork'", fixed={}, key="/seo"),
+        Bad({"schema-jsonld/license": "CC-BY"}, says="want 'CC0'", fixed={}),
+        Bad({"figtype": "Figur"}, says="nearest is 'Figure'", fixed={}),
+        Bad({"pmcid": "9405586"}, says="pmcid is '9405586', want 'PMC' and digits"),
+        Bad({"year": "22"}, says="want four digits or ''"),
+        Bad({"automl_pathway": 1.5}, says="want at most 1"),
+        Bad({"organisms": []}, says="organisms is a list, want at least 1 item"),
+        Bad({"papertitle": ""}, says="papertitle is '', want some text"),
+        Bad({"ncbi": "9606a"}, kind=Kind.ORGANISM, says="want digits or ''"),
+    ],
+    good=[Good({"year": ""}), Good({"ndex": "d252d405-de8d-11ea-99da-0ac135e8bacf"}), Good({"schema-jsonld/keywords": []})],
+)  # fmt: skip
+def invalid_value(record: Record) -> Iterator[Finding]:
+    """
+    A value is of the right type, but not one that the format allows.
+
+    Where only one value is allowed, as a constant or because other fields determine it, it is set.
+    """
+    for violation in _failures(record, "PF104"):
+        fix = None
+        value = violation.wanted if violation.keyword == "const" else None
+        if violation.keyword == "enum" and record.kind is not Kind.ORGANISM:
+            value = derive.value(record, violation.key)
+        if violation.keyword == "maxItems":
+            value = derive.value(record, violation.key)
+        if value is not None and schema.allows(record.kind, violation.key, value):
+            fix = Fix(f"set it to {quote(value)}", (SetValue(violation.key, value),))
+        message = f"{name_of(violation.key)} is {quote(violation.value)}, want {_allowed(violation)}"
+        yield Finding(violation.key, message, fix=fix)
+
+
+def _allowed(violation: Violation) -> str:
+    """What a violation's keyword allows, with the nearest value of an enumeration."""
+    wanted = violation.wanted
+    if violation.keyword == "const":
+        return quote(wanted)
+    if violation.keyword == "enum":
+        near = difflib.get_close_matches(str(violation.value), wanted, 1, 0.6)
+        hint = f"; nearest is {quote(near[0])}" if near else ""
+        return f"one of {', '.join(quote(value) for value in wanted)}{hint}"
+    if violation.keyword == "pattern":
+        return _FORMS.get(split(violation.key)[-1], str(wanted))
+    if violation.keyword == "minLength":
+        return "some text" if wanted == 1 else f"at least {wanted} characters"
+    counts = {"minItems": "at least {} item", "maxItems": "at most {} items", "minimum": "at least {}", "maximum": "at most {}"}
+    return counts.get(violation.keyword, violation.keyword + " {}").format(wanted)
+
+
+@rule(
+    "PF105",
+    fix="safe",
+    owns=("*:scalar",),
+    bad=[
+        Bad(text=("year: '2022'", "year: 2022"), says="YAML reads year as the number 2022", fixed={}, key="/year"),
+        Bad(text=("- AKT1", "- On"), says="as true or false", fixed={"schema-jsonld/keywords": ["PTEN", "On", "Glucose"]}),
+        Bad(text=("- AKT1", "- 12:30"), says="as the number", fixed={"schema-jsonld/keywords": ["PTEN", "12:30", "Glucose"]}),
+        Bad(text=("- AKT1", "- 1,000"), says="as the number", fixed={"schema-jsonld/keywords": ["PTEN", "1,000", "Glucose"]}),
+        Bad(text=("- AKT1", "- 2001-12-14"), says="as a date", fixed={"schema-jsonld/keywords": ["PTEN", "2001-12-14", "Glucose"]}),
+        Bad(text=("ncbi: '9606'", "ncbi: 09606"), kind=Kind.ORGANISM, says="as the number", fixed={"ncbi": "09606"}),
+    ],
+    good=[Good({"schema-jsonld/keywords": ["On", "NO", "1433", "12:30", "y", "2001-12-14"]})],
+)  # fmt: skip
+def unquoted_scalar(record: Record) -> Iterator[Finding]:
+    """
+    A text without quotes that YAML 1.1 reads as something else.
+
+    `On`, `NO`, `0123`, `12:30`, `1_000`, `2001-12-14`: to Jekyll these are a boolean, numbers and a date, unless they are
+    quoted. What was written is kept, in quotes.
+    """
+    for violation in _failures(record, "PF105"):
+        text, value = _written(record, violation.key), violation.value
+        kind = {"date": "a date", "symbol": "a symbol", "special value": "a special value"}.get(getattr(value, "kind", ""))
+        if isinstance(value, bool):
+            kind = "true or false"
+        elif kind is None:
+            shown = "" if isinstance(value, Implicit) or str(value) == text else f", {quote(value)}"
+            kind = f"the number {quote(text)[1:-1]}{shown}"
+        yield Finding(
+            violation.key,
+            f"YAML reads {name_of(violation.key)} as {kind}; text that looks like that needs quotes",
+            fix=Fix(f"write it as {quote(text)}", (SetValue(violation.key, text),)),
+        )
+
+
+@rule(
+    "PF106",
+    fix="safe",
+    owns=("*:sentinel", "*:null"),
+    bad=[
+        Bad({"doi": ".na.character"}, says="doi is '.na.character'", fixed={"doi": ""}, key="/doi"),
+        Bad({"keywords": "NULL"}, says="stands for a missing value", fixed={"keywords": ""}),
+        Bad(text=("publisher_name: MDPI", "publisher_name:"), says="publisher_name is empty", fixed={"publisher_name": ""}),
+        Bad(text=("publisher_name: MDPI", "publisher_name: ~"), says="publisher_name is empty", fixed={"publisher_name": ""}),
+        Bad({"schema-jsonld/keywords": ["PTEN", ".na.character"]}, says="item 2", fixed={"schema-jsonld/keywords": ["PTEN"]}),
+        Bad({"caption": ".na.character", "schema-jsonld/description": ".na.character"}, says="caption is '.na.character'"),
+        Bad({"organisms": [".na.character"]}, says="item 1"),
+        Bad({"image": ".na.character"}, kind=Kind.ORGANISM, says="image", fixed={"image": ""}),
+    ],
+    good=[Good({"organisms": ["NA"]}), Good({"doi": "", "publisher_name": ""}), Good({"schema-jsonld/keywords": ["na", "Nan"]})],
+)  # fmt: skip
+def missing_value_sentinel(record: Record) -> Iterator[Finding]:
+    """
+    A missing value has leaked into the record.
+
+    R writes `.na.character` and its kin where it has no text; an empty value and `~` are null to YAML. Where the
+    format has `''` for unknown, that is set; an item of a list is dropped; elsewhere the value has to be found.
+    """
+    dropped: dict[str, int] = {}
+    for violation in _failures(record, "PF106"):
+        key, parent = violation.key, parent_of(violation.key)
+        fix = None
+        if key == "/schema-jsonld/description" and violation.value == record.value("/caption"):
+            continue  # a true copy: what is wrong with the caption is said of the caption
+        if split(key)[-1].isdecimal() and isinstance(holder := record.value(parent), list):
+            dropped[parent] = dropped.get(parent, 0) + 1
+            if schema.allows(record.kind, parent, []) or dropped[parent] < len(holder):
+                fix = Fix("drop the item", (DropItem(key),))
+        elif schema.allows(record.kind, key, ""):
+            fix = Fix("set it to ''", (SetValue(key, ""),))
+        what = "empty" if violation.value is None else f"{quote(violation.value)}, which stands for a missing value"
+        yield Finding(key, f"{name_of(key)} is {what}", fix=fix)
+
+
+@rule(
+    "PF107",
+    severity="warning",
+    fix="safe",
+    owns=("*:uniqueItems",),
+    bad=[
+        Bad({"schema-jsonld/keywords": ["PTEN", "AKT1", "PTEN"]}, says="'PTEN' stands twice",
+            fixed={"schema-jsonld/keywords": ["PTEN", "AKT1"]}, key="/schema-jsonld/keywords/2"),
+        Bad({"organisms": ["Homo sapiens", "Homo sapiens"]}, says="stands twice", fixed={"organisms": ["Homo sapiens"]}),
+    ],
+    good=[Good({"schema-jsonld/keywords": ["ATM", "Atm"]})],
+)  # fmt: skip
+def duplicate_item(record: Record) -> Iterator[Finding]:
+    """
+    An item stands more than once in a list.
+
+    Only items that are equal to the letter count: ATM and Atm are genes of two organisms. The first stays.
+    """
+    for violation in _failures(record, "PF107"):
+        first: dict[Any, int] = {}
+        for index, item in enumerate(violation.value):
+            if not isinstance(item, str):
+                continue
+            key = join(violation.key, index)
+            if item in first:
+                yield Finding(
+                    key,
+                    f"{quote(item)} stands twice in {name_of(violation.key)}",
+                    fix=Fix("drop the later one", (DropItem(key),)),
+                    related=(Related(join(violation.key, first[item]), "first here"),),
+                )
+            else:
+                first[item] = index
+
+
+@rule(
+    "PF108",
+    severity="warning",
+    default=False,
+    kinds=frozenset({Kind.FIGURE_2021}),
+    bad=[Bad(kind=Kind.FIGURE_2021, says="2021 dialect")],
+)
+def old_dialect(record: Record) -> Iterator[Finding]:
+    """
+    The record is written in the dialect of 2021.
+
+    It is recognised by `pathway_score` or `genes`. Both dialects are checked; this rule only says which files are
+    still in the older one.
+    """
+    key = "/pathway_score" if record.value("/pathway_score") is not None else "/genes"
+    yield Finding(key, "the record is in the 2021 dialect", on_key=True)

@@ -1,0 +1,283 @@
+"""PF0: is the file one readable mapping? Waivers inside the file do not reach these rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pfocr_lint.diagnostic import Finding, Fix, SetValue, Span, TextEdit
+from pfocr_lint.record import CONTROL, MAPPINGS, Kind, Record, read, strings
+from pfocr_lint.rule import Bad, Good, rule
+
+ALL = MAPPINGS | {Kind.TABLE}
+
+
+# Removing the second half of a letter that was read in the wrong encoding would hide that (PF308).
+_MOJIBAKE = re.compile("[\u00c2-\u00f4][\u0080-\u009f]")
+
+
+def _faults(record: Record, code: str) -> Iterator[Finding]:
+    for fault in record.faults:
+        if fault.code == code:
+            yield Finding(None, fault.message, at=fault.span, fix=fault.fix, related=fault.related)
+
+
+@rule("PF001", kinds=ALL | {Kind.UNKNOWN}, waivable=False)
+def unreadable_file(record: Record) -> Iterator[Finding]:
+    """
+    The file cannot be opened.
+
+    It is not there, its permissions forbid reading it, it is not a regular file, or it is a link that leads out of
+    the repository.
+    """
+    yield from _faults(record, "PF001")
+
+
+@rule(
+    "PF002",
+    kinds=ALL,
+    waivable=False,
+    bad=[Bad(text=("publisher_name: MDPI", "publisher_name: MD\0PI"), says="NUL")],
+    good=[Good({"figtitle": "Rôle of the α-subunit in signalling"})],
+)
+def invalid_utf_8(record: Record) -> Iterator[Finding]:
+    """
+    The file is not UTF-8 text.
+
+    Some byte belongs to no UTF-8 character, or is NUL. The message says at which byte, counted from 1. Editors that
+    save in another encoding do this; open the file in its encoding and save it as UTF-8.
+    """
+    yield from _faults(record, "PF002")
+
+
+@rule(
+    "PF003",
+    fix="safe",
+    kinds=ALL,
+    waivable=False,
+    bad=[Bad(text=("---\nfigid", "\ufeff---\nfigid"), says="byte order mark", fixed={})],
+    good=[Good()],
+)
+def byte_order_mark(record: Record) -> Iterator[Finding]:
+    """
+    The file begins with a byte order mark.
+
+    The site looks for `---` in the very first byte of the file; some of its readers do not skip the mark.
+    """
+    yield from _faults(record, "PF003")
+
+
+@rule(
+    "PF004",
+    waivable=False,
+    bad=[
+        Bad(text=("---\nfigid", "figid"), says="where the opening fence '---' belongs"),
+        Bad(text=("---\nfigid", "\n---\nfigid"), says="the first line is ''"),
+        Bad(text=("WikiPathways\n  keywords:\n  - PTEN\n  - AKT1\n  - Glucose\n---\n", "WikiPathways\n"), says="closing fence"),
+        Bad(text=("- Glucose\n---\n", "- Glucose\n---\n\nSee also: F2\n"), says="after the closing fence"),
+        Bad(text=("- Glucose\n---\n", "- Glucose\n...\n"), says="'...' closes the front matter"),
+    ],
+    good=[Good()],
+)
+def broken_fence(record: Record) -> Iterator[Finding]:
+    """
+    The front matter is not fenced by `---` lines.
+
+    A record is `---`, a YAML mapping, `---`, and nothing else. Without the first fence in the first byte the site
+    shows no page; text behind the second one is shown above the figure.
+    """
+    yield from _faults(record, "PF004")
+
+
+@rule(
+    "PF005",
+    waivable=False,
+    bad=[
+        Bad(text=("figtitle: Properties", "figtitle: Review: Properties"), says="the text after 'figtitle' holds ': '"),
+        Bad(text=("pmcid: PMC9405586", "\tpmcid: PMC9405586"), says="a tab"),
+        Bad(text=("publisher_name: MDPI", "publisher_name: 'MDPI"), says="opened here and never closed"),
+        Bad(text=("publisher_name: MDPI", "publisher_name: 'L'Oréal'"), says="a quote inside quoted text is doubled"),
+        Bad(text=("publisher_name: MDPI", "publisher_name: @MDPI"), says="text that begins with '@' needs quotes"),
+        Bad(text=("number: F1\n", "number: F1\nand more\n"), says="neither 'key: value' nor indented text"),
+        Bad(
+            text=("keywords:\n- osteoblasts\n- metabolism\n", "keywords:\n~\n"),
+            kind=Kind.FETCHED,
+            says="an empty 'keywords:' is written 'keywords: []'",
+        ),
+    ],
+    good=[Good({"figtitle": "Review: Properties of Leukemic Stem Cells"})],
+)
+def yaml_syntax_error(record: Record) -> Iterator[Finding]:
+    """
+    The front matter is not YAML, or not a mapping.
+
+    The site loses the page. The usual causes: a text with `: ` in it that is not quoted, a tab, a quote that is
+    never closed, a quote inside quoted text that is not doubled, a bare `~` on a line of its own.
+    """
+    yield from _faults(record, "PF005")
+
+
+@rule(
+    "PF006",
+    fix="safe",
+    waivable=False,
+    bad=[
+        Bad(text=("number: F1\n", "number: F1\nnumber: F1\n"), says="stands twice, with the same value", fixed={}),
+        Bad(text=("publisher_name: MDPI\n", "publisher_name: Elsevier\npublisher_name: MDPI\n"), says="another value"),
+        Bad(text=("  license: CC0\n", "  license: CC0\n  license: CC0\n"), says="'license' stands twice", fixed={}),
+    ],
+    good=[Good()],
+)
+def duplicate_key(record: Record) -> Iterator[Finding]:
+    """
+    A key stands twice in one mapping.
+
+    Readers keep the last value without a word. Where both values are equal the second is taken away; where they
+    differ somebody has to choose.
+    """
+    yield from _faults(record, "PF006")
+
+
+@rule(
+    "PF007",
+    waivable=False,
+    bad=[
+        Bad(text=("publisher_name: MDPI", "publisher_name: &p MDPI"), says="an anchor"),
+        Bad(text=("publisher_name: MDPI", "publisher_name: !!str MDPI"), says="a tag"),
+        Bad(text=("publisher_name: MDPI", "publisher_name: *p"), says="alias"),
+        Bad(text=("publisher_name: MDPI\n", "? publisher_name\n: MDPI\n"), says="not plain text"),
+        Bad(text=("publisher_name: MDPI\n", "publisher_name: MDPI\non: MDPI\n"), says="does not read the key 'on' as text"),
+        Bad(text=("creator:\n", "creator:\n    <<: {}\n"), says="'<<' merges"),
+        Bad(text=("publisher_name: MDPI\n", "publisher_name: MDPI\n--- x\n"), says="several documents"),
+    ],
+    good=[Good({"publisher_name": "*MDPI & Co!"})],
+)
+def yaml_feature(record: Record) -> Iterator[Finding]:
+    """
+    The front matter uses more of YAML than plain data needs.
+
+    Anchors, aliases, tags, merge keys, keys that are not text and several documents mean different things to
+    different readers, and can hide what a record says.
+    """
+    yield from _faults(record, "PF007")
+
+
+@rule(
+    "PF008",
+    waivable=False,
+    bad=[
+        Bad(text=("publisher_name: MDPI", "publisher_name: " + "[" * 30 + "]" * 30), says="20 levels"),
+        Bad(text=("publisher_name: MDPI", "publisher_name: [" + "a, " * 20_000 + "a]"), says="20,000 values"),
+    ],
+    good=[Good()],
+)
+def over_limit(record: Record) -> Iterator[Finding]:
+    """
+    The file is larger than any record.
+
+    More than 1 MiB, more than 20 levels of nesting or more than 20,000 values: nothing the pipeline writes comes
+    near, and readers slow down or fall over.
+    """
+    yield from _faults(record, "PF008")
+
+
+@rule(
+    "PF009",
+    severity="warning",
+    fix="safe",
+    kinds=ALL,
+    waivable=False,
+    bad=[
+        Bad(text=("number: F1\n", "number: F1\r\n"), says="1 line ends in CR LF", fixed={}),
+        Bad(text=("number: F1\n", "number: F1\r"), says="1 line ends in a lone CR", fixed={}),
+        Bad(text=("- Glucose\n---\n", "- Glucose\n---"), says="no final line break", fixed={}),
+    ],
+    good=[Good()],
+)
+def line_ending(record: Record) -> Iterator[Finding]:
+    """
+    Lines do not end in a single LF.
+
+    The pipeline writes LF and a final one. Other line ends, which some editors on Windows write, make every line of
+    the file look changed.
+    """
+    text = record.text
+    edits, first, counts = [], None, {"CR LF": 0, "a lone CR": 0}
+    at = text.find("\r")
+    while at >= 0:
+        pair = text.startswith("\r\n", at)
+        counts["CR LF" if pair else "a lone CR"] += 1
+        edits.append(TextEdit(at, at + 1 + pair, "\n"))
+        first = Span(at, at + 1 + pair) if first is None else first
+        at = text.find("\r", at + 1)
+    ends = [f"{n} line{'s end' if n > 1 else ' ends'} in {name}" for name, n in counts.items() if n]
+    if text and not text.endswith(("\n", "\r")):
+        ends.append("there is no final line break")
+        edits.append(TextEdit(len(text), len(text), "\n"))
+        first = Span(len(text), len(text)) if first is None else first
+    if first is not None:
+        message = f"{' and '.join(ends)}, where every line ends in LF"
+        yield Finding(None, message, at=first, fix=Fix("end every line in LF", tuple(edits)))
+
+
+@rule(
+    "PF010",
+    fix="safe",
+    waivable=False,
+    bad=[
+        Bad(text=("publisher_name: MDPI", "publisher_name: MD\x07PI"), says="U+0007", fixed={}),
+        Bad(text=("title: Biomedicines", "title: Bio\u2028medicines"), says="U+2028 LINE SEPARATOR",
+            fixed={"journal_title": "Bio medicines"}),
+        Bad({"figtitle": "Properties of\u2028Leukemic Stem Cells"}, says="U+2028",
+            fixed={"figtitle": "Properties of Leukemic Stem Cells"}, key="/figtitle"),
+        Bad(text=("publisher_name: MDPI", 'publisher_name: "MD\\ePI"'), says="U+001B", fixed={}),
+        Bad(text=("figtitle: Properties of", "figtitle: Properties\x07: of"), says="U+0007"),
+    ],
+    good=[Good({"figtitle": "Properties of\u00a0Leukemic Stem Cells"})],
+)  # fmt: skip
+def control_character(record: Record) -> Iterator[Finding]:
+    """
+    A control character or a line separator stands in the file, raw or escaped.
+
+    Control characters but tab, LF and CR, DEL, the C1 range with NEL, U+2028 and U+2029. They are not seen in an
+    editor, some make the YAML unreadable, some break the page. Separators become a space, the others go.
+    """
+    if record.data is None:
+        match = CONTROL.search(record.text)
+        if match is None or any(fault.code != "PF010" for fault in record.faults):
+            return
+        edits = tuple(TextEdit(m.start(), m.end(), _instead(m[0])) for m in CONTROL.finditer(record.text))
+        cleaned = CONTROL.sub(lambda m: _instead(m[0]), record.text)
+        readable = not _MOJIBAKE.search(record.text) and read(record.path, cleaned.encode(), record.kind).data is not None
+        fix = Fix("remove the control characters", edits) if readable else None
+        yield Finding(None, f"{_names(record.text)} makes the front matter unreadable", at=Span(*match.span()), fix=fix)
+        return
+    inside: list[Span] = []
+    raw = list(CONTROL.finditer(record.text))
+    for key, value in strings("", record.data):
+        span = record.span(key) if raw else Span(0, 0)
+        here = [m for m in raw if span.start <= m.start() < span.end]
+        if not here and not CONTROL.search(value):
+            continue
+        inside.append(span)
+        cleaned = CONTROL.sub(lambda m: _instead(m[0]), value)
+        names = _names(value if CONTROL.search(value) else "".join(m[0] for m in here))
+        fix = Fix("replace separators by a space, remove other control characters", (SetValue(key, cleaned),))
+        if _MOJIBAKE.search(value):
+            fix = None
+        match = CONTROL.search(value)
+        yield Finding(key, f"the text holds {names}", within=Span(*match.span()) if match else None, fix=fix)
+    for m in raw:
+        if not any(span.start <= m.start() < span.end for span in inside):
+            fix = Fix("remove it", (TextEdit(m.start(), m.end(), _instead(m[0])),))
+            yield Finding(None, f"{_names(m[0])} stands between the values", at=Span(*m.span()), fix=fix)
+
+
+def _instead(char: str) -> str:
+    return " " if char in "\x85\u2028\u2029" else ""
+
+
+def _names(text: str) -> str:
+    names = {"\x85": " NEXT LINE", "\u2028": " LINE SEPARATOR", "\u2029": " PARAGRAPH SEPARATOR", "\x7f": " DELETE"}
+    found = dict.fromkeys(CONTROL.findall(text))
+    return ", ".join(f"U+{ord(char):04X}{names.get(char, '')}" for char in found)

@@ -1,0 +1,101 @@
+"""PF9: the linter's own; the comments by which a record waives a rule for itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pfocr_lint.diagnostic import Finding, Fix, Span, TextEdit, quote
+from pfocr_lint.record import MAPPINGS, Record
+from pfocr_lint.rule import Bad, Good, rule
+
+_WAIVER = re.compile(r"#\s*pfocr-lint:\s*ignore\[([^\]\n]*)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """One waiving comment: its place, the line it stands on, whether it is alone there, and the names in its brackets."""
+
+    span: Span
+    line: int
+    alone: bool
+    names: tuple[tuple[str, Span], ...]
+
+
+def waivers(record: Record) -> tuple[Waiver, ...]:
+    """The waivers in the comments of a record, in their order."""
+    if "pfocr-lint" not in record.text:
+        return ()
+    found = []
+    for comment in record.comments:
+        match = _WAIVER.match(record.text, comment.start, comment.end)
+        if match is None:
+            continue
+        names = []
+        for name in re.finditer(r"[^,\s]+", match[1]):
+            names.append((name[0], Span(match.start(1) + name.start(), match.start(1) + name.end())))
+        start = record.text.rfind("\n", 0, comment.start) + 1
+        alone = not record.text[start : comment.start].strip()
+        found.append(Waiver(comment, record.text.count("\n", 0, start) + 1, alone, tuple(names)))
+    return tuple(found)
+
+
+def _without(record: Record, waiver: Waiver, dead: set[Span]) -> Fix:
+    """Take names out of a waiver, or the whole comment when none is left."""
+    text = record.text
+    kept = [name for name, span in waiver.names if span not in dead]
+    if kept:
+        start, end = waiver.names[0][1].start, waiver.names[-1][1].end
+        return Fix("take the name out", (TextEdit(start, end, ", ".join(kept)),))
+    start = text.rfind("\n", 0, waiver.span.start) + 1
+    if waiver.alone:
+        return Fix("remove the comment", (TextEdit(start, text.find("\n", waiver.span.end) + 1, ""),))
+    line = text[start : waiver.span.start].rstrip(" ")
+    return Fix("remove the comment", (TextEdit(start + len(line), waiver.span.end, ""),))
+
+
+@rule(
+    "PF901",
+    severity="warning",
+    fix="safe",
+    kinds=MAPPINGS,
+    waivable=False,
+    bad=[
+        Bad(text=("year: '2022'", "# pfocr-lint: ignore[PF210] printed later\nyear: '2022'"), says="nothing to waive", fixed={}),
+        Bad(text=("year: '2022'", "year: '2022' # pfocr-lint: ignore[PF210]"), says="nothing to waive", fixed={}),
+        Bad(text=("year: '2022'", "year: 2022 # pfocr-lint: ignore[PF105, PF210]"), says="PF210",
+            fixed="year: 2022 # pfocr-lint: ignore[PF105]"),
+    ],
+    good=[Good(text=("year: '2022'", "year: '2021' # pfocr-lint: ignore[PF210] printed in 2022"))],
+)  # fmt: skip
+def unused_waiver(record: Record) -> Iterator[Finding]:
+    """
+    A waiver waives nothing.
+
+    The comment `# pfocr-lint: ignore[PF210] the reason` waives rules for the value on its line or the one below. What it
+    waived has been mended, or the rule cannot be waived inside a file (PF0, PF305).
+    """
+    for waiver, unused in record.unused_waivers:
+        dead = {span for _, span in unused}
+        names = ", ".join(name for name, _ in unused)
+        yield Finding(None, f"the waiver of {names} has nothing to waive", at=waiver.span, fix=_without(record, waiver, dead))
+
+
+@rule(
+    "PF902",
+    severity="warning",
+    kinds=MAPPINGS,
+    waivable=False,
+    bad=[Bad(text=("year: '2022'", "year: '2022' # pfocr-lint: ignore[PF2100]"), says="no rule 'PF2100', nearest is 'PF210'")],
+    good=[Good(text=("year: '2022'", "year: '2021' # pfocr-lint: ignore[year-differs-from-reference]"))],
+)
+def unknown_rule_in_waiver(record: Record) -> Iterator[Finding]:
+    """
+    A waiver names a rule that does not exist.
+
+    Rules go by their code or their name, several are separated by commas.
+    """
+    for name, near, span in record.unknown_waivers:
+        hint = f", nearest is {quote(near)}" if near else ""
+        yield Finding(None, f"there is no rule {quote(name)}{hint}", at=span)

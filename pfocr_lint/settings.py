@@ -1,0 +1,278 @@
+"""Settings: from TOML and flags to which rules are on for which file."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatch
+from functools import cache, cached_property
+from pathlib import Path, PurePath
+from typing import Any
+
+from pfocr_lint import __version__
+from pfocr_lint.diagnostic import Severity, quote
+from pfocr_lint.rules import BY_CODE, BY_NAME, RULES
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+FILE = "pfocr-lint.toml"
+
+# Names the database has met, beside those of the settings.
+SYNONYMS = {
+    "Arabidopsis": "Arabidopsis thaliana",
+    "Barley": "Hordeum vulgare",
+    "C. elegans": "Caenorhabditis elegans",
+    "E. coli": "Escherichia coli",
+    "Human": "Homo sapiens",
+    "Maize": "Zea mays",
+    "Mouse": "Mus musculus",
+    "Plants": "unspecified plant",
+    "Rat": "Rattus norvegicus",
+    "Rice": "Oryza sativa",
+    "S. cerevisiae": "Saccharomyces cerevisiae",
+    "Tomato": "Solanum lycopersicum",
+    "Wheat": "Triticum aestivum",
+    "Yeast": "Saccharomyces cerevisiae",
+    "Zebrafish": "Danio rerio",
+}
+
+
+class SettingsError(Exception):
+    """A setting or flag that is wrong; the message is one line that names it and what is wanted."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What one source, a file or the flags, says of which rules run: codes, prefixes or names. None: it says nothing."""
+
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """
+    What is in force for a set of records.
+
+    ``root`` is the folder that globs are relative to; ``sources`` maps a setting's name to where it comes from.
+    """
+
+    selections: tuple[Selection, ...] = ()
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    severity: tuple[tuple[str, Severity], ...] = ()
+    exclude: tuple[str, ...] = ()
+    organisms: str | bool | None = None
+    organism_synonyms: tuple[tuple[str, str], ...] = ()
+    required_version: str | None = None
+    root: str | None = None
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def synonyms(self) -> dict[str, str]:
+        """Organism name -> latin name."""
+        return {**SYNONYMS, **dict(self.organism_synonyms)}
+
+    @cached_property
+    def enabled(self) -> dict[str, Severity]:
+        """Code -> severity of the rules that run, without regard to a file."""
+        on = {rule.code: rule.severity for rule in RULES if rule.default}
+        for selection in self.selections:
+            if selection.select is not None:
+                on = {}
+            for rule in RULES:
+                wanted = max((_reach(rule.code, name) for name in (*(selection.select or ()), *selection.extend_select)), default=0)
+                refused = max((_reach(rule.code, name) for name in selection.ignore), default=0)
+                if wanted > refused and (rule.default or wanted == _OWN):
+                    on[rule.code] = rule.severity
+                elif refused and refused >= wanted:
+                    on.pop(rule.code, None)
+        levels = dict(self.severity)
+        return {
+            code: levels.get(code, severity)
+            for code, severity in sorted(on.items())
+            if levels.get(code, severity) is not Severity.OFF
+        }
+
+    def rules_for(self, path: str) -> dict[str, Severity]:
+        """Code -> severity of the rules that run on one file."""
+        ignored = [name for glob, names in self.per_file_ignores if self._matches(path, glob) for name in names]
+        if not ignored:
+            return self.enabled
+        return {code: level for code, level in self.enabled.items() if not any(_reach(code, name) for name in ignored)}
+
+    def excludes(self, path: str) -> bool:
+        """Whether a file found in a folder is left out."""
+        return any(self._matches(path, glob) for glob in self.exclude)
+
+    def _matches(self, path: str, glob: str) -> bool:
+        pure = PurePath(path)
+        names = [pure.as_posix(), pure.name]
+        if self.root is not None:
+            try:
+                names.append(Path(path).absolute().relative_to(self.root).as_posix())
+            except ValueError:
+                pass
+        return any(fnmatch(name, pattern) for name in names for pattern in (glob, f"{glob.rstrip('/')}/*"))
+
+
+DEFAULT = Settings()
+_OWN = 1000
+
+
+def _reach(code: str, name: str) -> int:
+    """How closely a code, prefix or name means a rule: 0 not at all, more the more exactly."""
+    if name == code or BY_NAME.get(name) is BY_CODE[code]:
+        return _OWN
+    return len(name) if code.startswith(name) else 0
+
+
+def codes(names: Iterable[str], where: str) -> tuple[str, ...]:
+    """Check codes, prefixes and names. Raises SettingsError for one that means no rule, naming the nearest."""
+    found = []
+    for name in names:
+        if name not in BY_NAME and not any(code.startswith(name) for code in BY_CODE):
+            near = difflib.get_close_matches(name, [*BY_CODE, *BY_NAME], 1, 0.6)
+            hint = f", nearest is {quote(near[0])}" if near else ""
+            raise SettingsError(f"{where}: there is no rule {quote(name)}{hint}")
+        if not name:
+            raise SettingsError(f"{where}: a rule's code is empty")
+        found.append(name)
+    return tuple(found)
+
+
+def with_flags(settings: Settings, flags: Selection) -> Settings:
+    """The settings with what the command line says on top."""
+    if flags == Selection():
+        return settings
+    names = ("select", "ignore", "extend_select")
+    given = {name.replace("_", "-"): "command line" for name in names if getattr(flags, name)}
+    return replace(settings, selections=(*settings.selections, flags), sources={**settings.sources, **given})
+
+
+@cache
+def discover(folder: str) -> Settings:
+    """The settings nearest to a folder, upward. Raises SettingsError for a file that is wrong."""
+    for parent in [Path(folder), *Path(folder).parents]:
+        own, project = parent / FILE, parent / "pyproject.toml"
+        if own.is_file():
+            return load(own)
+        if project.is_file() and "pfocr-lint" in _toml(project).get("tool", {}):
+            return load(project)
+    return DEFAULT
+
+
+def load(path: Path) -> Settings:
+    """Settings from one TOML file. Raises SettingsError."""
+    table = _toml(path)
+    if path.name == "pyproject.toml":
+        table = table.get("tool", {}).get("pfocr-lint", {})
+    return parse(table, str(path), str(path.resolve().parent))
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: is not UTF-8, at byte {error.start + 1}") from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise SettingsError(f"{path}: is not TOML: {str(error).splitlines()[0]}") from error
+
+
+_KEYS = {
+    "select": list, "ignore": list, "extend-select": list, "per-file-ignores": dict, "severity": dict,
+    "required-version": str, "exclude": list, "organisms": (str, bool), "organism-synonyms": dict,
+}  # fmt: skip
+_NAMES = {list: "a list of texts", dict: "a table", str: "a text"}
+
+
+def parse(table: Mapping[str, Any], where: str, root: str) -> Settings:
+    """Settings from a TOML table. Raises SettingsError."""
+    for key, value in table.items():
+        if key not in _KEYS:
+            near = difflib.get_close_matches(key.replace("_", "-"), _KEYS, 1, 0.6)
+            hint = f", nearest is {quote(near[0])}" if near else f"; known are {', '.join(_KEYS)}"
+            raise SettingsError(f"{where}: unknown setting {quote(key)}{hint}")
+        wanted = _KEYS[key]
+        texts = value if isinstance(value, list) else []
+        if not isinstance(value, wanted) or not all(isinstance(item, str) for item in texts) or value is True:
+            name = "a folder, or false" if key == "organisms" else _NAMES[wanted]  # type: ignore[index]
+            raise SettingsError(f"{where}: {key} is {quote(value)}, want {name}")
+    ignores = []
+    for glob, names in table.get("per-file-ignores", {}).items():
+        if isinstance(names, str):
+            names = [names]
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise SettingsError(f"{where}: per-file-ignores of {quote(glob)} is {quote(names)}, want a list of codes")
+        ignores.append((glob, codes(names, f"{where}: per-file-ignores of {quote(glob)}")))
+    selection = Selection(
+        select=codes(table["select"], f"{where}: select") if "select" in table else None,
+        ignore=codes(table.get("ignore", ()), f"{where}: ignore"),
+        extend_select=codes(table.get("extend-select", ()), f"{where}: extend-select"),
+    )
+    required = table.get("required-version")
+    if required is not None:
+        _require(required, where)
+    return Settings(
+        selections=(selection,),
+        per_file_ignores=tuple(ignores),
+        severity=tuple(_severities(table.get("severity", {}), where)),
+        exclude=tuple(table.get("exclude", ())),
+        organisms=table.get("organisms"),
+        organism_synonyms=tuple(_synonyms(table.get("organism-synonyms", {}), where)),
+        required_version=required,
+        root=root,
+        sources={key: where for key in table},
+    )
+
+
+def _severities(table: Mapping[str, Any], where: str) -> Iterable[tuple[str, Severity]]:
+    for name, level in table.items():
+        rule = BY_CODE.get(name) or BY_NAME.get(name)
+        if rule is None:
+            codes([name], f"{where}: severity")
+            raise SettingsError(f"{where}: severity of {quote(name)}: name one rule by its full code")
+        if level not in [severity.value for severity in Severity]:
+            raise SettingsError(f"{where}: severity of {name} is {quote(level)}, want 'error', 'warning' or 'off'")
+        yield rule.code, Severity(level)
+
+
+def _synonyms(table: Mapping[str, Any], where: str) -> Iterable[tuple[str, str]]:
+    for name, latin in table.items():
+        if not isinstance(latin, str) or not latin.strip():
+            raise SettingsError(f"{where}: organism-synonyms of {quote(name)} is {quote(latin)}, want a latin name")
+        yield name, latin
+
+
+def _require(wanted: str, where: str) -> None:
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        specifiers = SpecifierSet(wanted if wanted[:1] in "<>=!~" else f"=={wanted}")
+    except InvalidSpecifier as error:
+        raise SettingsError(f"{where}: required-version is {quote(wanted)}, want for example '>=0.1'") from error
+    if not specifiers.contains(__version__, prereleases=True):
+        raise SettingsError(f"{where}: required-version is {quote(wanted)}, this is {__version__}")
+
+
+def describe(settings: Settings) -> dict[str, tuple[Any, str]]:
+    """Each setting: its value and where it comes from, for ``--show-settings``."""
+    known: dict[str, Any] = {
+        "rules": list(settings.enabled),
+        "per-file-ignores": {glob: list(names) for glob, names in settings.per_file_ignores},
+        "severity": {code: level.value for code, level in settings.severity},
+        "exclude": list(settings.exclude),
+        "organisms": settings.organisms,
+        "organism-synonyms": settings.synonyms,
+        "required-version": settings.required_version,
+    }
+    chosen = [settings.sources[name] for name in ("select", "ignore", "extend-select") if name in settings.sources]
+    sources = {**settings.sources, "rules": ", ".join(dict.fromkeys(chosen)) or "default"}
+    return {name: (value, sources.get(name, "default")) for name, value in known.items()}
