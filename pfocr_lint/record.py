@@ -254,7 +254,8 @@ def strings(pointer: str, value: Any) -> Iterator[tuple[str, str]]:
 
 def read(path: str, data: bytes, kind: Kind | None = None) -> Record:
     """
-    Read one file. ``kind`` says what it is where its path does not (see :func:`kind_of`).
+    Read one file. ``kind`` says what it is where its path does not (see :func:`kind_of`); a figure's dialect is read
+    off its text all the same.
 
     Nothing is raised: what is wrong with the file is in ``faults``, and ``data`` is None when it is not one mapping.
     """
@@ -269,8 +270,7 @@ def read(path: str, data: bytes, kind: Kind | None = None) -> Record:
     if fault is None and "\0" in text:
         nul = text.index("\0")
         fault = Fault("PF002", f"byte {data.index(0) + 1} is NUL, which no text holds", Span(nul, nul + 1))
-    if kind is None or kind is Kind.UNKNOWN:
-        kind = kind_of(path, text)
+    kind = kind_of(path, text) if kind is None else _dialect(text) if kind in FIGURES else kind
     record = Record(path, kind, text)
     if len(data) > MAX_BYTES:
         fault = Fault("PF008", f"the file has more than {MAX_BYTES:,} bytes")

@@ -71,7 +71,7 @@ class Settings:
     organism_synonyms: tuple[tuple[str, str], ...] = ()
     required_version: str | None = None
     root: str | None = None
-    sources: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @cached_property
     def synonyms(self) -> dict[str, str]:

@@ -1,0 +1,273 @@
+"""The user's files: which of them are records, reading them, writing them atomically, and the pool that does it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from pfocr_lint import engine
+from pfocr_lint.diagnostic import Diagnostic
+from pfocr_lint.record import MAX_BYTES, Kind, Record, kind_of, read, unreadable
+from pfocr_lint.settings import DEFAULT, Settings, discover
+
+FOLDERS = {"_figures": ".md", "_organisms": ".md", "figures": ".yml", "_data": ".tsv"}
+SKIPPED = frozenset({"node_modules", "__pycache__"})
+CHUNK = 128
+WORTH_A_POOL = 200
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file to read: its path as the user gave it, ``/`` separated, and the settings that hold for it."""
+
+    path: str
+    settings: Settings = DEFAULT
+    kind: Kind | None = None
+
+
+@dataclass(frozen=True)
+class Task:
+    """What to do with each file: ``mode`` is ``check``, ``fix`` or ``diff``; ``unsafe`` also makes the unsafe fixes."""
+
+    mode: str = "check"
+    unsafe: bool = False
+
+
+@dataclass(frozen=True)
+class Result:
+    """
+    What came of one file.
+
+    ``left`` are the diagnostics that remain, ``fixed`` those that were mended. ``versions`` are text before and after,
+    only when a difference is wanted. ``faults`` are this program's own, ``notes`` say why a file was left as it is,
+    ``stray`` that it is no record.
+    """
+
+    path: str
+    left: tuple[Diagnostic, ...] = ()
+    fixed: tuple[Diagnostic, ...] = ()
+    versions: tuple[str, str] | None = None
+    faults: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    stray: bool = False
+
+
+def gather(paths: Sequence[str], chosen: Settings | None) -> list[Source]:
+    """
+    The files to read, each once, sorted by path.
+
+    Folders are walked for records; a file that is named is taken as it is. ``chosen`` are the settings for all;
+    None looks for the nearest settings file of each folder. Raises SettingsError.
+    """
+    found: dict[str, Source] = {}
+    for path in paths:
+        if Path(path).is_dir():
+            for name in _walk(path):
+                settings = _settings(name, chosen)
+                if not settings.excludes(name):
+                    found.setdefault(name, Source(name, settings))
+        else:
+            found[_posix(path)] = Source(_posix(path), _settings(path, chosen))
+    return [replace(source, kind=kind_by_path(source.path)) for _, source in sorted(found.items())]
+
+
+def _settings(path: str, chosen: Settings | None) -> Settings:
+    return discover(os.path.realpath(Path(path).parent)) if chosen is None else chosen
+
+
+def kind_by_path(path: str) -> Kind | None:
+    """The kind that the folder says, by the full path: '.' may be a record folder itself."""
+    kind = kind_of(str(Path(path).absolute()), "")
+    return None if kind is Kind.UNKNOWN else kind
+
+
+def _posix(path: str) -> str:
+    return path.replace(os.sep, "/").removeprefix("./") if path != "-" else path
+
+
+def _walk(folder: str) -> Iterator[str]:
+    """The records below a folder: the files of the record folders that have the right extension."""
+    suffix = FOLDERS.get(Path(folder).absolute().name)
+    below = []
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    if not entry.name.startswith(".") and entry.name not in SKIPPED:
+                        below.append(entry.path)
+                elif suffix is not None and entry.name.endswith(suffix) and not entry.name.startswith("."):
+                    yield _posix(entry.path)
+    except OSError:
+        return  # a folder that cannot be listed holds no record that can be read
+    for path in below:
+        yield from _walk(path)
+
+
+class Unreadable(Exception):  # noqa: N818 - it is what PF001 says, not a failure of the program
+    """A file that is not to be read; the message is PF001's."""
+
+
+def load(path: str) -> bytes:
+    """The bytes of a record, one more than the limit at most. Raises Unreadable."""
+    try:
+        _stay_inside(path)
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        try:
+            mode = os.fstat(handle).st_mode
+            if not stat.S_ISREG(mode):
+                raise Unreadable(f"it is {_sort(mode)}, not a file")
+            parts = []
+            size = 0
+            while size <= MAX_BYTES and (part := os.read(handle, 65536)):
+                parts.append(part)
+                size += len(part)
+            return b"".join(parts)
+        finally:
+            os.close(handle)
+    except FileNotFoundError:
+        raise Unreadable("there is no such file") from None
+    except PermissionError:
+        raise Unreadable("its permissions forbid reading it") from None
+    except (OSError, ValueError) as error:
+        raise Unreadable(f"it cannot be read: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _sort(mode: int) -> str:
+    for test, name in ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket")):
+        if test(mode):
+            return name
+    return "a device"
+
+
+def _stay_inside(path: str) -> None:
+    """Refuse a link that leads out of the repository of the folder it stands in."""
+    if os.path.islink(path):
+        real = os.path.realpath(path, strict=True)
+        root = _repository(os.path.realpath(Path(path).parent))
+        if os.path.commonpath([real, root]) != root:
+            raise Unreadable("it is a link that leads out of the repository")
+
+
+@cache
+def _repository(folder: str) -> str:
+    """The Git work tree that a folder belongs to; without one, the folder above the record folder."""
+    for parent in (Path(folder), *Path(folder).parents):
+        if (parent / ".git").exists():
+            return str(parent)
+    return str(Path(folder).parent) if Path(folder).name in FOLDERS else folder
+
+
+class Changed(Exception):  # noqa: N818 - somebody else's save, not a failure
+    """A file is no longer what was read."""
+
+
+def write(path: str, old: bytes, new: bytes) -> None:
+    """
+    Replace a file's bytes, all at once: written beside it, flushed to disk, renamed over it, its mode kept.
+
+    Raises Changed when the file no longer holds ``old``, OSError when it cannot be written; the file is then untouched.
+    """
+    real = os.path.realpath(path)
+    handle, name = tempfile.mkstemp(prefix=".pfocr-lint-", suffix=".tmp", dir=Path(real).parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(new)
+            file.flush()
+            os.fsync(file.fileno())
+        status = Path(real).stat()
+        Path(name).chmod(stat.S_IMODE(status.st_mode))
+        with contextlib.suppress(OSError, AttributeError):
+            os.chown(name, status.st_uid, status.st_gid)
+        try:
+            now = load(path)
+        except Unreadable:
+            raise Changed from None
+        if now != old:
+            raise Changed
+        Path(name).replace(real)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise
+
+
+def process(source: Source, task: Task) -> Result:
+    """Check, fix or compare one file."""
+    path = source.path
+    try:
+        data = load(path)
+    except Unreadable as refused:
+        return _judged(engine.examine(unreadable(path, str(refused)), source.settings))
+    return judge(source, data, task)
+
+
+def judge(source: Source, data: bytes, task: Task) -> Result:
+    """The same for bytes that are already read; they are written back only when the task says so."""
+    path = source.path
+    record = read(path, data, source.kind)
+    if record.kind is Kind.UNKNOWN:
+        return Result(path, stray=True)
+    examined = engine.examine(record, source.settings)
+    if task.mode == "check" or not _worth_fixing(examined, task):
+        return _judged(examined)
+    fixed = engine.fix(path, data, source.settings, unsafe=task.unsafe, kind=record.kind)
+    result = Result(path, fixed.left, fixed.fixed, faults=fixed.faults)
+    if fixed.data == data:
+        return result
+    if task.mode == "diff":
+        return replace(result, versions=(data.decode(), fixed.data.decode()))
+    try:
+        write(path, data, fixed.data)
+    except Changed:
+        note = f"{path}: it was changed by somebody else in the meantime and is left as it is"
+    except OSError as error:
+        note = f"{path}: it could not be written and is left as it is: {error.strerror}"
+    else:
+        return result
+    return replace(_judged(examined), faults=fixed.faults, notes=(note,))
+
+
+def _worth_fixing(examined: engine.Examined, task: Task) -> bool:
+    fixes = [hit.finding.fix for hit in examined.hits if hit.finding.fix is not None]
+    return any(task.unsafe or fix.safety.value == "safe" for fix in fixes)
+
+
+def _judged(examined: engine.Examined) -> Result:
+    return Result(examined.record.path, tuple(examined.diagnostics()), faults=examined.faults)
+
+
+def process_all(sources: Sequence[Source], task: Task, jobs: int | None) -> Iterator[Result]:
+    """Every file's result, in the order of ``sources``. ``jobs`` None uses as many processes as pay."""
+    if jobs is None:
+        jobs = os.cpu_count() or 1 if len(sources) >= WORTH_A_POOL else 1
+    jobs = min(jobs, max(1, len(sources) // 2))
+    if jobs == 1:
+        yield from (process(source, task) for source in sources)
+        return
+    chunks = [sources[start : start + CHUNK] for start in range(0, len(sources), CHUNK)]
+    with ProcessPoolExecutor(jobs) as pool:
+        try:
+            for results in pool.map(_process_chunk, chunks, [task] * len(chunks)):
+                yield from results
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _process_chunk(sources: Iterable[Source], task: Task) -> list[Result]:
+    return [process(source, task) for source in sources]
+
+
+def record_of(source: Source) -> Record:
+    """A file's record, for what is listed and not judged."""
+    try:
+        return read(source.path, load(source.path), source.kind)
+    except Unreadable as refused:
+        return unreadable(source.path, str(refused))

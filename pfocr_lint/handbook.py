@@ -1,0 +1,127 @@
+"""The rules as documentation: ``docs/rules.md``, ``--explain`` and ``--list-rules``, all from the declarations."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+from pfocr_lint.examples import fixed_text_of, text_of
+from pfocr_lint.record import FIGURES, MAPPINGS, Kind
+from pfocr_lint.rule import Bad, Rule
+from pfocr_lint.rules import RULES
+
+FAMILIES = {
+    "PF0": "Form: is the file one readable mapping?",
+    "PF1": "Fields: does each fit the schema?",
+    "PF2": "Agreement: do the fields of one record agree?",
+    "PF3": "Text: would a reader stumble?",
+    "PF4": "Repository: do the records agree with each other?",
+    "PF5": "Form of the bytes",
+    "PF9": "The linter's own",
+}
+_FIX = {"none": "no", "safe": "safe", "unsafe": "unsafe", "safe or unsafe": "safe or unsafe, as the case is"}
+_NAMES = {
+    Kind.FIGURE: "figures",
+    Kind.FIGURE_2021: "figures of the 2021 dialect",
+    Kind.ORGANISM: "organism pages",
+    Kind.FETCHED: "fetched figures",
+    Kind.TABLE: "mention tables",
+}
+_LONGEST = 300
+
+
+def covers(rule: Rule) -> str:
+    """The kinds of record a rule judges, in words."""
+    kinds = set(rule.kinds) - {Kind.UNKNOWN}
+    if kinds >= MAPPINGS | {Kind.TABLE}:
+        return "all records and tables"
+    if kinds >= MAPPINGS:
+        return "all records"
+    words = [name for kind, name in _NAMES.items() if kind in kinds]
+    if kinds >= FIGURES:
+        words.remove(_NAMES[Kind.FIGURE_2021])
+    return ", ".join(words)
+
+
+def as_data() -> list[dict[str, Any]]:
+    """All rules, for ``--list-rules --output-format json``."""
+    return [
+        {
+            "code": rule.code,
+            "name": rule.name,
+            "severity": rule.severity.value,
+            "default": rule.default,
+            "fix": rule.fix,
+            "covers": sorted(kind.value for kind in rule.kinds if kind is not Kind.UNKNOWN),
+            "summary": rule.summary,
+        }
+        for rule in RULES
+    ]
+
+
+def listing() -> str:
+    """All rules, a line each."""
+    width = max(len(rule.name) for rule in RULES)
+    lines = []
+    for rule in RULES:
+        state = rule.severity.value if rule.default else "off"
+        fix = {"none": "", "safe": "[*]", "unsafe": "[?]", "safe or unsafe": "[*?]"}[rule.fix]
+        lines.append(f"{rule.code}  {rule.name:{width}}  {state:7}  {fix:4}  {rule.summary}".rstrip() + "\n")
+    return "".join(lines)
+
+
+def page(rule: Rule) -> str:
+    """One rule's page, in Markdown."""
+    facts = [f"**{rule.severity.value}**" if rule.default else f"**off** unless selected ({rule.severity.value})"]
+    facts.append(f"covers {covers(rule)}")
+    facts.append(f"fix: {_FIX[rule.fix]}")
+    if not rule.waivable:
+        facts.append("cannot be waived inside a file")
+    parts = [f"## {rule.code} {rule.name}", rule.summary, " · ".join(facts), rule.documentation]
+    if rule.bad:
+        parts.append(_example(rule.bad[0]))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def book() -> str:
+    """``docs/rules.md``."""
+    parts = [
+        "# The rules",
+        "Generated from the rules' declarations by `make docs`; do not edit. A rule goes by its code or its name. "
+        "`[*]` marks a safe fix, `[?]` an unsafe one, made only with `--unsafe-fixes`.",
+    ]
+    for prefix, title in FAMILIES.items():
+        rules = [rule for rule in RULES if rule.code.startswith(prefix)]
+        if not rules:
+            continue
+        rows = [f"| [{r.code}](#{r.code.lower()}-{r.name}) | {r.name} | {r.severity.value if r.default else 'off'} | {r.fix} |" for r in rules]
+        table = "\n".join(["| code | name | severity | fix |", "| --- | --- | --- | --- |", *rows])
+        parts += [f"# {prefix} · {title}", table, *(page(rule).rstrip("\n") for rule in rules)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _example(bad: Bad) -> str:
+    """An example as the lines that matter: as a diff where it can be fixed, else what is wrong with a clean record."""
+    wrong, fixed = text_of(bad), fixed_text_of(bad)
+    if fixed is not None:
+        return "With the fix" + (" (unsafe)" if bad.unsafe else "") + ":\n\n" + _diff(wrong, fixed)
+    clean = text_of(Bad(kind=bad.kind))
+    if wrong == clean:
+        name = f" in a file called `{bad.name}.md`" if bad.name else ""
+        return f"Found{name}: *{bad.says}*"
+    added = _diff(clean, wrong)
+    return "A clean record, made wrong:\n\n" + added
+
+
+def _diff(old: str, new: str) -> str:
+    lines = list(difflib.unified_diff(old.split("\n"), new.split("\n"), lineterm="", n=1))[3:]
+    return "```diff\n" + "\n".join(_plain(line) for line in lines if not line.startswith("@@")) + "\n```"
+
+
+def _plain(line: str) -> str:
+    shown = "".join(c if c.isprintable() or c == "\u00a0" else f"<U+{ord(c):04X}>" for c in line)
+    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]} …"
+
+
+if __name__ == "__main__":
+    print(book(), end="")  # noqa: T201

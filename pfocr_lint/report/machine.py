@@ -1,0 +1,72 @@
+"""Formats that programs read: JSON, as ``schemas/output.schema.json`` describes it, and one diagnostic a line."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pfocr_lint.diagnostic import Diagnostic
+from pfocr_lint.report.result import Report
+
+
+def as_json(diagnostic: Diagnostic) -> dict[str, Any]:
+    """One diagnostic as the JSON output has it."""
+    fix, place = diagnostic.fix, diagnostic.place
+    return {
+        "code": diagnostic.code,
+        "name": diagnostic.name,
+        "severity": diagnostic.severity.value,
+        "message": diagnostic.message,
+        "path": diagnostic.path,
+        "line": place.line,
+        "column": place.column,
+        "end_line": place.end_line,
+        "end_column": place.end_column,
+        "key": diagnostic.key,
+        "fix": fix
+        and {
+            "safety": fix.safety.value,
+            "message": fix.message,
+            "edits": [{"start": edit.start, "end": edit.end, "text": edit.text} for edit in fix.edits],
+        },
+        "related": [
+            {"path": other.path, "line": other.line, "column": other.column, "message": other.message}
+            for other in diagnostic.related
+        ],
+        "fingerprint": diagnostic.fingerprint,
+    }
+
+
+def _dumps(value: Any, **style: Any) -> str:
+    """JSON with unicode kept; a lone surrogate, which a file name can hold, is escaped."""
+    text = json.dumps(value, ensure_ascii=False, **style)
+    return "".join(f"\\u{ord(c):04x}" if "\ud800" <= c <= "\udfff" else c for c in text)
+
+
+def json_report(report: Report) -> str:
+    """The JSON output, version 1."""
+    summary = {
+        "files": report.files,
+        "errors": report.errors,
+        "warnings": report.warnings,
+        "fixable": report.fixable,
+        "fixed": report.fixed,
+        "seconds": round(report.seconds, 3),
+    }
+    whole = {
+        "version": 1,
+        "tool": f"pfocr-lint {report.version}",
+        "diagnostics": [as_json(diagnostic) for diagnostic in report.diagnostics],
+        "summary": summary,
+    }
+    return _dumps(whole, indent=1) + "\n"
+
+
+def json_lines(report: Report) -> str:
+    """One JSON object a diagnostic, each on its line."""
+    return "".join(_dumps(as_json(diagnostic)) + "\n" for diagnostic in report.diagnostics)
+
+
+def statistics_json(counts: list[dict[str, Any]]) -> str:
+    """Counts per rule as JSON."""
+    return _dumps(counts, indent=1) + "\n"

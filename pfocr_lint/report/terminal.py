@@ -1,0 +1,150 @@
+"""
+Formats that people read: the source frame with carets, and one line a diagnostic.
+
+Nothing of a record reaches the terminal but printable characters; what is invisible is shown by its code point.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wcwidth import wcwidth
+
+from pfocr_lint.diagnostic import Diagnostic, OfferedFix, Safety, Severity, SourceLine
+from pfocr_lint.report.result import Report
+
+_COLORS = {"error": "1;31", "warning": "1;33", "frame": "1;34", "bold": "1", "fix": "1;32", "path": "1"}
+
+
+def _paint(report: Report, text: str, color: str) -> str:
+    return f"\x1b[{_COLORS[color]}m{text}\x1b[0m" if report.color else text
+
+
+def visible(text: str) -> str:
+    """``text`` with every character that a terminal would obey or hide as its code point, ``<U+202E>``."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_shown(char) for char in text)
+
+
+def _shown(char: str) -> str:
+    if char == "\u00a0" or (char.isprintable() and (wcwidth(char) > 0 or "\u0300" <= char <= "\u036f")):
+        return char
+    return f"<U+{ord(char):04X}>"
+
+
+def _columns(text: str) -> int:
+    return sum(max(wcwidth(char), 0) for char in text)
+
+
+def full(report: Report) -> str:
+    """Every diagnostic with its source frame, and the sums."""
+    return "".join(_framed(report, diagnostic) + "\n" for diagnostic in report.diagnostics) + summary(report)
+
+
+def concise(report: Report) -> str:
+    """One line a diagnostic, and the sums."""
+    lines = []
+    for each in report.diagnostics:
+        place = f"{visible(each.path)}:{each.place.line}:{each.place.column}"
+        mark = f" [{_mark(each.fix)}]" if each.fix else ""
+        code = _paint(report, each.code, each.severity.value)
+        lines.append(f"{_paint(report, place, 'path')}: {code}{mark} {visible(each.message)}\n")
+    return "".join(lines) + summary(report)
+
+
+def _mark(fix: OfferedFix) -> str:
+    return "*" if fix.safety is Safety.SAFE else "?"
+
+
+def statistics_table(report: Report, rows: list[dict[str, Any]]) -> str:
+    """Counts per rule: how many diagnostics, in how many records, and how many of them a fix would mend."""
+    lines = [f"{'count':>9} {'records':>9} {'fixable':>9}  rule\n"] if rows else []
+    for row in rows:
+        lines.append(f"{row['count']:9,} {row['files']:9,} {row['fixable']:9,}  {row['code']} {row['name']}\n")
+    return "".join(lines) + summary(report)
+
+
+def summary(report: Report) -> str:
+    """The sums in sentences."""
+    if not report.sums:
+        return ""
+    total = len(report.diagnostics)
+    files = f"{report.files:,} record{'' if report.files == 1 else 's'}"
+    lines = [f"{report.fixed:,} fixed."] if report.fixed else []
+    if not total:
+        return " ".join([*lines, f"No diagnostics in {files}.\n"])
+    dirty = len({diagnostic.path for diagnostic in report.diagnostics})
+    kinds = [f"{n:,} {name}{'' if n == 1 else 's'}" for n, name in ((report.errors, "error"), (report.warnings, "warning")) if n]
+    lines.append(f"{', '.join(kinds)} in {dirty:,} of {files}.")
+    safe, unsafe = report.offered(Safety.SAFE), report.offered(Safety.UNSAFE)
+    if safe:
+        lines.append(f"[*] {safe:,} fixable with --fix.")
+    if unsafe:
+        lines.append(f"[?] {unsafe:,} fixable with --fix --unsafe-fixes.")
+    return "\n".join(lines) + "\n"
+
+
+def _framed(report: Report, diagnostic: Diagnostic) -> str:
+    severity = diagnostic.severity.value
+    head = f"{_paint(report, f'{severity}[{diagnostic.code}]', severity)}"
+    lines = [f"{head}{_paint(report, f': {visible(diagnostic.message)}', 'bold')}"]
+    place = diagnostic.place
+    gutter = len(str(place.end_line if diagnostic.source else place.line))
+    bar = _paint(report, "|", "frame")
+    arrow = _paint(report, "-->", "frame")
+    lines.append(f"{' ' * gutter}{arrow} {visible(diagnostic.path)}:{place.line}:{place.column}")
+    frame = [line for line in diagnostic.source if line.number == place.line]
+    if frame and diagnostic.span.end:
+        shown, carets = _window(diagnostic, frame[0], max(40, report.width - gutter - 3))
+        number = _paint(report, str(place.line).rjust(gutter), "frame")
+        color = "error" if diagnostic.severity is Severity.ERROR else "warning"
+        lines += [f"{' ' * gutter} {bar}", f"{number} {bar} {shown}".rstrip()]
+        lines.append(f"{' ' * gutter} {bar} {_paint(report, carets, color)}")
+        if place.end_line > place.line:
+            lines[-1] += _paint(report, f" to line {place.end_line}", color)
+    equal = _paint(report, "=", "frame")
+    for other in diagnostic.related:
+        where = f"{visible(other.path)}:{other.line}:{other.column}"
+        lines.append(f"{' ' * gutter} {equal} see: {where}: {visible(other.message)}")
+    if diagnostic.fix is not None:
+        kind = "fix" if diagnostic.fix.safety is Safety.SAFE else "unsafe fix"
+        lines.append(f"{' ' * gutter} {equal} {_paint(report, kind, 'fix')}: {visible(diagnostic.fix.message)}")
+    return "\n".join(lines) + "\n"
+
+
+def _window(diagnostic: Diagnostic, line: SourceLine, width: int) -> tuple[str, str]:
+    """The part of a source line that fits, with what is meant in it, and the carets that stand below that."""
+    place = diagnostic.place
+    text = line.text.rstrip("\r")
+    start = min(max(place.column - 1 - line.column, 0), len(text))
+    end = len(text) if place.end_line > place.line else min(place.end_column - 1 - line.column, len(text))
+    before, meant, after = visible(text[:start]), visible(text[start : max(end, start)]), visible(text[max(end, start) :])
+    lead = "… " if line.column else ""
+    room = width - min(_columns(meant), width * 2 // 3)
+    if _columns(lead + before) > room * 2 // 3 and _columns(before + meant + after) > width:
+        before, lead = _tail(before, room // 2), "… "
+    meant_shown = _head(meant, width - _columns(lead + before) - 2)
+    left = width - _columns(lead + before + meant_shown)
+    after = after if meant_shown == meant else ""
+    shown = lead + before + meant_shown + (after if _columns(after) <= left else _head(after, left))
+    return shown, " " * _columns(lead + before) + "^" * max(1, _columns(meant_shown))
+
+
+def _head(text: str, width: int) -> str:
+    """The beginning of a text, at most ``width`` columns, an ellipsis where it is cut."""
+    if _columns(text) <= width:
+        return text
+    used, at = 0, 0
+    while at < len(text) and used + max(wcwidth(text[at]), 0) <= width - 2:
+        used += max(wcwidth(text[at]), 0)
+        at += 1
+    return text[:at] + " …"
+
+
+def _tail(text: str, width: int) -> str:
+    used, at = 0, len(text)
+    while at > 0 and used + max(wcwidth(text[at - 1]), 0) <= width:
+        at -= 1
+        used += max(wcwidth(text[at]), 0)
+    return text[at:]
