@@ -19,7 +19,7 @@ from pfocr_lint import __version__
 from pfocr_lint.settings import DEFAULT, Selection, Settings, SettingsError, codes, describe, discover, load, with_flags
 
 if TYPE_CHECKING:
-    from pfocr_lint.files import Result, Source, Task
+    from pfocr_lint.files import Result, Task
     from pfocr_lint.report import Report
 
 CLEAN, FOUND, USAGE, FAULT = 0, 1, 2, 3
@@ -56,7 +56,9 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     add = made.add_argument
-    add("paths", nargs="*", metavar="PATH", help="files or folders; none: the current folder; '-': one record from standard input")
+    add(
+        "paths", nargs="*", metavar="PATH", help="files or folders; none: the current folder; '-': one record from standard input"
+    )
     group = made.add_argument_group("fixing")
     group.add_argument("--fix", action="store_true", help="apply the safe fixes, rewriting files")
     group.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: apply the unsafe ones too")
@@ -67,7 +69,12 @@ def parser() -> argparse.ArgumentParser:
     group.add_argument("--list-rules", action="store_true", help="all rules (with --output-format json as data)")
     group.add_argument("--explain", metavar="CODE", help="a rule's page")
     group = made.add_argument_group("output")
-    group.add_argument("--output-format", action="append", metavar="FORMAT[:FILE]", help="full (default), concise, json or jsonl; may be repeated")
+    group.add_argument(
+        "--output-format",
+        action="append",
+        metavar="FORMAT[:FILE]",
+        help="full (default), concise, json or jsonl; may be repeated",
+    )
     group.add_argument("--statistics", action="store_true", help="counts per rule")
     group.add_argument("--show-files", action="store_true", help="list the files that would be read")
     group.add_argument("--show-settings", action="store_true", help="the settings in force and where each comes from")
@@ -195,10 +202,17 @@ def _standard_input(
     source = files.Source(name, _flagged(settings, _selection(flags)), kind)
     result = files.judge(source, data, replace(task, mode="diff" if task.mode == "fix" else task.mode))
     if task.mode == "fix":
-        mended = result.versions[1].encode() if result.versions else data
-        getattr(streams.stdout, "buffer", streams.stdout).write(mended if hasattr(streams.stdout, "buffer") else mended.decode())
+        _write_bytes(streams.stdout, result.versions[1].encode() if result.versions else data)
         streams = Streams(streams.stdin, streams.stderr, streams.stderr)
     return _tell(flags, outputs, [result], time.perf_counter() - started, streams)
+
+
+def _write_bytes(stream: IO[str], data: bytes) -> None:
+    if hasattr(stream, "buffer"):
+        stream.flush()
+        stream.buffer.write(data)
+    else:
+        stream.write(data.decode("utf-8", "replace"))
 
 
 def _tell(
@@ -335,10 +349,8 @@ def _progress(results: Iterator[Result], total: int, flags: argparse.Namespace, 
 def _diff(result: Result) -> str:
     assert result.versions is not None
     old, new = (text.splitlines(keepends=True) for text in result.versions)
-    lines = []
-    for line in difflib.unified_diff(old, new, f"a/{result.path}", f"b/{result.path}"):
-        lines.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
-    return "".join(lines)
+    lines = difflib.unified_diff(old, new, f"a/{result.path}", f"b/{result.path}")
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 
 def _statistics(report: Report, name: str) -> str:
@@ -364,5 +376,7 @@ def _show_settings(flags: argparse.Namespace, chosen: Settings | None) -> str:
     path = (flags.paths or ["."])[0]
     folder = path if Path(path).is_dir() else str(Path(path).parent)
     settings = _flagged(chosen if chosen is not None else discover(os.path.realpath(folder)), _selection(flags))
-    lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}  # {source}\n" for name, (value, source) in describe(settings).items()]
+    lines = [
+        f"{name} = {json.dumps(value, ensure_ascii=False)}  # {source}\n" for name, (value, source) in describe(settings).items()
+    ]
     return "".join(lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import PurePath
 from typing import Any
 
@@ -111,7 +112,7 @@ def year(record: Record) -> str | None:
     return match[1] if match else None
 
 
-_FOLLOWS = {
+_FOLLOWS: dict[str, Callable[[Record], str | None]] = {
     "/year": year,
     "/figid_alias": alias,
     "/figtype": figtype,

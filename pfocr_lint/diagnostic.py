@@ -122,7 +122,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a span stands: 1-based lines and columns in code points, the end exclusive, lines split at ``\\n`` only."""
+    """Where a span stands: 1-based lines and columns in code points, the end exclusive, lines split at LF only."""
 
     line: int
     column: int

@@ -9,9 +9,8 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
-
-import yaml
 
 from pfocr_lint import emit, roundtrip, schema
 from pfocr_lint.diagnostic import (
@@ -181,7 +180,7 @@ def _edits(record: Record, steps: Sequence[_Step]) -> list[Edit] | None:
                 return None
             edits.append(edit)
     edits.sort(key=lambda edit: (edit.start, edit.end))
-    if any(a.end > b.start for a, b in zip(edits, edits[1:], strict=False)):
+    if any(a.end > b.start for a, b in pairwise(edits)):
         return None
     return edits
 
@@ -201,7 +200,7 @@ def _flow_holder(record: Record, pointer: str) -> str | None:
     for token in split(parent_of(pointer)):
         at = join(at, token)
         entry = record.entries.get(at)
-        if entry is not None and isinstance(entry.node, yaml.CollectionNode) and entry.node.flow_style:
+        if entry is not None and entry.is_flow:
             return at
     return None
 
@@ -226,7 +225,7 @@ def _block(record: Record, entry: Entry) -> Span:
 def _whole(record: Record, holder: str, changes: Sequence[Change]) -> Edit | None:
     entry = record.entries[holder]
     value = _at(changed(record, changes), holder)
-    if isinstance(entry.node, yaml.CollectionNode) and entry.node.flow_style:
+    if entry.is_flow:
         return _edit(record, SetValue(holder, value))
     span = _block(record, entry)
     text = roundtrip.rewrite(record.text[span.start : span.end], value)
@@ -261,14 +260,13 @@ def _set(record: Record, entry: Entry, value: Any) -> Edit | None:
     written = emit.entry(path, value)
     name = emit.key(path[-1])
     after = written.at(_column(text, key.start))[len(name) + 1 :]
-    empty = isinstance(entry.node, yaml.ScalarNode) and not entry.node.value and not entry.node.style
-    if empty:
+    if entry.is_empty:
         start = record.empty_at(entry.key, entry.node)
         end = start
         while text[end : end + 1] == " " and text[end : end + 2] != " #":
             end += 1
         return _splice(text, Span(start, end), after)
-    if isinstance(value, (dict, list)) or isinstance(entry.node, yaml.CollectionNode):
+    if isinstance(value, (dict, list)) or entry.is_collection:
         colon = record.empty_at(entry.key, entry.node)
         if "#" in text[key.end : span.start]:
             return None
@@ -313,11 +311,11 @@ def _rename(record: Record, entry: Entry, new: str) -> Edit | None:
 def _add(record: Record, change: AddKey) -> Edit | None:
     """A new entry on lines of its own, behind the key that comes before it in the format's order."""
     text, parent = record.text, parent_of(change.key)
-    node = record.entries[parent].node if parent else record.root
-    if not isinstance(node, yaml.MappingNode) or not node.value:
+    keys = record.first_keys(parent)
+    if not keys:
         return None
     after = _predecessor(record, parent, split(change.key)[-1], record.value(parent))
-    first = record.node_span(node.value[0][0]).start
+    first = keys[0].start
     if after is None:
         start = text.rfind("\n", 0, first) + 1
         if text[start:first].strip():

@@ -22,7 +22,7 @@ UNFOLDED = frozenset({"organisms", "organisms_ner"})
 class _Dumper(yaml.CSafeDumper):
     """libyaml's emitter with R's choice of scalar style."""
 
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, _: Any) -> bool:
         return True
 
 

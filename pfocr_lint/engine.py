@@ -16,8 +16,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
-
 from pfocr_lint import edits, roundtrip, schema
 from pfocr_lint.diagnostic import (
     Diagnostic,
@@ -31,7 +29,8 @@ from pfocr_lint.diagnostic import (
     TextEdit,
     split,
 )
-from pfocr_lint.record import MAPPINGS, Entry, Kind, Record, Violation, read
+from pfocr_lint.reader import read
+from pfocr_lint.record import MAPPINGS, Entry, Kind, Record, Violation, untyped
 from pfocr_lint.rule import Rule
 from pfocr_lint.rules import BY_CODE, BY_NAME, RULES
 from pfocr_lint.rules.waivers import Waiver, waivers
@@ -44,7 +43,7 @@ _INVALIDATING = frozenset({"PF103", "PF104", "PF105", "PF106", "PF209"})
 _PATIENT = frozenset({"PF901", "PF902"})
 
 
-class InternalFault(Exception):
+class InternalFault(Exception):  # noqa: N818 - the contract's word
     """A rule raised, or a fix failed its verification."""
 
 
@@ -178,7 +177,7 @@ def _waive(record: Record, known: Sequence[Waiver], hits: Sequence[Hit], levels:
         spans = [
             span
             for waiver in known
-            if first <= waiver.line <= last or waiver.alone and _below(lines, waiver.line) == first
+            if first <= waiver.line <= last or (waiver.alone and _below(lines, waiver.line) == first)
             for name, span in waiver.names
             if hit.rule.waivable and name in (hit.rule.code, hit.rule.name)
         ]
@@ -210,7 +209,7 @@ def _lines(record: Record, hit: Hit) -> tuple[int, int]:
     whole = record.node_span(entry.node)
     start = record.node_span(entry.key).start if entry.key is not None else whole.start
     first = record.place(Span(start, start)).line
-    return first, first if isinstance(entry.node, yaml.CollectionNode) else record.place(whole).end_line
+    return first, first if entry.is_collection else record.place(whole).end_line
 
 
 def _below(lines: Sequence[str], line: int) -> int:
@@ -330,7 +329,7 @@ def verify(before: Examined, after: Examined, mended: Sequence[tuple[Hit, Fix]],
         if still[hit.print] > were[hit.print] - gone[hit.print]:
             return f"{hit.rule.code} still finds {hit.finding.message}"
     for pointer in planned.written:
-        if not _confirmed(new, pointer):
+        if not confirmed(new, pointer):
             return f"ruamel.yaml reads {pointer} differently"
     return None
 
@@ -346,7 +345,7 @@ def _same(a: Any, b: Any) -> bool:
     return bool(a == b) or (a != a and b != b)
 
 
-def _confirmed(record: Record, pointer: str) -> bool:
+def confirmed(record: Record, pointer: str) -> bool:
     """Whether ruamel.yaml, reading the lines of one entry alone, finds the same untyped text as PyYAML."""
     entry = record.entries.get(pointer)
     if entry is None:
@@ -357,13 +356,5 @@ def _confirmed(record: Record, pointer: str) -> bool:
     lead = " " * column if entry.key is not None else " " * (column - 2) + "- "
     found = roundtrip.untyped(lead + record.text[start : max(span.end, start)] + "\n")
     if entry.key is not None:
-        return bool(found == {entry.key.value: _untyped(entry.node)})
-    return bool(found == [_untyped(entry.node)])
-
-
-def _untyped(node: yaml.Node) -> Any:
-    if isinstance(node, yaml.MappingNode):
-        return {key.value: _untyped(value) for key, value in node.value}
-    if isinstance(node, yaml.SequenceNode):
-        return [_untyped(item) for item in node.value]
-    return node.value
+        return bool(found == {entry.key.value: untyped(entry.node)})
+    return bool(found == [untyped(entry.node)])

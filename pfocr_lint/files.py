@@ -14,7 +14,8 @@ from pathlib import Path
 
 from pfocr_lint import engine
 from pfocr_lint.diagnostic import Diagnostic
-from pfocr_lint.record import MAX_BYTES, Kind, Record, kind_of, read, unreadable
+from pfocr_lint.reader import MAX_BYTES, read, unreadable
+from pfocr_lint.record import Kind, kind_of
 from pfocr_lint.settings import DEFAULT, Settings, discover
 
 FOLDERS = {"_figures": ".md", "_organisms": ".md", "figures": ".yml", "_data": ".tsv"}
@@ -148,7 +149,7 @@ def _sort(mode: int) -> str:
 
 def _stay_inside(path: str) -> None:
     """Refuse a link that leads out of the repository of the folder it stands in."""
-    if os.path.islink(path):
+    if Path(path).is_symlink():
         real = os.path.realpath(path, strict=True)
         root = _repository(os.path.realpath(Path(path).parent))
         if os.path.commonpath([real, root]) != root:
@@ -263,11 +264,3 @@ def process_all(sources: Sequence[Source], task: Task, jobs: int | None) -> Iter
 
 def _process_chunk(sources: Iterable[Source], task: Task) -> list[Result]:
     return [process(source, task) for source in sources]
-
-
-def record_of(source: Source) -> Record:
-    """A file's record, for what is listed and not judged."""
-    try:
-        return read(source.path, load(source.path), source.kind)
-    except Unreadable as refused:
-        return unreadable(source.path, str(refused))

@@ -28,6 +28,9 @@ _NAMES = {
     Kind.TABLE: "mention tables",
 }
 _LONGEST = 300
+_PREFACE = """\
+Generated from the rules' declarations by `make docs`; do not edit. A rule goes by its code or its name. Under *fix*, what
+`--fix` makes is safe; what needs a person's eye is unsafe, and made only with `--unsafe-fixes`."""
 
 
 def covers(rule: Rule) -> str:
@@ -85,16 +88,15 @@ def page(rule: Rule) -> str:
 
 def book() -> str:
     """``docs/rules.md``."""
-    parts = [
-        "# The rules",
-        "Generated from the rules' declarations by `make docs`; do not edit. A rule goes by its code or its name. "
-        "`[*]` marks a safe fix, `[?]` an unsafe one, made only with `--unsafe-fixes`.",
-    ]
+    parts = ["# The rules", _PREFACE]
     for prefix, title in FAMILIES.items():
         rules = [rule for rule in RULES if rule.code.startswith(prefix)]
         if not rules:
             continue
-        rows = [f"| [{r.code}](#{r.code.lower()}-{r.name}) | {r.name} | {r.severity.value if r.default else 'off'} | {r.fix} |" for r in rules]
+        rows = [
+            f"| [{r.code}](#{r.code.lower()}-{r.name}) | {r.name} | {r.severity.value if r.default else 'off'} | {r.fix} |"
+            for r in rules
+        ]
         table = "\n".join(["| code | name | severity | fix |", "| --- | --- | --- | --- |", *rows])
         parts += [f"# {prefix} · {title}", table, *(page(rule).rstrip("\n") for rule in rules)]
     return "\n\n".join(parts) + "\n"

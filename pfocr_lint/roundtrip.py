@@ -8,10 +8,14 @@ so that what is not edited keeps its bytes. Where it does not, the block is left
 from __future__ import annotations
 
 import io
+import re
 from functools import cache
 from typing import Any
 
 from pfocr_lint.emit import WIDTH
+
+# What libyaml writes raw between double quotes.
+_PLAIN = re.compile("[ !#-\\[\\]-~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
 
 
 @cache
@@ -32,9 +36,28 @@ def _parser() -> Any:
             self._words(text, split, quoted=False)
 
         def write_single_quoted(self, text: str, split: bool = True) -> None:
-            self.write_indicator("'", True)
+            self.write_indicator("'", need_whitespace=True)
             self._words(text, split, quoted=True)
-            self.write_indicator("'", False)
+            self.write_indicator("'", need_whitespace=False)
+
+        def write_double_quoted(self, text: str, split: bool = True) -> None:
+            self.write_indicator('"', need_whitespace=True)
+            last = len(text) - 1
+            for index, char in enumerate(text):
+                inner = split and 0 < index < last and text[index - 1] != " "
+                if char == " " and inner and self.column > self.best_width:
+                    self.write_indent()
+                    self._put("\\" if text[index + 1] == " " else "")
+                else:
+                    self._put(char if _PLAIN.match(char) else self._escaped(char))
+            self.write_indicator('"', need_whitespace=False)
+
+        def _escaped(self, char: str) -> str:
+            short = self.ESCAPE_REPLACEMENTS.get(char)
+            if short is not None:
+                return f"\\{short}"
+            code = ord(char)
+            return f"\\x{code:02X}" if code < 0x100 else f"\\u{code:04X}" if code < 0x10000 else f"\\U{code:08X}"
 
         def _put(self, text: str) -> None:
             self.column += len(text)

@@ -43,7 +43,9 @@ def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[ValidationEr
         yield ValidationError(f"{value!r} does not match {pattern!r}")
 
 
-_Validator = validators.extend(Draft202012Validator, {"pattern": _pattern})
+_Validator: Any = validators.extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator, {"pattern": _pattern}
+)
 
 
 @cache
@@ -79,7 +81,8 @@ def violations(kind: Kind, data: dict[str, Any]) -> list[Violation]:
 
 def _keys(parent: str, error: ValidationError) -> Iterator[Violation]:
     schema, instance = error.schema, error.instance
-    assert isinstance(schema, dict) and isinstance(instance, dict)
+    assert isinstance(schema, dict)
+    assert isinstance(instance, dict)
     if error.validator == "required":
         for name in order(schema, instance):
             if name in schema["required"] and name not in instance:
@@ -160,9 +163,7 @@ def pairs() -> Iterator[tuple[str, str]]:
                     yield key, "scalar"
             elif keyword == "not":
                 yield key, "sentinel"
-            elif keyword in ("required", "uniqueItems", "minItems", "maxItems", *_CAUSES):
-                yield key, keyword
-            elif keyword == "additionalProperties":
+            elif keyword in ("required", "uniqueItems", "minItems", "maxItems", *_CAUSES) or keyword == "additionalProperties":
                 yield key, keyword
             elif keyword == "properties":
                 for name, below in schema["properties"].items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import sys
 from collections.abc import Iterable, Mapping
@@ -86,7 +87,9 @@ class Settings:
             if selection.select is not None:
                 on = {}
             for rule in RULES:
-                wanted = max((_reach(rule.code, name) for name in (*(selection.select or ()), *selection.extend_select)), default=0)
+                wanted = max(
+                    (_reach(rule.code, name) for name in (*(selection.select or ()), *selection.extend_select)), default=0
+                )
                 refused = max((_reach(rule.code, name) for name in selection.ignore), default=0)
                 if wanted > refused and (rule.default or wanted == _OWN):
                     on[rule.code] = rule.severity
@@ -114,10 +117,8 @@ class Settings:
         pure = PurePath(path)
         names = [pure.as_posix(), pure.name]
         if self.root is not None:
-            try:
+            with contextlib.suppress(ValueError):
                 names.append(Path(path).absolute().relative_to(self.root).as_posix())
-            except ValueError:
-                pass
         return any(fnmatch(name, pattern) for name in names for pattern in (glob, f"{glob.rstrip('/')}/*"))
 
 
@@ -186,7 +187,7 @@ def _toml(path: Path) -> dict[str, Any]:
         raise SettingsError(f"{path}: is not TOML: {str(error).splitlines()[0]}") from error
 
 
-_KEYS = {
+_KEYS: dict[str, Any] = {
     "select": list, "ignore": list, "extend-select": list, "per-file-ignores": dict, "severity": dict,
     "required-version": str, "exclude": list, "organisms": (str, bool), "organism-synonyms": dict,
 }  # fmt: skip
@@ -203,12 +204,11 @@ def parse(table: Mapping[str, Any], where: str, root: str) -> Settings:
         wanted = _KEYS[key]
         texts = value if isinstance(value, list) else []
         if not isinstance(value, wanted) or not all(isinstance(item, str) for item in texts) or value is True:
-            name = "a folder, or false" if key == "organisms" else _NAMES[wanted]  # type: ignore[index]
+            name = "a folder, or false" if key == "organisms" else _NAMES[wanted]
             raise SettingsError(f"{where}: {key} is {quote(value)}, want {name}")
     ignores = []
-    for glob, names in table.get("per-file-ignores", {}).items():
-        if isinstance(names, str):
-            names = [names]
+    for glob, given in table.get("per-file-ignores", {}).items():
+        names = [given] if isinstance(given, str) else given
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             raise SettingsError(f"{where}: per-file-ignores of {quote(glob)} is {quote(names)}, want a list of codes")
         ignores.append((glob, codes(names, f"{where}: per-file-ignores of {quote(glob)}")))
@@ -229,7 +229,7 @@ def parse(table: Mapping[str, Any], where: str, root: str) -> Settings:
         organism_synonyms=tuple(_synonyms(table.get("organism-synonyms", {}), where)),
         required_version=required,
         root=root,
-        sources={key: where for key in table},
+        sources=dict.fromkeys(table, where),
     )
 
 

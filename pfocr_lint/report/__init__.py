@@ -17,7 +17,6 @@ FORMATS: dict[str, Callable[[Report], str]] = {
 }
 
 
-
 def statistics(report: Report, *, as_json: bool) -> str:
     """Counts per rule, the most frequent first."""
     counts: dict[str, list[Diagnostic]] = {}

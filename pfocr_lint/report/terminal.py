@@ -59,10 +59,9 @@ def _mark(fix: OfferedFix) -> str:
 
 def statistics_table(report: Report, rows: list[dict[str, Any]]) -> str:
     """Counts per rule: how many diagnostics, in how many records, and how many of them a fix would mend."""
-    lines = [f"{'count':>9} {'records':>9} {'fixable':>9}  rule\n"] if rows else []
-    for row in rows:
-        lines.append(f"{row['count']:9,} {row['files']:9,} {row['fixable']:9,}  {row['code']} {row['name']}\n")
-    return "".join(lines) + summary(report)
+    head = f"{'count':>9} {'records':>9} {'fixable':>9}  rule\n" if rows else ""
+    lines = (f"{row['count']:9,} {row['files']:9,} {row['fixable']:9,}  {row['code']} {row['name']}\n" for row in rows)
+    return head + "".join(lines) + summary(report)
 
 
 def summary(report: Report) -> str:

@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator
 
 from pfocr_lint import derive, schema
-from pfocr_lint.diagnostic import DropItem, Finding, Fix, Related, Safety, SetValue, join, quote
+from pfocr_lint.diagnostic import Finding, Fix, Related, Safety, SetValue, quote
 from pfocr_lint.record import FIGURES, Kind, Record
 from pfocr_lint.rule import Bad, Good, rule
 from pfocr_lint.rules.fields import name_of
 
-CAPTION = "Stromal cellular signaling facilitates leukemic stem cell (LSC) survival, quiescence, and drug resistance."
 STEM = "biomedicines-10-01841-g001"
 
 
@@ -89,7 +88,9 @@ def alias_differs_from_figid(record: Record) -> Iterator[Finding]:
     "PF204",
     fix="safe",
     kinds=FIGURES,
-    bad=[Bad({"redirect_from": "/figures/PMC9405586__F2"}, says="want '/figures/PMC9405586__F1'", fixed={}, key="/redirect_from")],
+    bad=[
+        Bad({"redirect_from": "/figures/PMC9405586__F2"}, says="want '/figures/PMC9405586__F1'", fixed={}, key="/redirect_from")
+    ],
     good=[Good()],
 )
 def redirect_differs_from_alias(record: Record) -> Iterator[Finding]:
@@ -146,9 +147,13 @@ def description_differs_from_caption(record: Record) -> Iterator[Finding]:
     caption, description = record.usable("/caption"), record.usable("/schema-jsonld/description")
     if caption is None or description is None or caption == description:
         return
-    same = next((i for i, (a, b) in enumerate(zip(caption, description, strict=False)) if a != b), min(len(caption), len(description)))
+    same = next(
+        (i for i, (a, b) in enumerate(zip(caption, description, strict=False)) if a != b), min(len(caption), len(description))
+    )
     start = caption.rfind(" ", 0, max(0, same - 20)) + 1
-    message = f"description differs from caption: {quote(description[start : start + 50])} for {quote(caption[start : start + 50])}"
+    message = (
+        f"description differs from caption: {quote(description[start : start + 50])} for {quote(caption[start : start + 50])}"
+    )
     yield Finding(
         "/schema-jsonld/description",
         message,
@@ -290,7 +295,12 @@ def foreign_figlink(record: Record) -> Iterator[Finding]:
     kinds=FIGURES | {Kind.FETCHED},
     owns=("doi:pattern",),
     bad=[
-        Bad({"doi": "https://doi.org/10.3390/biomedicines10081841"}, says="want '10.3390/biomedicines10081841'", fixed={}, key="/doi"),
+        Bad(
+            {"doi": "https://doi.org/10.3390/biomedicines10081841"},
+            says="want '10.3390/biomedicines10081841'",
+            fixed={},
+            key="/doi",
+        ),
         Bad({"doi": "doi: 10.3390/biomedicines10081841 "}, says="doi is 'doi: 10.3390", fixed={}),
         Bad({"doi": "biomedicines10081841"}, says="want '10.', digits, '/' and a name"),
     ],
@@ -309,80 +319,6 @@ def malformed_doi(record: Record) -> Iterator[Finding]:
             fix = Fix(f"set it to {quote(bare)}", (SetValue(violation.key, bare),))
         want = quote(bare) if fix else "'10.', digits, '/' and a name"
         yield Finding(violation.key, f"doi is {quote(violation.value)}, want {want}", fix=fix)
-
-
-ORGANISM_LISTS = ("/organisms", "/organisms_ner")
-
-
-def _names(record: Record) -> Iterator[tuple[str, list[str]]]:
-    """The organism lists of a record, items that are not text left out."""
-    for key in ORGANISM_LISTS:
-        value = record.value(key)
-        if isinstance(value, list):
-            yield key, [name for name in value if isinstance(name, str)]
-
-
-@rule(
-    "PF213",
-    severity="warning",
-    fix="safe",
-    kinds=FIGURES,
-    bad=[
-        Bad({"organisms": ["E. coli"]}, says="want 'Escherichia coli'", fixed={"organisms": ["Escherichia coli"]},
-            key="/organisms/0"),
-        Bad({"organisms_ner": ["Hordeum vulgare", "Barley"]}, says="want 'Hordeum vulgare'",
-            fixed={"organisms_ner": ["Hordeum vulgare"]}),
-    ],
-    good=[Good({"organisms": ["Escherichia coli", "unspecified plant"]})],
-)  # fmt: skip
-def organism_synonym(record: Record) -> Iterator[Finding]:
-    """
-    An organism goes by another name than its latin one.
-
-    The site matches organisms by the exact latin name of their page. The names are those of the setting
-    `organism-synonyms`, and a few that the database has met.
-    """
-    for key, names in _names(record):
-        for index, name in enumerate(record.value(key)):
-            latin = record.synonyms.get(name) if isinstance(name, str) else None
-            if latin is None:
-                continue
-            item = join(key, index)
-            change = DropItem(item) if latin in names else SetValue(item, latin)
-            what = f"drop it, {quote(latin)} is there" if latin in names else f"set it to {quote(latin)}"
-            yield Finding(item, f"{quote(name)} is not a latin name, want {quote(latin)}", fix=Fix(what, (change,)))
-
-
-_NO_NAMES = frozenset({"NA", "unassigned"})
-
-
-@rule(
-    "PF214",
-    severity="warning",
-    fix="safe",
-    kinds=FIGURES,
-    bad=[
-        Bad({"organisms": ["NA", "Homo sapiens"]}, says="'NA' stands beside names", fixed={"organisms": ["Homo sapiens"]},
-            key="/organisms/0"),
-        Bad({"organisms": ["Homo sapiens", "XXX"]}, says="'XXX' is not an organism"),
-    ],
-    good=[Good({"organisms": ["NA"]}), Good({"organisms": ["unassigned"]})],
-)  # fmt: skip
-def placeholder_among_organisms(record: Record) -> Iterator[Finding]:
-    """
-    A placeholder stands among the organisms.
-
-    `NA` or `unassigned` beside a real name says nothing and is dropped. `XXX` marks something that somebody still has
-    to look up.
-    """
-    for key, names in _names(record):
-        real = [name for name in names if name not in _NO_NAMES and name != "XXX"]
-        for index, name in enumerate(record.value(key)):
-            item = join(key, index)
-            if name == "XXX":
-                yield Finding(item, "'XXX' is not an organism; somebody meant to look it up")
-            elif name in _NO_NAMES and real:
-                yield Finding(item, f"{quote(name)} stands beside names", fix=Fix("drop it", (DropItem(item),)))
 
 
 # Only these tokens are evidence: at the end of filename's stem, or as the whole last part of figlink.

@@ -135,7 +135,9 @@ _WANTED = {"array": "a list", "object": "a mapping", "number": "a number", "stri
     fix="safe",
     owns=("*:type",),
     bad=[
-        Bad({"organisms": "Homo sapiens"}, says="organisms is 'Homo sapiens', want a list", fixed={"organisms": ["Homo sapiens"]}),
+        Bad(
+            {"organisms": "Homo sapiens"}, says="organisms is 'Homo sapiens', want a list", fixed={"organisms": ["Homo sapiens"]}
+        ),
         Bad({"organisms": "Homo sapiens"}, kind=Kind.FIGURE_2021, says="want a list", fixed={"organisms": ["Homo sapiens"]}),
         Bad({"schema-jsonld/keywords": "PTEN"}, says="want a list", fixed={"schema-jsonld/keywords": ["PTEN"]}),
         Bad({"year": ["2022"]}, says="year is a list, want text"),
@@ -243,7 +245,7 @@ def _allowed(violation: Violation) -> str:
         Bad(text=("- AKT1", "- On"), says="as true or false", fixed={"schema-jsonld/keywords": ["PTEN", "On", "Glucose"]}),
         Bad(text=("- AKT1", "- 12:30"), says="as the number", fixed={"schema-jsonld/keywords": ["PTEN", "12:30", "Glucose"]}),
         Bad(text=("- AKT1", "- 1,000"), says="as the number", fixed={"schema-jsonld/keywords": ["PTEN", "1,000", "Glucose"]}),
-        Bad(text=("- AKT1", "- 2001-12-14"), says="as a date", fixed={"schema-jsonld/keywords": ["PTEN", "2001-12-14", "Glucose"]}),
+        Bad(text=("- AKT1", "- 2001-12-14"), says="a date", fixed={"schema-jsonld/keywords": ["PTEN", "2001-12-14", "Glucose"]}),
         Bad(text=("ncbi: '9606'", "ncbi: 09606"), kind=Kind.ORGANISM, says="as the number", fixed={"ncbi": "09606"}),
     ],
     good=[Good({"schema-jsonld/keywords": ["On", "NO", "1433", "12:30", "y", "2001-12-14"]})],

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from pfocr_lint.diagnostic import Finding, Fix, SetValue, Span, TextEdit
-from pfocr_lint.record import CONTROL, MAPPINGS, Kind, Record, read, strings
+from pfocr_lint.reader import read
+from pfocr_lint.record import CONTROL, MAPPINGS, Kind, Record, strings
 from pfocr_lint.rule import Bad, Good, rule
 
 ALL = MAPPINGS | {Kind.TABLE}

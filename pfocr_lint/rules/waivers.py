@@ -11,6 +11,7 @@ from pfocr_lint.record import MAPPINGS, Record
 from pfocr_lint.rule import Bad, Good, rule
 
 _WAIVER = re.compile(r"#\s*pfocr-lint:\s*ignore\[([^\]\n]*)\]")
+_NAME = re.compile(r"[^,\s]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,12 @@ def waivers(record: Record) -> tuple[Waiver, ...]:
         match = _WAIVER.match(record.text, comment.start, comment.end)
         if match is None:
             continue
-        names = []
-        for name in re.finditer(r"[^,\s]+", match[1]):
-            names.append((name[0], Span(match.start(1) + name.start(), match.start(1) + name.end())))
+        inside = _NAME.finditer(record.text, *match.span(1))
         start = record.text.rfind("\n", 0, comment.start) + 1
         alone = not record.text[start : comment.start].strip()
-        found.append(Waiver(comment, record.text.count("\n", 0, start) + 1, alone, tuple(names)))
+        found.append(
+            Waiver(comment, record.text.count("\n", 0, start) + 1, alone, tuple((name[0], Span(*name.span())) for name in inside))
+        )
     return tuple(found)
 
 

@@ -1,0 +1,297 @@
+"""
+The reference reader: bytes in, a :class:`Record` out, and never an exception.
+
+One pass of PyYAML's C composer gives values and nodes; positions are looked up only for a finding.
+Values are YAML 1.1 as Jekyll reads it. A broken file is a record with faults and without data.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+
+from pfocr_lint.diagnostic import Fix, Related, Span, TextEdit, join, quote
+from pfocr_lint.record import CONTROL, FIGURES, Fault, Kind, Record, dialect, kind_of
+from pfocr_lint.scalars import Implicit, psych_only
+
+MAX_BYTES = 1 << 20
+MAX_DEPTH = 20
+MAX_NODES = 20_000
+
+_OPENING = re.compile(r"---[ \t]*(?:\r\n|\r|\n)")
+_FENCE = re.compile(r"(?:(?<=[\n\r])|\A)(---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)")
+_DEEP = re.compile(r"(?m)^(?:[ ]{60}|[ ]*(?:[-?:][ \t]+){20})")
+_NEXT_KEY = re.compile(r"\n[A-Za-z_]+: ")
+
+
+def read(path: str, data: bytes, kind: Kind | None = None) -> Record:
+    """
+    Read one file. ``kind`` says what it is where its path does not (see :func:`kind_of`); a figure's dialect is read
+    off its text all the same.
+
+    Nothing is raised: what is wrong with the file is in ``faults``, and ``data`` is None when it is not one mapping.
+    """
+    try:
+        text = data.decode("utf-8")
+        fault = None
+    except UnicodeDecodeError as error:
+        text = data.decode("utf-8", "replace")
+        place = len(data[: error.start].decode("utf-8", "replace"))
+        byte = data[error.start]
+        fault = Fault("PF002", f"byte {error.start + 1} (0x{byte:02X}) is not UTF-8", Span(place, place + 1))
+    if fault is None and "\0" in text:
+        nul = text.index("\0")
+        fault = Fault("PF002", f"byte {data.index(0) + 1} is NUL, which no text holds", Span(nul, nul + 1))
+    kind = kind_of(path, text) if kind is None else dialect(text) if kind in FIGURES else kind
+    record = Record(path, kind, text)
+    if len(data) > MAX_BYTES:
+        fault = Fault("PF008", f"the file has more than {MAX_BYTES:,} bytes")
+    if fault is None:
+        fault = _Reader(record).fault
+    if fault is not None:
+        record.faults = (fault,)
+        record.data = record.root = None
+    return record
+
+
+def unreadable(path: str, reason: str) -> Record:
+    """The record of a file that could not be opened."""
+    return Record(path, kind_of(path, ""), faults=(Fault("PF001", reason),))
+
+
+class _Reader:
+    """Reads the text of one record into its ``body``, ``root``, ``data`` and ``faults``; ``fault`` is what stops it."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        self.nodes = 0
+        self.faults: list[Fault] = []
+        self.fault = self._read()
+        record.faults = tuple(self.faults)
+
+    def _read(self) -> Fault | None:
+        record, text = self.record, self.record.text
+        if text.startswith("\ufeff"):
+            fix = Fix("remove the byte order mark", (TextEdit(0, 1, ""),))
+            self.faults.append(Fault("PF003", "the file begins with a byte order mark (U+FEFF)", Span(0, 1), fix))
+        if record.kind is Kind.TABLE:
+            return None
+        fault = self._fences(1 if self.faults else 0)
+        if fault is not None:
+            return fault
+        base, end = record.body.start, record.body.end
+        body = text[base:end]
+        if body.count("[") + body.count("{") > 60 or _DEEP.search(body):
+            fault = self._depth(body)
+            if fault is not None:
+                return fault
+        loader = None
+        try:
+            loader = yaml.CSafeLoader(body)
+            root = loader.get_single_node()
+        except yaml.YAMLError as error:
+            if CONTROL.search(body):
+                return Fault("PF010", "")
+            return explain(error, record)
+        finally:
+            if loader is not None:
+                loader.dispose()
+        if root is None or not isinstance(root, yaml.MappingNode):
+            found = "empty" if root is None else "a list" if isinstance(root, yaml.SequenceNode) else "plain text"
+            return Fault("PF005", f"the front matter is {found}, not 'key: value' lines", Span(base, base))
+        record.root = root
+        try:
+            record.data = self._mapping(root, "", 1)
+        except _Refused as refused:
+            return refused.fault
+        return None
+
+    def _fences(self, start: int) -> Fault | None:
+        record, text = self.record, self.record.text
+        opening = _OPENING.match(text, start)
+        if opening is None:
+            first = text[start:].split("\n", 1)[0]
+            found = "the file is empty" if not text else f"the first line is {quote(first, 40)}"
+            return Fault("PF004", f"{found}, where the opening fence '---' belongs", Span(0, 0))
+        closing = _FENCE.search(text, opening.end())
+        if closing is None:
+            return Fault("PF004", "the closing fence '---' is missing", Span(len(text), len(text)))
+        record.body = Span(opening.end(), closing.start())
+        if closing[1] == "...":
+            return Fault("PF004", "'...' closes the front matter, where '---' belongs", Span(*closing.span(1)))
+        rest = text[closing.end() :]
+        if rest.strip(" \t\r\n"):
+            at = closing.end() + len(rest) - len(rest.lstrip(" \t\r\n"))
+            end = text.find("\n", at)
+            return Fault("PF004", "text stands after the closing fence '---'", Span(at, end if end > 0 else len(text)))
+        return None
+
+    def _depth(self, body: str) -> Fault | None:
+        """Refuse deep nesting by events alone: the composer's recursion would end the process."""
+        depth = 0
+        try:
+            for event in yaml.parse(body, Loader=yaml.CSafeLoader):
+                if isinstance(event, yaml.CollectionStartEvent):
+                    depth += 1
+                    if depth > MAX_DEPTH:
+                        return self._too_deep(event.start_mark)
+                elif isinstance(event, yaml.CollectionEndEvent):
+                    depth -= 1
+        except yaml.YAMLError:
+            pass  # the composer finds the same error and explains it
+        return None
+
+    def _too_deep(self, mark: Any) -> Fault:
+        at = self.record.body.start + mark.index
+        return Fault("PF008", f"values are nested more than {MAX_DEPTH} levels deep", Span(at, at + 1))
+
+    def _refuse(self, node: yaml.Node, message: str) -> _Refused:
+        start = self.record.body.start + node.start_mark.index
+        return _Refused(Fault("PF007", message, Span(start, min(start + 1, self.record.body.end))))
+
+    def _value(self, node: yaml.Node, pointer: str, depth: int) -> Any:
+        self.nodes += 1
+        start = node.start_mark.index
+        if self.nodes > MAX_NODES:
+            at = self.record.body.start + start
+            raise _Refused(Fault("PF008", f"the record has more than {MAX_NODES:,} values", Span(at, at)))
+        first = self.record.text[self.record.body.start + start : self.record.body.start + start + 1]
+        if first in ("&", "!") and node.end_mark.index > start:
+            what = "an anchor ('&')" if first == "&" else "a tag ('!')"
+            raise self._refuse(node, f"{pointer or 'the front matter'} uses {what}; records are plain data")
+        if isinstance(node, yaml.ScalarNode):
+            return _scalar(node)
+        if depth > MAX_DEPTH:
+            raise _Refused(self._too_deep(node.start_mark))
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, pointer, depth)
+        return [self._value(item, join(pointer, index), depth + 1) for index, item in enumerate(node.value)]
+
+    def _mapping(self, node: yaml.MappingNode, pointer: str, depth: int) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        text, base = self.record.text, self.record.body.start
+        for key, value in node.value:
+            at = base + key.start_mark.index
+            if not isinstance(key, yaml.ScalarNode) or text[max(base, at - 2) : at] == "? ":
+                raise self._refuse(key, "a key is not plain text; records are plain data")
+            if text[at : at + 1] in ("&", "!", "*") and not key.style:
+                raise self._refuse(key, f"the key {quote(key.value)} uses an anchor, alias or tag; records are plain data")
+            if key.tag.endswith(":merge"):
+                raise self._refuse(key, "'<<' merges another mapping; records are plain data")
+            if not isinstance(_scalar(key), str):
+                raise self._refuse(key, f"YAML 1.1 does not read the key {quote(key.value)} as text; quote it")
+            below = join(pointer, key.value)
+            read_as = self._value(value, below, depth + 1)
+            if key.value in found:
+                self._duplicate(node, key, equal=found[key.value] == read_as)
+            found[key.value] = read_as
+        return found
+
+    def _duplicate(self, node: yaml.MappingNode, key: yaml.ScalarNode, *, equal: bool) -> None:
+        """A key that stands twice; readers keep the last value, so the first goes when both are equal."""
+        twins = [(k, v) for k, v in node.value if k.value == key.value]
+        places = [self.record.node_span(k) for k, _ in twins]
+        here = next(i for i, (k, _) in enumerate(twins) if k is key)
+        fix = None
+        if equal and not node.flow_style:
+            end = self.record.node_span(twins[here][1]).end
+            start = places[here].start
+            line = self.record.text.rfind("\n", 0, start) + 1
+            after = self.record.text.find("\n", end)
+            if not self.record.text[line:start].strip() and not self.record.text[end:after].strip():
+                fix = Fix(f"remove the second {quote(key.value)}", (TextEdit(line, after + 1, ""),))
+        same = "the same value" if equal else "another value; readers keep only the last"
+        message = f"the key {quote(key.value)} stands twice, with {same}"
+        self.faults.append(Fault("PF006", message, places[here], fix, (Related(None, "first here", places[0]),)))
+
+
+class _Refused(Exception):  # noqa: N818 - not an error: a record that is not plain data
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+
+
+_CONSTRUCTOR = yaml.constructor.SafeConstructor()
+
+
+def _scalar(node: yaml.ScalarNode) -> Any:
+    """The value of a scalar: str, int, float, bool, None, or :class:`Implicit`."""
+    text: str = node.value
+    if node.style:
+        return text
+    kind = node.tag.rpartition(":")[2]
+    if kind == "str":
+        return psych_only(text) or text
+    if kind == "null":
+        return None
+    try:
+        if kind == "bool":
+            return _CONSTRUCTOR.construct_yaml_bool(node)
+        if kind == "int":
+            return _CONSTRUCTOR.construct_yaml_int(node)
+        if kind == "float":
+            return _CONSTRUCTOR.construct_yaml_float(node)
+    except (ValueError, OverflowError):
+        return Implicit("number", text)
+    return Implicit({"timestamp": "date"}.get(kind, "special value"), text)
+
+
+def explain(error: yaml.YAMLError, record: Record) -> Fault:
+    """One clear sentence for a YAML error, at the place where a person would mend it."""
+    base = record.body.start
+    problem = str(getattr(error, "problem", None) or error).split("\n", 1)[0]
+    mark = getattr(error, "problem_mark", None)
+    opened = getattr(error, "context_mark", None)
+    at = base + (mark.index if mark is not None else 0)
+    start = record.text.rfind("\n", 0, at) + 1
+    line = record.text[start:].split("\n", 1)[0].rstrip("\r")
+    key = line.partition(":")[0].strip()
+    if isinstance(error, yaml.composer.ComposerError):
+        if "another document" in problem:
+            return Fault("PF007", "the front matter holds several documents; a record is one", Span(at, at + 3))
+        return Fault("PF007", "an alias ('*') or anchor ('&') stands here; records are plain data", Span(at, at + 1))
+    if "mapping values are not allowed" in problem:
+        message = f"the text after {quote(key, 40)} holds ': ' and needs quotes round it"
+        if line[:1] == " ":
+            message = f"this line holds ': '; put quotes round the whole text it belongs to ({quote(key, 40)})"
+        return Fault("PF005", message, Span(at, at + 1))
+    quoted = base + opened.index if opened is not None and "end of stream" in problem else _open_quote(record, at)
+    if quoted is not None:
+        place = quoted
+        return Fault("PF005", "a quote is opened here and never closed", Span(place, place + 1))
+    if "could not find expected ':'" in problem and opened is not None:
+        place = base + opened.index
+        stop = record.text.find("\n", place)
+        word = record.text[place:stop].strip()
+        if word == "~":
+            before = record.text[:place].rstrip().rsplit("\n", 1)[-1]
+            return Fault("PF005", f"'~' stands alone on its line; an empty {quote(before)} is written '{before} []'",
+                         Span(place, place + 1))  # fmt: skip
+        return Fault("PF005", f"the line {quote(word, 40)} is neither 'key: value' nor indented text", Span(place, stop))
+    if "cannot start any token" in problem:
+        odd = record.text[at : at + 1]
+        if odd == "\t":
+            return Fault("PF005", "a tab stands where YAML wants spaces", Span(at, at + 1))
+        return Fault("PF005", f"text that begins with {quote(odd)} needs quotes round it", Span(at, at + 1))
+    if "did not find expected key" in problem or "expected <block end>" in problem:
+        message = f"{quote(record.text[at:].split(chr(10), 1)[0].strip(), 30)} stands where a new key belongs"
+        if "'" in line or '"' in line:
+            message += "; a quote inside quoted text is doubled (''), or a quote closes too early"
+        return Fault("PF005", message, Span(at, at + 1))
+    if "did not find expected <document start>" in problem:
+        return Fault("PF007", "the front matter holds several documents; a record is one", Span(at, at + 1))
+    return Fault("PF005", f"not readable as YAML: {problem}", Span(at, min(at + 1, len(record.text))))
+
+
+def _open_quote(record: Record, error: int) -> int | None:
+    """The quote that was opened before an error and swallowed a line that looks like a key; None where none did."""
+    for match in re.finditer(r"(?m)^[^\s#][^:\n]*: +(['\"])(.*)$", record.text[:error]):
+        if match.start() < record.body.start:
+            continue
+        quote, rest = match[1], match[2]
+        closing = rest.replace("''", "") if quote == "'" else re.sub(r"\\.", "", rest)
+        if quote not in closing and _NEXT_KEY.match(record.text, match.end()):
+            return match.start(1)
+    return None

@@ -1,0 +1,213 @@
+"""PF3, the part about characters and markup: what the eye does not see, or what a page would show as something else."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from pfocr_lint.diagnostic import Finding, Safety, Span, quote
+from pfocr_lint.record import FIGURES, Record, strings
+from pfocr_lint.rule import Bad, Good, rule
+from pfocr_lint.rules.fields import name_of
+from pfocr_lint.rules.text import DESCRIPTION, PROSE, both, set_text, texts
+
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_BREAKOUT = re.compile(r"</script|<!--", re.IGNORECASE)
+
+
+@rule(
+    "PF304",
+    severity="warning",
+    fix="unsafe",
+    kinds=FIGURES,
+    bad=[
+        Bad({"figtitle": "Role of <i>PTEN</i> in leukemia"}, says="the tag '<i>'", unsafe=True,
+            fixed={"figtitle": "Role of PTEN in leukemia"}, key="/figtitle"),
+        Bad(both("TNF-&#945; &amp; IL-6 signaling in leukemia"), says="the entity '&#945;'", unsafe=True,
+            fixed=both("TNF-α & IL-6 signaling in leukemia")),
+    ],
+    good=[Good(both("Significant at p < 0.05 (n > 3); R&D; a <-> b")), Good({"figtitle": "Growth at pH <7 and >8"})],
+)  # fmt: skip
+def markup(record: Record) -> Iterator[Finding]:
+    """
+    HTML tags or entities stand in a text.
+
+    The site puts titles and captions into its pages as they are. The fix removes the tags and writes the characters
+    that the entities mean; a lone `<` or `>` is content.
+    """
+    for key, text in texts(record):
+        copied = key == "/caption" and record.value(DESCRIPTION) == text
+        if (key.startswith("/schema-jsonld/") or copied) and _BREAKOUT.search(text):
+            continue
+        match = _TAG.search(text) or next((m for m in _ENTITY.finditer(text) if html.unescape(m[0]) != m[0]), None)
+        if match is None:
+            continue
+        what = "tag" if match[0][0] == "<" else "entity"
+        fix = set_text(record, key, html.unescape(_TAG.sub("", text)), "remove tags, write what entities mean", Safety.UNSAFE)
+        yield Finding(key, f"{name_of(key)} holds the {what} {quote(match[0])}", within=Span(*match.span()), fix=fix)
+
+
+@rule(
+    "PF305",
+    kinds=FIGURES,
+    waivable=False,
+    bad=[
+        Bad({"schema-jsonld/keywords": ["PTEN", "</script><script>alert(1)</script>"]}, says="'</script'",
+            key="/schema-jsonld/keywords/1"),
+        Bad(both("A caption with <!-- a comment in it, for leukemia"), says="'<!--'", key=DESCRIPTION),
+    ],
+    good=[Good({"schema-jsonld/keywords": ["PTEN", "<script", "a < b"]})],
+)  # fmt: skip
+def script_breakout(record: Record) -> Iterator[Finding]:
+    """
+    A text of the JSON-LD block would end the script that holds it.
+
+    The site writes the block into a `<script>` element. `</script` or `<!--` inside one of its strings ends it early, and
+    what follows becomes part of the page, run by every reader's browser. This cannot be waived inside the file.
+    """
+    for key, text in strings("/schema-jsonld", record.value("/schema-jsonld")):
+        match = _BREAKOUT.search(text)
+        if match:
+            message = f"{quote(match[0])} in {name_of(key)} ends the script that holds the JSON-LD"
+            yield Finding(key, message, within=Span(*match.span()))
+
+
+# A soft hyphen behind an accented capital is the second half of a letter read in the wrong encoding (PF308).
+_INVISIBLE = re.compile("[\u180e\u200b-\u200d\u2060-\u2064\ufeff]+|(?<![Â-ô])\u00ad+")
+_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+@rule(
+    "PF307",
+    fix="safe",
+    kinds=FIGURES,
+    bad=[
+        Bad({"figtitle": "Properties of Leuk\u00ademic Stem Cells"}, says="U+00AD SOFT HYPHEN",
+            fixed={"figtitle": "Properties of Leukemic Stem Cells"}, key="/figtitle"),
+        Bad(both("High Ca\ufeff2+ in leukemic cells"), says="U+FEFF", fixed=both("High Ca2+ in leukemic cells")),
+        Bad({"schema-jsonld/keywords": ["PT\u200bEN"]}, says="U+200B", fixed={"schema-jsonld/keywords": ["PTEN"]}),
+        Bad({"figtitle": "Properties of \u202eLeukemic\u202c Stem Cells"}, says="U+202E RIGHT-TO-LEFT OVERRIDE"),
+    ],
+    good=[Good({"figtitle": "Properties of\u00a0Leukemic Stem Cells"})],
+)  # fmt: skip
+def invisible_character(record: Record) -> Iterator[Finding]:
+    """
+    A character that nobody sees stands in a text.
+
+    Zero-width characters, U+FEFF and soft hyphens split words for every search; they are removed. Controls of writing
+    direction can make a text look like another one, and are only reported.
+    """
+    for key, text in texts(record):
+        match = _INVISIBLE.search(text)
+        if match:
+            message = f"the text holds {_character(match[0][0])}"
+            fix = set_text(record, key, _INVISIBLE.sub("", text), "remove it")
+            yield Finding(key, message, within=Span(*match.span()), fix=fix)
+        match = _BIDI.search(text)
+        if match:
+            yield Finding(key, f"the text holds {_character(match[0])}", within=Span(*match.span()))
+
+
+def _character(char: str) -> str:
+    return f"U+{ord(char):04X} {unicodedata.name(char, '')}".rstrip()
+
+
+# A character of two to four bytes in UTF-8, read as Windows-1252: the lead and as many followers as it announces.
+_FOLLOWER = "[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
+_MOJIBAKE = re.compile(f"[Â-ß]{_FOLLOWER}|[à-ï]{_FOLLOWER}{{2}}|[ð-ô]{_FOLLOWER}{{3}}|\ufffd")
+
+
+@rule(
+    "PF308",
+    severity="warning",
+    fix="unsafe",
+    kinds=FIGURES,
+    bad=[
+        Bad({"figtitle": "Role of TNF-Î± in leukemic cells"}, says="'Î±'", unsafe=True,
+            fixed={"figtitle": "Role of TNF-α in leukemic cells"}, key="/figtitle"),
+        Bad({"reftext": "JosÃ© GarcÃ\u00ada, et al. Biomedicines. 2022 Aug;10(8):1841."}, says="'Ã©'", unsafe=True,
+            fixed={"reftext": "José García, et al. Biomedicines. 2022 Aug;10(8):1841."}),
+        Bad({"figtitle": "Role of TNF-\ufffd in leukemic cells"}, says="U+FFFD"),
+    ],
+    good=[Good({"figtitle": "Rôle de la “β-caténine” – Müller cells, 10 Å"})],
+)  # fmt: skip
+def mojibake(record: Record) -> Iterator[Finding]:
+    """
+    A text was read in the wrong encoding on its way.
+
+    `Î±` for α, `Ã©` for é: UTF-8 that was taken for another encoding. The fix is what the ftfy library makes of it.
+    """
+    for key, text in texts(record):
+        match = _MOJIBAKE.search(text)
+        if match is None:
+            continue
+        import ftfy  # only where something looks like it: the import costs more than a record
+
+        within = Span(*match.span())
+        mended = ftfy.fix_encoding(text)
+        if mended != text:
+            fix = set_text(record, key, mended, "undo the wrong encoding", Safety.UNSAFE)
+            yield Finding(key, f"{quote(match[0])} in {name_of(key)} is text read in the wrong encoding", within=within, fix=fix)
+        elif "\ufffd" in text:
+            within = Span(text.index("\ufffd"), text.index("\ufffd") + 1)
+            yield Finding(key, f"U+FFFD in {name_of(key)} stands for a character that was lost", within=within)
+
+
+@rule(
+    "PF309",
+    severity="warning",
+    fix="safe",
+    kinds=FIGURES,
+    bad=[
+        Bad({"figtitle": "Ro\u0302le of Leukemic Stem Cells"}, says="'ô' is written as 2 characters",
+            fixed={"figtitle": "Rôle of Leukemic Stem Cells"}, key="/figtitle"),
+    ],
+    good=[Good({"figtitle": "Rôle of Leukemic Stem Cells"})],
+)  # fmt: skip
+def decomposed_unicode(record: Record) -> Iterator[Finding]:
+    """
+    A letter and its accent are two characters.
+
+    The same text can be written in two ways that look alike and do not compare equal; the composed one (Unicode's
+    Normalization Form C) is the usual one.
+    """
+    for key, text in texts(record):
+        if unicodedata.is_normalized("NFC", text):
+            continue
+        composed = unicodedata.normalize("NFC", text)
+        at = next((i for i, (a, b) in enumerate(zip(text, composed, strict=False)) if a != b), 0)
+        end = at + 1
+        while end < len(text) and unicodedata.combining(text[end]):
+            end += 1
+        shown = quote(unicodedata.normalize("NFC", text[at:end]))
+        many = f"as {end - at} characters" if end - at > 1 else "in another form"
+        fix = set_text(record, key, composed, "compose it (NFC)")
+        yield Finding(key, f"{shown} is written {many}", within=Span(at, end), fix=fix)
+
+
+@rule(
+    "PF310",
+    severity="warning",
+    fix="safe",
+    kinds=FIGURES,
+    bad=[
+        Bad({"figtitle": "PI3K\\AKT signaling in leukemia"}, says="backslash",
+            fixed={"figtitle": "PI3K/AKT signaling in leukemia"}, key="/figtitle"),
+        Bad(both("PI3K\\AKT signaling in leukemia"), says="backslash", fixed=both("PI3K/AKT signaling in leukemia")),
+    ],
+    good=[Good({"figtitle": "PI3K/AKT signaling in leukemia"})],
+)  # fmt: skip
+def backslash(record: Record) -> Iterator[Finding]:
+    """
+    A backslash stands in title or caption.
+
+    The pipeline writes a slash for it, because the site's templates take a backslash for an escape.
+    """
+    for key, text in texts(record, "/figtitle", *PROSE):
+        at = text.find("\\")
+        if at >= 0:
+            fix = set_text(record, key, text.replace("\\", "/"), "write a slash")
+            yield Finding(key, f"{name_of(key)} holds a backslash", within=Span(at, at + 1), fix=fix)

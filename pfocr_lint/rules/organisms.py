@@ -1,0 +1,82 @@
+"""PF2, the part about organisms: are they named as the site knows them?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pfocr_lint.diagnostic import DropItem, Finding, Fix, SetValue, join, quote
+from pfocr_lint.record import FIGURES, Record
+from pfocr_lint.rule import Bad, Good, rule
+
+ORGANISM_LISTS = ("/organisms", "/organisms_ner")
+
+
+def _names(record: Record) -> Iterator[tuple[str, list[str]]]:
+    """The organism lists of a record, items that are not text left out."""
+    for key in ORGANISM_LISTS:
+        value = record.value(key)
+        if isinstance(value, list):
+            yield key, [name for name in value if isinstance(name, str)]
+
+
+@rule(
+    "PF213",
+    severity="warning",
+    fix="safe",
+    kinds=FIGURES,
+    bad=[
+        Bad({"organisms": ["E. coli"]}, says="want 'Escherichia coli'", fixed={"organisms": ["Escherichia coli"]},
+            key="/organisms/0"),
+        Bad({"organisms_ner": ["Hordeum vulgare", "Barley"]}, says="want 'Hordeum vulgare'",
+            fixed={"organisms_ner": ["Hordeum vulgare"]}),
+    ],
+    good=[Good({"organisms": ["Escherichia coli", "unspecified plant"]})],
+)  # fmt: skip
+def organism_synonym(record: Record) -> Iterator[Finding]:
+    """
+    An organism goes by another name than its latin one.
+
+    The site matches organisms by the exact latin name of their page. The names are those of the setting
+    `organism-synonyms`, and a few that the database has met.
+    """
+    for key, names in _names(record):
+        for index, name in enumerate(record.value(key)):
+            latin = record.synonyms.get(name) if isinstance(name, str) else None
+            if latin is None:
+                continue
+            item = join(key, index)
+            change = DropItem(item) if latin in names else SetValue(item, latin)
+            what = f"drop it, {quote(latin)} is there" if latin in names else f"set it to {quote(latin)}"
+            yield Finding(item, f"{quote(name)} is not a latin name, want {quote(latin)}", fix=Fix(what, (change,)))
+
+
+_NO_NAMES = frozenset({"NA", "unassigned"})
+
+
+@rule(
+    "PF214",
+    severity="warning",
+    fix="safe",
+    kinds=FIGURES,
+    bad=[
+        Bad({"organisms": ["NA", "Homo sapiens"]}, says="'NA' stands beside names", fixed={"organisms": ["Homo sapiens"]},
+            key="/organisms/0"),
+        Bad({"organisms": ["Homo sapiens", "XXX"]}, says="'XXX' is not an organism"),
+    ],
+    good=[Good({"organisms": ["NA"]}), Good({"organisms": ["unassigned"]})],
+)  # fmt: skip
+def placeholder_among_organisms(record: Record) -> Iterator[Finding]:
+    """
+    A placeholder stands among the organisms.
+
+    `NA` or `unassigned` beside a real name says nothing and is dropped. `XXX` marks something that somebody still has
+    to look up.
+    """
+    for key, names in _names(record):
+        real = [name for name in names if name not in _NO_NAMES and name != "XXX"]
+        for index, name in enumerate(record.value(key)):
+            item = join(key, index)
+            if name == "XXX":
+                yield Finding(item, "'XXX' is not an organism; somebody meant to look it up")
+            elif name in _NO_NAMES and real:
+                yield Finding(item, f"{quote(name)} stands beside names", fix=Fix("drop it", (DropItem(item),)))

@@ -1,0 +1,67 @@
+"""What the tests share: the real records, clean records, and the command run in this process."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from pfocr_lint import cli, emit, schema
+from pfocr_lint.record import Kind
+
+ROOT = Path(__file__).resolve().parent.parent
+SEED = "PMC9405586__biomedicines-10-01841-g001"
+
+settings.register_profile("suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
+
+
+def real_records() -> dict[str, Path]:
+    """The real records, by their path in a repository: those shipped as samples, and the others."""
+    folders = (ROOT / "samples", ROOT / "tests" / "records")
+    return {str(path.relative_to(folder)): path for folder in folders for path in sorted(folder.rglob("*.*")) if path.is_file()}
+
+
+def clean_text(kind: Kind = Kind.FIGURE) -> str:
+    """The clean record that a kind's schema shows."""
+    return emit.document(schema.example(kind))
+
+
+def seed_text() -> str:
+    """A real record without a defect, long texts and all."""
+    return (ROOT / "samples" / "_figures" / f"{SEED}.md").read_text(encoding="utf-8")
+
+
+class Ran(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Run the command in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*argv: str, stdin: bytes = b"") -> Ran:
+        out, err = io.StringIO(), io.StringIO()
+        status = cli.main([str(arg) for arg in argv], cli.Streams(io.TextIOWrapper(io.BytesIO(stdin)), out, err))
+        return Ran(status, out.getvalue(), err.getvalue())
+
+    return call
+
+
+@pytest.fixture
+def repository(tmp_path):
+    """A made repository: one clean figure, one organism page, one fetched figure."""
+    for folder, name, kind in (
+        ("_figures", f"{SEED}.md", Kind.FIGURE),
+        ("_organisms", "homo_sapiens.md", Kind.ORGANISM),
+        ("figures", "PMC10003241__ijms-24-04893-g003.yml", Kind.FETCHED),
+    ):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / name).write_text(clean_text(kind), encoding="utf-8")
+    return tmp_path
