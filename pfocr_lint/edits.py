@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from pfocr_lint import emit, roundtrip, schema
+from pfocr_lint import emit, schema
 from pfocr_lint.diagnostic import (
     AddKey,
     Change,
@@ -227,6 +227,8 @@ def _whole(record: Record, holder: str, changes: Sequence[Change]) -> Edit | Non
     value = _at(changed(record, changes), holder)
     if entry.is_flow:
         return _edit(record, SetValue(holder, value))
+    from pfocr_lint import roundtrip  # ruamel.yaml, which few runs need
+
     span = _block(record, entry)
     text = roundtrip.rewrite(record.text[span.start : span.end], value)
     return None if text is None else Edit(span.start, span.end, text)

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pfocr_lint import edits, roundtrip, schema
+from pfocr_lint import edits, schema
 from pfocr_lint.diagnostic import (
     Diagnostic,
     Finding,
@@ -354,6 +354,8 @@ def confirmed(record: Record, pointer: str) -> bool:
     start = record.node_span(entry.key).start if entry.key is not None else span.start
     column = start - record.text.rfind("\n", 0, start) - 1
     lead = " " * column if entry.key is not None else " " * (column - 2) + "- "
+    from pfocr_lint import roundtrip  # ruamel.yaml, which only a fix needs
+
     found = roundtrip.untyped(lead + record.text[start : max(span.end, start)] + "\n")
     if entry.key is not None:
         return bool(found == {entry.key.value: untyped(entry.node)})

@@ -103,12 +103,17 @@ def _walk(folder: str) -> Iterator[str]:
                 if entry.is_dir(follow_symlinks=False):
                     if not entry.name.startswith(".") and entry.name not in SKIPPED:
                         below.append(entry.path)
-                elif suffix is not None and entry.name.endswith(suffix) and not entry.name.startswith("."):
+                elif suffix is not None and _belongs(entry.name, suffix):
                     yield _posix(entry.path)
     except OSError:
         return  # a folder that cannot be listed holds no record that can be read
     for path in below:
         yield from _walk(path)
+
+
+def _belongs(name: str, suffix: str) -> bool:
+    """Whether a file of a record folder is a record; the site keeps other tables beside those of the figures."""
+    return name.endswith(suffix) and not name.startswith(".") and (suffix != ".tsv" or kind_of(name, "") is Kind.TABLE)
 
 
 class Unreadable(Exception):  # noqa: N818 - it is what PF001 says, not a failure of the program

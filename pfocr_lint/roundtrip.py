@@ -12,79 +12,82 @@ import re
 from functools import cache
 from typing import Any
 
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.emitter import Emitter
+from ruamel.yaml.error import YAMLError
+
 from pfocr_lint.emit import WIDTH
 
 # What libyaml writes raw between double quotes.
 _PLAIN = re.compile("[ !#-\\[\\]-~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
 
 
+class LibyamlBreaks(Emitter):
+    """Breaks a long scalar at the first single space beyond the width, never before a word that would cross it."""
+
+    def write_plain(self, text: str, split: bool = True) -> None:
+        if not text:
+            return
+        if not self.whitespace:
+            self._put(" ")
+        self.whitespace = self.indention = False
+        self._words(text, split, quoted=False)
+
+    def write_single_quoted(self, text: str, split: bool = True) -> None:
+        self.write_indicator("'", need_whitespace=True)
+        self._words(text, split, quoted=True)
+        self.write_indicator("'", need_whitespace=False)
+
+    def write_double_quoted(self, text: str, split: bool = True) -> None:
+        self.write_indicator('"', need_whitespace=True)
+        last = len(text) - 1
+        for index, char in enumerate(text):
+            inner = split and 0 < index < last and text[index - 1] != " "
+            if char == " " and inner and self.column > self.best_width:
+                self.write_indent()
+                self._put("\\" if text[index + 1] == " " else "")
+            else:
+                self._put(char if _PLAIN.match(char) else self._escaped(char))
+        self.write_indicator('"', need_whitespace=False)
+
+    def _escaped(self, char: str) -> str:
+        short = self.ESCAPE_REPLACEMENTS.get(char)
+        if short is not None:
+            return f"\\{short}"
+        code = ord(char)
+        return f"\\x{code:02X}" if code < 0x100 else f"\\u{code:04X}" if code < 0x10000 else f"\\U{code:08X}"
+
+    def _put(self, text: str) -> None:
+        self.column += len(text)
+        self.stream.write(text)
+
+    def _words(self, text: str, split: bool, *, quoted: bool) -> None:
+        last = len(text) - 1
+        broken = False
+        for index, char in enumerate(text):
+            if char == "\n":
+                if not broken:
+                    self.write_line_break()
+                self.write_line_break()
+                broken = True
+                continue
+            if broken:
+                self.write_indent()
+                self.whitespace = self.indention = broken = False
+            alone = char == " " and text[index - 1 : index] != " " and text[index + 1 : index + 2] != " "
+            if alone and split and 0 < index < last and self.column > self.best_width:
+                self.write_indent()
+                self.whitespace = self.indention = False
+            else:
+                self._put("''" if quoted and char == "'" else char)
+        if broken:
+            self.write_indent()
+
+
 @cache
 def _parser() -> Any:
     """A YAML 1.1 reader that keeps comments and quotes, and writes with libyaml's line breaks."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.emitter import Emitter
-
-    class LibyamlBreaks(Emitter):
-        """Breaks a long scalar at the first single space beyond the width, never before a word that would cross it."""
-
-        def write_plain(self, text: str, split: bool = True) -> None:
-            if not text:
-                return
-            if not self.whitespace:
-                self._put(" ")
-            self.whitespace = self.indention = False
-            self._words(text, split, quoted=False)
-
-        def write_single_quoted(self, text: str, split: bool = True) -> None:
-            self.write_indicator("'", need_whitespace=True)
-            self._words(text, split, quoted=True)
-            self.write_indicator("'", need_whitespace=False)
-
-        def write_double_quoted(self, text: str, split: bool = True) -> None:
-            self.write_indicator('"', need_whitespace=True)
-            last = len(text) - 1
-            for index, char in enumerate(text):
-                inner = split and 0 < index < last and text[index - 1] != " "
-                if char == " " and inner and self.column > self.best_width:
-                    self.write_indent()
-                    self._put("\\" if text[index + 1] == " " else "")
-                else:
-                    self._put(char if _PLAIN.match(char) else self._escaped(char))
-            self.write_indicator('"', need_whitespace=False)
-
-        def _escaped(self, char: str) -> str:
-            short = self.ESCAPE_REPLACEMENTS.get(char)
-            if short is not None:
-                return f"\\{short}"
-            code = ord(char)
-            return f"\\x{code:02X}" if code < 0x100 else f"\\u{code:04X}" if code < 0x10000 else f"\\U{code:08X}"
-
-        def _put(self, text: str) -> None:
-            self.column += len(text)
-            self.stream.write(text)
-
-        def _words(self, text: str, split: bool, *, quoted: bool) -> None:
-            last = len(text) - 1
-            broken = False
-            for index, char in enumerate(text):
-                if char == "\n":
-                    if not broken:
-                        self.write_line_break()
-                    self.write_line_break()
-                    broken = True
-                    continue
-                if broken:
-                    self.write_indent()
-                    self.whitespace = self.indention = broken = False
-                alone = char == " " and text[index - 1 : index] != " " and text[index + 1 : index + 2] != " "
-                if alone and split and 0 < index < last and self.column > self.best_width:
-                    self.write_indent()
-                    self.whitespace = self.indention = False
-                else:
-                    self._put("''" if quoted and char == "'" else char)
-            if broken:
-                self.write_indent()
-
     yaml = YAML(typ="rt", pure=True)
     yaml.Emitter = LibyamlBreaks
     yaml.version = (1, 1)
@@ -97,8 +100,6 @@ def _parser() -> Any:
 @cache
 def _untyped() -> Any:
     """A YAML 1.1 reader that leaves every scalar the text it is."""
-    from ruamel.yaml import YAML
-
     yaml = YAML(typ="base", pure=True)
     yaml.version = (1, 1)
     return yaml
@@ -106,8 +107,6 @@ def _untyped() -> Any:
 
 def untyped(text: str) -> Any:
     """What ruamel.yaml reads in a piece of YAML, every scalar as its text; None when it cannot read it."""
-    from ruamel.yaml.error import YAMLError
-
     try:
         return _untyped().load(text)
     except (YAMLError, ValueError, IndexError):
@@ -121,8 +120,6 @@ def rewrite(block: str, value: Any) -> str | None:
     ``block`` is ``key: …`` with all its lines. None when ruamel.yaml would change a byte of what is not edited
     or lose a comment that stands on a line of its own.
     """
-    from ruamel.yaml.error import YAMLError
-
     try:
         parsed = _parser().load(block)
         if _dump(parsed) != block:
@@ -144,8 +141,6 @@ def _dump(parsed: Any) -> str:
 
 def _merged(old: Any, new: Any) -> Any:
     """The commented collection ``old`` brought to the plain value ``new``: what is equal keeps its node and comments."""
-    from ruamel.yaml.comments import CommentedMap, CommentedSeq
-
     if isinstance(old, CommentedSeq) and isinstance(new, list):
         return _merged_list(old, new)
     if isinstance(old, CommentedMap) and isinstance(new, dict):

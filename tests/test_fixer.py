@@ -132,7 +132,9 @@ def test_any_damage_together_is_undone_to_the_byte(chosen):
         assert fixed.data.decode() == text
 
 
-@pytest.mark.parametrize("old_new", [("figid_alias: PMC6248334__S3\n", "figid_alias: PMC6248334__F3\n"), ("figtype: Scheme\n", "figtype: Figure\n")])
+@pytest.mark.parametrize(
+    "old_new", [("figid_alias: PMC6248334__S3\n", "figid_alias: PMC6248334__F3\n"), ("figtype: Scheme\n", "figtype: Figure\n")]
+)
 def test_the_2021_dialect_is_fixed_in_its_own_order(old_new):
     text = real_records()[SEED_OF_2021].read_text(encoding="utf-8")
     assert mend(text.replace(*old_new), SEED_OF_2021) == text
@@ -216,7 +218,11 @@ def test_clashing_fixes_are_held_back_whole():
         SetValue("/schema-jsonld/creator", {"a": ["b"]}),
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("text", [clean_text(), seed_text(), clean_text().replace("  keywords:\n", "  keywords: # here\n")], ids=["clean", "seed", "comment"])
+@pytest.mark.parametrize(
+    "text",
+    [clean_text(), seed_text(), clean_text().replace("  keywords:\n", "  keywords: # here\n")],
+    ids=["clean", "seed", "comment"],
+)
 def test_a_planned_change_reads_as_planned(change, text):
     record = read(PATH, text.encode())
     plan = edits.plan(record, [fix_of(change)])
@@ -270,7 +276,9 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12
 ).map("".join)  # fmt: skip
 
 
-@given(TEXT, st.sampled_from(["/caption", "/figtitle", "/schema-jsonld/description", "/schema-jsonld/keywords/1", "/organisms/0"]))
+@given(
+    TEXT, st.sampled_from(["/caption", "/figtitle", "/schema-jsonld/description", "/schema-jsonld/keywords/1", "/organisms/0"])
+)
 def test_any_text_that_is_written_is_read_back_equal(value, key):
     record = read(PATH, clean_text().encode())
     plan = edits.plan(record, [fix_of(SetValue(key, value))])

@@ -81,9 +81,7 @@ def examined(rule, example):
 
 
 def test_the_rules_are_those_of_the_catalogue():
-    rows = [
-        f"{r.code} {r.name} {r.severity.value} {r.fix.replace(' ', '-')} {'on' if r.default else 'off'}" for r in RULES
-    ]
+    rows = [f"{r.code} {r.name} {r.severity.value} {r.fix.replace(' ', '-')} {'on' if r.default else 'off'}" for r in RULES]
     assert rows == CATALOGUE.split("\n")[1:-1]
 
 

@@ -1,0 +1,142 @@
+"""The user's files: found as records, read only where that is safe, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+
+import pytest
+from conftest import SEED, clean_text
+
+from pfocr_lint import files
+from pfocr_lint.settings import DEFAULT
+
+FIGURE = f"_figures/{SEED}.md"
+DIRTY = clean_text().replace("year: '2022'", "year: 2022").encode()
+
+
+def test_folders_are_walked_for_records(tmp_path, monkeypatch):
+    for name in (
+        "_figures/a.md", "_figures/a.txt", "_figures/.hidden.md", "_figures/below/b.md", "_organisms/o.md", "figures/f.yml", "figures/f.md",
+        "_data/PMC1__a-genes.tsv", "_data/notes.tsv", ".git/_figures/x.md", "node_modules/_figures/x.md", "site/_figures/s.md", "README.md",
+    ):  # fmt: skip
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+    monkeypatch.chdir(tmp_path)
+    found = [source.path for source in files.gather(["."], DEFAULT)]
+    assert found == ["_data/PMC1__a-genes.tsv", "_figures/a.md", "_organisms/o.md", "figures/f.yml", "site/_figures/s.md"]
+    monkeypatch.chdir(tmp_path / "_figures")
+    assert [source.path for source in files.gather(["."], DEFAULT)] == ["a.md"]
+    assert [source.path for source in files.gather(["a.md", "./a.md", "."], DEFAULT)] == ["a.md"]
+    assert [source.path for source in files.gather([str(tmp_path / "figures")], DEFAULT)] == [f"{tmp_path}/figures/f.yml"]
+
+
+def judged(path) -> list[str]:
+    return [f"{d.code} {d.message}" for d in files.process(files.Source(str(path)), files.Task()).left]
+
+
+def test_what_cannot_be_read_is_one_finding(tmp_path):
+    folder = tmp_path / "repo" / "_figures"
+    folder.mkdir(parents=True)
+    (tmp_path / "repo" / ".git").mkdir()
+    (tmp_path / "secret.md").write_bytes(DIRTY)
+    (folder / "folder.md").mkdir()
+    os.mkfifo(folder / "pipe.md")
+    (folder / "out.md").symlink_to(tmp_path / "secret.md")
+    (folder / "loop.md").symlink_to(folder / "loop.md")
+    (folder / "gone.md").symlink_to(folder / "nothing.md")
+    (folder / "real.md").write_bytes(DIRTY)
+    (folder / "inside.md").symlink_to(folder / "real.md")
+    listener = socket.socket(socket.AF_UNIX)
+    here = os.getcwd()
+    os.chdir(folder)
+    try:
+        listener.bind("socket.md")
+    finally:
+        os.chdir(here)
+        listener.close()
+    assert judged(folder / "missing.md") == ["PF001 there is no such file"]
+    assert judged(folder / "folder.md") == ["PF001 it is a folder, not a file"]
+    assert judged(folder / "pipe.md") == ["PF001 it is a pipe, not a file"]
+    assert judged(folder / "out.md") == ["PF001 it is a link that leads out of the repository"]
+    assert judged(folder / "gone.md") == ["PF001 there is no such file"]
+    assert judged(folder / "loop.md")[0].startswith("PF001 it cannot be read: ")
+    assert judged(folder / "socket.md")[0].startswith("PF001 it cannot be read: ")
+    assert judged("/dev/null") == ["PF001 it is a device, not a file"]
+    assert "PF105" in judged(folder / "inside.md")[1]
+    assert "PF001 it cannot be read: embedded null byte" in judged(folder / "a\0b.md")
+
+
+def test_a_huge_file_is_not_read_whole(tmp_path):
+    path = tmp_path / "_figures" / "huge.md"
+    path.parent.mkdir()
+    with path.open("wb") as file:
+        file.truncate(2 << 30)
+    assert judged(path) == ["PF008 the file has more than 1,048,576 bytes"]
+
+
+def test_writing_keeps_the_mode_and_leaves_nothing_beside(tmp_path):
+    path = tmp_path / "x.md"
+    path.write_bytes(b"old")
+    path.chmod(0o640)
+    files.write(str(path), b"old", b"new")
+    assert path.read_bytes() == b"new"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert os.listdir(tmp_path) == ["x.md"]
+
+
+def test_a_link_is_written_through(tmp_path):
+    (tmp_path / "x.md").write_bytes(b"old")
+    (tmp_path / "link.md").symlink_to(tmp_path / "x.md")
+    files.write(str(tmp_path / "link.md"), b"old", b"new")
+    assert (tmp_path / "link.md").is_symlink()
+    assert (tmp_path / "x.md").read_bytes() == b"new"
+
+
+def test_a_file_that_changed_since_it_was_read_is_left(tmp_path, monkeypatch, run):
+    path = tmp_path / FIGURE
+    path.parent.mkdir()
+    path.write_bytes(DIRTY)
+    real = files.engine.fix
+
+    def slow(*args, **options):
+        path.write_bytes(b"somebody else's")
+        return real(*args, **options)
+
+    monkeypatch.setattr(files.engine, "fix", slow)
+    result = run("--fix", FIGURE, "--output-format", "concise")
+    assert path.read_bytes() == b"somebody else's"
+    assert result.status == 1
+    assert "PF105" in result.out, "what was not mended is reported"
+    assert result.err == f"pfocr-lint: {FIGURE}: it was changed by somebody else in the meantime and is left as it is\n"
+    assert os.listdir(path.parent) == [path.name]
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+def test_a_write_that_fails_leaves_the_old_bytes(tmp_path, monkeypatch, run, step):
+    path = tmp_path / FIGURE
+    path.parent.mkdir()
+    path.write_bytes(DIRTY)
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(files.os, "fsync", full) if step == "fsync" else monkeypatch.setattr(files.Path, "replace", full)
+    result = run("--fix", FIGURE, "-q", "--output-format", "concise")
+    assert path.read_bytes() == DIRTY
+    assert os.listdir(path.parent) == [path.name]
+    assert result.status == 1
+    assert result.err.endswith("it could not be written and is left as it is: No space left on device\n")
+
+
+def test_a_fault_is_told_and_ends_in_three(tmp_path, monkeypatch, run):
+    path = tmp_path / FIGURE
+    path.parent.mkdir()
+    path.write_bytes(DIRTY)
+    monkeypatch.setattr(files.engine, "verify", lambda *_: "it is not so")
+    result = run("--fix", FIGURE, "-q", "--output-format", "concise")
+    assert result.status == 3
+    assert path.read_bytes() == DIRTY
+    assert "PF105" in result.out
+    assert result.err == f"pfocr-lint: {FIGURE}: a fix of PF105 was not made: it is not so\n"

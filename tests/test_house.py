@@ -1,0 +1,134 @@
+"""The house in order: style, types, the direction of imports, and pages that are made from the code."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+import sys
+import zipfile
+
+import pytest
+from conftest import ROOT
+
+from pfocr_lint import __version__, handbook
+
+PACKAGE = ROOT / "pfocr_lint"
+
+# Who may import whom: a module sees what stands above it, and these libraries. CONTRIBUTING.md shows the same picture.
+LAYERS = [
+    {"diagnostic": set(), "scalars": set(), "__init__": set()},
+    {"record": {"yaml"}, "emit": {"yaml"}},
+    {"reader": {"yaml"}, "schema": {"jsonschema"}, "roundtrip": {"ruamel"}},
+    {"derive": set(), "edits": set(), "rule": set()},
+    {"rules": {"ftfy"}},
+    {"settings": {"tomli", "packaging"}},
+    {"engine": set()},
+    {"examples": set(), "files": set(), "report": {"wcwidth"}},
+    {"handbook": set()},
+    {"cli": {"tqdm"}},
+    {"__main__": set()},
+]
+BESIDE = {"report": {"diagnostic", "report"}, "rules": None}
+
+
+def modules():
+    for path in sorted(PACKAGE.rglob("*.py")):
+        yield path, path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(path):
+    """The top names that a module imports: of this package the room, of others the library."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name}: relative import"
+            names = [f"{node.module}.{alias.name}" for alias in node.names] if node.module == "pfocr_lint" else [node.module]
+        for name in names:
+            first, _, rest = name.partition(".")
+            yield ("pfocr_lint", rest.split(".")[0] or "__init__") if first == "pfocr_lint" else (first, None)
+
+
+def test_imports_point_one_way():
+    floor = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
+    allowed = {room: libraries for rooms in LAYERS for room, libraries in rooms.items()}
+    assert {room for _, room in modules()} == set(floor)
+    for path, room in modules():
+        for name, inner in imports(path):
+            if name != "pfocr_lint":
+                assert name in sys.stdlib_module_names or name in allowed[room], f"{path.name} imports {name}"
+            elif inner != room and inner in floor and room != "__init__":
+                assert floor[inner] < floor[room], f"{path.name} imports {inner}"
+
+
+def test_a_clean_run_imports_only_what_it_needs():
+    code = (
+        "import sys; from pfocr_lint import engine; from pathlib import Path;"
+        "assert engine.check(sys.argv[1], Path(sys.argv[1]).read_bytes()) == [];"
+        "print(*{name.partition('.')[0] for name in sys.modules})"
+    )
+    sample = ROOT / "samples" / "_figures" / "PMC9405586__biomedicines-10-01841-g001.md"
+    result = subprocess.run([sys.executable, "-c", code, str(sample)], capture_output=True, text=True, check=True)
+    assert not {"ruamel", "ftfy", "tqdm", "wcwidth", "packaging", "argparse"} & set(result.stdout.split())
+
+
+@pytest.mark.parametrize("command", [["ruff", "check"], ["ruff", "format", "--check"]])
+def test_style(command):
+    result = subprocess.run([sys.executable, "-m", *command, "."], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout
+
+
+def test_types(tmp_path):
+    command = [sys.executable, "-m", "mypy", "--cache-dir", str(tmp_path)]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout
+
+
+def test_files_stay_readable():
+    long = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path, _ in modules()}
+    assert {name: lines for name, lines in long.items() if lines > 450} == {}
+
+
+def test_the_pages_are_made_from_the_code():
+    page = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+    assert page == handbook.book(), "run make docs"
+
+
+def test_the_readme_shows_real_output():
+    """Each console block of the README that begins with a pfocr-lint command is what that command prints."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```console\n\$ pfocr-lint (.*)\n((?:.*\n)*?)```", readme)
+    assert len(blocks) >= 2
+    for command, shown in blocks:
+        argv = [sys.executable, "-m", "pfocr_lint", *command.split()]
+        result = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert result.stdout == shown, command
+
+
+def test_the_changelog_knows_the_version():
+    assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_ci_runs_what_the_readme_names():
+    assert "make test" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert re.search(r"(?m)^exec make test$", (ROOT / ".ci" / "run").read_text(encoding="utf-8"))
+
+
+@pytest.mark.slow
+def test_the_wheel_holds_the_package_and_the_schemas_and_nothing_else(tmp_path):
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path), str(ROOT)]
+    subprocess.run(command, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = {name for name in archive.namelist() if ".dist-info/" not in name}
+    code = {str(path.relative_to(ROOT)) for path in PACKAGE.rglob("*") if path.suffix in (".py", ".typed")}
+    schemas = {f"pfocr_lint/schemas/{path.name}" for path in (ROOT / "schemas").glob("*.json")}
+    assert names == code | schemas
+    venv = tmp_path / "venv"
+    subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
+    subprocess.run([venv / "bin" / "python", "-m", "pip", "install", "--quiet", str(wheel)], check=True, capture_output=True)
+    command = [venv / "bin" / "pfocr-lint", str(ROOT / "samples"), "--output-format", "json"]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert result.returncode == 1
+    assert json.loads(result.stdout)["summary"]["files"] == 14
