@@ -65,7 +65,7 @@ def test_what_cannot_be_read_is_one_finding(tmp_path):
     assert judged(folder / "socket.md")[0].startswith("PF001 it cannot be read: ")
     assert judged("/dev/null") == ["PF001 it is a device, not a file"]
     assert "PF105" in judged(folder / "inside.md")[1]
-    assert "PF001 it cannot be read: embedded null byte" in judged(folder / "a\0b.md")
+    assert judged(folder / "a\0b.md")[0].startswith("PF001 it cannot be read: ")
 
 
 def test_a_huge_file_is_not_read_whole(tmp_path):

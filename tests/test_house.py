@@ -23,7 +23,7 @@ LAYERS = [
     {"reader": {"yaml"}, "schema": {"jsonschema"}, "roundtrip": {"ruamel"}},
     {"derive": set(), "edits": set(), "rule": set()},
     {"rules": {"ftfy"}},
-    {"settings": {"tomli", "packaging"}},
+    {"settings": {"tomli", "tomllib", "packaging"}},
     {"engine": set()},
     {"examples": set(), "files": set(), "report": {"wcwidth"}},
     {"handbook": set()},
