@@ -6,6 +6,7 @@ import argparse
 import difflib
 import json
 import os
+import re
 import shutil
 import sys
 import time
@@ -34,7 +35,7 @@ class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one line, and names the nearest option."""
 
     def error(self, message: str) -> NoReturn:
-        first = message.split("\n", 1)[0]
+        first = re.sub(r"^\[Errno [0-9]+\] (.*): '(.*)'$", r"@\2 cannot be read: \1", message.split("\n", 1)[0])
         if first.startswith("unrecognized arguments:"):
             wrong = first.partition(": ")[2].split()[0]
             options = [option for action in self._actions for option in action.option_strings]
@@ -105,20 +106,29 @@ class Streams:
 
 def run() -> NoReturn:
     """The console script."""
-    for stream in (sys.stdout, sys.stderr):
+    # a stream that was closed before we began is None
+    stdin, stdout, stderr = sys.stdin or _nothing("r"), sys.stdout or _nothing("w"), sys.stderr or _nothing("w")
+    for stream in (stdout, stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        status = main(sys.argv[1:], Streams(sys.stdin, sys.stdout, sys.stderr))
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # What reads our output has seen enough; the interpreter must not complain about it at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = main(sys.argv[1:], Streams(stdin, stdout, stderr))
+        stdout.flush()
+    except OSError as error:
+        # What reads our output has seen enough, or there is no room for it; the interpreter must not complain at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
         status = FOUND
+        if not isinstance(error, BrokenPipeError):
+            stderr.write(f"pfocr-lint: the output cannot be written: {error.strerror}\n")
+            status = USAGE
     except KeyboardInterrupt:
         sys.stderr.write("pfocr-lint: interrupted\n")
         status = 130
     sys.exit(status)
+
+
+def _nothing(mode: str) -> IO[str]:
+    return Path(os.devnull).open(mode, encoding="utf-8")
 
 
 def main(argv: Sequence[str], streams: Streams) -> int:
@@ -129,6 +139,9 @@ def main(argv: Sequence[str], streams: Streams) -> int:
     except (UsageError, SettingsError) as error:
         streams.stderr.write(f"pfocr-lint: {error}\n")
         return USAGE
+    except (UnicodeDecodeError, RecursionError):
+        streams.stderr.write("pfocr-lint: a file of arguments (@FILE) is not UTF-8, or names itself\n")
+        return USAGE
     except SystemExit as finished:  # --help and --version
         return int(finished.code or 0)
 
@@ -136,14 +149,22 @@ def main(argv: Sequence[str], streams: Streams) -> int:
 def _run(flags: argparse.Namespace, streams: Streams) -> int:
     outputs = _outputs(flags.output_format or ["full"])
     jobs = _jobs(flags.jobs)
-    if flags.explain is not None or flags.list_rules:
-        streams.stdout.write(_handbook(flags.explain, [name for name, _ in outputs]))
+    if flags.explain is not None:
+        streams.stdout.write(_page(flags.explain))
         return CLEAN
+    if flags.list_rules:
+        for name, target in outputs:
+            _put(target, _rules(as_json=name in ("json", "jsonl")), streams)
+        return CLEAN
+    if flags.stdin_filename is not None:
+        if flags.paths not in ([], ["-"]):
+            raise UsageError("--stdin-filename goes with '-', one record from standard input")
+        flags.paths = ["-"]
     if flags.diff and flags.fix:
         raise UsageError("--fix and --diff exclude each other: the one writes, the other shows")
     if flags.unsafe_fixes and not (flags.fix or flags.diff):
         raise UsageError("--unsafe-fixes needs --fix or --diff")
-    if flags.config and flags.isolated:
+    if flags.config is not None and flags.isolated:
         raise UsageError("--config and --isolated exclude each other")
     if flags.diff and any(target is None for _, target in outputs) and flags.output_format:
         raise UsageError("--diff prints to standard output; give the format a file, as in json:FILE")
@@ -162,6 +183,7 @@ def _lint(
     streams: Streams,
 ) -> int:
     from pfocr_lint import files
+    from pfocr_lint.report import visible
 
     task = files.Task("fix" if flags.fix else "diff" if flags.diff else "check", flags.unsafe_fixes)
     started = time.perf_counter()
@@ -176,11 +198,21 @@ def _lint(
         raise UsageError(f"no record found in {', '.join(paths)}; records stand in {', '.join(sorted(files.FOLDERS))}")
     if flags.show_files:
         for source in sources:
-            streams.stdout.write(f"{source.path}\n")
+            if not os.path.lexists(source.path):
+                raise UsageError(f"{source.path}: there is no such file")
+            streams.stdout.write(f"{visible(source.path)}\n")
         return CLEAN
     if flags.verbose:
         streams.stderr.write(f"pfocr-lint: {len(sources):,} files, {len(sources[0].settings.enabled)} rules\n")
     results = list(_progress(files.process_all(sources, task, jobs), len(sources), flags, streams))
+    if any(Path(path).is_dir() for path in paths):
+        from pfocr_lint.survey import survey
+
+        results, faults = survey(results, sources, task)
+        for fault in faults:
+            streams.stderr.write(f"pfocr-lint: {fault}\n")
+        if faults:
+            results.append(files.Result(paths[0], faults=faults))
     return _tell(flags, outputs, results, time.perf_counter() - started, streams)
 
 
@@ -223,14 +255,15 @@ def _tell(
     streams: Streams,
 ) -> int:
     """Write what was found in every format that is wanted; the exit status."""
-    from pfocr_lint.report import FORMATS, Report
+    from pfocr_lint.report import FORMATS, Report, visible
 
     say = streams.stderr.write
     for result in results:
         for line in (*result.faults, *result.notes):
-            say(f"pfocr-lint: {line}\n")
+            say(f"pfocr-lint: {visible(line)}\n")
         if result.stray:
-            say(f"pfocr-lint: {result.path} is not a record: it stands in no record folder, and has no key figid or latin\n")
+            reason = "it stands in no record folder, and has no key figid or latin"
+            say(f"pfocr-lint: {visible(result.path)} is not a record: {reason}\n")
     report = Report(
         diagnostics=tuple(diagnostic for result in results for diagnostic in result.left),
         files=sum(not result.stray for result in results),
@@ -248,15 +281,15 @@ def _tell(
             say(f"pfocr-lint: {report.fixed:,} would be fixed, {len(report.diagnostics):,} would be left\n")
     for name, target in outputs:
         text = _statistics(report, name) if flags.statistics else FORMATS[name](report)
-        if target is not None:
-            _write(target, text)
-        elif not flags.diff:
-            streams.stdout.write(text)
+        if target is not None or not flags.diff:
+            _put(target, text, streams)
     return _status(flags, report, results, streams)
 
 
 def _status(flags: argparse.Namespace, report: Report, results: Sequence[Result], streams: Streams) -> int:
     """The highest that applies."""
+    from pfocr_lint.report import visible
+
     statuses = [CLEAN]
     failing = report.errors if flags.fail_on == "error" else len(report.diagnostics)
     would = flags.diff and report.fixed > 0
@@ -266,7 +299,12 @@ def _status(flags: argparse.Namespace, report: Report, results: Sequence[Result]
         statuses.append(FOUND)
     if any(result.stray for result in results):
         statuses.append(USAGE)
-    if all(any(diagnostic.code == "PF001" for diagnostic in result.left) for result in results):
+    unread = [result for result in results if result.unread is not None]
+    for result in unread:
+        if not any(diagnostic.code == "PF001" for diagnostic in result.left):
+            streams.stderr.write(f"pfocr-lint: {visible(result.path)}: {result.unread}\n")
+            statuses.append(USAGE)
+    if len(unread) == len(results):
         streams.stderr.write("pfocr-lint: no record found that can be read\n")
         statuses.append(USAGE)
     if any(result.faults for result in results):
@@ -278,7 +316,7 @@ def _settings(flags: argparse.Namespace) -> Settings | None:
     """The settings that the flags choose for all files; None when each folder's own hold."""
     if flags.isolated:
         return DEFAULT
-    return load(Path(flags.config)) if flags.config else None
+    return load(Path(flags.config)) if flags.config is not None else None
 
 
 @cache
@@ -292,8 +330,11 @@ def _selection(flags: argparse.Namespace) -> Selection:
         given = getattr(flags, name)
         if given is None:
             return None
+        flag = f"--{name.replace('_', '-')}"
         names = [part.strip() for item in given for part in item.split(",") if part.strip()]
-        return codes(names, f"--{name.replace('_', '-')}")
+        if not names:
+            raise UsageError(f"{flag}: '{','.join(given)}' names no rule")
+        return codes(names, flag)
 
     return Selection(of("select"), of("ignore") or (), of("extend_select") or ())
 
@@ -323,7 +364,11 @@ def _jobs(given: str | None) -> int | None:
     return int(given)
 
 
-def _write(target: str, text: str) -> None:
+def _put(target: str | None, text: str, streams: Streams) -> None:
+    """Write to a file, or to standard output."""
+    if target is None:
+        streams.stdout.write(text)
+        return
     try:
         Path(target).write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
@@ -348,9 +393,22 @@ def _progress(results: Iterator[Result], total: int, flags: argparse.Namespace, 
 
 def _diff(result: Result) -> str:
     assert result.versions is not None
-    old, new = (text.splitlines(keepends=True) for text in result.versions)
-    lines = difflib.unified_diff(old, new, f"a/{result.path}", f"b/{result.path}")
-    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+    # at LF alone: whatever else breaks a line to Python is text to patch and git
+    old, new = ([f"{line}\n" for line in text.split("\n")] for text in result.versions)
+    for lines in (old, new):
+        lines[-1] = lines[-1][:-1]
+    path = result.path.lstrip("/")
+    diff = difflib.unified_diff(
+        [line for line in old if line], [line for line in new if line], _name(f"a/{path}"), _name(f"b/{path}")
+    )
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in diff)
+
+
+def _name(path: str) -> str:
+    """A path for a diff's header, quoted as Git does where it holds what would break the line."""
+    if path.isprintable() and not set('"\\') & set(path):
+        return path
+    return '"' + "".join(chr(b) if 32 <= b < 127 and b not in b'"\\' else f"\\{b:03o}" for b in os.fsencode(path)) + '"'
 
 
 def _statistics(report: Report, name: str) -> str:
@@ -359,12 +417,16 @@ def _statistics(report: Report, name: str) -> str:
     return statistics(report, as_json=name in ("json", "jsonl"))
 
 
-def _handbook(code: str | None, formats: list[str]) -> str:
+def _rules(*, as_json: bool) -> str:
+    from pfocr_lint import handbook
+
+    return json.dumps(handbook.as_data(), indent=1) + "\n" if as_json else handbook.listing()
+
+
+def _page(code: str) -> str:
     from pfocr_lint import handbook
     from pfocr_lint.rules import BY_CODE, BY_NAME
 
-    if code is None:
-        return json.dumps(handbook.as_data(), indent=1) + "\n" if formats == ["json"] else handbook.listing()
     rule = BY_CODE.get(code.upper()) or BY_NAME.get(code)
     if rule is None:
         codes([code], "--explain")

@@ -94,11 +94,12 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Another place of the same record that a finding speaks of."""
+    """Another place that a finding speaks of: of the same record, or of the one at ``path``."""
 
     key: str | None
     message: str
     at: Span | None = None
+    path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,14 @@ class Finding:
     related: tuple[Related, ...] = ()
     at: Span | None = None
     on_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A finding of a rule that compares records, and the record it speaks of."""
+
+    path: str
+    finding: Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +206,7 @@ def quote(value: Any, limit: int = 60) -> str:
     if isinstance(value, Mapping):
         return "a mapping"
     if isinstance(value, list):
-        return "a list"
+        return "a list" if value else "an empty list"
     return shorten(str(value), limit)
 
 

@@ -105,6 +105,8 @@ def book() -> str:
 def _example(bad: Bad) -> str:
     """An example as the lines that matter: as a diff where it can be fixed, else what is wrong with a clean record."""
     wrong, fixed = text_of(bad), fixed_text_of(bad)
+    if bad.table is not None or (bad.beside and fixed is None):
+        return f"Found: *{bad.says}*"
     if fixed is not None:
         return "With the fix" + (" (unsafe)" if bad.unsafe else "") + ":\n\n" + _diff(wrong, fixed)
     clean = text_of(Bad(kind=bad.kind))

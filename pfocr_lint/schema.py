@@ -98,7 +98,7 @@ def _keyword(error: ValidationError) -> str:
     if error.validator == "type":
         if value is None:
             return "null"
-        if isinstance(value, str) and value in sentinels():
+        if (isinstance(value, str) and value in sentinels()) or getattr(value, "kind", None) == "missing value":
             return "sentinel"
         if error.validator_value == "string" and isinstance(value, (bool, int, float, Implicit)):
             return "scalar"

@@ -29,14 +29,14 @@ def dirty(repository):
 
 
 def test_clean_records_give_nothing(repository, run):
-    assert run() == (0, "No diagnostics in 3 records.\n", "")
+    assert run() == (0, "No diagnostics in 4 records.\n", "")
     assert run("_figures", "--quiet") == (0, "", "")
 
 
 def test_the_samples_of_the_readme(run):
     result = run(SAMPLES, "--output-format", "concise")
     assert result.status == 1
-    assert result.out.endswith("[*] 14 fixable with --fix.\n[?] 1 fixable with --fix --unsafe-fixes.\n")
+    assert result.out.endswith("[*] 14 fixable with --fix.\n[?] 2 fixable with --fix --unsafe-fixes.\n")
 
 
 def test_fix_writes_what_is_safe_and_reports_the_rest(dirty, run):
@@ -120,7 +120,7 @@ WRONG = [
     (["--config", "none.toml"], "none.toml: cannot be read: No such file or directory"),
     (["-", "_figures"], "'-' stands alone: one record from standard input"),
     (["--diff", "--output-format", "json"], "--diff prints to standard output; give the format a file, as in json:FILE"),
-    (["@none.txt"], "[Errno 2] No such file or directory: 'none.txt'"),
+    (["@none.txt"], "@none.txt cannot be read: No such file or directory"),
     (["empty"], "no record found in empty; records stand in _data, _figures, _organisms, figures"),
 ]
 
@@ -161,7 +161,7 @@ def test_json_is_as_promised(dirty, run):
     assert loaded["tool"] == f"pfocr-lint {__version__}"
     summary = loaded["summary"]
     del summary["seconds"]
-    assert summary == {"files": 3, "errors": 1, "warnings": 1, "fixable": 1, "fixed": 0}
+    assert summary == {"files": 4, "errors": 1, "warnings": 1, "fixable": 1, "fixed": 0}
     reference, year = loaded["diagnostics"]
     assert (year["code"], year["name"], year["severity"], year["key"]) == ("PF105", "unquoted-scalar", "error", "/year")
     text = dirty.read_text()

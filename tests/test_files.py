@@ -98,13 +98,13 @@ def test_a_file_that_changed_since_it_was_read_is_left(tmp_path, monkeypatch, ru
     path = tmp_path / FIGURE
     path.parent.mkdir()
     path.write_bytes(DIRTY)
-    real = files.engine.fix
+    real = files.fixer.fix
 
     def slow(*args, **options):
         path.write_bytes(b"somebody else's")
         return real(*args, **options)
 
-    monkeypatch.setattr(files.engine, "fix", slow)
+    monkeypatch.setattr(files.fixer, "fix", slow)
     result = run("--fix", FIGURE, "--output-format", "concise")
     assert path.read_bytes() == b"somebody else's"
     assert result.status == 1
@@ -134,7 +134,7 @@ def test_a_fault_is_told_and_ends_in_three(tmp_path, monkeypatch, run):
     path = tmp_path / FIGURE
     path.parent.mkdir()
     path.write_bytes(DIRTY)
-    monkeypatch.setattr(files.engine, "verify", lambda *_: "it is not so")
+    monkeypatch.setattr(files.fixer, "verify", lambda *_: "it is not so")
     result = run("--fix", FIGURE, "-q", "--output-format", "concise")
     assert result.status == 3
     assert path.read_bytes() == DIRTY

@@ -21,16 +21,20 @@ LAYERS = [
     {"diagnostic": set(), "scalars": set(), "__init__": set()},
     {"record": {"yaml"}, "emit": {"yaml"}},
     {"reader": {"yaml"}, "schema": {"jsonschema"}, "roundtrip": {"ruamel"}},
-    {"derive": set(), "edits": set(), "rule": set()},
+    {"derive": set(), "edits": set(), "tables": set()},
+    {"facts": set()},
+    {"rule": set()},
     {"rules": {"ftfy"}},
     {"settings": {"tomli", "tomllib", "packaging"}},
     {"engine": set()},
-    {"examples": set(), "files": set(), "report": {"wcwidth"}},
+    {"fixer": set()},
+    {"files": set(), "report": {"wcwidth"}},
+    {"survey": set()},
+    {"examples": set()},
     {"handbook": set()},
     {"cli": {"tqdm"}},
     {"__main__": set()},
 ]
-BESIDE = {"report": {"diagnostic", "report"}, "rules": None}
 
 
 def modules():

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pfocr_lint.diagnostic import Diagnostic
 from pfocr_lint.report.machine import json_lines, json_report, statistics_json
 from pfocr_lint.report.result import Report
-from pfocr_lint.report.terminal import concise, full, statistics_table
+from pfocr_lint.report.terminal import concise, full, statistics_table, visible
 
 FORMATS: dict[str, Callable[[Report], str]] = {
     "full": full,
@@ -35,4 +35,4 @@ def statistics(report: Report, *, as_json: bool) -> str:
     return statistics_json(rows) if as_json else statistics_table(report, rows)
 
 
-__all__ = ["FORMATS", "Report", "statistics"]
+__all__ = ["FORMATS", "Report", "statistics", "visible"]
