@@ -33,7 +33,6 @@ from pfocr_lint.rules import BY_CODE, BY_NAME, RULES
 from pfocr_lint.rules.waivers import Waiver, waivers
 from pfocr_lint.settings import DEFAULT, Settings
 
-_LONE_CR = re.compile("\r(?!\n)")
 _HINTS = 50
 
 _OWNERS = {pair: rule.code for rule in RULES for pair in rule.owns}
@@ -310,7 +309,7 @@ def diagnostic_of(record: Record, hit: Hit, repeat: int, open_other: Callable[[s
 
 def _offer(record: Record, rule: Rule, fix: Fix | None) -> OfferedFix | None:
     """The fix with its edits, None where the text does not allow it: between lone CRs lines are not what they seem."""
-    if fix is None or (rule.code not in FIRST and _LONE_CR.search(record.text)):
+    if fix is None or (rule.code not in FIRST and record.has_lone_cr):
         return None
     planned = edits.plan(record, [fix])
     return OfferedFix(fix.safety, fix.message, planned.edits) if planned.taken else None

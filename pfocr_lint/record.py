@@ -262,6 +262,11 @@ class Record:
         return Span(min(span.end, self.text.find("\n", span.start) + 1), span.end)
 
     @cached_property
+    def has_lone_cr(self) -> bool:
+        """Whether a CR stands without LF: a line break to YAML, and none to whoever counts lines."""
+        return re.search("\r(?!\n)", self.text) is not None
+
+    @cached_property
     def _line_starts(self) -> list[int]:
         return [0, *(match.end() for match in re.finditer("\n", self.text))]
 

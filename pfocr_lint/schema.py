@@ -43,8 +43,16 @@ def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[ValidationEr
         yield ValidationError(f"{value!r} does not match {pattern!r}")
 
 
+def _unique(_: Any, wanted: bool, value: Any, __: Any) -> Iterator[ValidationError]:
+    # jsonschema compares every item with every other as soon as they cannot be sorted.
+    if wanted and isinstance(value, list):
+        plain = [(type(item), item) for item in value if not isinstance(item, (dict, list))]
+        if len(set(plain)) < len(plain):
+            yield ValidationError(f"{value!r} has non-unique elements")
+
+
 _Validator: Any = validators.extend(  # type: ignore[no-untyped-call]
-    Draft202012Validator, {"pattern": _pattern}
+    Draft202012Validator, {"pattern": _pattern, "uniqueItems": _unique}
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Any
 
@@ -251,20 +252,23 @@ def control_character(record: Record) -> Iterator[Finding]:
             message = f"{_names(record.text)} makes the front matter unreadable"
             yield Finding(None, message, at=Span(*raw[0].span()), fix=_until_readable(record, raw))
         return
-    between = raw
+    starts = [m.start() for m in raw]
+    inside: set[int] = set()
     for key, value in strings("", record.data):
         span = record.span(key) if raw else Span(0, 0)
-        here = [m for m in raw if span.start <= m.start() < span.end] if raw else []
+        places = range(bisect_left(starts, span.start), bisect_left(starts, span.end))
+        here = [raw[place] for place in places]
         match = CONTROL.search(value)
         if not here and not match:
             continue
-        between = [m for m in between if m not in here]
+        inside.update(places)
         fix: Fix | None = None
         cleaned = CONTROL.sub(lambda m: _instead(m[0]), value)
         if cleaned.strip() and not _MOJIBAKE.search(value):
             fix = Fix("replace separators by a space, remove other control characters", (SetValue(key, cleaned),))
         names = _names(value if match else "".join(m[0] for m in here))
         yield Finding(key, f"{name_of(key)} holds {names}", within=Span(*match.span()) if match else None, fix=fix)
+    between = [m for place, m in enumerate(raw) if place not in inside]
     if between:
         edits = tuple(TextEdit(m.start(), m.end(), "\n" if _instead(m[0]) else "") for m in between)
         same = _readable(record, edits)

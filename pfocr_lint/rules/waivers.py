@@ -36,9 +36,7 @@ def waivers(record: Record) -> tuple[Waiver, ...]:
         inside = _NAME.finditer(record.text, *match.span(1)) if match[1] else ()
         start = record.text.rfind("\n", 0, comment.start) + 1
         alone = not record.text[start : comment.start].strip()
-        found.append(
-            Waiver(comment, record.text.count("\n", 0, start) + 1, alone, tuple((name[0], Span(*name.span())) for name in inside))
-        )
+        found.append(Waiver(comment, record.place(comment).line, alone, tuple((name[0], Span(*name.span())) for name in inside)))
     return tuple(found)
 
 
