@@ -6,93 +6,26 @@ import argparse
 import difflib
 import json
 import os
-import re
 import shutil
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NoReturn
 
 from pfocr_lint import __version__
+from pfocr_lint.options import UsageError, parser
 from pfocr_lint.settings import DEFAULT, Selection, Settings, SettingsError, codes, describe, discover, load, with_flags
 
 if TYPE_CHECKING:
+    from pfocr_lint.changes import Change
     from pfocr_lint.files import Result, Task
     from pfocr_lint.report import Report
 
 CLEAN, FOUND, USAGE, FAULT = 0, 1, 2, 3
 PROGRESS_FROM = 500
-
-
-class UsageError(Exception):
-    """A flag or path that is wrong; the message is one line that names it and what is wanted."""
-
-
-class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line, and names the nearest option."""
-
-    def error(self, message: str) -> NoReturn:
-        first = re.sub(r"^\[Errno [0-9]+\] (.*): '(.*)'$", r"@\2 cannot be read: \1", message.split("\n", 1)[0])
-        if first.startswith("unrecognized arguments:"):
-            wrong = first.partition(": ")[2].split()[0]
-            options = [option for action in self._actions for option in action.option_strings]
-            near = difflib.get_close_matches(wrong.partition("=")[0], options, 1, 0.6)
-            first = f"unknown option {wrong}{f', nearest is {near[0]}' if near else ''}"
-        raise UsageError(first)
-
-    def convert_arg_line_to_args(self, arg_line: str) -> list[str]:
-        return [arg_line] if arg_line.strip() else []
-
-
-def parser() -> argparse.ArgumentParser:
-    """The command line's options."""
-    made = _Parser(
-        prog="pfocr-lint",
-        description="Check and mend pathway-figure records (PFOCR).",
-        epilog="Exit status: 0 nothing to report, 1 diagnostics, 2 wrong usage or settings, 3 an internal fault.",
-        fromfile_prefix_chars="@",
-        allow_abbrev=False,
-    )
-    add = made.add_argument
-    add(
-        "paths", nargs="*", metavar="PATH", help="files or folders; none: the current folder; '-': one record from standard input"
-    )
-    group = made.add_argument_group("fixing")
-    group.add_argument("--fix", action="store_true", help="apply the safe fixes, rewriting files")
-    group.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: apply the unsafe ones too")
-    group.add_argument("--diff", action="store_true", help="print the unified diff that --fix would make; write nothing")
-    group = made.add_argument_group("rules")
-    for flag in ("--select", "--ignore", "--extend-select"):
-        group.add_argument(flag, action="append", metavar="CODES", help="rules by code, prefix or name, comma separated")
-    group.add_argument("--list-rules", action="store_true", help="all rules (with --output-format json as data)")
-    group.add_argument("--explain", metavar="CODE", help="a rule's page")
-    group = made.add_argument_group("output")
-    group.add_argument(
-        "--output-format",
-        action="append",
-        metavar="FORMAT[:FILE]",
-        help="full (default), concise, json or jsonl; may be repeated",
-    )
-    group.add_argument("--statistics", action="store_true", help="counts per rule")
-    group.add_argument("--show-files", action="store_true", help="list the files that would be read")
-    group.add_argument("--show-settings", action="store_true", help="the settings in force and where each comes from")
-    group.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: on a terminal")
-    group.add_argument("--no-progress", action="store_true", help="no progress bar")
-    group.add_argument("-q", "--quiet", action="store_true", help="print diagnostics only, no sums")
-    group.add_argument("-v", "--verbose", action="store_true", help="say on standard error what is read")
-    group = made.add_argument_group("settings and running")
-    group.add_argument("--config", metavar="FILE", help="another settings file")
-    group.add_argument("--isolated", action="store_true", help="no settings file at all")
-    group.add_argument("--stdin-filename", metavar="NAME", help="what '-' is called")
-    group.add_argument("--jobs", metavar="N", help="processes (default: as many as pay)")
-    group.add_argument("--exit-zero", action="store_true", help="exit 0 even when there are diagnostics")
-    group.add_argument("--exit-non-zero-on-fix", action="store_true", help="exit 1 when a file was fixed")
-    group.add_argument("--fail-on", choices=("error", "warning"), default="warning", help="default: a warning fails too")
-    group.add_argument("--version", action="version", version=f"pfocr-lint {__version__}")
-    return made
 
 
 @dataclass(frozen=True)
@@ -164,6 +97,8 @@ def _run(flags: argparse.Namespace, streams: Streams) -> int:
         raise UsageError("--fix and --diff exclude each other: the one writes, the other shows")
     if flags.unsafe_fixes and not (flags.fix or flags.diff):
         raise UsageError("--unsafe-fixes needs --fix or --diff")
+    if flags.introduced and (flags.since is None or flags.fix or flags.diff):
+        raise UsageError("--introduced goes with --since, and without --fix and --diff: it only looks")
     if flags.config is not None and flags.isolated:
         raise UsageError("--config and --isolated exclude each other")
     if flags.diff and any(target is None for _, target in outputs) and flags.output_format:
@@ -184,6 +119,7 @@ def _lint(
 ) -> int:
     from pfocr_lint import files
     from pfocr_lint.report import visible
+    from pfocr_lint.survey import survey
 
     task = files.Task("fix" if flags.fix else "diff" if flags.diff else "check", flags.unsafe_fixes)
     started = time.perf_counter()
@@ -193,8 +129,13 @@ def _lint(
             raise UsageError("'-' stands alone: one record from standard input")
         return _standard_input(flags, outputs, task, chosen, streams)
     selection = _selection(flags)
-    sources = [replace(source, settings=_flagged(source.settings, selection)) for source in files.gather(paths, chosen)]
-    if not sources:
+
+    def settings_of(path: str) -> Settings:
+        return _flagged(files.settings_for(path, chosen), selection)
+
+    change = _change(flags, paths, settings_of)
+    sources = change.sources() if change is not None else files.gather(paths, settings_of)
+    if not sources and change is None:
         raise UsageError(f"no record found in {', '.join(paths)}; records stand in {', '.join(sorted(files.FOLDERS))}")
     if flags.show_files:
         for source in sources:
@@ -203,17 +144,39 @@ def _lint(
             streams.stdout.write(f"{visible(source.path)}\n")
         return CLEAN
     if flags.verbose:
-        streams.stderr.write(f"pfocr-lint: {len(sources):,} files, {len(sources[0].settings.enabled)} rules\n")
+        streams.stderr.write(f"pfocr-lint: {len(sources):,} files, {len(settings_of(paths[0]).enabled)} rules\n")
     results = list(_progress(files.process_all(sources, task, jobs), len(sources), flags, streams))
-    if any(Path(path).is_dir() for path in paths):
-        from pfocr_lint.survey import survey
-
+    whole = change is not None or any(os.path.isdir(path) for path in paths)  # noqa: PTH112
+    sums = None
+    faults: tuple[str, ...] = ()
+    if change is not None and flags.introduced:
+        found = change.introduced(results)
+        results, faults = list(found.results), found.faults
+        sums = (found.introduced, found.resolved, found.remaining)
+    elif change is not None:
+        results, faults = change.compared(results)
+    elif whole:
         results, faults = survey(results, sources, task)
-        for fault in faults:
-            streams.stderr.write(f"pfocr-lint: {fault}\n")
-        if faults:
-            results.append(files.Result(paths[0], faults=faults))
-    return _tell(flags, outputs, results, time.perf_counter() - started, streams)
+    if faults:
+        results.append(files.Result(paths[0], faults=faults))
+    return _tell(flags, outputs, results, time.perf_counter() - started, streams, alone=not whole, change=sums)
+
+
+def _change(flags: argparse.Namespace, paths: Sequence[str], settings_of: Callable[[str], Settings]) -> Change | None:
+    """What ``--since`` compares with."""
+    if flags.since is None:
+        return None
+    from pfocr_lint.changes import Change
+    from pfocr_lint.revision import RevisionError, merge_base
+
+    for path in paths:
+        if not os.path.lexists(path):
+            raise UsageError(f"{path}: there is no such file or folder")
+    folder = paths[0] if os.path.isdir(paths[0]) else os.path.dirname(paths[0]) or "."  # noqa: PTH112, PTH120
+    try:
+        return Change(merge_base(folder, flags.since), tuple(paths), settings_of)
+    except RevisionError as error:
+        raise UsageError(str(error)) from error
 
 
 def _standard_input(
@@ -253,6 +216,9 @@ def _tell(
     results: Sequence[Result],
     seconds: float,
     streams: Streams,
+    *,
+    alone: bool = False,
+    change: tuple[int, int, int] | None = None,
 ) -> int:
     """Write what was found in every format that is wanted; the exit status."""
     from pfocr_lint.report import FORMATS, Report, visible
@@ -274,6 +240,8 @@ def _tell(
         color=_color(flags.color, streams.stdout),
         width=shutil.get_terminal_size((100, 24)).columns,
         sums=not flags.quiet,
+        alone=alone and any(code.startswith("PF4") for code in (flags.select or flags.extend_select or ())),
+        change=change,
     )
     if flags.diff:
         streams.stdout.write("".join(_diff(result) for result in results if result.versions))
@@ -304,7 +272,7 @@ def _status(flags: argparse.Namespace, report: Report, results: Sequence[Result]
         if not any(diagnostic.code == "PF001" for diagnostic in result.left):
             streams.stderr.write(f"pfocr-lint: {visible(result.path)}: {result.unread}\n")
             statuses.append(USAGE)
-    if len(unread) == len(results):
+    if unread and len(unread) == len(results):
         streams.stderr.write("pfocr-lint: no record found that can be read\n")
         statuses.append(USAGE)
     if any(result.faults for result in results):

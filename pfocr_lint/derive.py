@@ -119,6 +119,12 @@ def says_nothing(caption: str) -> bool:
     return not caption.strip() or (len(caption) < 100 and _ONLY_LABEL.fullmatch(caption) is not None)
 
 
+def is_copied(record: Record) -> bool:
+    """Whether the description is, or should be, a copy of the caption."""
+    caption = record.usable("/caption")
+    return (caption is not None and not says_nothing(caption)) or record.value("/schema-jsonld/description") == caption
+
+
 def number_is_sure(record: Record) -> bool:
     """Whether number is in its normal form, or the alias carries that: else nothing safe can be made of it."""
     return "/number" not in record.invalid or record.usable("/figid_alias") == alias(record)

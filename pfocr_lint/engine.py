@@ -50,7 +50,7 @@ class Hit:
     """
     A finding with the rule that made it and its place.
 
-    ``print`` is its fingerprint, without a number for repeats; ``cause`` the same over the whole value that it is in.
+    ``print`` is its fingerprint, without a number for repeats; ``cause`` the same over the whole ``value`` that it is in.
     """
 
     rule: Rule
@@ -59,6 +59,15 @@ class Hit:
     span: Span
     print: str
     cause: str
+    value: str
+
+    @property
+    def match(self) -> str:
+        """What tells the same finding in another version: where it lies between records, whichever it is said of."""
+        if not self.rule.shared:
+            return self.print
+        about = self.value if self.finding.key is not None else self.finding.message.casefold()
+        return "\0".join((self.rule.code, self.finding.key or "", about))
 
 
 @dataclass(frozen=True)
@@ -199,9 +208,9 @@ def _hit(record: Record, rule: Rule, level: Severity, finding: Finding) -> Hit:
     value = record.value(finding.key) if finding.key is not None else record.text[span.start : min(span.end, span.start + 200)]
     cause = _fingerprint(record, rule, finding, value)
     if finding.within is None or not isinstance(value, str):
-        return Hit(rule, level, finding, span, cause, cause)
+        return Hit(rule, level, finding, span, cause, cause, str(value))
     part = value[finding.within.start : finding.within.end]
-    return Hit(rule, level, finding, span, _fingerprint(record, rule, finding, part), cause)
+    return Hit(rule, level, finding, span, _fingerprint(record, rule, finding, part), cause, value)
 
 
 def _span(record: Record, finding: Finding) -> Span:

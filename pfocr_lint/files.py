@@ -6,7 +6,7 @@ import contextlib
 import os
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
@@ -63,28 +63,32 @@ class Result:
     facts: Facts | None = None
 
 
-def gather(paths: Sequence[str], chosen: Settings | None) -> list[Source]:
+def gather(paths: Sequence[str], settings_of: Callable[[str], Settings]) -> list[Source]:
     """
     The files to read, each once, sorted by path.
 
-    Folders are walked for records; a file that is named is taken as it is. ``chosen`` are the settings for all;
-    None looks for the nearest settings file of each folder. Raises SettingsError.
+    Folders are walked for records; a file that is named is taken as it is. ``settings_of`` gives a path's settings, and
+    may raise SettingsError.
     """
     found: dict[str, Source] = {}
     for path in paths:
         if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises for a name it may not look at
             for name in _walk(path):
-                settings = _settings(name, chosen)
+                settings = settings_of(name)
                 if not settings.excludes(name):
                     found.setdefault(os.path.abspath(name), Source(name, settings))  # noqa: PTH100 - no link is followed
         else:
-            found.setdefault(os.path.abspath(path), Source(_posix(path), _settings(path, chosen)))  # noqa: PTH100
+            found.setdefault(os.path.abspath(path), Source(posix(path), settings_of(path)))  # noqa: PTH100
     sources = (replace(source, kind=kind_by_path(source.path)) for source in found.values())
     return sorted(sources, key=lambda source: source.path)
 
 
-def _settings(path: str, chosen: Settings | None) -> Settings:
-    return discover(os.path.realpath(Path(path).parent)) if chosen is None else chosen
+def settings_for(path: str, chosen: Settings | None) -> Settings:
+    """The settings of a file: those chosen for all, or the nearest to its folder. Raises SettingsError."""
+    return discover(_real(os.path.abspath(os.path.dirname(path)))) if chosen is None else chosen  # noqa: PTH100, PTH120
+
+
+_real = cache(os.path.realpath)
 
 
 def kind_by_path(path: str) -> Kind | None:
@@ -93,7 +97,8 @@ def kind_by_path(path: str) -> Kind | None:
     return None if kind is Kind.UNKNOWN else kind
 
 
-def _posix(path: str) -> str:
+def posix(path: str) -> str:
+    """A path as it is shown."""
     return path.replace(os.sep, "/").removeprefix("./") if path != "-" else path
 
 
@@ -108,12 +113,27 @@ def _walk(folder: str) -> Iterator[str]:
                     if not entry.name.startswith(".") and entry.name not in SKIPPED:
                         below.append(entry.path)
                 elif suffix is not None and _belongs(entry.name, suffix):
-                    yield _posix(entry.path)
+                    yield posix(entry.path)
     except OSError:
-        yield _posix(folder)  # PF001 says why it cannot be listed
+        yield posix(folder)  # PF001 says why it cannot be listed
         return
     for path in below:
         yield from _walk(path)
+
+
+def is_record(path: str) -> bool:
+    """Whether a file is a record by its path alone."""
+    folder, _, name = path.rpartition("/")
+    suffix = FOLDERS.get(folder.rpartition("/")[2])
+    return suffix is not None and _belongs(name, suffix)
+
+
+def try_load(path: str) -> bytes | None:
+    """The bytes of a record, None when it cannot be read."""
+    try:
+        return load(path)
+    except Unreadable:
+        return None
 
 
 def _belongs(name: str, suffix: str) -> bool:
@@ -272,6 +292,8 @@ def _judged(examined: engine.Examined) -> Result:
 
 def process_all(sources: Sequence[Source], task: Task, jobs: int | None) -> Iterator[Result]:
     """Every file's result, in the order of ``sources``. ``jobs`` None uses as many processes as pay."""
+    if not sources:
+        return
     if jobs is None:
         jobs = os.cpu_count() or 1 if len(sources) >= WORTH_A_POOL else 1
     size = max(1, min(CHUNK, len(sources) // jobs))

@@ -76,7 +76,8 @@ class Rule:
 
     ``owns`` names the schema failures that it reports, as ``key:keyword`` with ``*`` for any key. ``default`` is
     False for a rule that runs only when its own code or name is selected. ``waivable`` is False where a comment
-    inside the file cannot switch it off. ``compare`` is what a rule across records does instead of ``check``.
+    inside the file cannot switch it off. ``compare`` is what a rule across records does instead of ``check``;
+    ``shared`` says that what it finds lies between records, and could be said of either.
     """
 
     code: str
@@ -84,6 +85,7 @@ class Rule:
     severity: Severity
     check: Check
     compare: Compare | None
+    shared: bool
     kinds: frozenset[Kind]
     owns: tuple[str, ...]
     default: bool
@@ -130,13 +132,14 @@ def repository_rule(
     severity: str = "error",
     fix: str = "none",
     kinds: frozenset[Kind],
+    shared: bool = False,
     bad: Iterable[Bad] = (),
     good: Iterable[Good] = (),
 ) -> Callable[[Compare], Compare]:
     """Declare a rule that compares records: it sees the facts of all of them, and no record by itself."""
 
     def declare(compare: Compare) -> Compare:
-        DECLARED.append(_made(compare, code, severity, fix, kinds, bad, good, check=_nothing, compare=compare))
+        DECLARED.append(_made(compare, code, severity, fix, kinds, bad, good, check=_nothing, compare=compare, shared=shared))
         return compare
 
     return declare
@@ -168,5 +171,5 @@ def _made(
         documentation=re.sub(r"(?<!\n)\n(?!\n)", " ", rest.strip()),
         bad=tuple(bad),
         good=tuple(good),
-        **{"owns": (), "default": True, "waivable": True, **parts},
+        **{"owns": (), "default": True, "waivable": True, "shared": False, **parts},
     )

@@ -30,6 +30,13 @@ class Across:
         found = self.examined.get(path)
         return found.diagnostics() if found is not None else []
 
+    def matches(self, path: str) -> dict[str, str]:
+        """The fingerprints of one record's diagnostics, each with what tells the same finding in another version."""
+        found = self.examined.get(path)
+        if found is None:
+            return {}
+        return {each.fingerprint: hit.match for each, hit in zip(found.diagnostics(), found.hits, strict=True)}
+
 
 def compare(
     facts: Iterable[Facts],
@@ -88,7 +95,7 @@ def _latin(root: str, settings: Settings, pages: Sequence[PageFacts], load: Call
         named = os.path.join(settings.root or root, settings.organisms) if isinstance(settings.organisms, str) else None  # noqa: PTH118
         folder = named or os.path.join(root, "_organisms")  # noqa: PTH118
         found = []
-        for source in files.gather([folder], settings) if os.path.isdir(folder) else ():  # noqa: PTH112
+        for source in files.gather([folder], lambda _: settings) if os.path.isdir(folder) else ():  # noqa: PTH112
             try:
                 record = engine.prepare(read(source.path, load(source.path), Kind.ORGANISM), settings)
             except files.Unreadable:

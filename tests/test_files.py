@@ -24,12 +24,14 @@ def test_folders_are_walked_for_records(tmp_path, monkeypatch):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x")
     monkeypatch.chdir(tmp_path)
-    found = [source.path for source in files.gather(["."], DEFAULT)]
+    found = [source.path for source in files.gather(["."], lambda _: DEFAULT)]
     assert found == ["_data/PMC1__a-genes.tsv", "_figures/a.md", "_organisms/o.md", "figures/f.yml", "site/_figures/s.md"]
     monkeypatch.chdir(tmp_path / "_figures")
-    assert [source.path for source in files.gather(["."], DEFAULT)] == ["a.md"]
-    assert [source.path for source in files.gather(["a.md", "./a.md", "."], DEFAULT)] == ["a.md"]
-    assert [source.path for source in files.gather([str(tmp_path / "figures")], DEFAULT)] == [f"{tmp_path}/figures/f.yml"]
+    assert [source.path for source in files.gather(["."], lambda _: DEFAULT)] == ["a.md"]
+    assert [source.path for source in files.gather(["a.md", "./a.md", "."], lambda _: DEFAULT)] == ["a.md"]
+    assert [source.path for source in files.gather([str(tmp_path / "figures")], lambda _: DEFAULT)] == [
+        f"{tmp_path}/figures/f.yml"
+    ]
 
 
 def judged(path) -> list[str]:

@@ -29,9 +29,9 @@ LAYERS = [
     {"engine": set()},
     {"fixer": set()},
     {"files": set(), "report": {"wcwidth"}},
-    {"survey": set()},
-    {"examples": set()},
-    {"handbook": set()},
+    {"survey": set(), "revision": set()},
+    {"examples": set(), "changes": set()},
+    {"handbook": set(), "options": set()},
     {"cli": {"tqdm"}},
     {"__main__": set()},
 ]

@@ -70,6 +70,7 @@ PF408 keywords-differ-from-tables warning unsafe on
 PF409 orphan-table warning none on
 PF410 doubled-table warning none on
 PF411 duplicate-organism-page error none on
+PF501 not-canonical warning safe off
 PF901 unused-waiver warning safe on
 PF902 unknown-rule-in-waiver warning none on
 """

@@ -13,7 +13,8 @@ class Report:
     The diagnostics of a run, sorted, and its sums.
 
     ``unsafe`` says that unsafe fixes count as offered; ``color`` and ``width`` (in columns) are the terminal's;
-    ``sums`` says whether people are told the sums.
+    ``sums`` says whether people are told the sums, ``alone`` that the rules across records did not run, ``change`` how
+    many diagnostics a change introduced, resolved and left.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -25,6 +26,8 @@ class Report:
     color: bool = False
     width: int = 100
     sums: bool = True
+    alone: bool = False
+    change: tuple[int, int, int] | None = None
 
     @property
     def errors(self) -> int:

@@ -68,6 +68,19 @@ def summary(report: Report) -> str:
     """The sums in sentences."""
     if not report.sums:
         return ""
+    return _counts(report) + _notes(report)
+
+
+def _notes(report: Report) -> str:
+    notes = []
+    if report.change is not None:
+        notes.append("{:,} introduced, {:,} resolved, {:,} remaining.\n".format(*report.change))
+    if report.alone:
+        notes.append("Rules that compare records (PF4) did not run: name the repository's folder.\n")
+    return "".join(notes)
+
+
+def _counts(report: Report) -> str:
     total = len(report.diagnostics)
     files = f"{report.files:,} record{'' if report.files == 1 else 's'}"
     lines = [f"{report.fixed:,} fixed."] if report.fixed else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pfocr_lint.rule import DECLARED, Rule
-from pfocr_lint.rules import agreement, characters, fields, form, organisms, repository, text, waivers
+from pfocr_lint.rules import agreement, characters, fields, form, layout, mentions, organisms, repository, text, waivers
 
 __all__ = [
     "BY_CODE",
@@ -13,6 +13,8 @@ __all__ = [
     "characters",
     "fields",
     "form",
+    "layout",
+    "mentions",
     "organisms",
     "repository",
     "text",

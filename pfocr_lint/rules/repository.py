@@ -8,14 +8,14 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
-from pfocr_lint.diagnostic import Finding, Fix, Placed, Related, Safety, SetValue, Span, join, quote
+from pfocr_lint.diagnostic import Finding, Fix, Placed, Related, Safety, SetValue, join, quote
 from pfocr_lint.facts import PAPER, FigureFacts, Repository, numbers
-from pfocr_lint.record import FIGURES, Kind, Record
-from pfocr_lint.rule import Bad, Good, TableFile, repository_rule, rule
+from pfocr_lint.record import FIGURES, Kind
+from pfocr_lint.rule import Bad, Good, TableFile, repository_rule
+from pfocr_lint.rules.mentions import CHEMICALS, DISEASES, GENES, TABLES, gene_table
 from pfocr_lint.rules.organisms import PLACEHOLDERS
 from pfocr_lint.tables import SORTS, Table
 
-TABLES = frozenset({Kind.TABLE})
 OTHER = "PMC9405586__biomedicines-10-01841-g002"
 _OTHER_VALUES = {
     "figid": OTHER,
@@ -48,6 +48,7 @@ def _groups(items: Iterable[_T], key: Callable[[_T], str | None]) -> Iterator[tu
 @repository_rule(
     "PF401",
     kinds=FIGURES,
+    shared=True,
     bad=[Bad(name="PMC9405586__copy", beside=(Good(),), says="is also the figid of", key="/figid")],
     good=[Good(beside=(other(),))],
 )
@@ -70,6 +71,7 @@ def duplicate_figid(repository: Repository) -> Iterator[Placed]:
 @repository_rule(
     "PF402",
     kinds=FIGURES,
+    shared=True,
     bad=[
         Bad(
             {**_OTHER_VALUES, "number": "F1", "figid_alias": "PMC9405586__F1", "redirect_from": "/figures/PMC9405586__F1"},
@@ -106,6 +108,7 @@ def duplicate_alias(repository: Repository) -> Iterator[Placed]:
 @repository_rule(
     "PF403",
     kinds=FIGURES,
+    shared=True,
     bad=[
         Bad(
             beside=(
@@ -179,6 +182,7 @@ def unknown_organism(repository: Repository) -> Iterator[Placed]:
     "PF405",
     severity="warning",
     kinds=FIGURES,
+    shared=True,
     bad=[
         Bad(
             {**_OTHER_VALUES, "doi": "10.3390/biomedicines10081842"},
@@ -225,6 +229,7 @@ def _disagreeing(repository: Repository, pmcid: str, field: str, votes: list[tup
 @repository_rule(
     "PF406",
     kinds=FIGURES | {Kind.ORGANISM, Kind.TABLE},
+    shared=True,
     bad=[
         Bad(
             says="differ only in case",
@@ -254,78 +259,17 @@ def case_collision(repository: Repository) -> Iterator[Placed]:
             yield Placed(path, Finding(None, message, related=(Related(None, "the other file", path=first),)))
 
 
-GENES = "\t".join(
-    ("organism_id", "organism_name", "organism_group", "word", "match", "ncbigene_symbol", "ncbigene_id", "source",
-     "count_direct", "count_synonym", "count_match")
-)  # fmt: skip
-CHEMICALS = "word\tmesh\tmatch\tname\tchebi"
-DISEASES = "word\tmesh\tmatch\tname\tdoid"
-
-
-def _genes(symbol: str) -> str:
-    """A table of one gene."""
-    return f"{GENES}\n9606\tHomo sapiens\tPrimates\t{symbol}\t{symbol}\t{symbol}\t207\tncbigene_symbol\t1\t1\t1\n"
-
-
-@rule(
-    "PF407",
-    kinds=TABLES,
-    bad=[
-        Bad(table=TableFile("chemicals", ""), says="the table is empty"),
-        Bad(table=TableFile("chemicals", "word\tmesh\tmatch\tname\n"), says="the header lacks 'chebi'"),
-        Bad(table=TableFile("diseases", f"{DISEASES}\nLPS\tNA\tNA\n"), says="line 2 has 3 fields, the header has 5"),
-        Bad(table=TableFile("diseases", f'{DISEASES}\n"LPS"\tNA\tNA\tNA\tNA\n'), says="quotes"),
-    ],
-    good=[Good(table=TableFile("chemicals", f"{CHEMICALS}\nPLGA\tmesh:C043435\tNA\tNA\tNA\n"))],
-)
-def table_shape(record: Record) -> Iterator[Finding]:
-    """
-    A mention table is not what the site's scripts read.
-
-    It has the header of its sort, as many fields in every line, tabs between them and no quotes; an empty table has no
-    file.
-    """
-    table = Table(record)
-    if len(table.lines) < 2:
-        what = "has nothing but its header" if table.lines and table.lines[0] == table.columns else "is empty"
-        if not table.lines or table.lines[0] == table.columns:
-            yield Finding(None, f"the table {what}; an empty table has no file")
-            return
-    header = table.lines[0]
-    if header != table.columns:
-        yield Finding(None, _header(header, table.columns), at=Span(0, len("\t".join(header))))
-    start = len("\t".join(header)) + 1
-    for number, fields in enumerate(table.lines[1:], start=2):
-        line = "\t".join(fields)
-        at = Span(start, start + len(line))
-        start += len(line) + 1
-        if len(fields) != len(header):
-            many = f"{len(fields)} field{'s' if len(fields) > 1 else ''}"
-            yield Finding(None, f"line {number} has {many}, the header has {len(header)}", at=at)
-        quoted = next((field for field in fields if field.startswith('"')), None)
-        if quoted is not None:
-            yield Finding(None, f"line {number} has quotes round {quote(quoted)}; tables have none", at=at)
-
-
-def _header(header: list[str], wanted: list[str]) -> str:
-    lacks = [name for name in wanted if name not in header]
-    surplus = [name for name in header if name not in wanted]
-    parts = [f"lacks {', '.join(map(quote, lacks))}"] if lacks else []
-    parts += [f"has {', '.join(map(quote, surplus))} beside"] if surplus else []
-    return f"the header {' and '.join(parts) or 'is in another order'}, want {quote(' '.join(wanted), 200)}"
-
-
 @repository_rule(
     "PF408",
     severity="warning",
     fix="unsafe",
     kinds=FIGURES,
     bad=[
-        Bad({"schema-jsonld/keywords": ["PTEN", "Glucose"]}, beside=(TableFile("genes", _genes("AKT1")),),
+        Bad({"schema-jsonld/keywords": ["PTEN", "Glucose"]}, beside=(TableFile("genes", gene_table("AKT1")),),
             says="keywords lack 'AKT1' of the tables", key="/schema-jsonld/keywords", unsafe=True,
             fixed={"schema-jsonld/keywords": ["PTEN", "Glucose", "AKT1"]}),
         Bad({"schema-jsonld/keywords": ["PTEN", "Glucose"]},
-            beside=(TableFile("genes", _genes("PTEN")), TableFile("chemicals", f"{CHEMICALS}\nPLGA\tNA\tNA\tNA\tNA\n"),
+            beside=(TableFile("genes", gene_table("PTEN")), TableFile("chemicals", f"{CHEMICALS}\nPLGA\tNA\tNA\tNA\tNA\n"),
                     TableFile("diseases", f"{DISEASES}\nLPS\tNA\tNA\tNA\tNA\n")),
             says="keywords lack 'PLGA', 'LPS' of the tables, and have 'Glucose' that is in none", unsafe=True,
             fixed={"schema-jsonld/keywords": ["PTEN", "PLGA", "LPS"]}),
@@ -401,33 +345,10 @@ def orphan_table(repository: Repository) -> Iterator[Placed]:
             yield Placed(table.path, Finding(None, f"there is no record {quote(table.figid)} for this table"))
 
 
-@rule(
-    "PF410",
-    severity="warning",
-    kinds=TABLES,
-    bad=[
-        Bad(table=TableFile("chemicals", CHEMICALS + "\nPLGA\tNA\tNA\tNA\tNA" * 2 + "\n"), says="each of its 1 rows stands twice")
-    ],
-    good=[Good(table=TableFile("chemicals", CHEMICALS + "\nPLGA\tNA\tNA\tNA\tNA" * 2 + "\nKi\tNA\tNA\tNA\tNA\n"))],
-)
-def doubled_table(record: Record) -> Iterator[Finding]:
-    """
-    Every row of a mention table stands twice.
-
-    The table was written two times over; the two copies are equal but for the counts. Single rows that repeat are normal.
-    """
-    table = Table(record)
-    if len(table.lines) < 3:
-        return
-    kept = [at for at, name in enumerate(table.lines[0]) if not name.startswith("count_")]
-    rows = Counter(tuple(fields[at] for at in kept if at < len(fields)) for fields in table.lines[1:])
-    if all(count % 2 == 0 for count in rows.values()):
-        yield Finding(None, f"the table is doubled: each of its {sum(rows.values()) // 2} rows stands twice")
-
-
 @repository_rule(
     "PF411",
     kinds=frozenset({Kind.ORGANISM}),
+    shared=True,
     bad=[
         Bad(kind=Kind.ORGANISM, name="human", beside=(Good(kind=Kind.ORGANISM, name="homo_sapiens"),),
             says="is also the page of 'Homo sapiens'", key="/latin"),

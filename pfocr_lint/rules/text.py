@@ -30,15 +30,16 @@ def texts(record: Record, *keys: str) -> Iterator[tuple[str, str]]:
     """
     The texts of a record that can be judged, with their JSON Pointers; only those of ``keys``, if any are given.
 
-    The description is left out while it is a true copy of the caption.
+    The description is left out while it is a true copy of the caption, and where it is to become one (PF206).
     """
+    copied = derive.is_copied(record)
     for key in ("/figtitle", "/caption", "/papertitle", "/reftext"):
         text = record.usable(key)
         if text and (not keys or key in keys):
             yield key, text
     for key, text in strings("/schema-jsonld", record.value("/schema-jsonld")):
         wanted = text and key not in record.invalid and (not keys or key in keys)
-        if wanted and (key != DESCRIPTION or text != record.value("/caption")):
+        if wanted and not (key == DESCRIPTION and copied):
             yield key, text
 
 
