@@ -266,7 +266,10 @@ def _offer(record: Record, fix: Fix | None) -> OfferedFix | None:
     if fix is None:
         return None
     planned = edits.plan(record, [fix])
-    return OfferedFix(fix.safety, fix.message, planned.edits) if planned.taken else None
+    if not planned.taken:
+        return None
+    places = tuple(record.place(Span(edit.start, edit.end)) for edit in planned.edits)
+    return OfferedFix(fix.safety, fix.message, planned.edits, places)
 
 
 def fix(path: str, data: bytes, settings: Settings = DEFAULT, *, unsafe: bool = False, kind: Kind | None = None) -> Fixed:

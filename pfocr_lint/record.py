@@ -229,10 +229,21 @@ class Record:
 
     def place(self, span: Span) -> Place:
         """Lines and columns of a span."""
-        return Place(*self._line_column(span.start), *self._line_column(span.end))
+        start, end = self._line_start(span.start), self._line_start(span.end)
+        return Place(
+            line=self.text.count("\n", 0, start) + 1,
+            column=span.start - start + 1,
+            end_line=self.text.count("\n", 0, end) + 1,
+            end_column=span.end - end + 1,
+            byte_column=self._bytes(start, span.start) + 1,
+            end_byte_column=self._bytes(end, span.end) + 1,
+        )
 
-    def _line_column(self, offset: int) -> tuple[int, int]:
-        return self.text.count("\n", 0, offset) + 1, offset - self.text.rfind("\n", 0, offset)
+    def _line_start(self, offset: int) -> int:
+        return self.text.rfind("\n", 0, offset) + 1
+
+    def _bytes(self, start: int, end: int) -> int:
+        return len(self.text[start:end].encode("utf-8", "surrogatepass"))
 
     def source(self, place: Place, lines: int = 3, width: int = 400) -> tuple[SourceLine, ...]:
         """The first ``lines`` source lines of a place, each cut to ``width`` code points round what is meant."""
