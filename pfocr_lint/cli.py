@@ -20,10 +20,11 @@ from pfocr_lint.settings import DEFAULT, Selection, Settings, SettingsError, cod
 
 if TYPE_CHECKING:
     from pfocr_lint.files import Result, Task
-    from pfocr_lint.report import Report
+    from pfocr_lint.report import Report, RuleHelp
 
 CLEAN, FOUND, USAGE, FAULT = 0, 1, 2, 3
 PROGRESS_FROM = 500
+COUNTED = ("full", "concise", "json", "jsonl")  # the formats that --statistics has
 
 
 class UsageError(Exception):
@@ -48,6 +49,8 @@ class _Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """The command line's options."""
+    from pfocr_lint.report import FORMATS
+
     made = _Parser(
         prog="pfocr-lint",
         description="Check and mend pathway-figure records (PFOCR).",
@@ -73,7 +76,7 @@ def parser() -> argparse.ArgumentParser:
         "--output-format",
         action="append",
         metavar="FORMAT[:FILE]",
-        help="full (default), concise, json or jsonl; may be repeated",
+        help=f"{', '.join(FORMATS)} (default: full); may be repeated",
     )
     group.add_argument("--statistics", action="store_true", help="counts per rule")
     group.add_argument("--show-files", action="store_true", help="list the files that would be read")
@@ -147,6 +150,9 @@ def _run(flags: argparse.Namespace, streams: Streams) -> int:
         raise UsageError("--config and --isolated exclude each other")
     if flags.diff and any(target is None for _, target in outputs) and flags.output_format:
         raise UsageError("--diff prints to standard output; give the format a file, as in json:FILE")
+    uncounted = [name for name, _ in outputs if name not in COUNTED]
+    if flags.statistics and uncounted:
+        raise UsageError(f"--statistics: {uncounted[0]} has no form for counts; use {', '.join(COUNTED)}")
     chosen = _settings(flags)
     if flags.show_settings:
         streams.stdout.write(_show_settings(flags, chosen))
@@ -241,6 +247,7 @@ def _tell(
         color=_color(flags.color, streams.stdout),
         width=shutil.get_terminal_size((100, 24)).columns,
         sums=not flags.quiet,
+        about=_about,
     )
     if flags.diff:
         streams.stdout.write("".join(_diff(result) for result in results if result.versions))
@@ -351,6 +358,12 @@ def _diff(result: Result) -> str:
     old, new = (text.splitlines(keepends=True) for text in result.versions)
     lines = difflib.unified_diff(old, new, f"a/{result.path}", f"b/{result.path}")
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def _about(code: str) -> RuleHelp:
+    from pfocr_lint import handbook
+
+    return handbook.about(code)
 
 
 def _statistics(report: Report, name: str) -> str:

@@ -25,7 +25,7 @@ LAYERS = [
     {"rules": {"ftfy"}},
     {"settings": {"tomli", "tomllib", "packaging"}},
     {"engine": set()},
-    {"examples": set(), "files": set(), "report": {"wcwidth"}},
+    {"examples": set(), "files": set(), "report": {"wcwidth", "junitparser"}},
     {"handbook": set()},
     {"cli": {"tqdm"}},
     {"__main__": set()},
