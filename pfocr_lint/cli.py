@@ -22,10 +22,11 @@ from pfocr_lint.settings import DEFAULT, Selection, Settings, SettingsError, cod
 if TYPE_CHECKING:
     from pfocr_lint.changes import Change
     from pfocr_lint.files import Result, Task
-    from pfocr_lint.report import Report
+    from pfocr_lint.report import Report, RuleHelp
 
 CLEAN, FOUND, USAGE, FAULT = 0, 1, 2, 3
 PROGRESS_FROM = 500
+COUNTED = ("full", "concise", "json", "jsonl")  # the formats that --statistics has
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,9 @@ def _run(flags: argparse.Namespace, streams: Streams) -> int:
         raise UsageError("--config and --isolated exclude each other")
     if flags.diff and any(target is None for _, target in outputs) and flags.output_format:
         raise UsageError("--diff prints to standard output; give the format a file, as in json:FILE")
+    uncounted = [name for name, _ in outputs if name not in COUNTED]
+    if flags.statistics and uncounted:
+        raise UsageError(f"--statistics: {uncounted[0]} has no form for counts; use {', '.join(COUNTED)}")
     chosen = _settings(flags)
     if flags.show_settings:
         streams.stdout.write(_show_settings(flags, chosen))
@@ -242,6 +246,7 @@ def _tell(
         sums=not flags.quiet,
         alone=alone and any(code.startswith("PF4") for code in (flags.select or flags.extend_select or ())),
         change=change,
+        about=_about,
     )
     if flags.diff:
         streams.stdout.write("".join(_diff(result) for result in results if result.versions))
@@ -377,6 +382,12 @@ def _name(path: str) -> str:
     if path.isprintable() and not set('"\\') & set(path):
         return path
     return '"' + "".join(chr(b) if 32 <= b < 127 and b not in b'"\\' else f"\\{b:03o}" for b in os.fsencode(path)) + '"'
+
+
+def _about(code: str) -> RuleHelp:
+    from pfocr_lint import handbook
+
+    return handbook.about(code)
 
 
 def _statistics(report: Report, name: str) -> str:

@@ -131,12 +131,18 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a span stands: 1-based lines and columns in code points, the end exclusive, lines split at LF only."""
+    """
+    Where a span stands: 1-based lines and columns in code points, the end exclusive, lines split at LF only.
+
+    The columns in bytes of UTF-8, also 1-based, are for programs that count so.
+    """
 
     line: int
     column: int
     end_line: int
     end_column: int
+    byte_column: int
+    end_byte_column: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +156,12 @@ class SourceLine:
 
 @dataclass(frozen=True, slots=True)
 class OfferedFix:
-    """A fix with its edits, in code points of the decoded file, sorted by place."""
+    """A fix with its edits, in code points of the decoded file, sorted by place; ``places`` says where each edit stands."""
 
     safety: Safety
     message: str
     edits: tuple[Edit, ...]
+    places: tuple[Place, ...]
 
 
 @dataclass(frozen=True, slots=True)

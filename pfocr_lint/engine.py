@@ -321,4 +321,7 @@ def _offer(record: Record, rule: Rule, fix: Fix | None) -> OfferedFix | None:
     if fix is None or (rule.code not in FIRST and record.has_lone_cr):
         return None
     planned = edits.plan(record, [fix])
-    return OfferedFix(fix.safety, fix.message, planned.edits) if planned.taken else None
+    if not planned.taken:
+        return None
+    places = tuple(record.place(Span(edit.start, edit.end)) for edit in planned.edits)
+    return OfferedFix(fix.safety, fix.message, planned.edits, places)

@@ -7,8 +7,9 @@ from typing import Any
 
 from pfocr_lint.examples import fixed_text_of, text_of
 from pfocr_lint.record import FIGURES, MAPPINGS, Kind
+from pfocr_lint.report import RuleHelp
 from pfocr_lint.rule import Bad, Rule
-from pfocr_lint.rules import RULES
+from pfocr_lint.rules import BY_CODE, RULES
 
 FAMILIES = {
     "PF0": "Form: is the file one readable mapping?",
@@ -84,6 +85,13 @@ def page(rule: Rule) -> str:
     if rule.bad:
         parts.append(_example(rule.bad[0]))
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def about(code: str) -> RuleHelp:
+    """What output formats say of the rule that a code names."""
+    rule = BY_CODE[code]
+    text = f"{rule.summary} {rule.documentation}".rstrip()
+    return RuleHelp(rule.summary, text, page(rule), rule.severity)
 
 
 def book() -> str:

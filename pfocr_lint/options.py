@@ -32,6 +32,8 @@ class _Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """The command line's options."""
+    from pfocr_lint.report import FORMATS
+
     made = _Parser(
         prog="pfocr-lint",
         description="Check and mend pathway-figure records (PFOCR).",
@@ -60,7 +62,7 @@ def parser() -> argparse.ArgumentParser:
         "--output-format",
         action="append",
         metavar="FORMAT[:FILE]",
-        help="full (default), concise, json or jsonl; may be repeated",
+        help=f"{', '.join(FORMATS)} (default: full); may be repeated",
     )
     group.add_argument("--statistics", action="store_true", help="counts per rule")
     group.add_argument("--show-files", action="store_true", help="list the files that would be read")

@@ -272,11 +272,24 @@ class Record:
 
     def place(self, span: Span) -> Place:
         """Lines and columns of a span."""
-        return Place(*self._line_column(span.start), *self._line_column(span.end))
+        line, start = self._line(span.start)
+        end_line, end = self._line(span.end)
+        return Place(
+            line=line,
+            column=span.start - start + 1,
+            end_line=end_line,
+            end_column=span.end - end + 1,
+            byte_column=self._bytes(start, span.start) + 1,
+            end_byte_column=self._bytes(end, span.end) + 1,
+        )
 
-    def _line_column(self, offset: int) -> tuple[int, int]:
-        line = bisect_right(self._line_starts, offset)
-        return line, offset - self._line_starts[line - 1] + 1
+    def _line(self, offset: int) -> tuple[int, int]:
+        """The number of the line that an offset is in, and where it starts."""
+        number = bisect_right(self._line_starts, offset)
+        return number, self._line_starts[number - 1]
+
+    def _bytes(self, start: int, end: int) -> int:
+        return len(self.text[start:end].encode("utf-8", "surrogatepass"))
 
     def source(self, place: Place, lines: int = 3, width: int = 400) -> tuple[SourceLine, ...]:
         """The first ``lines`` source lines of a place, each cut to ``width`` code points round what is meant."""

@@ -28,7 +28,7 @@ LAYERS = [
     {"settings": {"tomli", "tomllib", "packaging"}},
     {"engine": set()},
     {"fixer": set()},
-    {"files": set(), "report": {"wcwidth"}},
+    {"files": set(), "report": {"wcwidth", "junitparser"}},
     {"survey": set(), "revision": set()},
     {"examples": set(), "changes": set()},
     {"handbook": set(), "options": set()},
