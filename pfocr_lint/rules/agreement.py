@@ -19,6 +19,14 @@ def _safety(record: Record) -> Safety:
     return Safety.SAFE if derive.number_is_sure(record) else Safety.UNSAFE
 
 
+def _should_be(record: Record, key: str, wanted: str | None, because: str, safety: Safety = Safety.SAFE) -> Iterator[Finding]:
+    """A value that can be used and is not the one that follows from others."""
+    value = record.usable(key)
+    if value is not None and wanted is not None and value != wanted:
+        fix = Fix(f"set it to {quote(wanted, 100)}", (SetValue(key, wanted),), safety)
+        yield Finding(key, f"{name_of(key)} is {quote(value, 100)}, {because} {quote(wanted, 100)}", fix=fix)
+
+
 @rule(
     "PF201",
     kinds=FIGURES,
@@ -83,10 +91,7 @@ def alias_differs_from_figid(record: Record) -> Iterator[Finding]:
 
     Older links and other databases use the alias to find the figure.
     """
-    alias, wanted = record.usable("/figid_alias"), derive.alias(record)
-    if alias is not None and wanted is not None and alias != wanted:
-        fix = Fix(f"set it to {quote(wanted)}", (SetValue("/figid_alias", wanted),), _safety(record))
-        yield Finding("/figid_alias", f"figid_alias is {quote(alias)}, figid and number make {quote(wanted)}", fix=fix)
+    yield from _should_be(record, "/figid_alias", derive.alias(record), "figid and number make", _safety(record))
 
 
 @rule(
@@ -105,10 +110,7 @@ def redirect_differs_from_alias(record: Record) -> Iterator[Finding]:
     The site makes a page at that address which leads here; a wrong one is a dead link, or hides another figure.
     It is compared with the alias that the record should have.
     """
-    redirect, wanted = record.usable("/redirect_from"), derive.redirect(record)
-    if redirect is not None and wanted is not None and redirect != wanted:
-        fix = Fix(f"set it to {quote(wanted)}", (SetValue("/redirect_from", wanted),), _safety(record))
-        yield Finding("/redirect_from", f"redirect_from is {quote(redirect)}, want {quote(wanted)}", fix=fix)
+    yield from _should_be(record, "/redirect_from", derive.redirect(record), "want", _safety(record))
 
 
 @rule(
@@ -127,10 +129,7 @@ def jsonld_id_differs_from_figid(record: Record) -> Iterator[Finding]:
 
     It is the site's address, `/figures/`, the figid and `.html`. Search engines index the figure under it.
     """
-    page, wanted = record.usable("/schema-jsonld/@id"), derive.page(record)
-    if page is not None and wanted is not None and page != wanted:
-        fix = Fix("set it to the address of the page", (SetValue("/schema-jsonld/@id", wanted),))
-        yield Finding("/schema-jsonld/@id", f"@id is {quote(page, 100)}, figid makes {quote(wanted, 100)}", fix=fix)
+    yield from _should_be(record, "/schema-jsonld/@id", derive.page(record), "figid makes")
 
 
 @rule(
@@ -212,7 +211,7 @@ def malformed_figlink(record: Record) -> Iterator[Finding]:
     "PF208",
     fix="safe",
     kinds=FIGURES,
-    bad=[Bad({"figtype": "Scheme"}, says="number 'F1' is a Figure", fixed={}, key="/figtype")],
+    bad=[Bad({"figtype": "Scheme"}, says="number 'F1' stands for 'Figure'", fixed={}, key="/figtype")],
     good=[Good()],
 )
 def figtype_differs_from_number(record: Record) -> Iterator[Finding]:
@@ -221,11 +220,8 @@ def figtype_differs_from_number(record: Record) -> Iterator[Finding]:
 
     F is Figure, S Scheme, SF Supplemental figure, GA Graphical abstract, AF Appendix figure, EV Extended view.
     """
-    figtype, wanted = record.usable("/figtype"), derive.figtype(record)
-    if figtype is not None and wanted is not None and figtype != wanted:
-        fix = Fix(f"set it to {quote(wanted)}", (SetValue("/figtype", wanted),), _safety(record))
-        number = quote(derive.number(record))
-        yield Finding("/figtype", f"figtype is {quote(figtype)}, number {number} is a {wanted}", fix=fix)
+    because = f"number {quote(derive.number(record))} stands for"
+    yield from _should_be(record, "/figtype", derive.figtype(record), because, _safety(record))
 
 
 @rule(
@@ -271,10 +267,8 @@ def year_differs_from_reference(record: Record) -> Iterator[Finding]:
 
     Either may be wrong: papers appear online a year before they are printed. The reference is the more trusted.
     """
-    year, wanted = record.usable("/year"), derive.year(record)
-    if year and wanted is not None and year != wanted:
-        fix = Fix(f"set it to {quote(wanted)}", (SetValue("/year", wanted),), Safety.UNSAFE)
-        yield Finding("/year", f"year is {quote(year)}, reftext says {quote(wanted)}", fix=fix)
+    if record.usable("/year"):
+        yield from _should_be(record, "/year", derive.year(record), "reftext says", Safety.UNSAFE)
 
 
 @rule(
