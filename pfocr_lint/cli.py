@@ -141,6 +141,8 @@ def _lint(
     sources = change.sources() if change is not None else files.gather(paths, settings_of)
     if not sources and change is None:
         raise UsageError(f"no record found in {', '.join(paths)}; records stand in {', '.join(sorted(files.FOLDERS))}")
+    if flags.force_exclude:
+        sources = [source for source in sources if not source.settings.excludes(source.path)]
     if flags.show_files:
         for source in sources:
             if not os.path.lexists(source.path):
