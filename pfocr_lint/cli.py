@@ -21,7 +21,7 @@ from pfocr_lint.settings import DEFAULT, Selection, Settings, SettingsError, cod
 
 if TYPE_CHECKING:
     from pfocr_lint.changes import Change
-    from pfocr_lint.files import Result, Task
+    from pfocr_lint.files import Result, Source, Task
     from pfocr_lint.report import Report, RuleHelp
 
 CLEAN, FOUND, USAGE, FAULT = 0, 1, 2, 3
@@ -100,8 +100,8 @@ def _run(flags: argparse.Namespace, streams: Streams) -> int:
         raise UsageError("--unsafe-fixes needs --fix or --diff")
     if flags.introduced and (flags.since is None or flags.fix or flags.diff):
         raise UsageError("--introduced goes with --since, and without --fix and --diff: it only looks")
-    if flags.config is not None and flags.isolated:
-        raise UsageError("--config and --isolated exclude each other")
+    if sum((flags.config is not None, flags.isolated, flags.settings_from is not None)) > 1:
+        raise UsageError("--config, --isolated and --settings-from exclude each other")
     if flags.diff and any(target is None for _, target in outputs) and flags.output_format:
         raise UsageError("--diff prints to standard output; give the format a file, as in json:FILE")
     uncounted = [name for name, _ in outputs if name not in COUNTED]
@@ -131,18 +131,18 @@ def _lint(
     if "-" in paths:
         if len(paths) > 1:
             raise UsageError("'-' stands alone: one record from standard input")
+        if flags.since is not None or flags.settings_from is not None:
+            raise UsageError("--since and --settings-from go with files and folders, not with '-'")
         return _standard_input(flags, outputs, task, chosen, streams)
     selection = _selection(flags)
 
+    settled = _settled(flags, paths)
+
     def settings_of(path: str) -> Settings:
-        return _flagged(files.settings_for(path, chosen), selection)
+        return _flagged(files.settings_for(path, chosen) if settled is None else settled(path), selection)
 
     change = _change(flags, paths, settings_of)
-    sources = change.sources() if change is not None else files.gather(paths, settings_of)
-    if not sources and change is None:
-        raise UsageError(f"no record found in {', '.join(paths)}; records stand in {', '.join(sorted(files.FOLDERS))}")
-    if flags.force_exclude:
-        sources = [source for source in sources if not source.settings.excludes(source.path)]
+    sources = _sources(flags, paths, change, settings_of)
     if flags.show_files:
         for source in sources:
             if not os.path.lexists(source.path):
@@ -168,6 +168,20 @@ def _lint(
     return _tell(flags, outputs, results, time.perf_counter() - started, streams, alone=not whole, change=sums)
 
 
+def _sources(
+    flags: argparse.Namespace, paths: Sequence[str], change: Change | None, settings_of: Callable[[str], Settings]
+) -> list[Source]:
+    """What is to be read."""
+    from pfocr_lint import files
+
+    sources = change.sources() if change is not None else files.gather(paths, settings_of)
+    if not sources and change is None:
+        raise UsageError(f"no record found in {', '.join(paths)}; records stand in {', '.join(sorted(files.FOLDERS))}")
+    if flags.force_exclude:
+        return [source for source in sources if not source.settings.excludes(source.path)]
+    return sources
+
+
 def _change(flags: argparse.Namespace, paths: Sequence[str], settings_of: Callable[[str], Settings]) -> Change | None:
     """What ``--since`` compares with."""
     if flags.since is None:
@@ -178,11 +192,27 @@ def _change(flags: argparse.Namespace, paths: Sequence[str], settings_of: Callab
     for path in paths:
         if not os.path.lexists(path):
             raise UsageError(f"{path}: there is no such file or folder")
-    folder = paths[0] if os.path.isdir(paths[0]) else os.path.dirname(paths[0]) or "."  # noqa: PTH112, PTH120
     try:
-        return Change(merge_base(folder, flags.since), tuple(paths), settings_of)
+        return Change(merge_base(_folder(paths), flags.since), tuple(paths), settings_of)
     except RevisionError as error:
         raise UsageError(str(error)) from error
+
+
+def _settled(flags: argparse.Namespace, paths: Sequence[str]) -> Callable[[str], Settings] | None:
+    """Which settings a path has in the revision that ``--settings-from`` names."""
+    if flags.settings_from is None:
+        return None
+    from pfocr_lint.revision import RevisionError, commit
+
+    try:
+        return commit(_folder(paths), flags.settings_from, "--settings-from").settings_for
+    except RevisionError as error:
+        raise UsageError(str(error)) from error
+
+
+def _folder(paths: Sequence[str]) -> str:
+    """The folder whose Git repository is meant."""
+    return paths[0] if os.path.isdir(paths[0]) else os.path.dirname(paths[0]) or "."  # noqa: PTH112, PTH120
 
 
 def _standard_input(
@@ -227,7 +257,7 @@ def _tell(
     change: tuple[int, int, int] | None = None,
 ) -> int:
     """Write what was found in every format that is wanted; the exit status."""
-    from pfocr_lint.report import FORMATS, Report, visible
+    from pfocr_lint.report import FORMATS, Report, unified, visible
 
     say = streams.stderr.write
     for result in results:
@@ -251,7 +281,7 @@ def _tell(
         about=_about,
     )
     if flags.diff:
-        streams.stdout.write("".join(_diff(result) for result in results if result.versions))
+        streams.stdout.write("".join(unified(each.path, *each.versions) for each in results if each.versions))
         if not flags.quiet:
             say(f"pfocr-lint: {report.fixed:,} would be fixed, {len(report.diagnostics):,} would be left\n")
     for name, target in outputs:
@@ -366,26 +396,6 @@ def _progress(results: Iterator[Result], total: int, flags: argparse.Namespace, 
     return bar
 
 
-def _diff(result: Result) -> str:
-    assert result.versions is not None
-    # at LF alone: whatever else breaks a line to Python is text to patch and git
-    old, new = ([f"{line}\n" for line in text.split("\n")] for text in result.versions)
-    for lines in (old, new):
-        lines[-1] = lines[-1][:-1]
-    path = result.path.lstrip("/")
-    diff = difflib.unified_diff(
-        [line for line in old if line], [line for line in new if line], _name(f"a/{path}"), _name(f"b/{path}")
-    )
-    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in diff)
-
-
-def _name(path: str) -> str:
-    """A path for a diff's header, quoted as Git does where it holds what would break the line."""
-    if path.isprintable() and not set('"\\') & set(path):
-        return path
-    return '"' + "".join(chr(b) if 32 <= b < 127 and b not in b'"\\' else f"\\{b:03o}" for b in os.fsencode(path)) + '"'
-
-
 def _about(code: str) -> RuleHelp:
     from pfocr_lint import handbook
 
@@ -418,7 +428,9 @@ def _page(code: str) -> str:
 def _show_settings(flags: argparse.Namespace, chosen: Settings | None) -> str:
     path = (flags.paths or ["."])[0]
     folder = path if Path(path).is_dir() else str(Path(path).parent)
-    settings = _flagged(chosen if chosen is not None else discover(os.path.realpath(folder)), _selection(flags))
+    settled = _settled(flags, [path])
+    found = settled(path) if settled is not None else chosen if chosen is not None else discover(os.path.realpath(folder))
+    settings = _flagged(found, _selection(flags))
     lines = [
         f"{name} = {json.dumps(value, ensure_ascii=False)}  # {source}\n" for name, (value, source) in describe(settings).items()
     ]

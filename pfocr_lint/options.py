@@ -74,6 +74,7 @@ def parser() -> argparse.ArgumentParser:
     group = made.add_argument_group("settings and running")
     group.add_argument("--config", metavar="FILE", help="another settings file")
     group.add_argument("--isolated", action="store_true", help="no settings file at all")
+    group.add_argument("--settings-from", metavar="REV", help="the settings files as they are in a Git revision")
     group.add_argument("--force-exclude", action="store_true", help="leave out excluded files even when they are named")
     group.add_argument("--stdin-filename", metavar="NAME", help="what '-' is called")
     group.add_argument("--jobs", metavar="N", help="processes (default: as many as pay)")

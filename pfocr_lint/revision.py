@@ -10,7 +10,10 @@ import os
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from pathlib import Path, PurePosixPath
+
+from pfocr_lint.settings import DEFAULT, FILE, Settings, from_bytes
 
 _ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
 
@@ -88,6 +91,12 @@ class Base:
             at = end + 1 + size + 1
         return found
 
+    def settings_for(self, path: str) -> Settings:
+        """The settings of a file as they are in the commit: the nearest to its folder, upward. Raises SettingsError."""
+        folder = os.path.realpath(os.path.dirname(path) if not os.path.isdir(path) else path)  # noqa: PTH112, PTH120
+        below = os.path.relpath(folder, os.path.realpath(self.top)).replace(os.sep, "/")
+        return _settings(self, below)
+
     def mentioning(self, texts: Iterable[str], below: str) -> list[str]:
         """The files of the work tree, in folders called ``below``, in which one of some texts stands."""
         patterns = [part for text in sorted(set(texts)) for part in ("-e", text)]
@@ -97,17 +106,55 @@ class Base:
         return _names(_git(self.top, *args, f":(glob)**/{below}/*.md"))
 
 
-def merge_base(folder: str, revision: str) -> Base:
-    """The merge base of a revision and HEAD, in the repository of a folder. Raises RevisionError."""
+@cache
+def _settings(base: Base, below: str) -> Settings:
+    for folder in (PurePosixPath(below), *PurePosixPath(below).parents):
+        for name in (FILE, "pyproject.toml"):
+            path = (folder / name).as_posix()
+            if path in base.blobs:
+                root = Path(base.top, folder)
+                settings = from_bytes(base.read([path])[path], root / name, str(root))
+                if settings is not None:
+                    return settings
+    return DEFAULT
+
+
+def commit(folder: str, revision: str, flag: str) -> Base:
+    """A revision in the repository of a folder; ``flag`` is what asked for it. Raises RevisionError."""
     top = _git(folder, "rev-parse", "--show-toplevel")
     if top is None:
-        raise RevisionError(f"--since: '{folder}' is in no Git repository")
+        raise RevisionError(f"{flag}: '{folder}' is in no Git repository")
     root = os.fsdecode(top.rstrip(b"\n"))
-    commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-    if commit is None:
+    found = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    if found is None:
         hint = "fetch it first; with actions/checkout, set fetch-depth: 0"
-        raise RevisionError(f"--since: there is no revision '{revision}' in this clone; {hint}")
-    base = _git(root, "merge-base", "HEAD", commit.decode().strip())
+        raise RevisionError(f"{flag}: there is no revision '{revision}' in this clone; {hint}")
+    return Base(root, found.decode().strip())
+
+
+def pull_request_base(folder: str, base: str, head: str) -> str:
+    """
+    The commit that a pull request's work tree is compared with, of two commits that the event names.
+
+    Where HEAD is the merge that GitHub makes of a pull request, it is that merge's first parent, which later work on the base
+    branch does not change; where HEAD is the pull request's own commit, the base. Raises RevisionError for any other HEAD:
+    it would not be the pull request that is checked.
+    """
+    here = commit(folder, "HEAD", "since")
+    parents = (_git(here.top, "rev-list", "--parents", "-n", "1", "HEAD") or b"").decode().split()[1:]
+    if len(parents) == 2 and parents[1] == head:
+        return parents[0]
+    if here.commit == head:
+        return base
+    hint = "check out with actions/checkout on the event pull_request, without a ref, with fetch-depth: 0"
+    raise RevisionError(f"since: this clone does not hold the pull request's commit {head[:12]} at HEAD; {hint}")
+
+
+def merge_base(folder: str, revision: str) -> Base:
+    """The merge base of a revision and HEAD, in the repository of a folder. Raises RevisionError."""
+    named = commit(folder, revision, "--since")
+    root = named.top
+    base = _git(root, "merge-base", "HEAD", named.commit)
     if base is None:
         shallow = _git(root, "rev-parse", "--is-shallow-repository") == b"true\n"
         hint = (

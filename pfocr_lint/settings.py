@@ -178,9 +178,20 @@ def load(path: Path) -> Settings:
     return parse(table, str(path), str(path.resolve().parent))
 
 
+def from_bytes(data: bytes, path: Path, root: str) -> Settings | None:
+    """Settings from what a settings file held in another revision; None where it held none. Raises SettingsError."""
+    table = _parsed(data, path)
+    project = _tool(table, path) if path.name == "pyproject.toml" else table
+    return None if project is None else parse(project, str(path), root)
+
+
 def _of_project(path: Path) -> dict[str, Any] | None:
     """The table ``[tool.pfocr-lint]`` of a pyproject.toml; None where there is none."""
-    tools = _toml(path).get("tool", {})
+    return _tool(_toml(path), path)
+
+
+def _tool(whole: dict[str, Any], path: Path) -> dict[str, Any] | None:
+    tools = whole.get("tool", {})
     if not isinstance(tools, dict):
         raise SettingsError(f"{path}: tool is {quote(tools)}, want a table")
     table = tools.get("pfocr-lint")
@@ -191,9 +202,14 @@ def _of_project(path: Path) -> dict[str, Any] | None:
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        return _parsed(path.read_bytes(), path)
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _parsed(data: bytes, path: Path) -> dict[str, Any]:
+    try:
+        table: dict[str, Any] = tomllib.loads(data.decode("utf-8").replace("\r\n", "\n"))
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path}: is not UTF-8, at byte {error.start + 1}") from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:

@@ -33,7 +33,7 @@ LAYERS = [
     {"examples": set(), "changes": set()},
     {"handbook": set(), "options": set()},
     {"cli": {"tqdm"}},
-    {"__main__": set()},
+    {"action": set(), "__main__": set()},
 ]
 
 

@@ -8,6 +8,7 @@ from pfocr_lint.report.annotations import github
 from pfocr_lint.report.junit import junit_xml
 from pfocr_lint.report.machine import json_lines, json_report, statistics_json
 from pfocr_lint.report.markdown import markdown_summary
+from pfocr_lint.report.patch import unified
 from pfocr_lint.report.result import Report, RuleHelp
 from pfocr_lint.report.review import gitlab, rdjson
 from pfocr_lint.report.sarif import sarif_log
@@ -42,4 +43,4 @@ def statistics(report: Report, *, as_json: bool) -> str:
     return statistics_json(rows) if as_json else statistics_table(report, rows)
 
 
-__all__ = ["FORMATS", "Report", "RuleHelp", "statistics", "visible"]
+__all__ = ["FORMATS", "Report", "RuleHelp", "statistics", "unified", "visible"]

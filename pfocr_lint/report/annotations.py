@@ -28,7 +28,7 @@ def github(report: Report) -> str:
             more.append(counted(len(found) - PER_LEVEL, f"more {severity.value}"))
     if more:
         text = f"{' and '.join(more)} without an annotation: GitHub shows {PER_LEVEL} of each level."
-        lines.append(_command("notice", {"title": "pfocr-lint"}, f"{text} --output-format markdown and full list them all."))
+        lines.append(command("notice", {"title": "pfocr-lint"}, f"{text} --output-format markdown and full list them all."))
     return "".join(lines)
 
 
@@ -42,9 +42,10 @@ def _annotation(diagnostic: Diagnostic) -> str:
     if place.line == place.end_line:  # GitHub takes columns within one line only
         where |= {"col": str(place.column), "endColumn": str(place.end_column)}
     where["title"] = f"{diagnostic.code} {diagnostic.name}"
-    return _command(diagnostic.severity.value, where, explained(diagnostic))
+    return command(diagnostic.severity.value, where, explained(diagnostic))
 
 
-def _command(name: str, properties: dict[str, str], message: str) -> str:
+def command(name: str, properties: dict[str, str], message: str) -> str:
+    """A workflow command as a line of its own, whatever its parts hold."""
     listed = ",".join(f"{key}={value.translate(_PROPERTY)}" for key, value in properties.items())
     return f"::{name} {listed}::{message.translate(_DATA)}\n"

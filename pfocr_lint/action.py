@@ -1,0 +1,213 @@
+"""
+The GitHub Action: checks the records that a pull request touches, and tells it as annotations, summary, patch and status.
+
+What a stranger wrote (names of files, texts of records, branches) reaches the log only where GitHub's runner obeys nothing:
+inside the data of a workflow command, or while commands are stopped. The settings are the base's, so that a pull request
+cannot turn a rule off for itself.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import secrets
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import IO, Any, NoReturn
+
+from pfocr_lint import files
+from pfocr_lint.cli import FAULT, USAGE, Streams
+from pfocr_lint.cli import main as lint
+from pfocr_lint.options import UsageError
+from pfocr_lint.report import unified
+from pfocr_lint.report.annotations import command
+from pfocr_lint.report.markdown import code
+from pfocr_lint.report.plain import counted, plain
+from pfocr_lint.revision import RevisionError, commit, pull_request_base
+from pfocr_lint.settings import Selection, with_flags
+
+SUMMARY = 1 << 20  # bytes: GitHub shows no summary of a step that is over 1 MiB
+MESSAGE = 4_000  # characters of what is said of a run that failed
+
+_NOTE = "### The offered fixes as a patch\n\nCopy it into a file `fix.patch`, then `git apply fix.patch`.\n\n"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The inputs of a run; ``since`` None checks everything."""
+
+    paths: tuple[str, ...]
+    since: str | None
+    introduced: bool
+    form: str
+
+
+def run() -> NoReturn:
+    """The step of the Action."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    sys.exit(main(os.environ, sys.stdout))
+
+
+def main(environ: Mapping[str, str], log: IO[str]) -> int:
+    """Check as the step's environment says; the exit status is that of pfocr-lint."""
+    try:
+        asked = _asked(environ)
+        with TemporaryDirectory() as folder:
+            return _check(asked, Path(folder), environ, log)
+    except (UsageError, RevisionError) as error:
+        status, problem = USAGE, str(error)
+    except Exception as error:  # noqa: BLE001 - a traceback in the log could hold a stranger's commands
+        status, problem = FAULT, f"internal fault: {error!r}"
+    _say(problem, "error", log)
+    _summarize(_problem(problem), environ)
+    return status
+
+
+def _asked(environ: Mapping[str, str]) -> Asked:
+    """The inputs. Raises UsageError and RevisionError."""
+
+    def given(name: str, default: str) -> str:
+        return environ.get(f"PFOCR_LINT_{name}", "").strip() or default
+
+    introduced, form = given("INTRODUCED", "true").lower(), given("FORMAT", "annotations")
+    if introduced not in ("true", "false"):
+        raise UsageError(f"introduced: '{introduced}' is not true or false")
+    if form not in ("annotations", "sarif"):
+        raise UsageError(f"format: '{form}' is not annotations or sarif")
+    paths = tuple(line.strip() for line in given("PATHS", ".").splitlines() if line.strip())
+    since = given("SINCE", "") or _base(environ)
+    return Asked(paths, since, introduced == "true", form)
+
+
+def _base(environ: Mapping[str, str]) -> str | None:
+    """The commit that the event says to compare with; None when it is about no change."""
+    path = environ.get("GITHUB_EVENT_PATH")
+    event = json.loads(Path(path).read_text(encoding="utf-8")) if path else {}
+    if "merge_group" in event:
+        return _sha(event["merge_group"]["base_sha"])
+    if "pull_request" not in event:
+        return None
+    pull = event["pull_request"]
+    return pull_request_base(".", _sha(pull["base"]["sha"]), _sha(pull["head"]["sha"]))
+
+
+def _sha(value: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{40,64}", value):
+        raise UsageError(f"the event names '{value}', which is no commit")
+    return value
+
+
+def _check(asked: Asked, folder: Path, environ: Mapping[str, str], log: IO[str]) -> int:
+    forms = {name: folder / name for name in ("github", "markdown", "json", "concise")}
+    if asked.form == "sarif":
+        forms["sarif"] = Path(environ.get("RUNNER_TEMP") or folder) / "pfocr-lint.sarif"
+        del forms["github"]
+    argv = [f"--output-format={name}:{path}" for name, path in forms.items()]
+    if asked.since is not None:
+        argv += [f"--since={asked.since}", f"--settings-from={asked.since}"]
+        argv += ["--introduced"] if asked.introduced else []
+    # neither an option nor a file of arguments
+    argv += [f"./{path}" if path[0] in "-@" else path for path in asked.paths]
+    messages = io.StringIO()
+    status = lint(argv, Streams(io.StringIO(), io.StringIO(), messages))
+
+    said = {name: path.read_text(encoding="utf-8") if path.exists() else "" for name, path in forms.items()}
+    problem = messages.getvalue().strip()
+    if problem:
+        _say(problem, "notice" if said.get("github") else "error" if status >= USAGE else "warning", log)
+    log.write(said.get("github", ""))
+    _stopped(said["concise"], log)
+    patches = list(_patches(json.loads(said["json"] or '{"diagnostics": []}'), asked))
+    summary = (_problem(problem) if problem else "") + said["markdown"]
+    _summarize(summary, environ, patches)
+    _hand_out(status, asked, patches, environ)
+    return status
+
+
+def _say(text: str, level: str, log: IO[str]) -> None:
+    """A message as an annotation."""
+    lines = "\n".join(plain(line) for line in text.split("\n"))
+    log.write(command(level, {"title": "pfocr-lint"}, lines[:MESSAGE]))
+
+
+def _stopped(text: str, log: IO[str]) -> None:
+    """Text for the log, in which the runner looks for no command."""
+    token = secrets.token_hex(16)
+    log.write(f"::stop-commands::{token}\n{text}\n::{token}::\n")
+
+
+def _patches(report: dict[str, Any], asked: Asked) -> Iterator[tuple[str, str]]:
+    """Path and patch of each record in which a finding that is reported has a safe fix: of the rules that are reported alone."""
+    offered = [d for d in report["diagnostics"] if d["fix"] is not None and d["fix"]["safety"] == "safe"]
+    rules = Selection(select=tuple(sorted({d["code"] for d in offered})))
+    base = commit(".", asked.since, "since") if asked.since is not None else None
+    sources = []
+    for path in sorted({d["path"] for d in offered}):
+        settings = base.settings_for(path) if base is not None else files.settings_for(path, None)
+        sources.append(files.Source(path, with_flags(settings, rules), files.kind_by_path(path)))
+    for result in files.process_all(sources, files.Task("diff"), None):
+        if result.versions is not None:
+            yield result.path, unified(result.path, *result.versions)
+
+
+def _summarize(text: str, environ: Mapping[str, str], patches: list[tuple[str, str]] | None = None) -> None:
+    """Add to the page of the job, as much as it holds."""
+    path = environ.get("GITHUB_STEP_SUMMARY")
+    if not path:
+        return
+    written = Path(path).stat().st_size if Path(path).exists() else 0
+    with Path(path).open("a", encoding="utf-8", errors="backslashreplace") as page:
+        page.write(text + _offer(patches or [], SUMMARY - written - len(text.encode(errors="backslashreplace"))))
+
+
+def _offer(patches: list[tuple[str, str]], room: int) -> str:
+    """The patches that fit into so many bytes, to be copied, and how many records more have one."""
+    room -= len(_NOTE) + 400  # for the lines around them
+    shown: list[str] = []
+    for _, text in patches:
+        # what does not print does not survive being copied, and can hide what is done
+        if not all(char.isprintable() or char in "\n\t\u00a0" for char in text):
+            continue
+        room -= len(text.encode())
+        if room < 0:
+            break
+        shown.append(text)
+    lines = "".join(shown)
+    fence = "`" * max(3, max(map(len, re.findall("`+", lines)), default=0) + 1)
+    room -= 2 * len(fence)
+    made = f"\n{_NOTE}{fence}diff\n{lines}{fence}\n" if shown and room >= 0 else ""
+    more = len(patches) - (len(shown) if made else 0)
+    if more:
+        made += f"\n**{counted(more, 'record')}** with a fix that is not shown here: `pfocr-lint --fix` makes it.\n"
+    return made
+
+
+def _problem(text: str) -> str:
+    """What is said of a run that failed, for the page of the job."""
+    shown = text if len(text) <= MESSAGE else f"{text[:MESSAGE]} …"
+    return "".join(f"- {code(line)}\n" for line in shown.split("\n")) + "\n"
+
+
+def _hand_out(status: int, asked: Asked, patches: list[tuple[str, str]], environ: Mapping[str, str]) -> None:
+    """The outputs of the step: the status, and files for the steps behind it."""
+    folder, path = environ.get("RUNNER_TEMP"), environ.get("GITHUB_OUTPUT")
+    if not folder or not path:
+        return
+    patch = Path(folder) / "pfocr-lint.patch"
+    patch.write_bytes("".join(text for _, text in patches).encode())
+    outputs = {"status": str(status), "patch": str(patch)}
+    if asked.form == "sarif":
+        outputs["sarif"] = str(Path(folder) / "pfocr-lint.sarif")
+    with Path(path).open("a", encoding="utf-8") as file:
+        file.write("".join(f"{name}={value}\n" for name, value in outputs.items()))
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,387 @@
+"""The GitHub Action on made pull requests from a fork, its log read as GitHub's runner reads it."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import yaml
+from conftest import ROOT
+from readers import Page
+from test_repository import figure, page, write
+
+from pfocr_lint import action
+
+ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+WORKFLOWS = sorted((ROOT / "examples" / "workflows").glob("*.yml"))
+HOSTILE = ["a\nb", "::error::x", "\n::error::y", "%0A::error::z", "##[error]w", "$(touch pwned)", "`touch pwned`", "\x1b[31mred",
+           "\u202egpj", "${{ github.token }}", "@org/team <b>x</b>", "'; touch pwned; '", "\r::set-output name=a::b"]  # fmt: skip
+NAME, CLEAN = figure(1000001)
+
+
+class Said(NamedTuple):
+    status: int
+    commands: list[tuple[str, dict[str, str], str]]
+    log: str
+    summary: str
+    outputs: dict[str, str]
+
+
+def obeyed(log: str) -> list[tuple[str, dict[str, str], str]]:
+    """What GitHub's runner takes for commands, in both of its notations: in a line's beginning, or anywhere in it."""
+    found, token = [], None
+    for line in re.split(r"\r\n|\r|\n", log):
+        match = re.match(r"\s*::([^ :]+)(?: ([^:]*))?::(.*)", line) or re.search(r"##\[([^ \]]+)()\](.*)", line)
+        if match is None or (token is not None and match[1] != token):
+            continue
+        if match[1] == "stop-commands":
+            token = match[3]
+        elif match[1] == token:
+            token = None
+        else:
+            pairs = (pair.partition("=")[::2] for pair in (match[2] or "").split(","))
+            found.append((match[1], {key: unescaped(value) for key, value in pairs}, unescaped(match[3])))
+    assert token is None, "commands stay stopped"
+    return found
+
+
+def unescaped(text: str) -> str:
+    for code, char in (("%0D", "\r"), ("%0A", "\n"), ("%3A", ":"), ("%2C", ","), ("%25", "%")):
+        text = text.replace(code, char)
+    return text
+
+
+class Pull:
+    """A repository with a base branch, and a pull request from a fork, checked out as actions/checkout does it: merged."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.temp = folder, folder.parent / f"{folder.name}-temp"
+        self.temp.mkdir()
+        self.git("init", "-q", "-b", "main")
+        write(folder, figure(1000001, seo="Creative"), *(figure(1000002 + n) for n in range(3)), page("Homo sapiens", "human"))
+        self.base = self.commit("records")
+        self.git("switch", "-q", "-c", "fork")
+
+    def git(self, *args: str) -> str:
+        return subprocess.run(["git", "-C", self.folder, *args], check=True, capture_output=True, text=True).stdout.strip()
+
+    def commit(self, message: str) -> str:
+        self.git("add", ".")
+        self.git("commit", "-q", "-m", message)
+        return self.git("rev-parse", "HEAD")
+
+    def merge(self) -> dict:
+        """Commit what was changed, merge it as GitHub does, and give the event."""
+        head = self.commit("change")
+        self.git("switch", "-q", "--detach", "main")
+        self.git("merge", "-q", "--no-ff", "-m", "merge", head)
+        branch = "$(touch pwned)\n::error::`x`"
+        return {"number": 1, "pull_request": {"base": {"ref": "main", "sha": self.base}, "head": {"ref": branch, "sha": head}}}
+
+    def environ(self, event: dict, **inputs: str) -> dict[str, str]:
+        for name in ("summary", "output"):
+            (self.temp / name).write_text("")
+        (self.temp / "event.json").write_text(json.dumps(event))
+        names = {"GITHUB_EVENT_PATH": "event.json", "GITHUB_STEP_SUMMARY": "summary", "GITHUB_OUTPUT": "output"}
+        made = {name: str(self.temp / file) for name, file in names.items()}
+        return {**made, "RUNNER_TEMP": str(self.temp), **{f"PFOCR_LINT_{name.upper()}": text for name, text in inputs.items()}}
+
+    def check(self, event: dict | None = None, **inputs: str) -> Said:
+        log = io.StringIO()
+        status = action.main(self.environ(self.merge() if event is None else event, **inputs), log)
+        return self.said(status, log.getvalue())
+
+    def said(self, status: int, log: str) -> Said:
+        assert not list(self.folder.rglob("pwned*"))
+        outputs = dict(line.split("=", 1) for line in (self.temp / "output").read_text().splitlines())
+        return Said(status, obeyed(log), log, (self.temp / "summary").read_text(encoding="utf-8"), outputs)
+
+
+@pytest.fixture
+def pull(tmp_path, monkeypatch):
+    for key, value in {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b",
+                       "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}.items():  # fmt: skip
+        monkeypatch.setenv(key, value)
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    return Pull(tmp_path / "work")
+
+
+def test_a_defect_that_a_pull_request_brings_is_told_and_fails(pull):
+    name, text = figure(1000002, figtype="Scheme")
+    write(pull.folder, (name, text))
+    said = pull.check()
+    ((level, where, message),) = said.commands
+    assert (said.status, level, where["file"], where["title"][:5], message.split("\n")[1][:4]) == (
+        1,
+        "error",
+        name,
+        "PF208",
+        "fix:",
+    )
+    assert name in said.log.replace(message, "").split("::stop-commands::")[1], "the log lists all findings"
+    shown = Page(said.summary)
+    assert "PF208 figtype-differs-from-number" in shown.text
+    assert "table" in shown.tags
+    assert said.outputs["status"] == "1"
+
+
+def test_the_patch_can_be_copied_and_makes_the_fix(pull):
+    write(pull.folder, figure(1000002, figtype="Scheme"), figure(1000003, seo="X"))
+    for name, text in (figure(1000002, figtype="Scheme"), figure(1000004)):
+        (pull.folder / name).write_text(text.replace("CreativeWork", "`````"))
+    said = pull.check()
+    (copied,) = re.findall(r"(?sm)^(`{3,})diff\n(.*?)^\1$", said.summary)
+    assert copied[1] == Path(said.outputs["patch"]).read_text()
+    subprocess.run(["git", "apply", "-"], input=copied[1], text=True, check=True)
+    assert [(pull.folder / name).read_text() for name, _ in map(figure, range(1000002, 1000005))] == [
+        text for _, text in map(figure, range(1000002, 1000005))
+    ]
+    assert (pull.folder / NAME).read_text() != CLEAN, "an old defect of another record stays"
+
+
+def test_old_defects_do_not_fail_a_pull_request(pull):
+    write(pull.folder, figure(1000009))
+    path = pull.folder / NAME
+    path.write_text(path.read_text().replace("publisher_name: MDPI", "publisher_name: Elsevier"))
+    event = pull.merge()
+    assert pull.check(event).status == 0
+    assert [said.status for said in (pull.check(event, introduced="false"), pull.check(event, introduced="TRUE"))] == [1, 0]
+    assert "No diagnostics" in pull.check(event).summary
+    everything = pull.check({"schedule": "0 0 * * 0"})
+    assert (everything.status, [where["file"] for _, where, _ in everything.commands]) == (1, [NAME])
+
+
+def test_later_work_on_the_base_branch_is_not_held_against_the_pull_request(pull):
+    write(pull.folder, figure(1000009))
+    head = pull.commit("change")
+    pull.git("switch", "-q", "main")
+    write(pull.folder, figure(1000008, seo="X"))
+    pull.commit("a defect on main")
+    pull.git("switch", "-q", "--detach", "main")
+    pull.git("merge", "-q", "--no-ff", "-m", "merge", head)
+    event = {"pull_request": {"base": {"sha": pull.base}, "head": {"sha": head}}}
+    assert pull.check(event).status == 0
+
+
+@pytest.mark.parametrize("name", ["pfocr-lint.toml", "pyproject.toml", "_figures/pfocr-lint.toml"])
+def test_the_settings_are_those_of_the_base(pull, name):
+    """A pull request that turns a rule off is checked by it; what the base turned off stays off."""
+    table = "[tool.pfocr-lint]\n" if name == "pyproject.toml" else ""
+    write(pull.folder, (name, table + 'ignore = ["PF208"]\n'), figure(1000002, figtype="Scheme"))
+    event = pull.merge()
+    assert [where["title"][:5] for _, where, _ in pull.check(event).commands] == ["PF208"]
+    assert "git apply" in pull.check(event).summary
+    pull.git("switch", "-q", "-C", "main")
+    pull.base = pull.git("rev-parse", "HEAD")
+    pull.git("switch", "-q", "-C", "fork")
+    (pull.folder / name).unlink()
+    write(pull.folder, figure(1000003, figtype="Scheme"))
+    assert pull.check().status == 0
+
+
+def test_a_pull_request_that_breaks_the_settings_file_is_checked(pull):
+    write(pull.folder, ("pfocr-lint.toml", "ignore = [\n"))
+    assert pull.check().status == 0
+    assert pull.check({}).status == 2
+
+
+def test_globs_of_the_base_mean_its_folders(pull):
+    pull.git("switch", "-q", "main")
+    write(pull.folder, ("pfocr-lint.toml", 'exclude = ["_figures/PMC1000002*"]\norganisms = "site/_organisms"\n'))
+    write(pull.folder, page("Homo sapiens", "human"))
+    (pull.folder / "site").mkdir()
+    pull.git("mv", "_organisms", "site/_organisms")
+    pull.base = pull.commit("settings")
+    pull.git("switch", "-q", "-C", "fork")
+    write(pull.folder, figure(1000002, figtype="Scheme"), figure(1000003, organisms=["Mus musculus"]))
+    said = pull.check()
+    assert [where["title"][:5] for _, where, _ in said.commands] == ["PF404"]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("place", ["file", "folder", "caption", "key"])
+def test_hostile_text_is_only_text(pull, text, place):
+    name, data = figure(1000002, figtype="Scheme")
+    folder, file = "", name
+    if place == "folder":
+        folder = f"{text.replace('/', '')}/"
+    elif place == "file":
+        file = f"_figures/{text.replace('/', '')}.md"
+    elif place == "caption":
+        data = figure(1000002, caption=text, figtype=text)[1]
+    else:
+        data = data.replace("seo:", f"{json.dumps(text)}: x\nseo:")
+    write(pull.folder, (folder + file, data))
+    said = pull.check()
+    assert said.status == 1
+    assert {level for level, _, _ in said.commands} == {"error"} | {level for level, *_ in said.commands} & {"warning"}
+    for _, where, _ in said.commands:
+        assert where["title"][:2] == "PF"
+        assert re.fullmatch(r"PF\d{3} [a-z0-9-]+", where["title"])
+    outside = re.sub(r"(?s)::stop-commands::(\w+)\n.*?\n::\1::\n", "", said.log)
+    assert all(re.match(r"::(error|warning) file=", line) for line in re.split(r"[\r\n]", outside) if line)
+    assert "\x1b" not in said.log + said.summary
+    assert "\u202e" not in said.log + said.summary
+    shown = Page(said.summary)
+    assert not {"a", "b", "img", "script"} & shown.tags
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_inputs_are_named_and_refused(pull, text):
+    event = pull.merge() if pull.git("status", "--porcelain") else {}
+    for said in (pull.check(event, since=text), pull.check(event, paths=f"x{text}"), pull.check(event, format=text)):
+        assert (said.status, [(level, where["title"]) for level, where, _ in said.commands]) == (2, [("error", "pfocr-lint")])
+        assert "\x1b" not in said.log + said.summary
+        assert "`" in said.summary
+
+
+def test_a_summary_stays_below_its_limit(pull, monkeypatch):
+    write(pull.folder, *(figure(3000000 + n, figtype="Scheme") for n in range(30)))
+    event = pull.merge()
+    monkeypatch.setattr(action, "SUMMARY", 20_000)
+    said = pull.check(event)
+    assert 15_000 < len(said.summary.encode()) <= 20_000
+    shown = len(re.findall(r"(?m)^--- a/", said.summary))
+    more = int(re.search(r"\*\*(\d+) records\*\* with a fix that is not shown here", said.summary)[1])
+    assert shown + more == 30
+    assert Path(said.outputs["patch"]).read_text().count("\n--- a/") == 29
+    levels = [level for level, _, _ in said.commands]
+    assert levels == ["error"] * 10 + ["notice"]
+
+
+def test_sarif_is_written_for_a_later_step(pull):
+    write(pull.folder, figure(1000002, figtype="Scheme"))
+    said = pull.check(format="sarif")
+    log = json.loads(Path(said.outputs["sarif"]).read_text())
+    assert (said.status, said.commands, len(log["runs"][0]["results"])) == (1, [], 1)
+    assert "PF208" in said.summary
+
+
+WRONG = [
+    ({"pull_request": {"base": {"sha": "a" * 40}, "head": {"sha": "b" * 40}}}, {}, "does not hold the pull request's commit bbbbbbbbbbbb"),
+    ({"pull_request": {"base": {"sha": "--help"}, "head": {"sha": "b" * 40}}}, {}, "the event names '--help', which is no commit"),
+    ({"merge_group": {"base_sha": "a" * 40}}, {}, "fetch-depth: 0"),
+    ({}, {"introduced": "yes"}, "introduced: 'yes' is not true or false"),
+    ({}, {"paths": "nowhere"}, "nowhere"),
+    ({}, {"paths": "-"}, "./-"),
+    ({"pull_request": None}, {}, "internal fault: TypeError"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("event", "inputs", "words"), WRONG)
+def test_what_cannot_be_checked_fails_with_the_reason(pull, event, inputs, words):
+    said = pull.check(event, **inputs)
+    ((level, _, message),) = said.commands
+    assert (said.status, level) == (3 if "fault" in words else 2, "error")
+    assert words in message
+    assert message.split("\n")[0] in Page(said.summary).text
+
+
+def test_paths_are_one_a_line(pull):
+    write(pull.folder / "site", figure(1000002, figtype="Scheme"))
+    write(pull.folder / "@more", figure(1000002, figtype="Scheme"))
+    write(pull.folder, figure(1000003, figtype="Scheme"))
+    said = pull.check(paths="site\n @more \n")
+    assert sorted(where["file"] for _, where, _ in said.commands) == [f"{top}/{figure(1000002)[0]}" for top in ("@more", "site")]
+    subprocess.run(["git", "apply", said.outputs["patch"]], check=True)
+
+
+def test_the_step_takes_nothing_from_the_work_tree(pull):
+    """The step as it stands in the file, but for the virtual environment; the pull request brings modules of its own."""
+    for name in ("yaml.py", "json.py", "sitecustomize.py", "pfocr_lint/__init__.py", "pfocr_lint/action.py"):
+        write(pull.folder, (name, "open('pwned', 'w')\n"))
+    write(pull.folder, figure(1000002, figtype="Scheme"))
+    event = pull.merge()
+    step = ACTION["runs"]["steps"][-1]
+    python = pull.temp / "pfocr-lint" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    # an interpreter that finds this package though it is isolated
+    start = f"import runpy, sys; sys.path.insert(0, {str(ROOT)!r}); runpy.run_module('pfocr_lint.action', run_name='__main__')"
+    python.write_text(f'#!/bin/sh\n[ "$*" = "-I -m pfocr_lint.action" ] && exec {sys.executable} -I -c "{start}"\n')
+    python.chmod(0o755)
+    environ = {**os.environ, **pull.environ(event), "PYTHONDONTWRITEBYTECODE": "1"}
+    result = subprocess.run(["bash", "-c", step["run"]], env=environ, capture_output=True, text=True, check=False)
+    said = pull.said(result.returncode, result.stdout)
+    assert (said.status, len(said.commands), result.stderr) == (1, 1, "")
+
+
+@pytest.mark.slow
+def test_all_steps_run_as_they_stand(pull, monkeypatch):
+    """From nothing to a verdict: the key, the installation, the check; what an expression gives is put in by hand."""
+    for name in ("venv.py", "pip.py", "yaml.py"):
+        write(pull.folder, (name, "open('pwned', 'w')\n"))
+    write(pull.folder, figure(1000002, figtype="Scheme"))
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    given = {
+        "github.action_path": str(ROOT),
+        "runner.temp": str(pull.temp),
+        **{f"inputs.{k}": v["default"] for k, v in ACTION["inputs"].items()},
+    }
+    environ = {**os.environ, **pull.environ(pull.merge())}
+    for step in ACTION["runs"]["steps"]:
+        if "run" in step:
+            values = {k: re.sub(r"\$\{\{ (.*?) \}\}", lambda m: given[m[1]], v) for k, v in step.get("env", {}).items()}
+            result = subprocess.run(
+                ["bash", "-c", step["run"]], env={**environ, **values}, capture_output=True, text=True, check=False
+            )
+            assert result.returncode == (1 if step.get("id") == "check" else 0), result.stdout + result.stderr
+    said = pull.said(result.returncode, result.stdout)
+    assert [where["title"][:5] for _, where, _ in said.commands] == ["PF208"]
+
+
+@pytest.mark.parametrize("version", ["1.0 --index-url x", "$(touch pwned)", "1;touch pwned", "x\ny"])
+def test_a_version_that_is_none_is_refused(pull, version):
+    step = ACTION["runs"]["steps"][0]
+    environ = {**os.environ, **pull.environ({}), "VERSION": version, "HERE": str(ROOT)}
+    result = subprocess.run(["bash", "-c", step["run"]], env=environ, capture_output=True, text=True, check=False)
+    assert (result.returncode, pull.said(2, result.stdout).outputs) == (2, {})
+
+
+@pytest.mark.parametrize("path", [ROOT / "action.yml", *WORKFLOWS], ids=lambda path: path.name)
+def test_the_action_and_the_examples_fit_their_schemas(path):
+    schema = "vendor.github-actions" if path.name == "action.yml" else "vendor.github-workflows"
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, str(path)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout
+
+
+def steps(path: Path) -> list[dict]:
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return content["runs"]["steps"] if "runs" in content else [step for job in content["jobs"].values() for step in job["steps"]]
+
+
+@pytest.mark.parametrize("path", [ROOT / "action.yml", *WORKFLOWS], ids=lambda path: path.name)
+def test_no_text_of_others_gets_into_a_script_and_no_action_moves(path):
+    assert len(WORKFLOWS) == 3
+    for step in steps(path):
+        assert "${{" not in step.get("run", "")
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if "uses:" in line:
+            assert re.search(r"uses: (\S+@[0-9a-f]{40} # v\d+\.\d+\.\d+|OWNER/pfocr-lint@COMMIT)$", line), line
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_the_examples_ask_for_no_more_than_they_need(path):
+    workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert "pull_request_target" not in workflow[True]
+    allowed = {
+        "gate.yml": {},
+        "report.yml": {"security-events": "write"},
+        "autofix.yml": {"contents": "write", "pull-requests": "write"},
+    }
+    for job in workflow["jobs"].values():
+        asked = {**workflow["permissions"], **job.get("permissions", {})}
+        assert {name: level for name, level in asked.items() if level == "write"} == allowed[path.name]
+    for step in steps(path):
+        if step.get("uses", "").startswith("actions/checkout@"):
+            assert step["with"]["persist-credentials"] is False
+        if step.get("uses", "").startswith("OWNER/pfocr-lint@"):
+            assert set(step.get("with", {})) <= set(ACTION["inputs"])
