@@ -28,7 +28,7 @@ from pfocr_lint.report import unified
 from pfocr_lint.report.annotations import command
 from pfocr_lint.report.markdown import code
 from pfocr_lint.report.plain import counted, plain
-from pfocr_lint.revision import RevisionError, commit, pull_request_base
+from pfocr_lint.revision import Base, RevisionError, commit, pull_request_base
 from pfocr_lint.settings import Selection, with_flags
 
 SUMMARY = 1 << 20  # bytes: GitHub shows no summary of a step that is over 1 MiB
@@ -42,7 +42,7 @@ class Asked:
     """The inputs of a run; ``since`` None checks everything."""
 
     paths: tuple[str, ...]
-    since: str | None
+    since: Base | None
     introduced: bool
     form: str
 
@@ -83,7 +83,7 @@ def _asked(environ: Mapping[str, str]) -> Asked:
         raise UsageError(f"format: '{form}' is not annotations or sarif")
     paths = tuple(line.strip() for line in given("PATHS", ".").splitlines() if line.strip())
     since = given("SINCE", "") or _base(environ)
-    return Asked(paths, since, introduced == "true", form)
+    return Asked(paths, commit(".", since, "since") if since else None, introduced == "true", form)
 
 
 def _base(environ: Mapping[str, str]) -> str | None:
@@ -111,7 +111,7 @@ def _check(asked: Asked, folder: Path, environ: Mapping[str, str], log: IO[str])
         del forms["github"]
     argv = [f"--output-format={name}:{path}" for name, path in forms.items()]
     if asked.since is not None:
-        argv += [f"--since={asked.since}", f"--settings-from={asked.since}"]
+        argv += [f"--since={asked.since.commit}", f"--settings-from={asked.since.commit}"]
         argv += ["--introduced"] if asked.introduced else []
     # neither an option nor a file of arguments
     argv += [f"./{path}" if path[0] in "-@" else path for path in asked.paths]
@@ -147,10 +147,9 @@ def _patches(report: dict[str, Any], asked: Asked) -> Iterator[tuple[str, str]]:
     """Path and patch of each record in which a finding that is reported has a safe fix: of the rules that are reported alone."""
     offered = [d for d in report["diagnostics"] if d["fix"] is not None and d["fix"]["safety"] == "safe"]
     rules = Selection(select=tuple(sorted({d["code"] for d in offered})))
-    base = commit(".", asked.since, "since") if asked.since is not None else None
     sources = []
     for path in sorted({d["path"] for d in offered}):
-        settings = base.settings_for(path) if base is not None else files.settings_for(path, None)
+        settings = asked.since.settings_for(path) if asked.since is not None else files.settings_for(path, None)
         sources.append(files.Source(path, with_flags(settings, rules), files.kind_by_path(path)))
     for result in files.process_all(sources, files.Task("diff"), None):
         if result.versions is not None:
@@ -173,17 +172,17 @@ def _offer(patches: list[tuple[str, str]], room: int) -> str:
     shown: list[str] = []
     for _, text in patches:
         # what does not print does not survive being copied, and can hide what is done
-        if not all(char.isprintable() or char in "\n\t\u00a0" for char in text):
-            continue
-        room -= len(text.encode())
-        if room < 0:
-            break
-        shown.append(text)
+        plainly = all(char.isprintable() or char in "\n\t\u00a0" for char in text)
+        size = len(text.encode())
+        if plainly and size <= room:
+            room -= size
+            shown.append(text)
     lines = "".join(shown)
     fence = "`" * max(3, max(map(len, re.findall("`+", lines)), default=0) + 1)
-    room -= 2 * len(fence)
-    made = f"\n{_NOTE}{fence}diff\n{lines}{fence}\n" if shown and room >= 0 else ""
-    more = len(patches) - (len(shown) if made else 0)
+    if 2 * len(fence) > room + 100:
+        shown = []
+    made = f"\n{_NOTE}{fence}diff\n{lines}{fence}\n" if shown else ""
+    more = len(patches) - len(shown)
     if more:
         made += f"\n**{counted(more, 'record')}** with a fix that is not shown here: `pfocr-lint --fix` makes it.\n"
     return made
