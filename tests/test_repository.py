@@ -366,3 +366,21 @@ def test_fix_with_since_mends_only_what_was_touched(git, run, tmp_path):
     assert run("--since", "main", "--fix").status == 0
     assert path.read_text() == clean
     assert "seo: Creative\n" in (tmp_path / figure(1000001)[0]).read_text()
+
+
+def test_the_settings_of_another_revision_hold(git, run, tmp_path):
+    (tmp_path / "pfocr-lint.toml").write_text('exclude = ["_figures"]\n')
+    (tmp_path / "_figures" / "pyproject.toml").write_text('[tool.pfocr-lint]\nselect = ["PF104"]\n')
+    git("add", ".")
+    git("commit", "-q", "-m", "settings")
+    (tmp_path / "pfocr-lint.toml").unlink()
+    (tmp_path / "_figures" / "pyproject.toml").write_text("[tool.pfocr-lint]\nselect = 1\n")
+    old = figure(1000001)[0]
+    assert said(run("--settings-from", "HEAD", "--output-format", "jsonl")) == [("PF104", old)]
+    assert len(said(run("--settings-from", "main", "--output-format", "jsonl", old))) == 5
+    git("rm", "-q", "--cached", "_figures/pyproject.toml")
+    git("commit", "-q", "-m", "no settings of the figures' own")
+    assert said(run("--settings-from", "HEAD", "--output-format", "jsonl")) == []
+    assert f'exclude = ["_figures"]  # {tmp_path}/pfocr-lint.toml' in run("--settings-from", "HEAD", "--show-settings").out
+    for wrong in (["--settings-from", "nowhere"], ["--settings-from", "HEAD", "--isolated"], ["--settings-from", "main", "-"]):
+        assert (run(*wrong).status, run(*wrong).err.count("\n")) == (2, 1)
