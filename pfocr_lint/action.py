@@ -108,6 +108,7 @@ def _check(asked: Asked, folder: Path, environ: Mapping[str, str], log: IO[str])
     forms = {name: folder / name for name in ("github", "markdown", "json", "concise")}
     if asked.form == "sarif":
         forms["sarif"] = Path(environ.get("RUNNER_TEMP") or folder) / "pfocr-lint.sarif"
+        forms["sarif"].unlink(missing_ok=True)  # another run's
         del forms["github"]
     argv = [f"--output-format={name}:{path}" for name, path in forms.items()]
     if asked.since is not None:
@@ -127,14 +128,14 @@ def _check(asked: Asked, folder: Path, environ: Mapping[str, str], log: IO[str])
     patches = list(_patches(json.loads(said["json"] or '{"diagnostics": []}'), asked))
     summary = (_problem(problem) if problem else "") + said["markdown"]
     _summarize(summary, environ, patches)
-    _hand_out(status, asked, patches, environ)
+    _hand_out(status, forms.get("sarif"), patches, environ)
     return status
 
 
 def _say(text: str, level: str, log: IO[str]) -> None:
     """A message as an annotation."""
-    lines = "\n".join(plain(line) for line in text.split("\n"))
-    log.write(command(level, {"title": "pfocr-lint"}, lines[:MESSAGE]))
+    lines = "\n".join(plain(line) for line in _cut(text).split("\n"))
+    log.write(command(level, {"title": "pfocr-lint"}, lines))
 
 
 def _stopped(text: str, log: IO[str]) -> None:
@@ -190,11 +191,14 @@ def _offer(patches: list[tuple[str, str]], room: int) -> str:
 
 def _problem(text: str) -> str:
     """What is said of a run that failed, for the page of the job."""
-    shown = text if len(text) <= MESSAGE else f"{text[:MESSAGE]} …"
-    return "".join(f"- {code(line)}\n" for line in shown.split("\n")) + "\n"
+    return "".join(f"- {code(line)}\n" for line in _cut(text).split("\n")) + "\n"
 
 
-def _hand_out(status: int, asked: Asked, patches: list[tuple[str, str]], environ: Mapping[str, str]) -> None:
+def _cut(text: str) -> str:
+    return text if len(text) <= MESSAGE else f"{text[:MESSAGE]} …"
+
+
+def _hand_out(status: int, sarif: Path | None, patches: list[tuple[str, str]], environ: Mapping[str, str]) -> None:
     """The outputs of the step: the status, and files for the steps behind it."""
     folder, path = environ.get("RUNNER_TEMP"), environ.get("GITHUB_OUTPUT")
     if not folder or not path:
@@ -202,8 +206,8 @@ def _hand_out(status: int, asked: Asked, patches: list[tuple[str, str]], environ
     patch = Path(folder) / "pfocr-lint.patch"
     patch.write_bytes("".join(text for _, text in patches).encode())
     outputs = {"status": str(status), "patch": str(patch)}
-    if asked.form == "sarif":
-        outputs["sarif"] = str(Path(folder) / "pfocr-lint.sarif")
+    if sarif is not None and sarif.exists():
+        outputs["sarif"] = str(sarif)
     with Path(path).open("a", encoding="utf-8") as file:
         file.write("".join(f"{name}={value}\n" for name, value in outputs.items()))
 

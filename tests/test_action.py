@@ -263,6 +263,8 @@ def test_sarif_is_written_for_a_later_step(pull):
     log = json.loads(Path(said.outputs["sarif"]).read_text())
     assert (said.status, said.commands, len(log["runs"][0]["results"])) == (1, [], 1)
     assert "PF208" in said.summary
+    (pull.folder / "pfocr-lint.toml").write_text("ignore = [\n")
+    assert "sarif" not in pull.check({}, format="sarif").outputs, "no report of an earlier run is handed out"
 
 
 WRONG = [

@@ -50,7 +50,7 @@ def test_every_command_works(shell):
 
 
 def test_the_hooks_that_it_shows_are_a_valid_configuration(tmp_path):
-    (tmp_path / "config.yaml").write_text(re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)[0].replace("COMMIT", "0" * 40))
+    (tmp_path / "config.yaml").write_text(re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)[0].replace("COMMIT", "a" * 40))
     command = [sys.executable, "-m", "pre_commit", "validate-config", "config.yaml"]
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (result.returncode, result.stdout) == (0, "")
