@@ -144,10 +144,13 @@ _FOLLOWS: dict[str, Callable[[Record], str | None]] = {
     "/schema-jsonld/@id": page,
     "/schema-jsonld/description": lambda record: record.usable("/caption"),
 }
+_OF_NUMBER = frozenset({"/figid_alias", "/figtype", "/redirect_from"})
 
 
 def value(record: Record, key: str) -> Any:
-    """The one value that a key can have, as a constant of the format or as it follows from the record; else None."""
+    """The one value that a key can have, as a constant of the format or as it safely follows from the record; else None."""
+    if key in _OF_NUMBER and not number_is_sure(record):
+        return None
     if record.kind in FIGURES and key in _FOLLOWS:
         return _FOLLOWS[key](record)
     if record.kind in FIGURES and key == "/ndex":

@@ -68,9 +68,6 @@ def _near(record: Record, unknown: Violation) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-_OF_NUMBER = frozenset({"/figid_alias", "/figtype", "/redirect_from"})
-
-
 @rule(
     "PF101",
     fix="safe",
@@ -105,8 +102,6 @@ def missing_key(record: Record) -> Iterator[Finding]:
             continue
         value = derive.value(record, violation.key)
         fix = None
-        if violation.key in _OF_NUMBER and not derive.number_is_sure(record):
-            value = None  # nothing but a raw number to go by
         if value is not None and schema.allows(record.kind, violation.key, value):
             fix = Fix(f"add {name_of(violation.key)} with {quote(value)}", (AddKey(violation.key, value),))
         yield Finding(violation.key, f"{name_of(violation.key)} is missing", fix=fix)
