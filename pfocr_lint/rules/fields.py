@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -33,10 +32,6 @@ def name_of(key: str) -> str:
     if tokens and tokens[-1].isdecimal():
         return f"{'/'.join(tokens[:-1])}, item {int(tokens[-1]) + 1}"
     return "/".join(tokens)
-
-
-# What ends the script element that the site writes the JSON-LD block into.
-BREAKOUT = re.compile(r"</script|<!--", re.IGNORECASE)
 
 
 MANY = 50  # of so many unknown keys none is a misspelling
