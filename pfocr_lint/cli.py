@@ -68,16 +68,24 @@ def _nothing(mode: str) -> IO[str]:
 def main(argv: Sequence[str], streams: Streams) -> int:
     """Run with some arguments; the exit status is returned."""
     try:
-        flags = parser().parse_args(argv)
-        return _run(flags, streams)
+        return _run(_parsed(argv), streams)
     except (UsageError, SettingsError) as error:
         streams.stderr.write(f"pfocr-lint: {error}\n")
         return USAGE
-    except (UnicodeDecodeError, RecursionError):
-        streams.stderr.write("pfocr-lint: a file of arguments (@FILE) is not UTF-8, or names itself\n")
-        return USAGE
     except SystemExit as finished:  # --help and --version
         return int(finished.code or 0)
+    except OSError:
+        raise  # the output's: what can still be said of it is said by run
+    except Exception as error:  # noqa: BLE001 - whatever it is, it gets one line and the status of a fault
+        streams.stderr.write(f"pfocr-lint: internal fault: {type(error).__name__}: {str(error).partition(chr(10))[0]}\n")
+        return FAULT
+
+
+def _parsed(argv: Sequence[str]) -> argparse.Namespace:
+    try:
+        return parser().parse_args(argv)
+    except (UnicodeDecodeError, RecursionError):
+        raise UsageError("a file of arguments (@FILE) is not UTF-8, or names itself") from None
 
 
 def _run(flags: argparse.Namespace, streams: Streams) -> int:
@@ -276,7 +284,7 @@ def _tell(
         color=_color(flags.color, streams.stdout),
         width=shutil.get_terminal_size((100, 24)).columns,
         sums=not flags.quiet,
-        alone=alone and any(code.startswith("PF4") for code in (flags.select or flags.extend_select or ())),
+        alone=alone and _wants_comparison(_selection(flags)),
         change=change,
         about=_about,
     )
@@ -289,6 +297,10 @@ def _tell(
         if target is not None or not flags.diff:
             _put(target, text, streams)
     return _status(flags, report, results, streams)
+
+
+def _wants_comparison(selection: Selection) -> bool:
+    return any(name.startswith("PF4") for name in (*(selection.select or ()), *selection.extend_select))
 
 
 def _status(flags: argparse.Namespace, report: Report, results: Sequence[Result], streams: Streams) -> int:

@@ -109,6 +109,7 @@ def figtype(record: Record) -> str | None:
     return TYPES.get(match[0]) if match else None
 
 
+BREAKOUT = re.compile(r"</script|<!--", re.I)
 _LABEL = r"(?:(?:supplement(?:ary|al)|extended data|graphical) )?(?:figures?|figs?\.?|schemes?|abstract)"
 LABEL_IN_FRONT = re.compile(rf"^{_LABEL}\s*[A-Z]{{0,2}}[0-9]+[A-Za-z]?\s*[.:|](?![0-9])\s*(?=\S)", re.I)
 _ONLY_LABEL = re.compile(rf"\W*{_LABEL}\s*(?:[A-Z]{{0,2}}[0-9]+[A-Za-z]?)?\W*", re.I)
@@ -117,6 +118,12 @@ _ONLY_LABEL = re.compile(rf"\W*{_LABEL}\s*(?:[A-Z]{{0,2}}[0-9]+[A-Za-z]?)?\W*", 
 def says_nothing(caption: str) -> bool:
     """Whether a caption is empty, or no more than a label: ``Figure.``, ``Fig. 3``."""
     return not caption.strip() or (len(caption) < 100 and _ONLY_LABEL.fullmatch(caption) is not None)
+
+
+def caption_to_copy(record: Record) -> str | None:
+    """The caption as the description should be; None when it says nothing, or would end the script that holds the JSON-LD."""
+    caption = record.usable("/caption")
+    return None if caption is None or says_nothing(caption) or BREAKOUT.search(caption) else caption
 
 
 def is_copied(record: Record) -> bool:
@@ -142,12 +149,15 @@ _FOLLOWS: dict[str, Callable[[Record], str | None]] = {
     "/figtype": figtype,
     "/redirect_from": redirect,
     "/schema-jsonld/@id": page,
-    "/schema-jsonld/description": lambda record: record.usable("/caption"),
+    "/schema-jsonld/description": caption_to_copy,
 }
+_OF_NUMBER = frozenset({"/figid_alias", "/figtype", "/redirect_from"})
 
 
 def value(record: Record, key: str) -> Any:
-    """The one value that a key can have, as a constant of the format or as it follows from the record; else None."""
+    """The one value that a key can have, as a constant of the format or as it safely follows from the record; else None."""
+    if key in _OF_NUMBER and not number_is_sure(record):
+        return None
     if record.kind in FIGURES and key in _FOLLOWS:
         return _FOLLOWS[key](record)
     if record.kind in FIGURES and key == "/ndex":

@@ -322,3 +322,18 @@ def test_an_organism_page_given_by_name_from_its_own_folder(repository, run, mon
     result = run("homo_sapiens.md", "--output-format", "concise")
     assert (result.status, result.err) == (1, "")
     assert "PF101 latin is missing" in result.out
+
+
+def test_whatever_goes_wrong_gets_one_line_and_the_status_of_a_fault(repository, run, monkeypatch):
+    def broken(*_):
+        raise ZeroDivisionError("oh\nno")
+
+    monkeypatch.setattr("pfocr_lint.files.process_all", broken)
+    assert run() == (3, "", "pfocr-lint: internal fault: ZeroDivisionError: oh\n")
+
+
+def test_a_file_of_arguments_that_is_not_one_is_named(repository, run):
+    (repository / "loop.txt").write_text("@loop.txt\n")
+    (repository / "latin.txt").write_bytes(b"\xff\n")
+    for name in ("loop.txt", "latin.txt"):
+        assert run(f"@{name}") == (2, "", "pfocr-lint: a file of arguments (@FILE) is not UTF-8, or names itself\n")

@@ -116,7 +116,7 @@ def test_the_order_of_files_does_not_matter(tmp_path):
 
 def test_single_files_are_not_compared_and_the_message_says_how(tmp_path, run):
     plant(tmp_path, 3)
-    result = run("_figures/PMC9000002__copy.md", "--select", "PF4,PF201", "--output-format", "concise")
+    result = run("_figures/PMC9000002__copy.md", "--select", "PF201,PF4", "--output-format", "concise")
     assert "PF201" in result.out
     assert "PF401" not in result.out
     assert "Rules that compare records (PF4) did not run: name the repository's folder." in result.out

@@ -9,7 +9,7 @@ from pfocr_lint import derive, schema
 from pfocr_lint.diagnostic import Finding, Fix, Related, Safety, SetValue, quote
 from pfocr_lint.record import FIGURES, Kind, Record
 from pfocr_lint.rule import Bad, Good, rule
-from pfocr_lint.rules.fields import BREAKOUT, name_of
+from pfocr_lint.rules.fields import name_of
 
 STEM = "biomedicines-10-01841-g001"
 
@@ -158,12 +158,12 @@ def description_differs_from_caption(record: Record) -> Iterator[Finding]:
     message = (
         f"description differs from caption: {quote(description[start : start + 50])} for {quote(caption[start : start + 50])}"
     )
+    wanted = derive.caption_to_copy(record)
+    fix = None if wanted is None else Fix("set it to the caption", (SetValue("/schema-jsonld/description", wanted),))
     yield Finding(
         "/schema-jsonld/description",
         message,
-        fix=None
-        if BREAKOUT.search(caption)
-        else Fix("set it to the caption", (SetValue("/schema-jsonld/description", caption),)),
+        fix=fix,
         related=(Related("/caption", "the caption"),),
     )
 

@@ -7,10 +7,11 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from pfocr_lint import derive
 from pfocr_lint.diagnostic import Finding, Safety, Span, quote
 from pfocr_lint.record import FIGURES, Record, strings
 from pfocr_lint.rule import Bad, Good, rule
-from pfocr_lint.rules.fields import BREAKOUT, name_of
+from pfocr_lint.rules.fields import name_of
 from pfocr_lint.rules.text import DESCRIPTION, PROSE, both, set_text, texts
 
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9:-]*(?:\s[^<>=]*=[^<>]*|\s*/?)>")
@@ -39,7 +40,7 @@ def markup(record: Record) -> Iterator[Finding]:
     """
     for key, text in texts(record):
         copied = key == "/caption" and record.value(DESCRIPTION) == text
-        if (key.startswith("/schema-jsonld/") or copied) and BREAKOUT.search(text):
+        if (key.startswith("/schema-jsonld/") or copied) and derive.BREAKOUT.search(text):
             continue
         match = _TAG.search(text) or next((m for m in _ENTITY.finditer(text) if html.unescape(m[0]) != m[0]), None)
         if match is None:
@@ -71,7 +72,7 @@ def script_breakout(record: Record) -> Iterator[Finding]:
     what follows becomes part of the page, run by every reader's browser. This cannot be waived inside the file.
     """
     for key, text in strings("/schema-jsonld", record.value("/schema-jsonld")):
-        match = BREAKOUT.search(text)
+        match = derive.BREAKOUT.search(text)
         if match:
             message = f"{quote(match[0])} in {name_of(key)} ends the script that holds the JSON-LD"
             yield Finding(key, message, within=Span(*match.span()))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -35,10 +34,6 @@ def name_of(key: str) -> str:
     return "/".join(tokens)
 
 
-# What ends the script element that the site writes the JSON-LD block into.
-BREAKOUT = re.compile(r"</script|<!--", re.IGNORECASE)
-
-
 MANY = 50  # of so many unknown keys none is a misspelling
 
 
@@ -66,9 +61,6 @@ def _near(record: Record, unknown: Violation) -> str | None:
     near = difflib.get_close_matches(name.lower().replace("_", "-"), [key.lower().replace("_", "-") for key in missing], 3, 0.75)
     found = [key for key in missing if key.lower().replace("_", "-") in near]
     return found[0] if len(found) == 1 else None
-
-
-_OF_NUMBER = frozenset({"/figid_alias", "/figtype", "/redirect_from"})
 
 
 @rule(
@@ -105,8 +97,6 @@ def missing_key(record: Record) -> Iterator[Finding]:
             continue
         value = derive.value(record, violation.key)
         fix = None
-        if violation.key in _OF_NUMBER and not derive.number_is_sure(record):
-            value = None  # nothing but a raw number to go by
         if value is not None and schema.allows(record.kind, violation.key, value):
             fix = Fix(f"add {name_of(violation.key)} with {quote(value)}", (AddKey(violation.key, value),))
         yield Finding(violation.key, f"{name_of(violation.key)} is missing", fix=fix)
