@@ -318,7 +318,8 @@ def kind_of(path: str, text: str) -> Kind:
     """What a file is, by the folder and extension of its path, else by the keys of its front matter."""
     pure = PurePath(path)
     folder, suffix = pure.parent.name, pure.suffix
-    if suffix == ".tsv" and pure.stem.rpartition("-")[2] in ("genes", "chemicals", "diseases"):
+    figid, _, sort = pure.stem.rpartition("-")
+    if suffix == ".tsv" and figid and sort in ("genes", "chemicals", "diseases"):
         return Kind.TABLE
     if (folder, suffix) == ("_figures", ".md"):
         return dialect(text)
