@@ -50,8 +50,9 @@ _WORD = "|".join("".join(f"[{letter}{letter.upper()}]" for letter in word) for w
 
 _KEY = r"([A-Za-z_][A-Za-z0-9_-]{0,63}|'@[A-Za-z]{1,63}'):"
 _NUMBER = r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,17})?"
-# 14-3-3 is a protein, and no number or date: those have four digits in front
-_NUMBER_LIKE = r"(?![0-9]{1,2}-[0-9]-[0-9]\n)[-+.0-9][-+.,:_0-9a-fA-FoxXtTzZinIN ]*"
+# neither the protein 14-3-3 nor a UUID is a number or a date: those have no dashes, or four digits in front of them
+_DASHED = r"[0-9]{1,2}-[0-9]-[0-9]|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_NUMBER_LIKE = rf"(?!(?:{_DASHED})\n)[-+.0-9][-+.,:_0-9a-fA-FoxXtTzZinIN ]*"
 _NOT_FIRST = r"""[^\n '"?:,\[\]{}#&*!|>%@`-]"""
 # runs without ':' and '#', and these two where YAML sees no end of the text in them
 _LINE = r"[^\n:#]*(?:(?::(?=[^ \n])|(?<=[^ \n])#)[^\n:#]*)*"
@@ -95,9 +96,8 @@ def _mapping(text: str, depth: int) -> dict[str, Any]:
     """A mapping whose keys stand at the beginning of the line."""
     found: dict[str, Any] = {}
     entries = _ENTRY.findall(text)
-    for key, plain, quoted, number, empty, below, rest in entries:
-        if key[:1] == "'":
-            key = key[1:-1]
+    for name, plain, quoted, number, empty, below, rest in entries:
+        key = name[1:-1] if name[:1] == "'" else name
         if plain:
             found[key] = plain.replace("\n  ", " ")
         elif quoted:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import PurePath
+from functools import wraps
 from typing import Any
 
 from pfocr_lint import schema
@@ -33,7 +33,8 @@ _DIGITS = re.compile(r"[ \u00a0]*([0-9]+[A-Za-z]?)[ .:]*")
 
 def stem(filename: str) -> str:
     """A file name without its extension."""
-    return PurePath(filename).stem
+    base = filename.rpartition("/")[2]
+    return base[: base.rfind(".")] if base.rfind(".") > 0 else base
 
 
 def normal_number(raw: str) -> str | None:
@@ -52,6 +53,21 @@ def normal_number(raw: str) -> str | None:
     return None
 
 
+def _once(derive: Callable[[Record], str | None]) -> Callable[[Record], str | None]:
+    """Several rules ask for the same; keeping it halves what they cost."""
+    name = derive.__name__
+
+    @wraps(derive)
+    def kept(record: Record) -> str | None:
+        if name not in record.derived:
+            record.derived[name] = derive(record)
+        found: str | None = record.derived[name]
+        return found
+
+    return kept
+
+
+@_once
 def number(record: Record) -> str | None:
     """The figure's number in its normal form, None when it has none to compare."""
     value = record.value("/number")
@@ -60,6 +76,7 @@ def number(record: Record) -> str | None:
     return None
 
 
+@_once
 def figid(record: Record) -> str | None:
     """
     The figid that the derived values must agree with.
@@ -73,6 +90,7 @@ def figid(record: Record) -> str | None:
     return own
 
 
+@_once
 def figid_parts(record: Record) -> str | None:
     """pmcid, two underscores and the image's name without its extension."""
     pmcid, filename = record.usable("/pmcid"), record.usable("/filename")
@@ -81,6 +99,7 @@ def figid_parts(record: Record) -> str | None:
     return f"{pmcid}__{stem(filename).removeprefix(f'{pmcid}__')}"
 
 
+@_once
 def alias(record: Record) -> str | None:
     """The alias that figid and number give."""
     known, normal = figid(record), number(record)
@@ -110,6 +129,28 @@ def year(record: Record) -> str | None:
     """The year of publication that the reference gives."""
     match = re.search(r"(?:^|\. ?)((?:1[89]|20)[0-9]{2})(?=[ ;.:(]|$)", record.usable("/reftext") or "")
     return match[1] if match else None
+
+
+def agrees(record: Record) -> bool:
+    """
+    Whether all that one figure says twice is said alike; False also means "not sure". The record fits its schema.
+
+    One look instead of eight rules, each with its own: a third of what all rules cost on a clean record.
+    """
+    look = (record.data or {}).get
+    known, pmcid, filename, caption = look("figid"), look("pmcid"), look("filename", ""), look("caption")
+    block = look("schema-jsonld", {})
+    normal = f"{pmcid}__{look('number')}"
+    return (
+        known == record.name == f"{pmcid}__{stem(filename)}"
+        and not filename.startswith("PMC")
+        and look("figid_alias") == normal
+        and look("redirect_from") == f"/figures/{normal}"
+        and block.get("@id") == f"{SITE}{known}.html"
+        and block.get("description") == caption
+        and look("figtype") == figtype(record)
+        and look("figlink", "").startswith(f"/pmc/articles/{pmcid}/")
+    )
 
 
 _FOLLOWS: dict[str, Callable[[Record], str | None]] = {

@@ -115,6 +115,7 @@ def examine(record: Record, settings: Settings = DEFAULT) -> Examined:
     levels = settings.rules_for(record.path)
     record.synonyms = settings.synonyms
     record.failures, record.invalid = _failures(record)
+    record.derived.clear()
     faults: list[str] = []
     hits = [hit for rule in _applicable(record) if rule.code not in _PATIENT for hit in _run(rule, record, levels, faults)]
     known = waivers(record) if record.data is not None else ()

@@ -8,13 +8,18 @@ Values are YAML 1.1 as Jekyll reads it. A broken file is a record with faults an
 from __future__ import annotations
 
 import re
-from typing import Any
-
-import yaml
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from pfocr_lint.diagnostic import Fix, Related, Span, TextEdit, join, quote
+from pfocr_lint.ondemand import OnDemand
 from pfocr_lint.record import CONTROL, FIGURES, Fault, Kind, Record, dialect, kind_of
 from pfocr_lint.scalars import Implicit, psych_only
+
+if TYPE_CHECKING:
+    import yaml
+else:
+    yaml = OnDemand("yaml")
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 20
@@ -213,7 +218,9 @@ class _Refused(Exception):  # noqa: N818 - not an error: a record that is not pl
         self.fault = fault
 
 
-_CONSTRUCTOR = yaml.constructor.SafeConstructor()
+@cache
+def _constructor() -> yaml.constructor.SafeConstructor:
+    return yaml.constructor.SafeConstructor()
 
 
 def _scalar(node: yaml.ScalarNode) -> Any:
@@ -228,11 +235,11 @@ def _scalar(node: yaml.ScalarNode) -> Any:
         return None
     try:
         if kind == "bool":
-            return _CONSTRUCTOR.construct_yaml_bool(node)
+            return _constructor().construct_yaml_bool(node)
         if kind == "int":
-            return _CONSTRUCTOR.construct_yaml_int(node)
+            return _constructor().construct_yaml_int(node)
         if kind == "float":
-            return _CONSTRUCTOR.construct_yaml_float(node)
+            return _constructor().construct_yaml_float(node)
     except (ValueError, OverflowError):
         return Implicit("number", text)
     return Implicit({"timestamp": "date"}.get(kind, "special value"), text)

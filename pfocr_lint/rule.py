@@ -6,12 +6,21 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, TypeAlias
 
 from pfocr_lint.diagnostic import Finding, Severity
 from pfocr_lint.record import MAPPINGS, Kind, Record
 
 Check: TypeAlias = Callable[[Record], Iterable[Finding]]
+
+
+class Cue(Enum):
+    """What has to be there before a rule can find anything, where that is not an expression."""
+
+    FORM = "the text departs from the form that the fast reader accepts"
+    FAILURE = "a value fails the schema"
+    DISAGREEMENT = "a value is not the one that others determine (see derive.agrees)"
 
 
 class _Missing:
@@ -63,6 +72,12 @@ class Rule:
     ``owns`` names the schema failures that it reports, as ``key:keyword`` with ``*`` for any key. ``default`` is
     False for a rule that runs only when its own code or name is selected. ``waivable`` is False where a comment
     inside the file cannot switch it off.
+
+    ``cue`` spares clean records the rule: whenever it finds anything there, the cue is there too. Expressions are looked
+    for in the record's texts as the fast reader gives them, each between two line breaks and without one in it (see
+    :func:`pfocr_lint.rules.text.joined`). Each begins with one literal character, which Python finds by memchr, five times
+    faster than any class; or it begins with a class and is of characters outside ASCII alone, and is looked for among
+    those, the others left out. None: the rule is always asked.
     """
 
     code: str
@@ -78,6 +93,7 @@ class Rule:
     documentation: str
     bad: tuple[Bad, ...]
     good: tuple[Good, ...]
+    cue: Cue | tuple[str, ...] | None = None
 
 
 DECLARED: list[Rule] = []
@@ -92,6 +108,7 @@ def rule(
     owns: tuple[str, ...] = (),
     default: bool = True,
     waivable: bool = True,
+    cue: Cue | tuple[str, ...] | None = None,
     bad: Iterable[Bad] = (),
     good: Iterable[Good] = (),
 ) -> Callable[[Check], Check]:
@@ -119,6 +136,7 @@ def rule(
                 documentation=re.sub(r"(?<!\n)\n(?!\n)", " ", rest.strip()),
                 bad=tuple(bad),
                 good=tuple(good),
+                cue=cue,
             )
         )
         return check

@@ -102,6 +102,11 @@ class Settings:
             if levels.get(code, severity) is not Severity.OFF
         }
 
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """The rules of :attr:`enabled`."""
+        return tuple(self.enabled)
+
     def rules_for(self, path: str) -> dict[str, Severity]:
         """Code -> severity of the rules that run on one file."""
         ignored = [name for glob, names in self.per_file_ignores if self._matches(path, glob) for name in names]

@@ -23,6 +23,7 @@ _BREAKOUT = re.compile(r"</script|<!--", re.IGNORECASE)
     severity="warning",
     fix="unsafe",
     kinds=FIGURES,
+    cue=("</?[A-Za-z]", "&[#A-Za-z][A-Za-z0-9]*;"),
     bad=[
         Bad({"figtitle": "Role of <i>PTEN</i> in leukemia"}, says="the tag '<i>'", unsafe=True,
             fixed={"figtitle": "Role of PTEN in leukemia"}, key="/figtitle"),
@@ -53,6 +54,7 @@ def markup(record: Record) -> Iterator[Finding]:
 @rule(
     "PF305",
     kinds=FIGURES,
+    cue=("</[sS]", "<!--"),
     waivable=False,
     bad=[
         Bad({"schema-jsonld/keywords": ["PTEN", "</script><script>alert(1)</script>"]}, says="'</script'",
@@ -84,6 +86,7 @@ _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
     "PF307",
     fix="safe",
     kinds=FIGURES,
+    cue=("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]",),
     bad=[
         Bad({"figtitle": "Properties of Leuk\u00ademic Stem Cells"}, says="U+00AD SOFT HYPHEN",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}, key="/figtitle"),
@@ -125,6 +128,7 @@ _MOJIBAKE = re.compile(f"[Â-ß]{_FOLLOWER}|[à-ï]{_FOLLOWER}{{2}}|[ð-ô]{_FOL
     severity="warning",
     fix="unsafe",
     kinds=FIGURES,
+    cue=(f"[Â-ô]{_FOLLOWER}", "[\ufffd]"),
     bad=[
         Bad({"figtitle": "Role of TNF-Î± in leukemic cells"}, says="'Î±'", unsafe=True,
             fixed={"figtitle": "Role of TNF-α in leukemic cells"}, key="/figtitle"),
@@ -156,11 +160,16 @@ def mojibake(record: Record) -> Iterator[Finding]:
             yield Finding(key, f"U+FFFD in {name_of(key)} stands for a character that was lost", within=within)
 
 
+# All but these compose with nothing before them and stand for themselves: Latin, Greek, the usual signs.
+_UNSTABLE = "[^\x00-\u02ff\u0391-\u03c9\u2010-\u2027\u2030-\u205f\u2070-\u20bf\u2190-\u22ff]"
+
+
 @rule(
     "PF309",
     severity="warning",
     fix="safe",
     kinds=FIGURES,
+    cue=(_UNSTABLE,),
     bad=[
         Bad({"figtitle": "Ro\u0302le of Leukemic Stem Cells"}, says="'ô' is written as 2 characters",
             fixed={"figtitle": "Rôle of Leukemic Stem Cells"}, key="/figtitle"),
@@ -193,6 +202,7 @@ def decomposed_unicode(record: Record) -> Iterator[Finding]:
     severity="warning",
     fix="safe",
     kinds=FIGURES,
+    cue=(r"\\",),
     bad=[
         Bad({"figtitle": "PI3K\\AKT signaling in leukemia"}, says="backslash",
             fixed={"figtitle": "PI3K/AKT signaling in leukemia"}, key="/figtitle"),

@@ -22,7 +22,7 @@ from pfocr_lint.diagnostic import (
     split,
 )
 from pfocr_lint.record import Kind, Record, Violation
-from pfocr_lint.rule import MISSING, Bad, Good, rule
+from pfocr_lint.rule import MISSING, Bad, Cue, Good, rule
 from pfocr_lint.scalars import Implicit
 
 
@@ -59,6 +59,7 @@ _OF_NUMBER = frozenset({"/figid_alias", "/figtype", "/redirect_from"})
     "PF101",
     fix="safe",
     owns=("*:required",),
+    cue=Cue.FAILURE,
     bad=[
         Bad({"figid_alias": MISSING}, says="figid_alias is missing", fixed={}, key="/figid_alias"),
         Bad({"redirect_from": MISSING}, says="redirect_from is missing", fixed={}),
@@ -100,6 +101,7 @@ def missing_key(record: Record) -> Iterator[Finding]:
     "PF102",
     fix="unsafe",
     owns=("*:additionalProperties",),
+    cue=Cue.FAILURE,
     bad=[
         Bad(text=("figtitle:", "fig_title:"), says="unknown key 'fig_title', nearest is 'figtitle'", unsafe=True, fixed={},
             key="/fig_title"),
@@ -134,6 +136,7 @@ _WANTED = {"array": "a list", "object": "a mapping", "number": "a number", "stri
     "PF103",
     fix="safe",
     owns=("*:type",),
+    cue=Cue.FAILURE,
     bad=[
         Bad(
             {"organisms": "Homo sapiens"}, says="organisms is 'Homo sapiens', want a list", fixed={"organisms": ["Homo sapiens"]}
@@ -187,6 +190,7 @@ _FORMS = {
     owns=(
         "*:const", "*:enum", "*:pattern", "*:minimum", "*:maximum", "*:minItems", "*:maxItems", "*:minLength", "*:maxLength",
     ),
+    cue=Cue.FAILURE,
     bad=[
         Bad({"seo": "Creative Work"}, says="seo is 'Creative Work', want 'CreativeWork'", fixed={}, key="/seo"),
         Bad({"schema-jsonld/license": "CC-BY"}, says="want 'CC0'", fixed={}),
@@ -240,6 +244,7 @@ def _allowed(violation: Violation) -> str:
     "PF105",
     fix="safe",
     owns=("*:scalar",),
+    cue=Cue.FAILURE,
     bad=[
         Bad(text=("year: '2022'", "year: 2022"), says="YAML reads year as the number 2022", fixed={}, key="/year"),
         Bad(text=("- AKT1", "- On"), says="as true or false", fixed={"schema-jsonld/keywords": ["PTEN", "On", "Glucose"]}),
@@ -276,6 +281,7 @@ def unquoted_scalar(record: Record) -> Iterator[Finding]:
     "PF106",
     fix="safe",
     owns=("*:sentinel", "*:null"),
+    cue=Cue.FAILURE,
     bad=[
         Bad({"doi": ".na.character"}, says="doi is '.na.character'", fixed={"doi": ""}, key="/doi"),
         Bad({"keywords": "NULL"}, says="stands for a missing value", fixed={"keywords": ""}),
@@ -316,6 +322,7 @@ def missing_value_sentinel(record: Record) -> Iterator[Finding]:
     severity="warning",
     fix="safe",
     owns=("*:uniqueItems",),
+    cue=Cue.FAILURE,
     bad=[
         Bad({"schema-jsonld/keywords": ["PTEN", "AKT1", "PTEN"]}, says="'PTEN' stands twice",
             fixed={"schema-jsonld/keywords": ["PTEN", "AKT1"]}, key="/schema-jsonld/keywords/2"),

@@ -40,6 +40,8 @@ def organism_synonym(record: Record) -> Iterator[Finding]:
     `organism-synonyms`, and a few that the database has met.
     """
     for key, names in _names(record):
+        if record.synonyms.keys().isdisjoint(names):
+            continue
         for index, name in enumerate(record.value(key)):
             latin = record.synonyms.get(name) if isinstance(name, str) else None
             if latin is None:
@@ -51,6 +53,7 @@ def organism_synonym(record: Record) -> Iterator[Finding]:
 
 
 _NO_NAMES = frozenset({"NA", "unassigned"})
+_PLACEHOLDERS = _NO_NAMES | {"XXX"}
 
 
 @rule(
@@ -73,7 +76,9 @@ def placeholder_among_organisms(record: Record) -> Iterator[Finding]:
     to look up.
     """
     for key, names in _names(record):
-        real = [name for name in names if name not in _NO_NAMES and name != "XXX"]
+        if _PLACEHOLDERS.isdisjoint(names):
+            continue
+        real = [name for name in names if name not in _PLACEHOLDERS]
         for index, name in enumerate(record.value(key)):
             item = join(key, index)
             if name == "XXX":

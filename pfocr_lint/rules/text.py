@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from pfocr_lint.diagnostic import Finding, Fix, Safety, SetValue, Span, quote
 from pfocr_lint.record import FIGURES, Record, strings
-from pfocr_lint.rule import Bad, Good, rule
+from pfocr_lint.rule import Bad, Cue, Good, rule
 from pfocr_lint.rules.fields import name_of
 
 DESCRIPTION = "/schema-jsonld/description"
@@ -31,14 +32,31 @@ def texts(record: Record, *keys: str) -> Iterator[tuple[str, str]]:
 
     The description is left out while it is a true copy of the caption.
     """
-    for key in ("/figtitle", "/caption", "/papertitle", "/reftext"):
-        text = record.usable(key)
-        if text and (not keys or key in keys):
-            yield key, text
-    for key, text in strings("/schema-jsonld", record.value("/schema-jsonld")):
-        wanted = text and key not in record.invalid and (not keys or key in keys)
+    if keys:
+        below = [(key, record.value(key)) for key in keys]
+    else:
+        below = [(key, record.value(key)) for key in ("/figtitle", "/caption", "/papertitle", "/reftext")]
+        below += strings("/schema-jsonld", record.value("/schema-jsonld"))
+    for key, text in below:
+        wanted = isinstance(text, str) and text and key not in record.invalid
         if wanted and (key != DESCRIPTION or text != record.value("/caption")):
             yield key, text
+
+
+def joined(record: Record) -> str:
+    """What :func:`texts` gives of a record, and perhaps more, each between two line breaks: where cues are looked for."""
+    data = record.data or {}
+    found: list[Any] = ["", *map(data.get, ("figtitle", "caption", "papertitle", "reftext"))]
+    below: list[Any] = [data.get("schema-jsonld")]
+    for value in below:  # which grows
+        if type(value) is dict:
+            below += value.values()
+        elif type(value) is list:
+            found += value
+            below += [item for item in value if type(item) is not str]
+        elif value != found[2]:  # the caption: the description is a true copy of it
+            found.append(value)
+    return "\n".join([text for text in found if type(text) is str]) + "\n"
 
 
 def set_text(record: Record, key: str, text: str, message: str, safety: Safety = Safety.SAFE) -> Fix | None:
@@ -77,6 +95,7 @@ def found(
     severity="warning",
     kinds=FIGURES,
     owns=("figtitle:minLength", "figtitle:maxLength"),
+    cue=Cue.FAILURE,
     bad=[
         Bad({"figtitle": "Pathway"}, says="figtitle has 7 characters", key="/figtitle"),
         Bad({"figtitle": "Pathway of many words " * 12 + "and more"}, says="want 10 to 250"),
@@ -128,6 +147,7 @@ _HOLLOW = re.compile(r"(?<!\s)\s*(?:\(\s*\)|\[\s*\])")
     severity="warning",
     fix="safe",
     kinds=FIGURES,
+    cue=(r"\n\s*\(?[A-Za-z]\)\s", r"\(\s*\)", r"\[\s*\]"),
     bad=[
         Bad({"figtitle": "(A) Properties of Leukemic Stem Cells"}, says="panel label '(A)'",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}, key="/figtitle"),
@@ -159,6 +179,7 @@ _DOUBLE = re.compile(r"(?<=[^ ])  +(?=[^ ])")
     severity="warning",
     fix="safe or unsafe",
     kinds=FIGURES,
+    cue=(r" [ \n]", r"\n[ \n]"),
     bad=[
         Bad({"figtitle": "Properties of Leukemic Stem Cells "}, says="figtitle ends in a space",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}, key="/figtitle"),
@@ -210,6 +231,7 @@ _LAST_DOT = re.compile(r" \.$")
     "PF311",
     severity="warning",
     kinds=FIGURES,
+    cue=(r"\([\s,;\u2010-\u2015-]*\)", r"\[[\s,;\u2010-\u2015-]*\]", r" [.,;][\s)\]]"),
     bad=[
         Bad(both("Stromal signaling () in leukemia"), says="'()'", key="/caption"),
         Bad(both("Stromal signaling (, ) in leukemia"), says="'(, )'"),
@@ -278,6 +300,7 @@ _BAD_START = re.compile(r"^\. +")
     severity="warning",
     fix="safe or unsafe",
     kinds=FIGURES,
+    cue=(r"\?\.\n", r" \.\n", r"\n\. ", rf"\n(?=[AaEeFfGgSs])(?i:{_LABEL})\s*[A-Za-z]{{0,2}}[0-9]"),
     bad=[
         Bad({"papertitle": "Where do leukemic stem cells go?."}, says="papertitle ends in '?.'",
             fixed={"papertitle": "Where do leukemic stem cells go?"}, key="/papertitle"),
@@ -329,7 +352,7 @@ def truncated_title(record: Record) -> Iterator[Finding]:
     It ends in `et al`, or in a single capital such as the E of E. coli. The rest stands in the caption.
     """
     for key, text in texts(record, "/figtitle"):
-        match = _TRUNCATED.search(text)
+        match = _TRUNCATED.search(text, max(0, len(text) - 10))
         if match:
             yield Finding(key, f"figtitle ends in {quote(match[0])}: it was cut at an abbreviation", within=Span(*match.span()))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pfocr_lint.diagnostic import Finding, Fix, Span, TextEdit, quote
 from pfocr_lint.record import MAPPINGS, Record
-from pfocr_lint.rule import Bad, Good, rule
+from pfocr_lint.rule import Bad, Cue, Good, rule
 
 _WAIVER = re.compile(r"#\s*pfocr-lint:\s*ignore\[([^\]\n]*)\]")
 _NAME = re.compile(r"[^,\s]+")
@@ -61,6 +61,7 @@ def _without(record: Record, waiver: Waiver, dead: set[Span]) -> Fix:
     severity="warning",
     fix="safe",
     kinds=MAPPINGS,
+    cue=Cue.FORM,
     waivable=False,
     bad=[
         Bad(text=("year: '2022'", "# pfocr-lint: ignore[PF210] printed later\nyear: '2022'"), says="nothing to waive", fixed={}),
@@ -87,6 +88,7 @@ def unused_waiver(record: Record) -> Iterator[Finding]:
     "PF902",
     severity="warning",
     kinds=MAPPINGS,
+    cue=Cue.FORM,
     waivable=False,
     bad=[Bad(text=("year: '2022'", "year: '2022' # pfocr-lint: ignore[PF2100]"), says="no rule 'PF2100', nearest is 'PF210'")],
     good=[Good(text=("year: '2022'", "year: '2021' # pfocr-lint: ignore[year-differs-from-reference]"))],
