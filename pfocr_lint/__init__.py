@@ -8,17 +8,17 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from pfocr_lint.diagnostic import Diagnostic as Diagnostic
-    from pfocr_lint.engine import Fixed as Fixed
     from pfocr_lint.engine import check as check
-    from pfocr_lint.engine import fix as fix
+    from pfocr_lint.fixer import Fixed as Fixed
+    from pfocr_lint.fixer import fix as fix
     from pfocr_lint.settings import Settings as Settings
 
 _PUBLIC = {
     "Diagnostic": "pfocr_lint.diagnostic",
-    "Fixed": "pfocr_lint.engine",
+    "Fixed": "pfocr_lint.fixer",
     "Settings": "pfocr_lint.settings",
     "check": "pfocr_lint.engine",
-    "fix": "pfocr_lint.engine",
+    "fix": "pfocr_lint.fixer",
 }
 __all__ = ["Diagnostic", "Fixed", "Settings", "__version__", "check", "fix"]
 

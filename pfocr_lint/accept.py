@@ -48,9 +48,11 @@ class Plan:
 
 
 @cache
-def plan(codes: tuple[str, ...], kind: Kind) -> Plan:
-    """The plan for a kind when the rules with these codes are on."""
-    on = [rule for rule in RULES if rule.code in codes and kind in rule.kinds]
+def plan(codes: tuple[str, ...], kind: Kind) -> Plan | None:
+    """The plan for a kind when the rules with these codes are on; None where one of them needs the text."""
+    on = [rule for rule in RULES if rule.code in codes and kind in rule.kinds and rule.compare is None]
+    if any(rule.cue is Cue.TEXT for rule in on):
+        return None
     waiting: dict[str, list[tuple[str, Check]]] = {}
     for rule in on:
         for cue in rule.cue if isinstance(rule.cue, tuple) else ():
@@ -80,10 +82,10 @@ def clean(path: str, data: bytes, settings: Settings = DEFAULT, kind: Kind | Non
         kind = kind_of(path, data.decode())
     elif kind in FIGURES:  # as record.dialect says it of the text, whose top-level keys these are
         kind = Kind.FIGURE_2021 if "pathway_score" in values or "genes" in values else Kind.FIGURE
-    if kind not in MAPPINGS or not judge.fits(kind, values):
+    asked = plan(settings.codes, kind)
+    if asked is None or kind not in MAPPINGS or not judge.fits(kind, values):
         return None
     record = Record(path, kind, data=values, synonyms=settings.synonyms)
-    asked = plan(settings.codes, kind)
     try:
         for check in asked.always if derive.agrees(record) else asked.always + asked.agreement:
             for _ in check(record):

@@ -9,89 +9,24 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NoReturn
 
 from pfocr_lint import __version__
+from pfocr_lint.options import UsageError, parser
 from pfocr_lint.settings import DEFAULT, Selection, Settings, SettingsError, codes, describe, discover, load, with_flags
 
 if TYPE_CHECKING:
+    from pfocr_lint.changes import Change
     from pfocr_lint.files import Result, Task
-    from pfocr_lint.report import Report
+    from pfocr_lint.report import Report, RuleHelp
 
 CLEAN, FOUND, USAGE, FAULT = 0, 1, 2, 3
 PROGRESS_FROM = 500
-
-
-class UsageError(Exception):
-    """A flag or path that is wrong; the message is one line that names it and what is wanted."""
-
-
-class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line, and names the nearest option."""
-
-    def error(self, message: str) -> NoReturn:
-        first = message.split("\n", 1)[0]
-        if first.startswith("unrecognized arguments:"):
-            wrong = first.partition(": ")[2].split()[0]
-            options = [option for action in self._actions for option in action.option_strings]
-            near = difflib.get_close_matches(wrong.partition("=")[0], options, 1, 0.6)
-            first = f"unknown option {wrong}{f', nearest is {near[0]}' if near else ''}"
-        raise UsageError(first)
-
-    def convert_arg_line_to_args(self, arg_line: str) -> list[str]:
-        return [arg_line] if arg_line.strip() else []
-
-
-def parser() -> argparse.ArgumentParser:
-    """The command line's options."""
-    made = _Parser(
-        prog="pfocr-lint",
-        description="Check and mend pathway-figure records (PFOCR).",
-        epilog="Exit status: 0 nothing to report, 1 diagnostics, 2 wrong usage or settings, 3 an internal fault.",
-        fromfile_prefix_chars="@",
-        allow_abbrev=False,
-    )
-    add = made.add_argument
-    add(
-        "paths", nargs="*", metavar="PATH", help="files or folders; none: the current folder; '-': one record from standard input"
-    )
-    group = made.add_argument_group("fixing")
-    group.add_argument("--fix", action="store_true", help="apply the safe fixes, rewriting files")
-    group.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: apply the unsafe ones too")
-    group.add_argument("--diff", action="store_true", help="print the unified diff that --fix would make; write nothing")
-    group = made.add_argument_group("rules")
-    for flag in ("--select", "--ignore", "--extend-select"):
-        group.add_argument(flag, action="append", metavar="CODES", help="rules by code, prefix or name, comma separated")
-    group.add_argument("--list-rules", action="store_true", help="all rules (with --output-format json as data)")
-    group.add_argument("--explain", metavar="CODE", help="a rule's page")
-    group = made.add_argument_group("output")
-    group.add_argument(
-        "--output-format",
-        action="append",
-        metavar="FORMAT[:FILE]",
-        help="full (default), concise, json or jsonl; may be repeated",
-    )
-    group.add_argument("--statistics", action="store_true", help="counts per rule")
-    group.add_argument("--show-files", action="store_true", help="list the files that would be read")
-    group.add_argument("--show-settings", action="store_true", help="the settings in force and where each comes from")
-    group.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: on a terminal")
-    group.add_argument("--no-progress", action="store_true", help="no progress bar")
-    group.add_argument("-q", "--quiet", action="store_true", help="print diagnostics only, no sums")
-    group.add_argument("-v", "--verbose", action="store_true", help="say on standard error what is read")
-    group = made.add_argument_group("settings and running")
-    group.add_argument("--config", metavar="FILE", help="another settings file")
-    group.add_argument("--isolated", action="store_true", help="no settings file at all")
-    group.add_argument("--stdin-filename", metavar="NAME", help="what '-' is called")
-    group.add_argument("--jobs", metavar="N", help="processes (default: as many as pay)")
-    group.add_argument("--exit-zero", action="store_true", help="exit 0 even when there are diagnostics")
-    group.add_argument("--exit-non-zero-on-fix", action="store_true", help="exit 1 when a file was fixed")
-    group.add_argument("--fail-on", choices=("error", "warning"), default="warning", help="default: a warning fails too")
-    group.add_argument("--version", action="version", version=f"pfocr-lint {__version__}")
-    return made
+COUNTED = ("full", "concise", "json", "jsonl")  # the formats that --statistics has
 
 
 @dataclass(frozen=True)
@@ -105,20 +40,29 @@ class Streams:
 
 def run() -> NoReturn:
     """The console script."""
-    for stream in (sys.stdout, sys.stderr):
+    # a stream that was closed before we began is None
+    stdin, stdout, stderr = sys.stdin or _nothing("r"), sys.stdout or _nothing("w"), sys.stderr or _nothing("w")
+    for stream in (stdout, stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        status = main(sys.argv[1:], Streams(sys.stdin, sys.stdout, sys.stderr))
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # What reads our output has seen enough; the interpreter must not complain about it at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = main(sys.argv[1:], Streams(stdin, stdout, stderr))
+        stdout.flush()
+    except OSError as error:
+        # What reads our output has seen enough, or there is no room for it; the interpreter must not complain at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
         status = FOUND
+        if not isinstance(error, BrokenPipeError):
+            stderr.write(f"pfocr-lint: the output cannot be written: {error.strerror}\n")
+            status = USAGE
     except KeyboardInterrupt:
         sys.stderr.write("pfocr-lint: interrupted\n")
         status = 130
     sys.exit(status)
+
+
+def _nothing(mode: str) -> IO[str]:
+    return Path(os.devnull).open(mode, encoding="utf-8")
 
 
 def main(argv: Sequence[str], streams: Streams) -> int:
@@ -129,6 +73,9 @@ def main(argv: Sequence[str], streams: Streams) -> int:
     except (UsageError, SettingsError) as error:
         streams.stderr.write(f"pfocr-lint: {error}\n")
         return USAGE
+    except (UnicodeDecodeError, RecursionError):
+        streams.stderr.write("pfocr-lint: a file of arguments (@FILE) is not UTF-8, or names itself\n")
+        return USAGE
     except SystemExit as finished:  # --help and --version
         return int(finished.code or 0)
 
@@ -136,17 +83,30 @@ def main(argv: Sequence[str], streams: Streams) -> int:
 def _run(flags: argparse.Namespace, streams: Streams) -> int:
     outputs = _outputs(flags.output_format or ["full"])
     jobs = _jobs(flags.jobs)
-    if flags.explain is not None or flags.list_rules:
-        streams.stdout.write(_handbook(flags.explain, [name for name, _ in outputs]))
+    if flags.explain is not None:
+        streams.stdout.write(_page(flags.explain))
         return CLEAN
+    if flags.list_rules:
+        for name, target in outputs:
+            _put(target, _rules(as_json=name in ("json", "jsonl")), streams)
+        return CLEAN
+    if flags.stdin_filename is not None:
+        if flags.paths not in ([], ["-"]):
+            raise UsageError("--stdin-filename goes with '-', one record from standard input")
+        flags.paths = ["-"]
     if flags.diff and flags.fix:
         raise UsageError("--fix and --diff exclude each other: the one writes, the other shows")
     if flags.unsafe_fixes and not (flags.fix or flags.diff):
         raise UsageError("--unsafe-fixes needs --fix or --diff")
-    if flags.config and flags.isolated:
+    if flags.introduced and (flags.since is None or flags.fix or flags.diff):
+        raise UsageError("--introduced goes with --since, and without --fix and --diff: it only looks")
+    if flags.config is not None and flags.isolated:
         raise UsageError("--config and --isolated exclude each other")
     if flags.diff and any(target is None for _, target in outputs) and flags.output_format:
         raise UsageError("--diff prints to standard output; give the format a file, as in json:FILE")
+    uncounted = [name for name, _ in outputs if name not in COUNTED]
+    if flags.statistics and uncounted:
+        raise UsageError(f"--statistics: {uncounted[0]} has no form for counts; use {', '.join(COUNTED)}")
     chosen = _settings(flags)
     if flags.show_settings:
         streams.stdout.write(_show_settings(flags, chosen))
@@ -162,6 +122,8 @@ def _lint(
     streams: Streams,
 ) -> int:
     from pfocr_lint import files
+    from pfocr_lint.report import visible
+    from pfocr_lint.survey import survey
 
     task = files.Task("fix" if flags.fix else "diff" if flags.diff else "check", flags.unsafe_fixes)
     started = time.perf_counter()
@@ -171,17 +133,54 @@ def _lint(
             raise UsageError("'-' stands alone: one record from standard input")
         return _standard_input(flags, outputs, task, chosen, streams)
     selection = _selection(flags)
-    sources = [replace(source, settings=_flagged(source.settings, selection)) for source in files.gather(paths, chosen)]
-    if not sources:
+
+    def settings_of(path: str) -> Settings:
+        return _flagged(files.settings_for(path, chosen), selection)
+
+    change = _change(flags, paths, settings_of)
+    sources = change.sources() if change is not None else files.gather(paths, settings_of)
+    if not sources and change is None:
         raise UsageError(f"no record found in {', '.join(paths)}; records stand in {', '.join(sorted(files.FOLDERS))}")
     if flags.show_files:
         for source in sources:
-            streams.stdout.write(f"{source.path}\n")
+            if not os.path.lexists(source.path):
+                raise UsageError(f"{source.path}: there is no such file")
+            streams.stdout.write(f"{visible(source.path)}\n")
         return CLEAN
     if flags.verbose:
-        streams.stderr.write(f"pfocr-lint: {len(sources):,} files, {len(sources[0].settings.enabled)} rules\n")
+        streams.stderr.write(f"pfocr-lint: {len(sources):,} files, {len(settings_of(paths[0]).enabled)} rules\n")
     results = list(_progress(files.process_all(sources, task, jobs), len(sources), flags, streams))
-    return _tell(flags, outputs, results, time.perf_counter() - started, streams)
+    whole = change is not None or any(os.path.isdir(path) for path in paths)  # noqa: PTH112
+    sums = None
+    faults: tuple[str, ...] = ()
+    if change is not None and flags.introduced:
+        found = change.introduced(results)
+        results, faults = list(found.results), found.faults
+        sums = (found.introduced, found.resolved, found.remaining)
+    elif change is not None:
+        results, faults = change.compared(results)
+    elif whole:
+        results, faults = survey(results, sources, task)
+    if faults:
+        results.append(files.Result(paths[0], faults=faults))
+    return _tell(flags, outputs, results, time.perf_counter() - started, streams, alone=not whole, change=sums)
+
+
+def _change(flags: argparse.Namespace, paths: Sequence[str], settings_of: Callable[[str], Settings]) -> Change | None:
+    """What ``--since`` compares with."""
+    if flags.since is None:
+        return None
+    from pfocr_lint.changes import Change
+    from pfocr_lint.revision import RevisionError, merge_base
+
+    for path in paths:
+        if not os.path.lexists(path):
+            raise UsageError(f"{path}: there is no such file or folder")
+    folder = paths[0] if os.path.isdir(paths[0]) else os.path.dirname(paths[0]) or "."  # noqa: PTH112, PTH120
+    try:
+        return Change(merge_base(folder, flags.since), tuple(paths), settings_of)
+    except RevisionError as error:
+        raise UsageError(str(error)) from error
 
 
 def _standard_input(
@@ -221,16 +220,20 @@ def _tell(
     results: Sequence[Result],
     seconds: float,
     streams: Streams,
+    *,
+    alone: bool = False,
+    change: tuple[int, int, int] | None = None,
 ) -> int:
     """Write what was found in every format that is wanted; the exit status."""
-    from pfocr_lint.report import FORMATS, Report
+    from pfocr_lint.report import FORMATS, Report, visible
 
     say = streams.stderr.write
     for result in results:
         for line in (*result.faults, *result.notes):
-            say(f"pfocr-lint: {line}\n")
+            say(f"pfocr-lint: {visible(line)}\n")
         if result.stray:
-            say(f"pfocr-lint: {result.path} is not a record: it stands in no record folder, and has no key figid or latin\n")
+            reason = "it stands in no record folder, and has no key figid or latin"
+            say(f"pfocr-lint: {visible(result.path)} is not a record: {reason}\n")
     report = Report(
         diagnostics=tuple(diagnostic for result in results for diagnostic in result.left),
         files=sum(not result.stray for result in results),
@@ -241,6 +244,9 @@ def _tell(
         color=_color(flags.color, streams.stdout),
         width=shutil.get_terminal_size((100, 24)).columns,
         sums=not flags.quiet,
+        alone=alone and any(code.startswith("PF4") for code in (flags.select or flags.extend_select or ())),
+        change=change,
+        about=_about,
     )
     if flags.diff:
         streams.stdout.write("".join(_diff(result) for result in results if result.versions))
@@ -248,15 +254,15 @@ def _tell(
             say(f"pfocr-lint: {report.fixed:,} would be fixed, {len(report.diagnostics):,} would be left\n")
     for name, target in outputs:
         text = _statistics(report, name) if flags.statistics else FORMATS[name](report)
-        if target is not None:
-            _write(target, text)
-        elif not flags.diff:
-            streams.stdout.write(text)
+        if target is not None or not flags.diff:
+            _put(target, text, streams)
     return _status(flags, report, results, streams)
 
 
 def _status(flags: argparse.Namespace, report: Report, results: Sequence[Result], streams: Streams) -> int:
     """The highest that applies."""
+    from pfocr_lint.report import visible
+
     statuses = [CLEAN]
     failing = report.errors if flags.fail_on == "error" else len(report.diagnostics)
     would = flags.diff and report.fixed > 0
@@ -266,7 +272,12 @@ def _status(flags: argparse.Namespace, report: Report, results: Sequence[Result]
         statuses.append(FOUND)
     if any(result.stray for result in results):
         statuses.append(USAGE)
-    if all(any(diagnostic.code == "PF001" for diagnostic in result.left) for result in results):
+    unread = [result for result in results if result.unread is not None]
+    for result in unread:
+        if not any(diagnostic.code == "PF001" for diagnostic in result.left):
+            streams.stderr.write(f"pfocr-lint: {visible(result.path)}: {result.unread}\n")
+            statuses.append(USAGE)
+    if unread and len(unread) == len(results):
         streams.stderr.write("pfocr-lint: no record found that can be read\n")
         statuses.append(USAGE)
     if any(result.faults for result in results):
@@ -278,7 +289,7 @@ def _settings(flags: argparse.Namespace) -> Settings | None:
     """The settings that the flags choose for all files; None when each folder's own hold."""
     if flags.isolated:
         return DEFAULT
-    return load(Path(flags.config)) if flags.config else None
+    return load(Path(flags.config)) if flags.config is not None else None
 
 
 @cache
@@ -292,8 +303,11 @@ def _selection(flags: argparse.Namespace) -> Selection:
         given = getattr(flags, name)
         if given is None:
             return None
+        flag = f"--{name.replace('_', '-')}"
         names = [part.strip() for item in given for part in item.split(",") if part.strip()]
-        return codes(names, f"--{name.replace('_', '-')}")
+        if not names:
+            raise UsageError(f"{flag}: '{','.join(given)}' names no rule")
+        return codes(names, flag)
 
     return Selection(of("select"), of("ignore") or (), of("extend_select") or ())
 
@@ -323,7 +337,11 @@ def _jobs(given: str | None) -> int | None:
     return int(given)
 
 
-def _write(target: str, text: str) -> None:
+def _put(target: str | None, text: str, streams: Streams) -> None:
+    """Write to a file, or to standard output."""
+    if target is None:
+        streams.stdout.write(text)
+        return
     try:
         Path(target).write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
@@ -348,9 +366,28 @@ def _progress(results: Iterator[Result], total: int, flags: argparse.Namespace, 
 
 def _diff(result: Result) -> str:
     assert result.versions is not None
-    old, new = (text.splitlines(keepends=True) for text in result.versions)
-    lines = difflib.unified_diff(old, new, f"a/{result.path}", f"b/{result.path}")
-    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+    # at LF alone: whatever else breaks a line to Python is text to patch and git
+    old, new = ([f"{line}\n" for line in text.split("\n")] for text in result.versions)
+    for lines in (old, new):
+        lines[-1] = lines[-1][:-1]
+    path = result.path.lstrip("/")
+    diff = difflib.unified_diff(
+        [line for line in old if line], [line for line in new if line], _name(f"a/{path}"), _name(f"b/{path}")
+    )
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in diff)
+
+
+def _name(path: str) -> str:
+    """A path for a diff's header, quoted as Git does where it holds what would break the line."""
+    if path.isprintable() and not set('"\\') & set(path):
+        return path
+    return '"' + "".join(chr(b) if 32 <= b < 127 and b not in b'"\\' else f"\\{b:03o}" for b in os.fsencode(path)) + '"'
+
+
+def _about(code: str) -> RuleHelp:
+    from pfocr_lint import handbook
+
+    return handbook.about(code)
 
 
 def _statistics(report: Report, name: str) -> str:
@@ -359,12 +396,16 @@ def _statistics(report: Report, name: str) -> str:
     return statistics(report, as_json=name in ("json", "jsonl"))
 
 
-def _handbook(code: str | None, formats: list[str]) -> str:
+def _rules(*, as_json: bool) -> str:
+    from pfocr_lint import handbook
+
+    return json.dumps(handbook.as_data(), indent=1) + "\n" if as_json else handbook.listing()
+
+
+def _page(code: str) -> str:
     from pfocr_lint import handbook
     from pfocr_lint.rules import BY_CODE, BY_NAME
 
-    if code is None:
-        return json.dumps(handbook.as_data(), indent=1) + "\n" if formats == ["json"] else handbook.listing()
     rule = BY_CODE.get(code.upper()) or BY_NAME.get(code)
     if rule is None:
         codes([code], "--explain")

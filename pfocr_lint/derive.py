@@ -21,13 +21,14 @@ TYPES = {
 }
 
 _RAW = (
-    ("EV", re.compile(r"(?:expanded|extended)[ -]view[ -]?(?:fig(?:ure|\.)?)?|fig(?:ure|\.)? ?ev", re.I)),
-    ("SF", re.compile(r"supp(?:l(?:ement(?:ary|al)?)?)?\.? ?(?:fig(?:ure|s)?\.?)?(?: ?s(?=[0-9]))?|fig(?:ure|s)?\.? ?s", re.I)),
-    ("AF", re.compile(r"app(?:endix)? ?(?:fig(?:ure)?\.?)?|fig(?:ure)?\.? ?a", re.I)),
-    ("GA", re.compile(r"graphical abstract", re.I)),
-    ("S", re.compile(r"sch(?:eme)?s?\.?", re.I)),
-    ("F", re.compile(r"fig(?:ure|s)?\.?|f", re.I)),
-)
+    ("EV", re.compile(r"(?i:(?:expanded|extended)[ -]view[ -]?(?:fig(?:ure|\.)?)?|fig(?:ure|\.)? ?ev)")),
+    ("SF", re.compile(r"(?i:supp(?:l(?:ement(?:ary|al)?)?)?\.? ?(?:fig(?:ure|s)?\.?)?(?: ?s(?=[0-9]))?)"
+                      r"|(?i:fig(?:ure|s)?)(?:\.|\.? )[sS](?= ?[0-9])|(?i:fig(?:ure)?)S(?=[0-9])")),
+    ("AF", re.compile(r"(?i:app(?:endix)? ?(?:fig(?:ure)?\.?)?|fig(?:ure)?\.? a(?= ?[0-9]))")),
+    ("GA", re.compile(r"(?i:graphical abstract)")),
+    ("S", re.compile(r"(?i:sch(?:eme)?s?\.?)")),
+    ("F", re.compile(r"(?i:fig(?:ure)?s?\.?|f)")),
+)  # fmt: skip
 _DIGITS = re.compile(r"[ \u00a0]*([0-9]+[A-Za-z]?)[ .:]*")
 
 
@@ -71,9 +72,11 @@ def _once(derive: Callable[[Record], str | None]) -> Callable[[Record], str | No
 def number(record: Record) -> str | None:
     """The figure's number in its normal form, None when it has none to compare."""
     value = record.value("/number")
-    if isinstance(value, str):
-        return value if "/number" not in record.invalid else normal_number(value)
-    return None
+    if not isinstance(value, str):
+        return None
+    if "/number" not in record.invalid:
+        return value
+    return normal_number(value) if record.failures.get("PF209") else None
 
 
 @_once
@@ -123,6 +126,27 @@ def figtype(record: Record) -> str | None:
     normal = number(record)
     match = re.match("[A-Z]+", normal or "")
     return TYPES.get(match[0]) if match else None
+
+
+LABEL = r"(?:(?:supplement(?:ary|al)|extended data|graphical) )?(?:figures?|figs?\.?|schemes?|abstract)"
+LABEL_IN_FRONT = re.compile(rf"^{LABEL}\s*[A-Z]{{0,2}}[0-9]+[A-Za-z]?\s*[.:|](?![0-9])\s*(?=\S)", re.I)
+_ONLY_LABEL = re.compile(rf"\W*{LABEL}\s*(?:[A-Z]{{0,2}}[0-9]+[A-Za-z]?)?\W*", re.I)
+
+
+def says_nothing(caption: str) -> bool:
+    """Whether a caption is empty, or no more than a label: ``Figure.``, ``Fig. 3``."""
+    return not caption.strip() or (len(caption) < 100 and _ONLY_LABEL.fullmatch(caption) is not None)
+
+
+def is_copied(record: Record) -> bool:
+    """Whether the description is, or should be, a copy of the caption."""
+    caption = record.usable("/caption")
+    return (caption is not None and not says_nothing(caption)) or record.value("/schema-jsonld/description") == caption
+
+
+def number_is_sure(record: Record) -> bool:
+    """Whether number is in its normal form, or the alias carries that: else nothing safe can be made of it."""
+    return "/number" not in record.invalid or record.usable("/figid_alias") == alias(record)
 
 
 def year(record: Record) -> str | None:

@@ -94,11 +94,12 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Another place of the same record that a finding speaks of."""
+    """Another place that a finding speaks of: of the same record, or of the one at ``path``."""
 
     key: str | None
     message: str
     at: Span | None = None
+    path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +122,27 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """A finding of a rule that compares records, and the record it speaks of."""
+
+    path: str
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
-    """Where a span stands: 1-based lines and columns in code points, the end exclusive, lines split at LF only."""
+    """
+    Where a span stands: 1-based lines and columns in code points, the end exclusive, lines split at LF only.
+
+    The columns in bytes of UTF-8, also 1-based, are for programs that count so.
+    """
 
     line: int
     column: int
     end_line: int
     end_column: int
+    byte_column: int
+    end_byte_column: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +156,12 @@ class SourceLine:
 
 @dataclass(frozen=True, slots=True)
 class OfferedFix:
-    """A fix with its edits, in code points of the decoded file, sorted by place."""
+    """A fix with its edits, in code points of the decoded file, sorted by place; ``places`` says where each edit stands."""
 
     safety: Safety
     message: str
     edits: tuple[Edit, ...]
+    places: tuple[Place, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +213,7 @@ def quote(value: Any, limit: int = 60) -> str:
     if isinstance(value, Mapping):
         return "a mapping"
     if isinstance(value, list):
-        return "a list"
+        return "a list" if value else "an empty list"
     return shorten(str(value), limit)
 
 

@@ -7,6 +7,7 @@ An edit replaces the smallest piece that holds a value. Fixes that clash are hel
 from __future__ import annotations
 
 import copy
+from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -41,15 +42,22 @@ class Plan:
     """
     What a set of fixes comes to.
 
-    ``edits`` are sorted and do not overlap; ``taken`` are the indices of the fixes they carry out, ``data`` what the
-    record must read as afterwards (None when it was not readable before), ``written`` the JSON Pointers, in that new
-    data, of the entries to confirm.
+    ``edits`` are sorted and do not overlap; ``taken`` are the indices of the fixes they carry out, ``changes`` what
+    those fixes come to.
     """
 
     edits: tuple[Edit, ...]
     taken: tuple[int, ...]
-    data: dict[str, Any] | None
-    written: tuple[str, ...]
+    changes: tuple[Change, ...]
+
+    def data(self, record: Record) -> dict[str, Any] | None:
+        """What the record must read as afterwards; None when it could not be read before."""
+        return None if record.data is None else changed(record, self.changes)
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The JSON Pointers, in the new data, of the entries that were written."""
+        return tuple(dict.fromkeys(_written(self.changes)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +82,19 @@ def plan(record: Record, fixes: Sequence[Fix]) -> Plan:
     """Turn fixes into edits, first come first served; a fix that clashes with an earlier one is left out whole."""
     taken: list[int] = []
     steps: list[_Step] = []
+    room = _Room()
     for index, fix in enumerate(fixes):
         wanted = [_step(record, change) for change in fix.changes]
         found = [step for step in wanted if step is not None]
-        if len(found) == len(wanted) and not any(_clash(a, b) for a in found for b in steps):
+        if len(found) == len(wanted) and all(room.fits(step) for step in found):
+            for step in found:
+                room.take(step)
             steps += found
             taken.append(index)
     edits = _edits(record, steps)
     if edits is None:  # only together do they not fit: one after the other they may
-        return plan(record, [fixes[taken[0]]]) if len(taken) > 1 else Plan((), (), record.data, ())
-    changes = [step.change for step in steps]
-    data = None if record.data is None else changed(record, changes)
-    return Plan(tuple(edits), tuple(taken), data, tuple(dict.fromkeys(_written(changes))))
+        return plan(record, [fixes[taken[0]]]) if len(taken) > 1 else Plan((), (), ())
+    return Plan(tuple(edits), tuple(taken), tuple(step.change for step in steps))
 
 
 def changed(record: Record, changes: Iterable[Change]) -> dict[str, Any]:
@@ -141,13 +150,40 @@ def _written(changes: Sequence[Change]) -> Iterable[str]:
         yield new
 
 
-def _clash(a: _Step, b: _Step) -> bool:
-    if a.whole is not None and a.whole == b.whole:
-        mine, other = (getattr(step.change, "key", "") + "/" for step in (a, b))
-        return mine.startswith(other) or other.startswith(mine)
-    if a.span == b.span:
-        return a.span.start < a.span.end or a.change == b.change
-    return a.span.start < b.span.end and b.span.start < a.span.end
+class _Room:
+    """The text that accepted changes need, so that a clash with any of them is found at once."""
+
+    def __init__(self) -> None:
+        self._spans: list[tuple[int, int]] = []
+        self._keys: dict[str | None, list[str]] = {}
+        self._added: set[str] = set()
+
+    def fits(self, step: _Step) -> bool:
+        """Whether a change can be made beside those that were taken; of a block that is written whole, key by key."""
+        if step.whole is not None and step.whole in self._keys:
+            key = _key(step.change)
+            return not any(key.startswith(other) or other.startswith(key) for other in self._keys[step.whole])
+        start, end = step.span.start, step.span.end
+        at = bisect_left(self._spans, (start, end))
+        if at and self._spans[at - 1][1] > start:
+            return False
+        if start == end:
+            return _key(step.change) not in self._added
+        return at == len(self._spans) or self._spans[at][0] >= end
+
+    def take(self, step: _Step) -> None:
+        """Note what an accepted change needs."""
+        if step.whole is not None:
+            keys = self._keys.setdefault(step.whole, [])
+            keys.append(_key(step.change))
+            if len(keys) > 1:
+                return
+        insort(self._spans, (step.span.start, step.span.end))
+        self._added.add(_key(step.change))
+
+
+def _key(change: Change) -> str:
+    return f"{change.start}" if isinstance(change, TextEdit) else f"{change.key}/"
 
 
 def _step(record: Record, change: Change) -> _Step | None:
@@ -155,13 +191,13 @@ def _step(record: Record, change: Change) -> _Step | None:
     if isinstance(change, TextEdit):
         return _Step(change, Span(change.start, change.end))
     holder = _flow_holder(record, change.key)
-    if holder is None and not isinstance(change, SetValue):
+    edit = _edit(record, change) if holder is None else None
+    if edit is not None:
+        return _Step(change, Span(edit.start, edit.end))
+    if holder is None:
         holder = _commented_holder(record, change.key)
-    if holder is not None:
-        edit = _whole(record, holder, [change])
-        return None if edit is None else _Step(change, Span(edit.start, edit.end), holder)
-    edit = _edit(record, change)
-    return None if edit is None else _Step(change, Span(edit.start, edit.end))
+    edit = _whole(record, holder, [change]) if holder is not None else None
+    return None if edit is None else _Step(change, Span(edit.start, edit.end), holder)
 
 
 def _edits(record: Record, steps: Sequence[_Step]) -> list[Edit] | None:
@@ -178,7 +214,7 @@ def _edits(record: Record, steps: Sequence[_Step]) -> list[Edit] | None:
         if edit is None:
             return None
         edits.append(edit)
-    for step in steps:
+    for step in sorted(steps, key=lambda step: _turn(record, step.change)):
         change = step.change
         if step.whole is None and not (isinstance(change, DropItem) and parent_of(change.key) in emptied):
             edit = _edit(record, change)
@@ -189,6 +225,15 @@ def _edits(record: Record, steps: Sequence[_Step]) -> list[Edit] | None:
     if any(a.end > b.start for a, b in pairwise(edits)):
         return None
     return edits
+
+
+def _turn(record: Record, change: Change) -> tuple[int, int]:
+    """Of keys that are added at one place: the deeper first, then in the format's order."""
+    if not isinstance(change, AddKey):
+        return 0, 0
+    parent, name = parent_of(change.key), split(change.key)[-1]
+    keys = _order(record, parent, record.value(parent))
+    return -len(split(parent)), keys.index(name) if name in keys else len(keys)
 
 
 def _emptied(record: Record, changes: Sequence[Change]) -> set[str]:
@@ -261,6 +306,8 @@ def _set(record: Record, entry: Entry, value: Any) -> Edit | None:
     text = record.text
     path = split(entry.pointer)
     span = record.node_span(entry.node)
+    if entry.is_collection and any(span.start <= comment.start < span.end for comment in record.comments):
+        return None
     if entry.key is None:
         written = emit.entry(path, value)
         return _splice(text, span, written.at(_column(text, span.start)))
@@ -274,7 +321,10 @@ def _set(record: Record, entry: Entry, value: Any) -> Edit | None:
         while text[end : end + 1] == " " and text[end : end + 2] != " #":
             end += 1
         return _splice(text, Span(start, end), after)
-    if isinstance(value, (dict, list)) or entry.is_collection:
+    header = text[span.start : span.end].split("\n", 1)[0]
+    if header[:1] in "|>" and "#" in header:
+        return None  # a comment behind the mark of a block scalar would be lost
+    if isinstance(value, (dict, list)) or entry.is_collection or "\t" in text[key.end : span.start]:
         colon = record.empty_at(entry.key, entry.node)
         if "#" in text[key.end : span.start]:
             return None
@@ -339,10 +389,15 @@ def _add(record: Record, change: AddKey) -> Edit | None:
 
 def _predecessor(record: Record, parent: str, name: str, present: dict[str, Any]) -> str | None:
     """The present key behind which a missing one belongs; None when it comes first."""
-    below = schema.at(record.kind, parent)
-    keys = schema.order(below, present) if below is not None else []
+    keys = _order(record, parent, present)
     before = keys[: keys.index(name)] if name in keys else list(present)
     return next((key for key in reversed(before) if key in present), None)
+
+
+def _order(record: Record, parent: str, present: dict[str, Any]) -> list[str]:
+    """The keys that the format knows in a mapping, in its order."""
+    below = schema.at(record.kind, parent)
+    return schema.order(below, present) if below is not None else []
 
 
 def _column(text: str, at: int) -> int:

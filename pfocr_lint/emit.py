@@ -96,7 +96,7 @@ def _dump(value: Any, *, unfolded: bool) -> str:
         sort_keys=False,
         default_flow_style=False,
     )
-    return text
+    return text.removesuffix("...\n")  # libyaml's end of a document whose last text keeps its line breaks
 
 
 def key(name: str) -> str:

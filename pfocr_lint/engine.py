@@ -1,8 +1,7 @@
 """
-Read, check, fix to a standstill, verify. Pure: bytes and values in, values out.
+Judging records, each alone and all together. Pure: bytes and values in, values out.
 
-A rule that raises and a fix that fails its verification are faults of this program, not of the record: they are
-returned beside what else was found, and nothing is written on their strength.
+A rule that raises is a fault of this program, not of the record: it is returned beside what the others found.
 """
 
 from __future__ import annotations
@@ -12,34 +11,33 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from pfocr_lint import edits, schema
+from pfocr_lint import edits, facts, schema
 from pfocr_lint.diagnostic import (
     Diagnostic,
     Finding,
     Fix,
     OfferedFix,
     RelatedPlace,
-    Safety,
     Severity,
     Span,
-    TextEdit,
     split,
 )
 from pfocr_lint.reader import read
-from pfocr_lint.record import MAPPINGS, Entry, Kind, Record, Violation, untyped
+from pfocr_lint.record import MAPPINGS, Entry, Kind, Record, Violation
 from pfocr_lint.rule import Rule
 from pfocr_lint.rules import BY_CODE, BY_NAME, RULES
 from pfocr_lint.rules.waivers import Waiver, waivers
 from pfocr_lint.settings import DEFAULT, Settings
 
-ROUNDS = 10
+_HINTS = 50
 
 _OWNERS = {pair: rule.code for rule in RULES for pair in rule.owns}
 _INVALIDATING = frozenset({"PF103", "PF104", "PF105", "PF106", "PF209"})
+FIRST = frozenset({"PF003", "PF009", "PF010"})  # what breaks lines otherwise than LF is mended before anything else
 _PATIENT = frozenset({"PF901", "PF902"})
 
 
@@ -49,13 +47,27 @@ class InternalFault(Exception):  # noqa: N818 - the contract's word
 
 @dataclass(frozen=True)
 class Hit:
-    """A finding with the rule that made it, its place, and its fingerprint without a number for repeats."""
+    """
+    A finding with the rule that made it and its place.
+
+    ``print`` is its fingerprint, without a number for repeats; ``cause`` the same over the whole ``value`` that it is in.
+    """
 
     rule: Rule
     severity: Severity
     finding: Finding
     span: Span
     print: str
+    cause: str
+    value: str
+
+    @property
+    def match(self) -> str:
+        """What tells the same finding in another version: where it lies between records, whichever it is said of."""
+        if not self.rule.shared:
+            return self.print
+        about = self.value if self.finding.key is not None else self.finding.message.casefold()
+        return "\0".join((self.rule.code, self.finding.key or "", about))
 
 
 @dataclass(frozen=True)
@@ -65,6 +77,12 @@ class Examined:
     record: Record
     hits: tuple[Hit, ...]
     faults: tuple[str, ...] = ()
+    open_other: Callable[[str], Record] | None = None
+
+    @property
+    def facts(self) -> facts.Facts | None:
+        """What the record hands out for the rules that compare records."""
+        return facts.facts_of(self.record)
 
     def diagnostics(self) -> list[Diagnostic]:
         """The hits as they are reported, sorted by offset, then code."""
@@ -72,23 +90,16 @@ class Examined:
         found = []
         for hit in self.hits:
             seen[hit.print] += 1
-            found.append(_diagnostic(self.record, hit, seen[hit.print]))
+            found.append(diagnostic_of(self.record, hit, seen[hit.print], self.open_other))
         return found
 
 
 @dataclass(frozen=True)
-class Fixed:
-    """
-    What became of one record.
+class Compared:
+    """What the rules that compare records found, by record, sorted by path."""
 
-    ``data`` are the bytes after all fixes (the old ones when nothing was fixed or a fault came up), ``fixed`` what was
-    mended, ``left`` what remains, in terms of ``data``.
-    """
-
-    data: bytes
-    fixed: tuple[Diagnostic, ...]
-    left: tuple[Diagnostic, ...]
-    faults: tuple[str, ...] = field(default=())
+    examined: tuple[Examined, ...]
+    faults: tuple[str, ...] = ()
 
 
 def check(path: str, data: bytes, settings: Settings = DEFAULT, kind: Kind | None = None) -> list[Diagnostic]:
@@ -113,9 +124,7 @@ def owner(key: str, keyword: str) -> str:
 def examine(record: Record, settings: Settings = DEFAULT) -> Examined:
     """Run the rules that are on for the record's path."""
     levels = settings.rules_for(record.path)
-    record.synonyms = settings.synonyms
-    record.failures, record.invalid = _failures(record)
-    record.derived.clear()
+    prepare(record, settings)
     faults: list[str] = []
     hits = [hit for rule in _applicable(record) if rule.code not in _PATIENT for hit in _run(rule, record, levels, faults)]
     known = waivers(record) if record.data is not None else ()
@@ -123,8 +132,46 @@ def examine(record: Record, settings: Settings = DEFAULT) -> Examined:
         hits = _waive(record, known, hits, levels)
         for code in sorted(_PATIENT):
             hits += _run(BY_CODE[code], record, levels, faults)
-    hits.sort(key=lambda hit: (hit.span.start, hit.rule.code, hit.span.end, hit.finding.key or "", hit.finding.message))
-    return Examined(record, tuple(hits), tuple(faults))
+    return Examined(record, tuple(sorted(hits, key=_order)), tuple(faults))
+
+
+def prepare(record: Record, settings: Settings = DEFAULT) -> Record:
+    """Add to a record what the rules need to know of it: how its values fail the schema, and the organisms' other names."""
+    record.synonyms = settings.synonyms
+    record.failures, record.invalid = _failures(record)
+    record.derived.clear()
+    return record
+
+
+def _order(hit: Hit) -> tuple[int, str, int, str, str]:
+    return hit.span.start, hit.rule.code, hit.span.end, hit.finding.key or "", hit.finding.message
+
+
+def compare(repository: facts.Repository, levels_of: Callable[[str], Mapping[str, Severity]]) -> Compared:
+    """
+    Run the rules that compare records. ``levels_of`` gives the rules that are on for a path.
+
+    The records that something is said of are opened again, for places and waivers.
+    """
+    hits: dict[str, list[Hit]] = {}
+    faults: list[str] = []
+    for rule in RULES:
+        if rule.compare is None:
+            continue
+        try:
+            for placed in rule.compare(repository):
+                level = levels_of(placed.path).get(rule.code)
+                if level is not None:
+                    hits.setdefault(placed.path, []).append(_hit(repository.open(placed.path), rule, level, placed.finding))
+        except Exception as error:  # noqa: BLE001 - whatever a rule does wrong, the others still speak
+            faults.append(f"rule {rule.code} failed: {type(error).__name__}: {error}")
+    examined = []
+    for path, found in sorted(hits.items()):
+        record = repository.open(path)
+        known = waivers(record) if record.data is not None else ()
+        left = _waive(record, known, found, levels_of(path)) if known else found
+        examined.append(Examined(record, tuple(sorted(left, key=_order)), open_other=repository.open))
+    return Compared(tuple(examined), tuple(faults))
 
 
 def _failures(record: Record) -> tuple[Mapping[str, tuple[Violation, ...]], frozenset[str]]:
@@ -133,8 +180,9 @@ def _failures(record: Record) -> tuple[Mapping[str, tuple[Violation, ...]], froz
     found: dict[str, list[Violation]] = {}
     for violation in schema.violations(record.kind, record.data):
         found.setdefault(owner(violation.key, violation.keyword), []).append(violation)
-    invalid = frozenset(v.key for code in _INVALIDATING for v in found.get(code, ()))
-    return {code: tuple(violations) for code, violations in found.items()}, invalid
+    invalid = {v.key for code in _INVALIDATING for v in found.get(code, ())}
+    invalid |= {fault.key for fault in record.faults if fault.key is not None}
+    return {code: tuple(violations) for code, violations in found.items()}, frozenset(invalid)
 
 
 def _applicable(record: Record) -> Iterator[Rule]:
@@ -150,14 +198,20 @@ def _run(rule: Rule, record: Record, levels: Mapping[str, Severity], faults: lis
     if level is None:
         return []
     try:
-        hits = []
-        for finding in rule.check(record):
-            span = _span(record, finding)
-            hits.append(Hit(rule, level, finding, span, _fingerprint(record, rule, finding, span)))
-        return hits
+        return [_hit(record, rule, level, finding) for finding in rule.check(record)]
     except Exception as error:  # noqa: BLE001 - whatever a rule does wrong, the others still speak
         faults.append(f"{record.path}: rule {rule.code} failed: {type(error).__name__}: {error}")
         return []
+
+
+def _hit(record: Record, rule: Rule, level: Severity, finding: Finding) -> Hit:
+    span = _span(record, finding)
+    value = record.value(finding.key) if finding.key is not None else record.text[span.start : min(span.end, span.start + 200)]
+    cause = _fingerprint(record, rule, finding, value)
+    if finding.within is None or not isinstance(value, str):
+        return Hit(rule, level, finding, span, cause, cause, str(value))
+    part = value[finding.within.start : finding.within.end]
+    return Hit(rule, level, finding, span, _fingerprint(record, rule, finding, part), cause, value)
 
 
 def _span(record: Record, finding: Finding) -> Span:
@@ -185,15 +239,18 @@ def _waive(record: Record, known: Sequence[Waiver], hits: Sequence[Hit], levels:
         used.update(spans)
         if not spans:
             left.append(hit)
-    unused, unknown = [], []
+    unused = []
+    unknown: list[tuple[str, str | None, Span]] = []
     for waiver in known:
         dead = []
+        if not waiver.names:
+            unknown.append(("", None, waiver.span))
         for name, span in waiver.names:
             rule = BY_CODE.get(name) or BY_NAME.get(name)
             if rule is None:
-                near = difflib.get_close_matches(name, [*BY_CODE, *BY_NAME], 1, 0.6)
+                near = difflib.get_close_matches(name, [*BY_CODE, *BY_NAME], 1, 0.6) if len(unknown) < _HINTS else []
                 unknown.append((name, near[0] if near else None, span))
-            elif span not in used and (rule.code in levels or not rule.waivable):
+            elif span not in used and rule.compare is None and (rule.code in levels or not rule.waivable):
                 dead.append((name, span))
         if dead:
             unused.append((waiver, tuple(dead)))
@@ -229,22 +286,20 @@ def identity(record: Record) -> str:
     return f"{record.value('/pmcid')}__{record.value('/image_filename')}" if record.value("/image_filename") else record.name
 
 
-def _fingerprint(record: Record, rule: Rule, finding: Finding, span: Span) -> str:
-    value = record.value(finding.key) if finding.key is not None else record.text[span.start : min(span.end, span.start + 200)]
-    if finding.within is not None and isinstance(value, str):
-        value = value[finding.within.start : finding.within.end]
+def _fingerprint(record: Record, rule: Rule, finding: Finding, value: Any) -> str:
     parts = [identity(record), re.sub(r"/[0-9]+(?=/|$)", "/*", finding.key or ""), rule.code]
     text = json.dumps([*parts, value], default=str, ensure_ascii=True, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def _diagnostic(record: Record, hit: Hit, repeat: int) -> Diagnostic:
+def diagnostic_of(record: Record, hit: Hit, repeat: int, open_other: Callable[[str], Record] | None = None) -> Diagnostic:
     finding = hit.finding
     place = record.place(hit.span)
     related = []
     for other in finding.related:
-        at = record.place(other.at or record.span(other.key or ""))
-        related.append(RelatedPlace(record.path, at.line, at.column, other.message))
+        whose = open_other(other.path) if other.path is not None and open_other is not None else record
+        at = whose.place(other.at or whose.span(other.key or ""))
+        related.append(RelatedPlace(whose.path, at.line, at.column, other.message))
     again = hashlib.sha256(f"{hit.print} {repeat}".encode()).hexdigest()[:32]
     return Diagnostic(
         code=hit.rule.code,
@@ -255,109 +310,19 @@ def _diagnostic(record: Record, hit: Hit, repeat: int) -> Diagnostic:
         span=hit.span,
         place=place,
         key=finding.key,
-        fix=_offer(record, finding.fix),
+        fix=_offer(record, hit.rule, finding.fix),
         related=tuple(related),
         fingerprint=hit.print if repeat == 1 else again,
         source=record.source(place) if record.text else (),
     )
 
 
-def _offer(record: Record, fix: Fix | None) -> OfferedFix | None:
-    """The fix with its edits, None where the text does not allow it."""
-    if fix is None:
+def _offer(record: Record, rule: Rule, fix: Fix | None) -> OfferedFix | None:
+    """The fix with its edits, None where the text does not allow it: between lone CRs lines are not what they seem."""
+    if fix is None or (rule.code not in FIRST and record.has_lone_cr):
         return None
     planned = edits.plan(record, [fix])
-    return OfferedFix(fix.safety, fix.message, planned.edits) if planned.taken else None
-
-
-def fix(path: str, data: bytes, settings: Settings = DEFAULT, *, unsafe: bool = False, kind: Kind | None = None) -> Fixed:
-    """
-    Mend one record: all fixes that do not clash, again and again until nothing more is offered.
-
-    No file is touched. A fault keeps the bytes as they were.
-    """
-    examined = examine(read(path, data, kind), settings)
-    first = examined
-    fixed: list[Diagnostic] = []
-    for _ in range(ROUNDS):
-        wanted = [
-            (hit, hit.finding.fix)
-            for hit in sorted(examined.hits, key=lambda hit: hit.rule.code)
-            if hit.finding.fix is not None and (unsafe or hit.finding.fix.safety is Safety.SAFE)
-        ]
-        planned = edits.plan(examined.record, [each for _, each in wanted])
-        if not planned.taken:
-            text = examined.record.text
-            new = text.encode("utf-8", "surrogatepass") if fixed else data
-            return Fixed(new, tuple(fixed), tuple(examined.diagnostics()), examined.faults)
-        mended = [wanted[index] for index in planned.taken]
-        text = edits.apply(examined.record.text, planned.edits)
-        after = examine(read(path, text.encode(), examined.record.kind), settings)
-        problem = verify(examined, after, mended, planned)
-        if problem:
-            names = ", ".join(sorted({hit.rule.code for hit, _ in mended}))
-            fault = f"{path}: a fix of {names} was not made: {problem}"
-            return Fixed(data, (), tuple(first.diagnostics()), (*first.faults, fault))
-        fixed += [_diagnostic(examined.record, hit, 1) for hit, _ in mended]
-        examined = after
-    names = ", ".join(sorted({hit.rule.code for hit, _ in mended}))
-    fault = f"{path}: the fixes of {names} do not come to rest after {ROUNDS} rounds"
-    return Fixed(data, (), tuple(first.diagnostics()), (*first.faults, fault))
-
-
-def verify(before: Examined, after: Examined, mended: Sequence[tuple[Hit, Fix]], planned: edits.Plan) -> str | None:
-    """
-    Why the new text must not be written; None when it may.
-
-    It reads; every value that was not meant to change is equal and each changed one is the intended; what was mended
-    is gone; nothing outside the front matter moved, but by an edit of the text itself; and ruamel.yaml reads the same
-    in each edited entry.
-    """
-    old, new = before.record, after.record
-    if new.data is None and old.kind is not Kind.TABLE:
-        return "the result cannot be read"
-    if planned.data is not None and not _same(planned.data, new.data):
-        return "the result does not read as intended"
-    textual = any(isinstance(change, TextEdit) for _, each in mended for change in each.changes)
-    if not textual:
-        head, tail = old.text[: old.body.start], old.text[old.body.end :]
-        if new.text[: new.body.start] != head or new.text[new.body.end :] != tail:
-            return "text outside the front matter changed"
-    still = Counter(hit.print for hit in after.hits)
-    were = Counter(hit.print for hit in before.hits)
-    gone = Counter(hit.print for hit, _ in mended)
-    for hit, _ in mended:
-        if still[hit.print] > were[hit.print] - gone[hit.print]:
-            return f"{hit.rule.code} still finds {hit.finding.message}"
-    for pointer in planned.written:
-        if not confirmed(new, pointer):
-            return f"ruamel.yaml reads {pointer} differently"
-    return None
-
-
-def _same(a: Any, b: Any) -> bool:
-    """Equal, types included: 1, 1.0 and true are three values; nan is itself."""
-    if type(a) is not type(b):
-        return False
-    if isinstance(a, dict):
-        return a.keys() == b.keys() and all(_same(a[key], b[key]) for key in a)
-    if isinstance(a, list):
-        return len(a) == len(b) and all(map(_same, a, b))
-    return bool(a == b) or (a != a and b != b)
-
-
-def confirmed(record: Record, pointer: str) -> bool:
-    """Whether ruamel.yaml, reading the lines of one entry alone, finds the same untyped text as PyYAML."""
-    entry = record.entries.get(pointer)
-    if entry is None:
-        return False
-    span = record.node_span(entry.node)
-    start = record.node_span(entry.key).start if entry.key is not None else span.start
-    column = start - record.text.rfind("\n", 0, start) - 1
-    lead = " " * column if entry.key is not None else " " * (column - 2) + "- "
-    from pfocr_lint import roundtrip  # ruamel.yaml, which only a fix needs
-
-    found = roundtrip.untyped(lead + record.text[start : max(span.end, start)] + "\n")
-    if entry.key is not None:
-        return bool(found == {entry.key.value: untyped(entry.node)})
-    return bool(found == [untyped(entry.node)])
+    if not planned.taken:
+        return None
+    places = tuple(record.place(Span(edit.start, edit.end)) for edit in planned.edits)
+    return OfferedFix(fix.safety, fix.message, planned.edits, places)

@@ -1,13 +1,15 @@
-"""The examples of the rules as whole records: what the tests run and the documentation shows."""
+"""The examples of the rules as whole files: what the tests run and the documentation shows."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from pfocr_lint import emit, schema
-from pfocr_lint.engine import identity
+from pfocr_lint import emit, engine, schema, survey
+from pfocr_lint.diagnostic import Diagnostic
+from pfocr_lint.reader import read
 from pfocr_lint.record import Kind, Record
-from pfocr_lint.rule import MISSING, Bad, Good
+from pfocr_lint.rule import MISSING, Bad, Good, TableFile
+from pfocr_lint.settings import Settings
 
 _FOLDERS = {Kind.FIGURE: "_figures", Kind.FIGURE_2021: "_figures", Kind.ORGANISM: "_organisms", Kind.FETCHED: "figures"}
 
@@ -27,16 +29,25 @@ def data_of(kind: Kind, values: Any) -> dict[str, Any]:
     return data
 
 
-def path_of(example: Good) -> str:
-    """The path of an example's record."""
-    name = example.name or identity(Record("", example.kind, data=schema.example(example.kind))).replace(" ", "_").lower()
-    if example.name is None and example.kind is not Kind.ORGANISM:
-        name = identity(Record("", example.kind, data=schema.example(example.kind)))
+def path_of(example: Good | TableFile) -> str:
+    """The path of an example's file."""
+    if isinstance(example, TableFile):
+        figid = example.figid or schema.example(Kind.FIGURE)["figid"]
+        return f"_data/{figid}-{example.sort}.tsv"
+    if example.table is not None:
+        return path_of(example.table)
+    name = example.name or engine.identity(Record("", example.kind, data=schema.example(example.kind)))
+    if example.kind is Kind.ORGANISM:
+        name = name.replace(" ", "_").lower()
     return f"{_FOLDERS[example.kind]}/{name}.{'yml' if example.kind is Kind.FETCHED else 'md'}"
 
 
-def text_of(example: Good) -> str:
+def text_of(example: Good | TableFile) -> str:
     """An example's whole text."""
+    if isinstance(example, TableFile):
+        return example.text
+    if example.table is not None:
+        return example.table.text
     text = emit.document(data_of(example.kind, example.values))
     if example.text is not None:
         old, new = example.text
@@ -51,3 +62,19 @@ def fixed_text_of(example: Bad) -> str | None:
         assert example.text is not None
         return emit.document(data_of(example.kind, example.values)).replace(example.text[0], example.fixed)
     return None if example.fixed is None else emit.document(data_of(example.kind, example.fixed))
+
+
+def judge(example: Good, settings: Settings) -> tuple[dict[str, list[Diagnostic]], survey.Across]:
+    """
+    What is said of an example's file and of those beside it, by path, as a run over their folder would say it.
+
+    Raises InternalFault when a rule raised.
+    """
+    texts = {path_of(each): text_of(each).encode() for each in (example, *example.beside)}
+    examined = {path: engine.examine(read(path, data), settings) for path, data in texts.items()}
+    known = [each.facts for each in examined.values() if each.facts is not None]
+    across = survey.compare(known, lambda _: settings, texts.__getitem__)
+    faults = [*(fault for each in examined.values() for fault in each.faults), *across.faults]
+    if faults:
+        raise engine.InternalFault(faults[0])
+    return {path: survey.merged(each.diagnostics(), across.diagnostics(path)) for path, each in examined.items()}, across

@@ -6,14 +6,15 @@ import contextlib
 import os
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from pfocr_lint import engine
+from pfocr_lint import engine, fixer
 from pfocr_lint.diagnostic import Diagnostic
+from pfocr_lint.facts import Facts
 from pfocr_lint.reader import MAX_BYTES, read, unreadable
 from pfocr_lint.record import Kind, kind_of
 from pfocr_lint.settings import DEFAULT, Settings, discover
@@ -48,7 +49,7 @@ class Result:
 
     ``left`` are the diagnostics that remain, ``fixed`` those that were mended. ``versions`` are text before and after,
     only when a difference is wanted. ``faults`` are this program's own, ``notes`` say why a file was left as it is,
-    ``stray`` that it is no record.
+    ``unread`` why it was not read, ``stray`` that it is no record, ``facts`` what it hands out for comparison.
     """
 
     path: str
@@ -57,30 +58,37 @@ class Result:
     versions: tuple[str, str] | None = None
     faults: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    unread: str | None = None
     stray: bool = False
+    facts: Facts | None = None
 
 
-def gather(paths: Sequence[str], chosen: Settings | None) -> list[Source]:
+def gather(paths: Sequence[str], settings_of: Callable[[str], Settings]) -> list[Source]:
     """
     The files to read, each once, sorted by path.
 
-    Folders are walked for records; a file that is named is taken as it is. ``chosen`` are the settings for all;
-    None looks for the nearest settings file of each folder. Raises SettingsError.
+    Folders are walked for records; a file that is named is taken as it is. ``settings_of`` gives a path's settings, and
+    may raise SettingsError.
     """
     found: dict[str, Source] = {}
     for path in paths:
-        if Path(path).is_dir():
+        if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises for a name it may not look at
             for name in _walk(path):
-                settings = _settings(name, chosen)
+                settings = settings_of(name)
                 if not settings.excludes(name):
-                    found.setdefault(name, Source(name, settings))
+                    found.setdefault(os.path.abspath(name), Source(name, settings))  # noqa: PTH100 - no link is followed
         else:
-            found[_posix(path)] = Source(_posix(path), _settings(path, chosen))
-    return [replace(source, kind=kind_by_path(source.path)) for _, source in sorted(found.items())]
+            found.setdefault(os.path.abspath(path), Source(posix(path), settings_of(path)))  # noqa: PTH100
+    sources = (replace(source, kind=kind_by_path(source.path)) for source in found.values())
+    return sorted(sources, key=lambda source: source.path)
 
 
-def _settings(path: str, chosen: Settings | None) -> Settings:
-    return discover(os.path.realpath(Path(path).parent)) if chosen is None else chosen
+def settings_for(path: str, chosen: Settings | None) -> Settings:
+    """The settings of a file: those chosen for all, or the nearest to its folder. Raises SettingsError."""
+    return discover(_real(os.path.abspath(os.path.dirname(path)))) if chosen is None else chosen  # noqa: PTH100, PTH120
+
+
+_real = cache(os.path.realpath)
 
 
 def kind_by_path(path: str) -> Kind | None:
@@ -89,7 +97,8 @@ def kind_by_path(path: str) -> Kind | None:
     return None if kind is Kind.UNKNOWN else kind
 
 
-def _posix(path: str) -> str:
+def posix(path: str) -> str:
+    """A path as it is shown."""
     return path.replace(os.sep, "/").removeprefix("./") if path != "-" else path
 
 
@@ -104,11 +113,27 @@ def _walk(folder: str) -> Iterator[str]:
                     if not entry.name.startswith(".") and entry.name not in SKIPPED:
                         below.append(entry.path)
                 elif suffix is not None and _belongs(entry.name, suffix):
-                    yield _posix(entry.path)
+                    yield posix(entry.path)
     except OSError:
-        return  # a folder that cannot be listed holds no record that can be read
+        yield posix(folder)  # PF001 says why it cannot be listed
+        return
     for path in below:
         yield from _walk(path)
+
+
+def is_record(path: str) -> bool:
+    """Whether a file is a record by its path alone."""
+    folder, _, name = path.rpartition("/")
+    suffix = FOLDERS.get(folder.rpartition("/")[2])
+    return suffix is not None and _belongs(name, suffix)
+
+
+def try_load(path: str) -> bytes | None:
+    """The bytes of a record, None when it cannot be read."""
+    try:
+        return load(path)
+    except Unreadable:
+        return None
 
 
 def _belongs(name: str, suffix: str) -> bool:
@@ -210,7 +235,7 @@ def process(source: Source, task: Task) -> Result:
     try:
         data = load(path)
     except Unreadable as refused:
-        return _judged(engine.examine(unreadable(path, str(refused)), source.settings))
+        return replace(_judged(engine.examine(unreadable(path, str(refused)), source.settings)), unread=str(refused))
     return judge(source, data, task)
 
 
@@ -223,21 +248,37 @@ def judge(source: Source, data: bytes, task: Task) -> Result:
     examined = engine.examine(record, source.settings)
     if task.mode == "check" or not _worth_fixing(examined, task):
         return _judged(examined)
-    fixed = engine.fix(path, data, source.settings, unsafe=task.unsafe, kind=record.kind)
-    result = Result(path, fixed.left, fixed.fixed, faults=fixed.faults)
+    fixed = fixer.fix(path, data, source.settings, unsafe=task.unsafe, kind=record.kind)
+    result = Result(path, fixed.left, fixed.fixed, faults=fixed.faults, facts=fixed.facts)
     if fixed.data == data:
         return result
     if task.mode == "diff":
-        return replace(result, versions=(data.decode(), fixed.data.decode()))
+        return replace(result, versions=(data.decode(), fixed.data.decode()), facts=examined.facts)
+    note = _replace(path, data, fixed.data)
+    return result if note is None else replace(_judged(examined), faults=fixed.faults, notes=(note,))
+
+
+def mend(examined: engine.Examined, settings: Settings) -> Result | None:
+    """Make the fixes, unsafe ones too, of what a comparison found in one record, and write it; None when there is none."""
+    step = fixer.mend(examined, settings, unsafe=True)
+    if step is None:
+        return None
+    path = examined.record.path
+    if step.problem is not None:
+        return Result(path, faults=(f"{path}: {step.problem}",))
+    note = _replace(path, examined.record.text.encode(), step.after.record.text.encode())
+    return Result(path, fixed=step.fixed) if note is None else Result(path, notes=(note,))
+
+
+def _replace(path: str, old: bytes, new: bytes) -> str | None:
+    """Write a file; the reason when it was left as it is."""
     try:
-        write(path, data, fixed.data)
+        write(path, old, new)
     except Changed:
-        note = f"{path}: it was changed by somebody else in the meantime and is left as it is"
+        return f"{path}: it was changed by somebody else in the meantime and is left as it is"
     except OSError as error:
-        note = f"{path}: it could not be written and is left as it is: {error.strerror}"
-    else:
-        return result
-    return replace(_judged(examined), faults=fixed.faults, notes=(note,))
+        return f"{path}: it could not be written and is left as it is: {error.strerror}"
+    return None
 
 
 def _worth_fixing(examined: engine.Examined, task: Task) -> bool:
@@ -246,18 +287,21 @@ def _worth_fixing(examined: engine.Examined, task: Task) -> bool:
 
 
 def _judged(examined: engine.Examined) -> Result:
-    return Result(examined.record.path, tuple(examined.diagnostics()), faults=examined.faults)
+    return Result(examined.record.path, tuple(examined.diagnostics()), faults=examined.faults, facts=examined.facts)
 
 
 def process_all(sources: Sequence[Source], task: Task, jobs: int | None) -> Iterator[Result]:
     """Every file's result, in the order of ``sources``. ``jobs`` None uses as many processes as pay."""
+    if not sources:
+        return
     if jobs is None:
         jobs = os.cpu_count() or 1 if len(sources) >= WORTH_A_POOL else 1
-    jobs = min(jobs, max(1, len(sources) // 2))
+    size = max(1, min(CHUNK, len(sources) // jobs))
+    chunks = [sources[start : start + size] for start in range(0, len(sources), size)]
+    jobs = min(jobs, len(chunks))
     if jobs == 1:
         yield from (process(source, task) for source in sources)
         return
-    chunks = [sources[start : start + CHUNK] for start in range(0, len(sources), CHUNK)]
     with ProcessPoolExecutor(jobs) as pool:
         try:
             for results in pool.map(_process_chunk, chunks, [task] * len(chunks)):

@@ -7,8 +7,9 @@ from typing import Any
 
 from pfocr_lint.examples import fixed_text_of, text_of
 from pfocr_lint.record import FIGURES, MAPPINGS, Kind
+from pfocr_lint.report import RuleHelp
 from pfocr_lint.rule import Bad, Rule
-from pfocr_lint.rules import RULES
+from pfocr_lint.rules import BY_CODE, RULES
 
 FAMILIES = {
     "PF0": "Form: is the file one readable mapping?",
@@ -86,6 +87,13 @@ def page(rule: Rule) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+def about(code: str) -> RuleHelp:
+    """What output formats say of the rule that a code names."""
+    rule = BY_CODE[code]
+    text = f"{rule.summary} {rule.documentation}".rstrip()
+    return RuleHelp(rule.summary, text, page(rule), rule.severity)
+
+
 def book() -> str:
     """``docs/rules.md``."""
     parts = ["# The rules", _PREFACE]
@@ -105,6 +113,8 @@ def book() -> str:
 def _example(bad: Bad) -> str:
     """An example as the lines that matter: as a diff where it can be fixed, else what is wrong with a clean record."""
     wrong, fixed = text_of(bad), fixed_text_of(bad)
+    if bad.table is not None or (bad.beside and fixed is None):
+        return f"Found: *{bad.says}*"
     if fixed is not None:
         return "With the fix" + (" (unsafe)" if bad.unsafe else "") + ":\n\n" + _diff(wrong, fixed)
     clean = text_of(Bad(kind=bad.kind))

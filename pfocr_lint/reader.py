@@ -24,10 +24,12 @@ else:
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 20
 MAX_NODES = 20_000
+LONGEST_NUMBER = 64  # as long as no number of any record; Python refuses to print far longer ones
 
-_OPENING = re.compile(r"---[ \t]*(?:\r\n|\r|\n)")
+_OPENING = re.compile(r"---[ \t]*(?:\r\n|\r|\n|\Z)")
 _FENCE = re.compile(r"(?:(?<=[\n\r])|\A)(---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)")
 _DEEP = re.compile(r"(?m)^(?:[ ]{60}|[ ]*(?:[-?:][ \t]+){20})")
+_COLON = re.compile(r"[ \t]*:")
 _NEXT_KEY = re.compile(r"\n[A-Za-z_]+: ")
 
 
@@ -79,17 +81,22 @@ class _Reader:
     def _read(self) -> Fault | None:
         record, text = self.record, self.record.text
         if text.startswith("\ufeff"):
-            fix = Fix("remove the byte order mark", (TextEdit(0, 1, ""),))
-            self.faults.append(Fault("PF003", "the file begins with a byte order mark (U+FEFF)", Span(0, 1), fix))
+            marks = len(text) - len(text.lstrip("\ufeff"))
+            fix = Fix("remove the byte order mark", (TextEdit(0, marks, ""),))
+            self.faults.append(Fault("PF003", "the file begins with a byte order mark (U+FEFF)", Span(0, marks), fix))
         if record.kind is Kind.TABLE:
             return None
-        fault = self._fences(1 if self.faults else 0)
+        fault = self._fences(len(text) - len(text.lstrip("\ufeff")))
         if fault is not None:
             return fault
         base, end = record.body.start, record.body.end
         body = text[base:end]
-        if body.count("[") + body.count("{") > 60 or _DEEP.search(body):
-            fault = self._depth(body)
+        if body.startswith("\ufeff"):
+            fix = Fix("remove the byte order mark", (TextEdit(base, base + 1, ""),))
+            return Fault("PF003", "a byte order mark (U+FEFF) stands behind the opening fence", Span(base, base + 1), fix)
+        many = body.count("\n") + body.count("\r") + body.count(",") > MAX_NODES
+        if many or body.count("[") + body.count("{") > 60 or _DEEP.search(body):
+            fault = self._limits(body)
             if fault is not None:
                 return fault
         loader = None
@@ -133,11 +140,14 @@ class _Reader:
             return Fault("PF004", "text stands after the closing fence '---'", Span(at, end if end > 0 else len(text)))
         return None
 
-    def _depth(self, body: str) -> Fault | None:
-        """Refuse deep nesting by events alone: the composer's recursion would end the process."""
-        depth = 0
+    def _limits(self, body: str) -> Fault | None:
+        """Refuse what is too deep or too large by events alone: the composer's recursion would end the process."""
+        depth = nodes = 0
         try:
             for event in yaml.parse(body, Loader=yaml.CSafeLoader):
+                nodes += isinstance(event, yaml.NodeEvent)
+                if nodes > MAX_NODES:
+                    return self._too_many(event.start_mark)
                 if isinstance(event, yaml.CollectionStartEvent):
                     depth += 1
                     if depth > MAX_DEPTH:
@@ -152,6 +162,10 @@ class _Reader:
         at = self.record.body.start + mark.index
         return Fault("PF008", f"values are nested more than {MAX_DEPTH} levels deep", Span(at, at + 1))
 
+    def _too_many(self, mark: Any) -> Fault:
+        at = self.record.body.start + mark.index
+        return Fault("PF008", f"the record has more than {MAX_NODES:,} values", Span(at, at))
+
     def _refuse(self, node: yaml.Node, message: str) -> _Refused:
         start = self.record.body.start + node.start_mark.index
         return _Refused(Fault("PF007", message, Span(start, min(start + 1, self.record.body.end))))
@@ -160,8 +174,7 @@ class _Reader:
         self.nodes += 1
         start = node.start_mark.index
         if self.nodes > MAX_NODES:
-            at = self.record.body.start + start
-            raise _Refused(Fault("PF008", f"the record has more than {MAX_NODES:,} values", Span(at, at)))
+            raise _Refused(self._too_many(node.start_mark))
         first = self.record.text[self.record.body.start + start : self.record.body.start + start + 1]
         if first in ("&", "!") and node.end_mark.index > start:
             what = "an anchor ('&')" if first == "&" else "a tag ('!')"
@@ -176,10 +189,11 @@ class _Reader:
 
     def _mapping(self, node: yaml.MappingNode, pointer: str, depth: int) -> dict[str, Any]:
         found: dict[str, Any] = {}
+        first: dict[str, yaml.ScalarNode] = {}
         text, base = self.record.text, self.record.body.start
         for key, value in node.value:
             at = base + key.start_mark.index
-            if not isinstance(key, yaml.ScalarNode) or text[max(base, at - 2) : at] == "? ":
+            if not isinstance(key, yaml.ScalarNode) or not _COLON.match(text, base + key.end_mark.index):
                 raise self._refuse(key, "a key is not plain text; records are plain data")
             if text[at : at + 1] in ("&", "!", "*") and not key.style:
                 raise self._refuse(key, f"the key {quote(key.value)} uses an anchor, alias or tag; records are plain data")
@@ -190,26 +204,25 @@ class _Reader:
             below = join(pointer, key.value)
             read_as = self._value(value, below, depth + 1)
             if key.value in found:
-                self._duplicate(node, key, equal=found[key.value] == read_as)
+                self._duplicate(first[key.value], key, value, None if found[key.value] == read_as else below)
+            first.setdefault(key.value, key)
             found[key.value] = read_as
         return found
 
-    def _duplicate(self, node: yaml.MappingNode, key: yaml.ScalarNode, *, equal: bool) -> None:
-        """A key that stands twice; readers keep the last value, so the first goes when both are equal."""
-        twins = [(k, v) for k, v in node.value if k.value == key.value]
-        places = [self.record.node_span(k) for k, _ in twins]
-        here = next(i for i, (k, _) in enumerate(twins) if k is key)
+    def _duplicate(self, first: yaml.ScalarNode, key: yaml.ScalarNode, value: yaml.Node, differing: str | None) -> None:
+        """A key that stands twice: the second goes when both values are equal; else ``differing`` is its JSON Pointer."""
+        record, text = self.record, self.record.text
+        here, there = record.node_span(key), record.node_span(first)
         fix = None
-        if equal and not node.flow_style:
-            end = self.record.node_span(twins[here][1]).end
-            start = places[here].start
-            line = self.record.text.rfind("\n", 0, start) + 1
-            after = self.record.text.find("\n", end)
-            if not self.record.text[line:start].strip() and not self.record.text[end:after].strip():
+        if differing is None:
+            line = text.rfind("\n", 0, here.start) + 1
+            end = max(record.node_span(value).end, text.index(":", here.end) + 1)
+            after = text.find("\n", end)
+            if not text[line : here.start].strip() and not text[end:after].strip():
                 fix = Fix(f"remove the second {quote(key.value)}", (TextEdit(line, after + 1, ""),))
-        same = "the same value" if equal else "another value; readers keep only the last"
+        same = "the same value" if differing is None else "another value; readers keep only the last"
         message = f"the key {quote(key.value)} stands twice, with {same}"
-        self.faults.append(Fault("PF006", message, places[here], fix, (Related(None, "first here", places[0]),)))
+        self.faults.append(Fault("PF006", message, here, fix, (Related(None, "first here", there),), differing))
 
 
 class _Refused(Exception):  # noqa: N818 - not an error: a record that is not plain data
@@ -233,13 +246,16 @@ def _scalar(node: yaml.ScalarNode) -> Any:
         return psych_only(text) or text
     if kind == "null":
         return None
+    if len(text) > LONGEST_NUMBER:
+        return Implicit("number", text)
     try:
         if kind == "bool":
             return _constructor().construct_yaml_bool(node)
         if kind == "int":
             return _constructor().construct_yaml_int(node)
         if kind == "float":
-            return _constructor().construct_yaml_float(node)
+            number = _constructor().construct_yaml_float(node)
+            return number if number == number else Implicit("missing value", text)
     except (ValueError, OverflowError):
         return Implicit("number", text)
     return Implicit({"timestamp": "date"}.get(kind, "special value"), text)
@@ -270,8 +286,8 @@ def explain(error: yaml.YAMLError, record: Record) -> Fault:
         return Fault("PF005", "a quote is opened here and never closed", Span(place, place + 1))
     if "could not find expected ':'" in problem and opened is not None:
         place = base + opened.index
-        stop = record.text.find("\n", place)
-        word = record.text[place:stop].strip()
+        word = re.split(r"[\r\n]", record.text[place:], maxsplit=1)[0].strip()
+        stop = place + len(word)
         if word == "~":
             before = record.text[:place].rstrip().rsplit("\n", 1)[-1]
             return Fault("PF005", f"'~' stands alone on its line; an empty {quote(before)} is written '{before} []'",
@@ -282,6 +298,10 @@ def explain(error: yaml.YAMLError, record: Record) -> Fault:
         if odd == "\t":
             return Fault("PF005", "a tab stands where YAML wants spaces", Span(at, at + 1))
         return Fault("PF005", f"text that begins with {quote(odd)} needs quotes round it", Span(at, at + 1))
+    begins = re.match(r"(?:\s*(?:- )?[^\s:#][^:]*: +|\s*- )([\[{>|&*!%`-])", line)
+    if begins:
+        at = start + begins.start(1)
+        return Fault("PF005", f"text that begins with {quote(begins[1])} needs quotes round it", Span(at, at + 1))
     if "did not find expected key" in problem or "expected <block end>" in problem:
         message = f"{quote(record.text[at:].split(chr(10), 1)[0].strip(), 30)} stands where a new key belongs"
         if "'" in line or '"' in line:

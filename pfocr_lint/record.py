@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -45,13 +46,18 @@ MAPPINGS = FIGURES | {Kind.ORGANISM, Kind.FETCHED}
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why a file is not one readable mapping, or what its form lacks: the code of a PF0 rule and what it will say."""
+    """
+    Why a file is not one readable mapping, or what its form lacks: the code of a PF0 rule and what it will say.
+
+    ``key`` is the JSON Pointer of a value that nobody can rely on for it.
+    """
 
     code: str
     message: str
     span: Span = NOWHERE
     fix: Fix | None = None
     related: tuple[Related, ...] = ()
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +184,17 @@ class Record:
                 return Span(whole.start + places[within.start], whole.start + places[within.end])
         return self.node_span(entry.key) if whole.start == whole.end and entry.key is not None else whole
 
+    @cached_property
+    def _node_spans(self) -> dict[yaml.Node, Span]:
+        return {}
+
     def node_span(self, node: yaml.Node) -> Span:
         """The exact source of a node: without the line breaks and comments that follow a block."""
+        if node not in self._node_spans:
+            self._node_spans[node] = self._node_span(node)
+        return self._node_spans[node]
+
+    def _node_span(self, node: yaml.Node) -> Span:
         base = self.body.start
         start = node.start_mark.index + base
         if isinstance(node, yaml.ScalarNode):
@@ -205,19 +220,26 @@ class Record:
         """The end of the last line of a block scalar that holds text (of the last line at all, when it keeps them)."""
         limit = node.end_mark.index + self.body.start
         end = self.text.find("\n", start)
+        if node.style == "|":  # its lines are the value's
+            keeps = "+" in self.text[start : start + 3]
+            lines = node.value.count("\n") if keeps else len(node.value.rstrip("\n").split("\n")) if node.value else 0
+            for _ in range(lines):
+                end = self.text.find("\n", end + 1)
+            return end if 0 <= end < limit else limit
+        header = self.text[self.text.rfind("\n", 0, start) + 1 : end]
         indent: int | None = None
+        if re.search("[1-9]", self.text[start : start + 3]):  # says how deep; deeper than its key is enough to know here
+            indent = len(header) - len(header.lstrip(" ")) + 1
         at = end + 1
         while 0 < at < limit:
             stop = self.text.find("\n", at)
             stop = limit if stop < 0 else stop
             line = self.text[at:stop]
-            bare = line.strip(" \r")
-            if bare:
-                width = len(line) - len(line.lstrip(" "))
+            width = len(line) - len(line.lstrip(" "))
+            if line.strip(" \r"):
                 indent = width if indent is None else indent
                 if width < indent:
                     break
-            if bare or node.value.endswith("\n\n"):
                 end = stop
             at = stop + 1
         return end if end >= 0 else limit
@@ -234,29 +256,60 @@ class Record:
         """The YAML comments of the front matter, ``#`` to the end of the line."""
         if self.root is None or "#" not in self.text:
             return ()
-        scalars = sorted(self.node_span(e.node) for e in self.entries.values() if isinstance(e.node, yaml.ScalarNode))
-        found = (Span(*match.span()) for match in _COMMENT.finditer(self.text, self.body.start, self.body.end))
-        return tuple(at for at in found if not any(span.start <= at.start < span.end for span in scalars))
+        scalars = sorted(self._scalar_text(e.node) for e in self.entries.values() if isinstance(e.node, yaml.ScalarNode))
+        starts = [span.start for span in scalars]
+        found = []
+        for match in _COMMENT.finditer(self.text, self.body.start, self.body.end):
+            before = bisect_right(starts, match.start()) - 1
+            if before < 0 or match.start() >= scalars[before].end:
+                found.append(Span(*match.span()))
+        return tuple(found)
+
+    def _scalar_text(self, node: yaml.ScalarNode) -> Span:
+        """The source of a scalar, of a block scalar without its header line, where a comment may stand."""
+        span = self.node_span(node)
+        if node.style not in ("|", ">"):
+            return span
+        return Span(min(span.end, self.text.find("\n", span.start) + 1), span.end)
+
+    @cached_property
+    def has_lone_cr(self) -> bool:
+        """Whether a CR stands without LF: a line break to YAML, and none to whoever counts lines."""
+        return re.search("\r(?!\n)", self.text) is not None
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [0, *(match.end() for match in re.finditer("\n", self.text))]
 
     def place(self, span: Span) -> Place:
         """Lines and columns of a span."""
-        return Place(*self._line_column(span.start), *self._line_column(span.end))
+        line, start = self._line(span.start)
+        end_line, end = self._line(span.end)
+        return Place(
+            line=line,
+            column=span.start - start + 1,
+            end_line=end_line,
+            end_column=span.end - end + 1,
+            byte_column=self._bytes(start, span.start) + 1,
+            end_byte_column=self._bytes(end, span.end) + 1,
+        )
 
-    def _line_column(self, offset: int) -> tuple[int, int]:
-        return self.text.count("\n", 0, offset) + 1, offset - self.text.rfind("\n", 0, offset)
+    def _line(self, offset: int) -> tuple[int, int]:
+        """The number of the line that an offset is in, and where it starts."""
+        number = bisect_right(self._line_starts, offset)
+        return number, self._line_starts[number - 1]
+
+    def _bytes(self, start: int, end: int) -> int:
+        return len(self.text[start:end].encode("utf-8", "surrogatepass"))
 
     def source(self, place: Place, lines: int = 3, width: int = 400) -> tuple[SourceLine, ...]:
         """The first ``lines`` source lines of a place, each cut to ``width`` code points round what is meant."""
         found = []
-        start = 0
-        for _ in range(place.line - 1):
-            start = self.text.index("\n", start) + 1
         for number in range(place.line, min(place.end_line, place.line + lines - 1) + 1):
-            end = self.text.find("\n", start)
-            end = len(self.text) if end < 0 else end
+            start = self._line_starts[number - 1]
+            end = self._line_starts[number] - 1 if number < len(self._line_starts) else len(self.text)
             cut = max(0, place.column - 1 - width // 2) if number == place.line else 0
             found.append(SourceLine(number, cut, self.text[start + cut : min(end, start + cut + width)]))
-            start = end + 1
         return tuple(found)
 
 

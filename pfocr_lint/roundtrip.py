@@ -127,6 +127,8 @@ def rewrite(block: str, value: Any) -> str | None:
         (key,) = parsed
         parsed[key] = _merged(parsed[key], value)
         text = _dump(parsed)
+        if untyped(text) is None or _parser().load(text) != {key: value}:
+            return None
     except (YAMLError, ValueError, IndexError, AttributeError, KeyError):
         return None
     own = [line for line in block.split("\n") if line.lstrip().startswith("#")]

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeAlias
 
-from pfocr_lint.diagnostic import Finding, Severity
+from pfocr_lint.diagnostic import Finding, Placed, Severity
+from pfocr_lint.facts import Repository
 from pfocr_lint.record import MAPPINGS, Kind, Record
 
 Check: TypeAlias = Callable[[Record], Iterable[Finding]]
+Compare: TypeAlias = Callable[[Repository], Iterable[Placed]]
 
 
 class Cue(Enum):
@@ -20,6 +22,7 @@ class Cue(Enum):
 
     FORM = "the text departs from the form that the fast reader accepts"
     FAILURE = "a value fails the schema"
+    TEXT = "the text, and nothing less"
     DISAGREEMENT = "a value is not the one that others determine (see derive.agrees)"
 
 
@@ -34,18 +37,30 @@ MISSING = _Missing()
 
 
 @dataclass(frozen=True)
+class TableFile:
+    """A mention table in an example: its sort, its text, and whose it is (the clean record's when nothing is said)."""
+
+    sort: str
+    text: str
+    figid: str | None = None
+
+
+@dataclass(frozen=True)
 class Good:
     """
     A record that the rule has nothing to say about: the kind's clean record with some values changed.
 
     ``values`` maps paths (``schema-jsonld/description``) to values, :data:`MISSING` to take a key away;
-    ``text`` is (old, new) in the record's text; ``name`` is another file name.
+    ``text`` is (old, new) in the record's text; ``name`` is another file name; ``table`` is a table in the record's stead.
+    ``beside`` are other files of the repository, for rules that compare records.
     """
 
     values: Mapping[str, Any] | None = None
     text: tuple[str, str] | None = None
     kind: Kind = Kind.FIGURE
     name: str | None = None
+    table: TableFile | None = None
+    beside: tuple[Good | TableFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,7 +86,8 @@ class Rule:
 
     ``owns`` names the schema failures that it reports, as ``key:keyword`` with ``*`` for any key. ``default`` is
     False for a rule that runs only when its own code or name is selected. ``waivable`` is False where a comment
-    inside the file cannot switch it off.
+    inside the file cannot switch it off. ``compare`` is what a rule across records does instead of ``check``;
+    ``shared`` says that what it finds lies between records, and could be said of either.
 
     ``cue`` spares clean records the rule: whenever it finds anything there, the cue is there too. Expressions are looked
     for in the record's texts as the fast reader gives them, each between two line breaks and without one in it (see
@@ -84,6 +100,8 @@ class Rule:
     name: str
     severity: Severity
     check: Check
+    compare: Compare | None
+    shared: bool
     kinds: frozenset[Kind]
     owns: tuple[str, ...]
     default: bool
@@ -119,26 +137,57 @@ def rule(
     """
 
     def declare(check: Check) -> Check:
-        text = inspect.cleandoc(check.__doc__ or "")
-        summary, _, rest = text.partition("\n")
-        DECLARED.append(
-            Rule(
-                code=code,
-                name=check.__name__.replace("_", "-"),
-                severity=Severity(severity),
-                check=check,
-                kinds=kinds,
-                owns=owns,
-                default=default,
-                waivable=waivable,
-                fix=fix,
-                summary=summary,
-                documentation=re.sub(r"(?<!\n)\n(?!\n)", " ", rest.strip()),
-                bad=tuple(bad),
-                good=tuple(good),
-                cue=cue,
-            )
-        )
+        extra = {"owns": owns, "default": default, "waivable": waivable, "cue": cue}
+        DECLARED.append(_made(check, code, severity, fix, kinds, bad, good, check=check, compare=None, **extra))
         return check
 
     return declare
+
+
+def repository_rule(
+    code: str,
+    *,
+    severity: str = "error",
+    fix: str = "none",
+    kinds: frozenset[Kind],
+    shared: bool = False,
+    bad: Iterable[Bad] = (),
+    good: Iterable[Good] = (),
+) -> Callable[[Compare], Compare]:
+    """Declare a rule that compares records: it sees the facts of all of them, and no record by itself."""
+
+    def declare(compare: Compare) -> Compare:
+        DECLARED.append(_made(compare, code, severity, fix, kinds, bad, good, check=_nothing, compare=compare, shared=shared))
+        return compare
+
+    return declare
+
+
+def _nothing(_: Record) -> Iterable[Finding]:
+    return ()
+
+
+def _made(
+    function: Callable[..., Any],
+    code: str,
+    severity: str,
+    fix: str,
+    kinds: frozenset[Kind],
+    bad: Iterable[Bad],
+    good: Iterable[Good],
+    **parts: Any,
+) -> Rule:
+    text = inspect.cleandoc(function.__doc__ or "")
+    summary, _, rest = text.partition("\n")
+    return Rule(
+        code=code,
+        name=function.__name__.replace("_", "-"),
+        severity=Severity(severity),
+        kinds=kinds,
+        fix=fix,
+        summary=summary,
+        documentation=re.sub(r"(?<!\n)\n(?!\n)", " ", rest.strip()),
+        bad=tuple(bad),
+        good=tuple(good),
+        **{"owns": (), "default": True, "waivable": True, "shared": False, **parts},
+    )

@@ -47,10 +47,18 @@ def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[ValidationEr
         yield jsonschema.ValidationError(f"{value!r} does not match {pattern!r}")
 
 
+def _unique(_: Any, wanted: bool, value: Any, __: Any) -> Iterator[ValidationError]:
+    # jsonschema compares every item with every other as soon as they cannot be sorted.
+    if wanted and isinstance(value, list):
+        plain = [(type(item), item) for item in value if not isinstance(item, (dict, list))]
+        if len(set(plain)) < len(plain):
+            yield jsonschema.ValidationError(f"{value!r} has non-unique elements")
+
+
 @cache
 def _class() -> Any:
     return jsonschema.validators.extend(  # type: ignore[no-untyped-call]
-        jsonschema.Draft202012Validator, {"pattern": _pattern}
+        jsonschema.Draft202012Validator, {"pattern": _pattern, "uniqueItems": _unique}
     )
 
 
@@ -104,7 +112,7 @@ def _keyword(error: ValidationError) -> str:
     if error.validator == "type":
         if value is None:
             return "null"
-        if isinstance(value, str) and value in sentinels():
+        if (isinstance(value, str) and value in sentinels()) or getattr(value, "kind", None) == "missing value":
             return "sentinel"
         if error.validator_value == "string" and isinstance(value, (bool, int, float, Implicit)):
             return "scalar"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import os
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -119,12 +120,15 @@ class Settings:
         return any(self._matches(path, glob) for glob in self.exclude)
 
     def _matches(self, path: str, glob: str) -> bool:
-        pure = PurePath(path)
-        names = [pure.as_posix(), pure.name]
+        """Whether a glob means a file: with a slash, from the settings' folder on; without, any part of its path."""
+        here = PurePath(path).as_posix().removeprefix("./")
         if self.root is not None:
             with contextlib.suppress(ValueError):
-                names.append(Path(path).absolute().relative_to(self.root).as_posix())
-        return any(fnmatch(name, pattern) for name in names for pattern in (glob, f"{glob.rstrip('/')}/*"))
+                here = Path(os.path.abspath(path)).relative_to(self.root).as_posix()  # noqa: PTH100 - no link is followed
+        pattern = glob.removeprefix("./").rstrip("/")
+        if "/" not in pattern:
+            return any(fnmatch(part, pattern) for part in here.split("/"))
+        return any(fnmatch(here.lstrip("/"), each) for each in (pattern.lstrip("/"), f"{pattern.lstrip('/')}/*"))
 
 
 DEFAULT = Settings()
@@ -168,17 +172,26 @@ def discover(folder: str) -> Settings:
         own, project = parent / FILE, parent / "pyproject.toml"
         if own.is_file():
             return load(own)
-        if project.is_file() and "pfocr-lint" in _toml(project).get("tool", {}):
+        if project.is_file() and _of_project(project) is not None:
             return load(project)
     return DEFAULT
 
 
 def load(path: Path) -> Settings:
     """Settings from one TOML file. Raises SettingsError."""
-    table = _toml(path)
-    if path.name == "pyproject.toml":
-        table = table.get("tool", {}).get("pfocr-lint", {})
+    table = (_of_project(path) or {}) if path.name == "pyproject.toml" else _toml(path)
     return parse(table, str(path), str(path.resolve().parent))
+
+
+def _of_project(path: Path) -> dict[str, Any] | None:
+    """The table ``[tool.pfocr-lint]`` of a pyproject.toml; None where there is none."""
+    tools = _toml(path).get("tool", {})
+    if not isinstance(tools, dict):
+        raise SettingsError(f"{path}: tool is {quote(tools)}, want a table")
+    table = tools.get("pfocr-lint")
+    if table is not None and not isinstance(table, dict):
+        raise SettingsError(f"{path}: tool.pfocr-lint is {quote(table)}, want a table")
+    return table
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -254,6 +267,8 @@ def _synonyms(table: Mapping[str, Any], where: str) -> Iterable[tuple[str, str]]
     for name, latin in table.items():
         if not isinstance(latin, str) or not latin.strip():
             raise SettingsError(f"{where}: organism-synonyms of {quote(name)} is {quote(latin)}, want a latin name")
+        if latin in table or (latin in SYNONYMS and latin != SYNONYMS.get(name)):
+            raise SettingsError(f"{where}: organism-synonyms of {quote(name)} is {quote(latin)}, which has another name itself")
         yield name, latin
 
 

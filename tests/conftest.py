@@ -22,7 +22,7 @@ settings.load_profile("suite")
 def real_records() -> dict[str, Path]:
     """The real records, by their path in a repository: those shipped as samples, and the others."""
     folders = (ROOT / "samples", ROOT / "tests" / "records")
-    return {str(path.relative_to(folder)): path for folder in folders for path in sorted(folder.rglob("*.*")) if path.is_file()}
+    return {str(path.relative_to(folder)): path for folder in folders for path in sorted(folder.rglob("*/*.*"))}
 
 
 def clean_text(kind: Kind = Kind.FIGURE) -> str:
@@ -56,12 +56,14 @@ def run(tmp_path, monkeypatch):
 
 @pytest.fixture
 def repository(tmp_path):
-    """A made repository: one clean figure, one organism page, one fetched figure."""
+    """A made repository: one clean figure, the pages of its two organisms, one fetched figure."""
     for folder, name, kind in (
         ("_figures", f"{SEED}.md", Kind.FIGURE),
         ("_organisms", "homo_sapiens.md", Kind.ORGANISM),
+        ("_organisms", "mus_musculus.md", Kind.ORGANISM),
         ("figures", "PMC10003241__ijms-24-04893-g003.yml", Kind.FETCHED),
     ):
-        (tmp_path / folder).mkdir()
-        (tmp_path / folder / name).write_text(clean_text(kind), encoding="utf-8")
+        (tmp_path / folder).mkdir(exist_ok=True)
+        text = clean_text(kind) if name != "mus_musculus.md" else clean_text(kind).replace("Homo sapiens", "Mus musculus")
+        (tmp_path / folder / name).write_text(text, encoding="utf-8")
     return tmp_path

@@ -11,8 +11,9 @@ import pytest
 from conftest import ROOT, SEED, clean_text, real_records
 from jsonschema import Draft202012Validator
 
-from pfocr_lint import __version__
+from pfocr_lint import __version__, cli
 from pfocr_lint.record import Kind
+from pfocr_lint.report import FORMATS
 from pfocr_lint.rules import RULES
 
 FIGURE = f"_figures/{SEED}.md"
@@ -29,14 +30,14 @@ def dirty(repository):
 
 
 def test_clean_records_give_nothing(repository, run):
-    assert run() == (0, "No diagnostics in 3 records.\n", "")
+    assert run() == (0, "No diagnostics in 4 records.\n", "")
     assert run("_figures", "--quiet") == (0, "", "")
 
 
 def test_the_samples_of_the_readme(run):
     result = run(SAMPLES, "--output-format", "concise")
     assert result.status == 1
-    assert result.out.endswith("[*] 14 fixable with --fix.\n[?] 1 fixable with --fix --unsafe-fixes.\n")
+    assert result.out.endswith("[*] 14 fixable with --fix.\n[?] 2 fixable with --fix --unsafe-fixes.\n")
 
 
 def test_fix_writes_what_is_safe_and_reports_the_rest(dirty, run):
@@ -91,7 +92,7 @@ STATUS = [
 ]
 
 
-@pytest.mark.parametrize("form", ["full", "concise", "json", "jsonl"])
+@pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize(("flags", "status"), STATUS, ids=[" ".join(flags) for flags, _ in STATUS])
 def test_the_exit_status_is_the_same_in_every_format(dirty, run, flags, status, form):
     assert run(*flags, "--output-format", form).status == status
@@ -103,7 +104,7 @@ WRONG = [
     (["--ignore", "title-lenght"], "--ignore: there is no rule 'title-lenght', nearest is 'title-length'"),
     (
         ["--output-format", "jsn"],
-        "--output-format: there is no format 'jsn', nearest is 'json'; known are full, concise, json, jsonl",
+        f"--output-format: there is no format 'jsn', nearest is 'json'; known are {', '.join(FORMATS)}",
     ),
     (["--output-format", "json:"], "--output-format: 'json:' names no file behind the colon"),
     (
@@ -120,7 +121,8 @@ WRONG = [
     (["--config", "none.toml"], "none.toml: cannot be read: No such file or directory"),
     (["-", "_figures"], "'-' stands alone: one record from standard input"),
     (["--diff", "--output-format", "json"], "--diff prints to standard output; give the format a file, as in json:FILE"),
-    (["@none.txt"], "[Errno 2] No such file or directory: 'none.txt'"),
+    (["--statistics", "--output-format", "sarif"], "--statistics: sarif has no form for counts; use full, concise, json, jsonl"),
+    (["@none.txt"], "@none.txt cannot be read: No such file or directory"),
     (["empty"], "no record found in empty; records stand in _data, _figures, _organisms, figures"),
 ]
 
@@ -161,7 +163,7 @@ def test_json_is_as_promised(dirty, run):
     assert loaded["tool"] == f"pfocr-lint {__version__}"
     summary = loaded["summary"]
     del summary["seconds"]
-    assert summary == {"files": 3, "errors": 1, "warnings": 1, "fixable": 1, "fixed": 0}
+    assert summary == {"files": 4, "errors": 1, "warnings": 1, "fixable": 1, "fixed": 0}
     reference, year = loaded["diagnostics"]
     assert (year["code"], year["name"], year["severity"], year["key"]) == ("PF105", "unquoted-scalar", "error", "/year")
     text = dirty.read_text()
@@ -187,10 +189,22 @@ def test_json_of_the_real_records_fits_its_schema(tmp_path, run, flags):
 
 
 def test_several_formats_each_to_its_file(dirty, run):
-    result = run("--output-format", "json:out.json", "--output-format", "jsonl:out.jsonl", "--output-format", "concise")
-    assert result.out.count("PF") == 2
-    lines = (dirty.parent.parent / "out.jsonl").read_text().splitlines()
-    assert [json.loads(line) for line in lines] == json.loads((dirty.parent.parent / "out.json").read_text())["diagnostics"]
+    alone = {form: run("--output-format", form).out for form in FORMATS if form not in TIMED}
+    result = run(*(word for form in FORMATS for word in ("--output-format", f"{form}:{form}.out")), "--output-format", "concise")
+    assert result == (1, alone["concise"], "")
+    folder = dirty.parent.parent
+    assert {form: (folder / f"{form}.out").read_text(encoding="utf-8") for form in alone} == alone
+    lines = [json.loads(line) for line in alone["jsonl"].splitlines()]
+    assert lines == json.loads((folder / "json.out").read_text())["diagnostics"]
+    assert (folder / "junit.out").read_text().count("<failure ") == len(lines)
+
+
+TIMED = ("json", "junit")  # they say how long the run took
+
+
+def test_help_names_every_format():
+    assert list(FORMATS) == ["full", "concise", "json", "jsonl", "github", "sarif", "rdjson", "junit", "gitlab", "markdown"]
+    assert f"{', '.join(FORMATS)} (default: full)" in " ".join(cli.parser().format_help().split())
 
 
 def test_fingerprints_outlive_moved_lines_and_new_file_names(dirty, run):
@@ -291,11 +305,13 @@ def test_names_of_any_kind_are_shown_and_never_obeyed(tmp_path):
     for name in (b"a b.md", "ä.md".encode(), b"new\nline.md", b"\x1b[31mred.md", b"\xff.md", b"::error::x.md"):
         with open(os.path.join(folder, name), "wb") as file:
             file.write(b"x")
-    for form in ("full", "concise", "json", "jsonl"):
+    for form in FORMATS:
         result = process("--output-format", form, cwd=tmp_path)
         assert result.returncode == 1
         assert result.stderr == b""
         assert b"\x1b" not in result.stdout
+        if form == "github":
+            assert [line.split(b" ")[0] for line in result.stdout.splitlines()] == [b"::error"] * 6
         if form == "concise":
             assert result.stdout.count(b"PF004") == result.stdout.count(b"\n") - 1 == 6
 

@@ -24,12 +24,14 @@ def test_folders_are_walked_for_records(tmp_path, monkeypatch):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x")
     monkeypatch.chdir(tmp_path)
-    found = [source.path for source in files.gather(["."], DEFAULT)]
+    found = [source.path for source in files.gather(["."], lambda _: DEFAULT)]
     assert found == ["_data/PMC1__a-genes.tsv", "_figures/a.md", "_organisms/o.md", "figures/f.yml", "site/_figures/s.md"]
     monkeypatch.chdir(tmp_path / "_figures")
-    assert [source.path for source in files.gather(["."], DEFAULT)] == ["a.md"]
-    assert [source.path for source in files.gather(["a.md", "./a.md", "."], DEFAULT)] == ["a.md"]
-    assert [source.path for source in files.gather([str(tmp_path / "figures")], DEFAULT)] == [f"{tmp_path}/figures/f.yml"]
+    assert [source.path for source in files.gather(["."], lambda _: DEFAULT)] == ["a.md"]
+    assert [source.path for source in files.gather(["a.md", "./a.md", "."], lambda _: DEFAULT)] == ["a.md"]
+    assert [source.path for source in files.gather([str(tmp_path / "figures")], lambda _: DEFAULT)] == [
+        f"{tmp_path}/figures/f.yml"
+    ]
 
 
 def judged(path) -> list[str]:
@@ -98,13 +100,13 @@ def test_a_file_that_changed_since_it_was_read_is_left(tmp_path, monkeypatch, ru
     path = tmp_path / FIGURE
     path.parent.mkdir()
     path.write_bytes(DIRTY)
-    real = files.engine.fix
+    real = files.fixer.fix
 
     def slow(*args, **options):
         path.write_bytes(b"somebody else's")
         return real(*args, **options)
 
-    monkeypatch.setattr(files.engine, "fix", slow)
+    monkeypatch.setattr(files.fixer, "fix", slow)
     result = run("--fix", FIGURE, "--output-format", "concise")
     assert path.read_bytes() == b"somebody else's"
     assert result.status == 1
@@ -134,7 +136,7 @@ def test_a_fault_is_told_and_ends_in_three(tmp_path, monkeypatch, run):
     path = tmp_path / FIGURE
     path.parent.mkdir()
     path.write_bytes(DIRTY)
-    monkeypatch.setattr(files.engine, "verify", lambda *_: "it is not so")
+    monkeypatch.setattr(files.fixer, "verify", lambda *_: "it is not so")
     result = run("--fix", FIGURE, "-q", "--output-format", "concise")
     assert result.status == 3
     assert path.read_bytes() == DIRTY

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from conftest import SEED, real_records, seed_text
 
-from pfocr_lint import emit, engine
+from pfocr_lint import emit, engine, fixer
 from pfocr_lint.reader import read
 from pfocr_lint.record import FIGURES
 
@@ -13,6 +13,7 @@ NA5 = ["PF106"] * 5  # doi, journal_title, journal_nlm_ta, publisher_name, keywo
 
 # record -> the codes it gives, in the order of their places
 JUDGED = {
+    "_data/PMC10034247__11064_2023_3912_Fig1_HTML-genes.tsv": ["PF410"],  # every row stands twice
     "_figures/PMC10033690__41598_2023_31603_Fig1_HTML.md": ["PF106"],  # the last keyword is .na.character
     "_figures/PMC10036296__gr1_lrg.md": ["PF313", "PF306"],  # papertitle ends '?.'; reftext ends in a space
     "_figures/PMC10037167__j_med-2022-0615-ga001.md": ["PF215", "PF312"],  # ga001 numbered F1; caption 'Figure'
@@ -65,10 +66,10 @@ def test_the_pipeline_wrote_the_bytes_that_we_would_write(name):
 @pytest.mark.parametrize("name", JUDGED)
 def test_safe_fixes_of_real_records_leave_what_nobody_can_fix(name):
     data = REAL[name].read_bytes()
-    fixed = engine.fix(name, data)
+    fixed = fixer.fix(name, data)
     assert fixed.faults == ()
     assert all(d.fix is None or d.fix.safety.value == "unsafe" for d in fixed.left)
-    assert engine.fix(name, fixed.data).data == fixed.data
+    assert fixer.fix(name, fixed.data).data == fixed.data
     record = read(name, fixed.data)
     if record.kind in FIGURES:
         assert emit.document(record.data).encode() == fixed.data, "the fixed bytes are the pipeline's own"
@@ -76,7 +77,7 @@ def test_safe_fixes_of_real_records_leave_what_nobody_can_fix(name):
 
 def test_a_number_corrected_by_evidence_takes_its_followers_along():
     name = "_figures/PMC3723360__IJAC2013-934357.sch.001.md"
-    fixed = engine.fix(name, REAL[name].read_bytes(), unsafe=True)
+    fixed = fixer.fix(name, REAL[name].read_bytes(), unsafe=True)
     data = read(name, fixed.data).data
     assert (data["number"], data["figid_alias"]) == ("S1", "PMC3723360__S1")
     assert (data["figtype"], data["redirect_from"]) == ("Scheme", "/figures/PMC3723360__S1")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from conftest import SEED, clean_text
 
-from pfocr_lint import engine
+from pfocr_lint import engine, fixer
 from pfocr_lint.diagnostic import Severity
 from pfocr_lint.rules import RULES
 from pfocr_lint.settings import DEFAULT, Selection, Settings, SettingsError, discover, parse
@@ -116,7 +116,7 @@ def test_synonyms_of_the_settings_come_beside_the_built_in():
     settings = parse({"organism-synonyms": {"Pig": "Sus scrofa"}}, "s.toml", ".")
     text = clean_text().replace("- Mus musculus", "- Pig\n- Barley")
     assert [d.code for d in engine.check(PATH, text.encode(), settings)] == ["PF213", "PF213"]
-    fixed = engine.fix(PATH, text.encode(), settings).data.decode()
+    fixed = fixer.fix(PATH, text.encode(), settings).data.decode()
     assert "- Sus scrofa\n- Hordeum vulgare\n" in fixed
 
 
@@ -136,7 +136,7 @@ def waived(comment: str, *, line: str = "year: '2021'", text: str | None = None,
         ("# pfocr-lint: ignore[PF301]\n{}", ["PF901", "PF210"]),
         ("# pfocr-lint: ignore[PF2]\n{}", ["PF902", "PF210"]),
         ("# pfocr-lint: ignore[PF210]\nwpid: WP1\n{}", ["PF901", "PF210"]),
-        ("# pfocr-lint: ignore[]\n{}", ["PF210"]),
+        ("# pfocr-lint: ignore[]\n{}", ["PF902", "PF210"]),
         ("{}\nwpid: 'text # pfocr-lint: ignore[PF210]'", ["PF210", "PF104"]),
     ],
 )

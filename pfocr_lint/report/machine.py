@@ -43,6 +43,11 @@ def _dumps(value: Any, **style: Any) -> str:
     return "".join(f"\\u{ord(c):04x}" if "\ud800" <= c <= "\udfff" else c for c in text)
 
 
+def ascii_json(value: Any) -> str:
+    """JSON of ASCII only, on one line: whatever shows it raw shows no character that a terminal obeys."""
+    return json.dumps(value)
+
+
 def json_report(report: Report) -> str:
     """The JSON output, version 1."""
     summary = {

@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pfocr_lint.diagnostic import Diagnostic, Safety, Severity
+from pfocr_lint.report.plain import counted
+
+
+@dataclass(frozen=True)
+class RuleHelp:
+    """What is said of a rule: one line, all of it as text, its page in Markdown, and how bad it is by default."""
+
+    summary: str
+    text: str
+    page: str
+    severity: Severity = Severity.ERROR
+
+
+def _no_help(code: str) -> RuleHelp:
+    return RuleHelp(code, code, code)
 
 
 @dataclass(frozen=True)
@@ -13,7 +29,8 @@ class Report:
     The diagnostics of a run, sorted, and its sums.
 
     ``unsafe`` says that unsafe fixes count as offered; ``color`` and ``width`` (in columns) are the terminal's;
-    ``sums`` says whether people are told the sums.
+    ``sums`` says whether people are told the sums, ``alone`` that the rules across records did not run, ``change`` how
+    many diagnostics a change introduced, resolved and left; ``about`` gives the help of the rule that a code names.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -25,6 +42,9 @@ class Report:
     color: bool = False
     width: int = 100
     sums: bool = True
+    alone: bool = False
+    change: tuple[int, int, int] | None = None
+    about: Callable[[str], RuleHelp] = _no_help
 
     @property
     def errors(self) -> int:
@@ -44,3 +64,26 @@ class Report:
     def fixable(self) -> int:
         """How many diagnostics ``--fix`` would mend, with the flags of this run."""
         return self.offered(Safety.SAFE) + (self.offered(Safety.UNSAFE) if self.unsafe else 0)
+
+    @property
+    def by_rule(self) -> dict[str, list[Diagnostic]]:
+        """The diagnostics of each rule, the most frequent rule first."""
+        found: dict[str, list[Diagnostic]] = {}
+        for diagnostic in self.diagnostics:
+            found.setdefault(diagnostic.code, []).append(diagnostic)
+        return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0])))
+
+    @property
+    def worst_first(self) -> list[Diagnostic]:
+        """Errors before warnings, and in each what needs a person before what ``--fix`` mends; else in their order."""
+        ease = {None: 0, Safety.UNSAFE: 1, Safety.SAFE: 2}
+        return sorted(self.diagnostics, key=lambda d: (d.severity is not Severity.ERROR, ease[d.fix.safety if d.fix else None]))
+
+    @property
+    def headline(self) -> str:
+        """How many errors and warnings there are in how many records, as a sentence."""
+        records = counted(self.files, "record")
+        if not self.diagnostics:
+            return f"No diagnostics in {records}."
+        kinds = ", ".join(counted(n, noun) for n, noun in ((self.errors, "error"), (self.warnings, "warning")) if n)
+        return f"{kinds} in {len({d.path for d in self.diagnostics}):,} of {records}."

@@ -11,6 +11,7 @@ from typing import Any
 from wcwidth import wcwidth
 
 from pfocr_lint.diagnostic import Diagnostic, OfferedFix, Safety, Severity, SourceLine
+from pfocr_lint.report.plain import code_point
 from pfocr_lint.report.result import Report
 
 _COLORS = {"error": "1;31", "warning": "1;33", "frame": "1;34", "bold": "1", "fix": "1;32", "path": "1"}
@@ -30,7 +31,7 @@ def visible(text: str) -> str:
 def _shown(char: str) -> str:
     if char == "\u00a0" or (char.isprintable() and (wcwidth(char) > 0 or "\u0300" <= char <= "\u036f")):
         return char
-    return f"<U+{ord(char):04X}>"
+    return code_point(char)
 
 
 def _columns(text: str) -> int:
@@ -68,14 +69,23 @@ def summary(report: Report) -> str:
     """The sums in sentences."""
     if not report.sums:
         return ""
-    total = len(report.diagnostics)
-    files = f"{report.files:,} record{'' if report.files == 1 else 's'}"
+    return _counts(report) + _notes(report)
+
+
+def _notes(report: Report) -> str:
+    notes = []
+    if report.change is not None:
+        notes.append("{:,} introduced, {:,} resolved, {:,} remaining.\n".format(*report.change))
+    if report.alone:
+        notes.append("Rules that compare records (PF4) did not run: name the repository's folder.\n")
+    return "".join(notes)
+
+
+def _counts(report: Report) -> str:
     lines = [f"{report.fixed:,} fixed."] if report.fixed else []
-    if not total:
-        return " ".join([*lines, f"No diagnostics in {files}.\n"])
-    dirty = len({diagnostic.path for diagnostic in report.diagnostics})
-    kinds = [f"{n:,} {name}{'' if n == 1 else 's'}" for n, name in ((report.errors, "error"), (report.warnings, "warning")) if n]
-    lines.append(f"{', '.join(kinds)} in {dirty:,} of {files}.")
+    if not report.diagnostics:
+        return " ".join([*lines, f"{report.headline}\n"])
+    lines.append(report.headline)
     safe, unsafe = report.offered(Safety.SAFE), report.offered(Safety.UNSAFE)
     if safe:
         lines.append(f"[*] {safe:,} fixable with --fix.")

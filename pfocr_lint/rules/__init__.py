@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 from pfocr_lint.rule import DECLARED, Rule
-from pfocr_lint.rules import agreement, characters, fields, form, organisms, text, waivers
+from pfocr_lint.rules import agreement, characters, fields, form, layout, mentions, organisms, repository, text, waivers
 
-__all__ = ["BY_CODE", "BY_NAME", "RULES", "agreement", "characters", "fields", "form", "organisms", "text", "waivers"]
+__all__ = [
+    "BY_CODE",
+    "BY_NAME",
+    "RULES",
+    "agreement",
+    "characters",
+    "fields",
+    "form",
+    "layout",
+    "mentions",
+    "organisms",
+    "repository",
+    "text",
+    "waivers",
+]
 
 RULES: tuple[Rule, ...] = tuple(sorted(DECLARED, key=lambda rule: rule.code))
 BY_CODE = {rule.code: rule for rule in RULES}

@@ -9,9 +9,14 @@ from pfocr_lint import derive, schema
 from pfocr_lint.diagnostic import Finding, Fix, Related, Safety, SetValue, quote
 from pfocr_lint.record import FIGURES, Kind, Record
 from pfocr_lint.rule import Bad, Cue, Good, rule
-from pfocr_lint.rules.fields import name_of
+from pfocr_lint.rules.fields import BREAKOUT, name_of
 
 STEM = "biomedicines-10-01841-g001"
+
+
+def _safety(record: Record) -> Safety:
+    """Of what follows from number: a raw one that nothing else confirms makes nothing safe."""
+    return Safety.SAFE if derive.number_is_sure(record) else Safety.UNSAFE
 
 
 @rule(
@@ -83,7 +88,7 @@ def alias_differs_from_figid(record: Record) -> Iterator[Finding]:
     """
     alias, wanted = record.usable("/figid_alias"), derive.alias(record)
     if alias is not None and wanted is not None and alias != wanted:
-        fix = Fix(f"set it to {quote(wanted)}", (SetValue("/figid_alias", wanted),))
+        fix = Fix(f"set it to {quote(wanted)}", (SetValue("/figid_alias", wanted),), _safety(record))
         yield Finding("/figid_alias", f"figid_alias is {quote(alias)}, figid and number make {quote(wanted)}", fix=fix)
 
 
@@ -106,7 +111,7 @@ def redirect_differs_from_alias(record: Record) -> Iterator[Finding]:
     """
     redirect, wanted = record.usable("/redirect_from"), derive.redirect(record)
     if redirect is not None and wanted is not None and redirect != wanted:
-        fix = Fix(f"set it to {quote(wanted)}", (SetValue("/redirect_from", wanted),))
+        fix = Fix(f"set it to {quote(wanted)}", (SetValue("/redirect_from", wanted),), _safety(record))
         yield Finding("/redirect_from", f"redirect_from is {quote(redirect)}, want {quote(wanted)}", fix=fix)
 
 
@@ -151,8 +156,8 @@ def description_differs_from_caption(record: Record) -> Iterator[Finding]:
     Curators edit the caption; the copy for search engines stays behind. It is set to the caption.
     """
     caption, description = record.usable("/caption"), record.usable("/schema-jsonld/description")
-    if caption is None or description is None or caption == description:
-        return
+    if caption is None or description is None or caption == description or derive.says_nothing(caption):
+        return  # a caption that was lost is no model for its copy (PF312)
     same = next(
         (i for i, (a, b) in enumerate(zip(caption, description, strict=False)) if a != b), min(len(caption), len(description))
     )
@@ -163,7 +168,9 @@ def description_differs_from_caption(record: Record) -> Iterator[Finding]:
     yield Finding(
         "/schema-jsonld/description",
         message,
-        fix=Fix("set it to the caption", (SetValue("/schema-jsonld/description", caption),)),
+        fix=None
+        if BREAKOUT.search(caption)
+        else Fix("set it to the caption", (SetValue("/schema-jsonld/description", caption),)),
         related=(Related("/caption", "the caption"),),
     )
 
@@ -224,7 +231,7 @@ def figtype_differs_from_number(record: Record) -> Iterator[Finding]:
     """
     figtype, wanted = record.usable("/figtype"), derive.figtype(record)
     if figtype is not None and wanted is not None and figtype != wanted:
-        fix = Fix(f"set it to {quote(wanted)}", (SetValue("/figtype", wanted),))
+        fix = Fix(f"set it to {quote(wanted)}", (SetValue("/figtype", wanted),), _safety(record))
         number = quote(derive.number(record))
         yield Finding("/figtype", f"figtype is {quote(figtype)}, number {number} is a {wanted}", fix=fix)
 
@@ -255,8 +262,7 @@ def raw_number(record: Record) -> Iterator[Finding]:
         fix = None
         normal = derive.normal_number(violation.value)
         if normal is not None:
-            carried = record.usable("/figid_alias") == derive.alias(record)
-            fix = Fix(f"set it to {quote(normal)}", (SetValue("/number", normal),), Safety.SAFE if carried else Safety.UNSAFE)
+            fix = Fix(f"set it to {quote(normal)}", (SetValue("/number", normal),), _safety(record))
         want = quote(normal) if normal else "a prefix F, S, SF, GA, AF or EV, and digits"
         yield Finding("/number", f"number is {quote(violation.value)}, want {want}", fix=fix)
 
@@ -334,13 +340,13 @@ def malformed_doi(record: Record) -> Iterator[Finding]:
 
 # Only these tokens are evidence: at the end of filename's stem, or as the whole last part of figlink.
 _EVIDENCE = (
-    ("S", r"sch(\d+)|[cd]\d[a-z]{2}\d{5}[a-z]-s(\d+)"),
-    ("SF", r"figsupp(\d+)|fig(\d+)s(\d+)|sfig(\d+)|SF(\d{3,})|fS\.(\d+)"),
-    ("AF", r"app(\d+)-?fig(\d+)|fA\.(\d+)"),
-    ("GA", r"_?ga(\d+)|_GA|undfig(\d+)"),
+    ("S", r"(?<![A-Za-z])(?:sch(\d+)|[cd]\d[a-z]{2}\d{5}[a-z]-s(\d+))"),
+    ("SF", r"(?<![A-Za-z])(?:(?:fig(\d+)-)?figsupp(\d+)|fig(\d+)s(\d+)|sfig(\d+)|SF(\d{3,})|fS\.(\d+))"),
+    ("AF", r"(?<![A-Za-z])(?:app(\d+)-?fig(\d+)|fA\.(\d+))"),
+    ("GA", r"(?<![A-Za-z])(?:_?ga(\d+)|undfig(\d+))|_GA"),
 )
 _SOME = re.compile(r"s(?:ch|fig|upp|[0-9])|S[F.]|A\.|app|ga[0-9]|GA|undfig")  # part of every one of them
-_TOKENS = tuple((prefix, re.compile(rf"(?<![A-Za-z])(?:{tokens})\Z", re.ASCII)) for prefix, tokens in _EVIDENCE)
+_TOKENS = tuple((prefix, re.compile(rf"(?:{tokens})\Z", re.ASCII)) for prefix, tokens in _EVIDENCE)
 
 
 def _evidence(text: str, *, whole: bool) -> tuple[str, str] | None:

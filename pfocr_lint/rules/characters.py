@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from pfocr_lint.diagnostic import Finding, Safety, Span, quote
 from pfocr_lint.record import FIGURES, Record, strings
 from pfocr_lint.rule import Bad, Good, rule
-from pfocr_lint.rules.fields import name_of
+from pfocr_lint.rules.fields import BREAKOUT, name_of
 from pfocr_lint.rules.text import DESCRIPTION, PROSE, both, set_text, texts
 
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9:-]*(?:\s[^<>=]*=[^<>]*|\s*/?)>")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
-_BREAKOUT = re.compile(r"</script|<!--", re.IGNORECASE)
 
 
 @rule(
@@ -30,7 +29,7 @@ _BREAKOUT = re.compile(r"</script|<!--", re.IGNORECASE)
         Bad(both("TNF-&#945; &amp; IL-6 signaling in leukemia"), says="the entity '&#945;'", unsafe=True,
             fixed=both("TNF-α & IL-6 signaling in leukemia")),
     ],
-    good=[Good(both("Significant at p < 0.05 (n > 3); R&D; a <-> b")), Good({"figtitle": "Growth at pH <7 and >8"})],
+    good=[Good(both("Significant at p < 0.05 (n > 3); R&D; a <-> b")), Good({"figtitle": "Growth at pH <7 and >8; p<a and b>c"})],
 )  # fmt: skip
 def markup(record: Record) -> Iterator[Finding]:
     """
@@ -41,13 +40,16 @@ def markup(record: Record) -> Iterator[Finding]:
     """
     for key, text in texts(record):
         copied = key == "/caption" and record.value(DESCRIPTION) == text
-        if (key.startswith("/schema-jsonld/") or copied) and _BREAKOUT.search(text):
+        if (key.startswith("/schema-jsonld/") or copied) and BREAKOUT.search(text):
             continue
         match = _TAG.search(text) or next((m for m in _ENTITY.finditer(text) if html.unescape(m[0]) != m[0]), None)
         if match is None:
             continue
         what = "tag" if match[0][0] == "<" else "entity"
-        fix = set_text(record, key, html.unescape(_TAG.sub("", text)), "remove tags, write what entities mean", Safety.UNSAFE)
+        mended = html.unescape(_TAG.sub("", text))
+        fix = set_text(record, key, mended, "remove tags, write what entities mean", Safety.UNSAFE)
+        if _TAG.search(mended):
+            fix = None  # '&lt;b&gt;' may be meant as it is shown
         yield Finding(key, f"{name_of(key)} holds the {what} {quote(match[0])}", within=Span(*match.span()), fix=fix)
 
 
@@ -71,7 +73,7 @@ def script_breakout(record: Record) -> Iterator[Finding]:
     what follows becomes part of the page, run by every reader's browser. This cannot be waived inside the file.
     """
     for key, text in strings("/schema-jsonld", record.value("/schema-jsonld")):
-        match = _BREAKOUT.search(text)
+        match = BREAKOUT.search(text)
         if match:
             message = f"{quote(match[0])} in {name_of(key)} ends the script that holds the JSON-LD"
             yield Finding(key, message, within=Span(*match.span()))
@@ -106,12 +108,12 @@ def invisible_character(record: Record) -> Iterator[Finding]:
     for key, text in texts(record):
         match = _INVISIBLE.search(text)
         if match:
-            message = f"the text holds {_character(match[0][0])}"
+            message = f"{name_of(key)} holds {_character(match[0][0])}"
             fix = set_text(record, key, _INVISIBLE.sub("", text), "remove it")
             yield Finding(key, message, within=Span(*match.span()), fix=fix)
         match = _BIDI.search(text)
         if match:
-            yield Finding(key, f"the text holds {_character(match[0])}", within=Span(*match.span()))
+            yield Finding(key, f"{name_of(key)} holds {_character(match[0])}", within=Span(*match.span()))
 
 
 def _character(char: str) -> str:
@@ -120,7 +122,7 @@ def _character(char: str) -> str:
 
 # A character of two to four bytes in UTF-8, read as Windows-1252: the lead and as many followers as it announces.
 _FOLLOWER = "[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
-_MOJIBAKE = re.compile(f"[Â-ß]{_FOLLOWER}|[à-ï]{_FOLLOWER}{{2}}|[ð-ô]{_FOLLOWER}{{3}}|\ufffd")
+_MOJIBAKE = re.compile(f"[Â-ß]{_FOLLOWER}|[à-ï]{_FOLLOWER}{{2}}|[ð-ô]{_FOLLOWER}{{3}}")
 
 
 @rule(
@@ -145,19 +147,18 @@ def mojibake(record: Record) -> Iterator[Finding]:
     `Î±` for α, `Ã©` for é: UTF-8 that was taken for another encoding. The fix is what the ftfy library makes of it.
     """
     for key, text in texts(record):
-        match = _MOJIBAKE.search(text)
-        if match is None:
-            continue
-        import ftfy  # only where something looks like it: the import costs more than a record
+        match, lost = _MOJIBAKE.search(text), text.find("\ufffd")
+        if match is not None:
+            import ftfy  # only where something looks like it: the import costs more than a record
 
-        within = Span(*match.span())
-        mended = ftfy.fix_encoding(text)
-        if mended != text:
-            fix = set_text(record, key, mended, "undo the wrong encoding", Safety.UNSAFE)
-            yield Finding(key, f"{quote(match[0])} in {name_of(key)} is text read in the wrong encoding", within=within, fix=fix)
-        elif "\ufffd" in text:
-            within = Span(text.index("\ufffd"), text.index("\ufffd") + 1)
-            yield Finding(key, f"U+FFFD in {name_of(key)} stands for a character that was lost", within=within)
+            mended = ftfy.fix_encoding(text)
+            if mended != text:
+                message = f"{quote(match[0])} in {name_of(key)} is text read in the wrong encoding"
+                fix = set_text(record, key, mended, "undo the wrong encoding", Safety.UNSAFE)
+                yield Finding(key, message, within=Span(*match.span()), fix=fix)
+        if lost >= 0:
+            message = f"U+FFFD in {name_of(key)} stands for a character that was lost"
+            yield Finding(key, message, within=Span(lost, lost + 1))
 
 
 # All but these compose with nothing before them and stand for themselves: Latin, Greek, the usual signs.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -34,6 +35,13 @@ def name_of(key: str) -> str:
     return "/".join(tokens)
 
 
+# What ends the script element that the site writes the JSON-LD block into.
+BREAKOUT = re.compile(r"</script|<!--", re.IGNORECASE)
+
+
+MANY = 50  # of so many unknown keys none is a misspelling
+
+
 def _failures(record: Record, code: str) -> tuple[Violation, ...]:
     return tuple(record.failures.get(code, ()))
 
@@ -44,8 +52,16 @@ def _siblings(violation: Violation, violations: Iterable[Violation]) -> list[str
 
 
 def near_missing(record: Record, unknown: Violation) -> str | None:
-    """The one missing key that an unknown key is a misspelling of; None when there is none, or more than one."""
+    """The one missing key that this unknown key, and no other, is a misspelling of; None when there is none."""
+    near = _near(record, unknown)
+    others = (v for v in _failures(record, "PF102") if v is not unknown and parent_of(v.key) == parent_of(unknown.key))
+    return None if near is None or any(_near(record, each) == near for each in others) else near
+
+
+def _near(record: Record, unknown: Violation) -> str | None:
     missing = _siblings(unknown, _failures(record, "PF101"))
+    if not missing or len(_failures(record, "PF102")) > MANY:
+        return None
     name = split(unknown.key)[-1]
     near = difflib.get_close_matches(name.lower().replace("_", "-"), [key.lower().replace("_", "-") for key in missing], 3, 0.75)
     found = [key for key in missing if key.lower().replace("_", "-") in near]
@@ -90,7 +106,7 @@ def missing_key(record: Record) -> Iterator[Finding]:
             continue
         value = derive.value(record, violation.key)
         fix = None
-        if violation.key in _OF_NUMBER and "/number" in record.invalid and record.usable("/figid_alias") != derive.alias(record):
+        if violation.key in _OF_NUMBER and not derive.number_is_sure(record):
             value = None  # nothing but a raw number to go by
         if value is not None and schema.allows(record.kind, violation.key, value):
             fix = Fix(f"add {name_of(violation.key)} with {quote(value)}", (AddKey(violation.key, value),))
@@ -120,7 +136,8 @@ def unknown_key(record: Record) -> Iterator[Finding]:
     for violation in _failures(record, "PF102"):
         parent, name = parent_of(violation.key), split(violation.key)[-1]
         missing = near_missing(record, violation)
-        near = [missing] if missing else difflib.get_close_matches(name, violation.wanted, 1, 0.75)
+        few = len(_failures(record, "PF102")) <= MANY
+        near = [missing] if missing else [] if not few else difflib.get_close_matches(name, violation.wanted, 1, 0.75)
         where = f" in {name_of(parent)}" if parent else ""
         hint = f", nearest is {quote(near[0])}" if near else ""
         fix = None
@@ -159,7 +176,8 @@ def wrong_type(record: Record) -> Iterator[Finding]:
         value, fix = violation.value, None
         if violation.wanted == "array" and isinstance(value, (str, int, float, Implicit)) and str(value).strip():
             item = _written(record, violation.key)
-            fix = Fix("make it a list of one item", (SetValue(violation.key, [item]),))
+            if schema.allows(record.kind, violation.key, [item]):
+                fix = Fix("make it a list of one item", (SetValue(violation.key, [item]),))
         wanted = _WANTED.get(str(violation.wanted), str(violation.wanted))
         yield Finding(violation.key, f"{name_of(violation.key)} is {quote(value)}, want {wanted}", fix=fix)
 
@@ -198,7 +216,7 @@ _FORMS = {
         Bad({"pmcid": "9405586"}, says="pmcid is '9405586', want 'PMC' and digits"),
         Bad({"year": "22"}, says="want four digits or ''"),
         Bad({"automl_pathway": 1.5}, says="want at most 1"),
-        Bad({"organisms": []}, says="organisms is a list, want at least 1 item"),
+        Bad({"organisms": []}, says="organisms is an empty list, want at least 1 item"),
         Bad({"papertitle": ""}, says="papertitle is '', want some text"),
         Bad({"ncbi": "9606a"}, kind=Kind.ORGANISM, says="want digits or ''"),
     ],
@@ -214,8 +232,6 @@ def invalid_value(record: Record) -> Iterator[Finding]:
         fix = None
         value = violation.wanted if violation.keyword == "const" else None
         if violation.keyword == "enum" and record.kind is not Kind.ORGANISM:
-            value = derive.value(record, violation.key)
-        if violation.keyword == "maxItems":
             value = derive.value(record, violation.key)
         if value is not None and schema.allows(record.kind, violation.key, value):
             fix = Fix(f"set it to {quote(value)}", (SetValue(violation.key, value),))
@@ -342,6 +358,8 @@ def duplicate_item(record: Record) -> Iterator[Finding]:
             if not isinstance(item, str):
                 continue
             key = join(violation.key, index)
+            if key in record.invalid:
+                continue
             if item in first:
                 yield Finding(
                     key,

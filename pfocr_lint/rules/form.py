@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
+from typing import Any
 
 from pfocr_lint.diagnostic import Finding, Fix, SetValue, Span, TextEdit
 from pfocr_lint.reader import read
 from pfocr_lint.record import CONTROL, MAPPINGS, Kind, Record, strings
 from pfocr_lint.rule import Bad, Cue, Good, rule
+from pfocr_lint.rules.fields import name_of
 
 ALL = MAPPINGS | {Kind.TABLE}
 
 
 # Removing the second half of a letter that was read in the wrong encoding would hide that (PF308).
-_MOJIBAKE = re.compile("[\u00c2-\u00f4][\u0080-\u009f]")
+_MOJIBAKE = re.compile("[\u00c2-\u00f4][\u00a0-\u00bf]?[\u0080-\u009f]")
 
 
 def _faults(record: Record, code: str) -> Iterator[Finding]:
@@ -211,15 +214,15 @@ def line_ending(record: Record) -> Iterator[Finding]:
     the file look changed.
     """
     text = record.text
-    edits, first, counts = [], None, {"CR LF": 0, "a lone CR": 0}
-    at = text.find("\r")
-    while at >= 0:
-        pair = text.startswith("\r\n", at)
-        counts["CR LF" if pair else "a lone CR"] += 1
-        edits.append(TextEdit(at, at + 1 + pair, "\n"))
-        first = Span(at, at + 1 + pair) if first is None else first
-        at = text.find("\r", at + 1)
-    ends = [f"{n} line{'s end' if n > 1 else ' ends'} in {name}" for name, n in counts.items() if n]
+    pairs = text.count("\r\n")
+    counts = {"CR LF": pairs, "a lone CR": text.count("\r") - pairs}
+    ends = [f"{n:,} line{'s end' if n > 1 else ' ends'} in {name}" for name, n in counts.items() if n]
+    edits, first = [], None
+    if ends:
+        start, stop = text.index("\r"), text.rindex("\r") + 1
+        stop += text.startswith("\n", stop)
+        edits.append(TextEdit(start, stop, text[start:stop].replace("\r\n", "\n").replace("\r", "\n")))
+        first = Span(start, start + 1 + text.startswith("\r\n", start))
     if text and not text.endswith(("\n", "\r")):
         ends.append("there is no final line break")
         edits.append(TextEdit(len(text), len(text), "\n"))
@@ -252,35 +255,56 @@ def control_character(record: Record) -> Iterator[Finding]:
     Control characters but tab, LF and CR, DEL, the C1 range with NEL, U+2028 and U+2029. They are not seen in an
     editor, some make the YAML unreadable, some break the page. Separators become a space, the others go.
     """
-    if record.data is None:
-        match = CONTROL.search(record.text)
-        if match is None or any(fault.code != "PF010" for fault in record.faults):
-            return
-        edits = tuple(TextEdit(m.start(), m.end(), _instead(m[0])) for m in CONTROL.finditer(record.text))
-        cleaned = CONTROL.sub(lambda m: _instead(m[0]), record.text)
-        readable = not _MOJIBAKE.search(record.text) and read(record.path, cleaned.encode(), record.kind).data is not None
-        fix = Fix("remove the control characters", edits) if readable else None
-        yield Finding(None, f"{_names(record.text)} makes the front matter unreadable", at=Span(*match.span()), fix=fix)
-        return
-    inside: list[Span] = []
     raw = list(CONTROL.finditer(record.text))
+    if record.data is None:
+        if raw and all(fault.code == "PF010" for fault in record.faults):
+            message = f"{_names(record.text)} makes the front matter unreadable"
+            yield Finding(None, message, at=Span(*raw[0].span()), fix=_until_readable(record, raw))
+        return
+    starts = [m.start() for m in raw]
+    inside: set[int] = set()
     for key, value in strings("", record.data):
         span = record.span(key) if raw else Span(0, 0)
-        here = [m for m in raw if span.start <= m.start() < span.end]
-        if not here and not CONTROL.search(value):
-            continue
-        inside.append(span)
-        cleaned = CONTROL.sub(lambda m: _instead(m[0]), value)
-        names = _names(value if CONTROL.search(value) else "".join(m[0] for m in here))
-        fix = Fix("replace separators by a space, remove other control characters", (SetValue(key, cleaned),))
-        if _MOJIBAKE.search(value):
-            fix = None
+        places = range(bisect_left(starts, span.start), bisect_left(starts, span.end))
+        here = [raw[place] for place in places]
         match = CONTROL.search(value)
-        yield Finding(key, f"the text holds {names}", within=Span(*match.span()) if match else None, fix=fix)
-    for m in raw:
-        if not any(span.start <= m.start() < span.end for span in inside):
-            fix = Fix("remove it", (TextEdit(m.start(), m.end(), _instead(m[0])),))
-            yield Finding(None, f"{_names(m[0])} stands between the values", at=Span(*m.span()), fix=fix)
+        if not here and not match:
+            continue
+        inside.update(places)
+        fix: Fix | None = None
+        cleaned = CONTROL.sub(lambda m: _instead(m[0]), value)
+        if cleaned.strip() and not _MOJIBAKE.search(value):
+            fix = Fix("replace separators by a space, remove other control characters", (SetValue(key, cleaned),))
+        names = _names(value if match else "".join(m[0] for m in here))
+        yield Finding(key, f"{name_of(key)} holds {names}", within=Span(*match.span()) if match else None, fix=fix)
+    between = [m for place, m in enumerate(raw) if place not in inside]
+    if between:
+        edits = tuple(TextEdit(m.start(), m.end(), "\n" if _instead(m[0]) else "") for m in between)
+        same = _readable(record, edits)
+        fix = Fix("write a plain line break", edits) if same == record.data else None
+        yield Finding(
+            None, f"{_names(''.join(m[0] for m in between))} stands between the values", at=Span(*between[0].span()), fix=fix
+        )
+
+
+def _until_readable(record: Record, raw: list[re.Match[str]]) -> Fix | None:
+    """What must go before the file reads: the control characters, and the separators only where that is not enough."""
+    if _MOJIBAKE.search(record.text):
+        return None
+    every = tuple(TextEdit(m.start(), m.end(), _instead(m[0])) for m in raw)
+    for edits in (tuple(edit for edit in every if not edit.text), every):
+        if edits and _readable(record, edits) is not None:
+            return Fix("remove the control characters", edits)
+    return None
+
+
+def _readable(record: Record, edits: tuple[TextEdit, ...]) -> dict[str, Any] | None:
+    """The data of the record after some edits of its text."""
+    parts, at = [], 0
+    for edit in edits:
+        parts += [record.text[at : edit.start], edit.text]
+        at = edit.end
+    return read(record.path, "".join([*parts, record.text[at:]]).encode(), record.kind).data
 
 
 def _instead(char: str) -> str:

@@ -11,12 +11,12 @@ from pfocr_lint.rule import Bad, Good, rule
 ORGANISM_LISTS = ("/organisms", "/organisms_ner")
 
 
-def _names(record: Record) -> Iterator[tuple[str, list[str]]]:
-    """The organism lists of a record, items that are not text left out."""
+def _names(record: Record) -> Iterator[tuple[str, list[tuple[int, str]]]]:
+    """The organism lists of a record, their items with their places; items that are not text are left out."""
     for key in ORGANISM_LISTS:
         value = record.value(key)
         if isinstance(value, list):
-            yield key, [name for name in value if isinstance(name, str)]
+            yield key, [(index, name) for index, name in enumerate(value) if isinstance(name, str)]
 
 
 @rule(
@@ -40,20 +40,19 @@ def organism_synonym(record: Record) -> Iterator[Finding]:
     `organism-synonyms`, and a few that the database has met.
     """
     for key, names in _names(record):
-        if record.synonyms.keys().isdisjoint(names):
-            continue
-        for index, name in enumerate(record.value(key)):
-            latin = record.synonyms.get(name) if isinstance(name, str) else None
+        there = {name for _, name in names}
+        for index, name in names:
+            latin = record.synonyms.get(name)
             if latin is None:
                 continue
             item = join(key, index)
-            change = DropItem(item) if latin in names else SetValue(item, latin)
-            what = f"drop it, {quote(latin)} is there" if latin in names else f"set it to {quote(latin)}"
+            change = DropItem(item) if latin in there else SetValue(item, latin)
+            what = f"drop it, {quote(latin)} is there" if latin in there else f"set it to {quote(latin)}"
             yield Finding(item, f"{quote(name)} is not a latin name, want {quote(latin)}", fix=Fix(what, (change,)))
 
 
 _NO_NAMES = frozenset({"NA", "unassigned"})
-_PLACEHOLDERS = _NO_NAMES | {"XXX"}
+PLACEHOLDERS = _NO_NAMES | {"XXX"}
 
 
 @rule(
@@ -76,10 +75,8 @@ def placeholder_among_organisms(record: Record) -> Iterator[Finding]:
     to look up.
     """
     for key, names in _names(record):
-        if _PLACEHOLDERS.isdisjoint(names):
-            continue
-        real = [name for name in names if name not in _PLACEHOLDERS]
-        for index, name in enumerate(record.value(key)):
+        real = any(name.strip() and name not in PLACEHOLDERS and join(key, index) not in record.invalid for index, name in names)
+        for index, name in names:
             item = join(key, index)
             if name == "XXX":
                 yield Finding(item, "'XXX' is not an organism; somebody meant to look it up")

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from pfocr_lint import derive
 from pfocr_lint.diagnostic import Finding, Fix, Safety, SetValue, Span, quote
 from pfocr_lint.record import FIGURES, Record, strings
 from pfocr_lint.rule import Bad, Cue, Good, rule
@@ -30,7 +31,7 @@ def texts(record: Record, *keys: str) -> Iterator[tuple[str, str]]:
     """
     The texts of a record that can be judged, with their JSON Pointers; only those of ``keys``, if any are given.
 
-    The description is left out while it is a true copy of the caption.
+    The description is left out while it is a true copy of the caption, and where it is to become one (PF206).
     """
     if keys:
         below = [(key, record.value(key)) for key in keys]
@@ -39,7 +40,7 @@ def texts(record: Record, *keys: str) -> Iterator[tuple[str, str]]:
         below += strings("/schema-jsonld", record.value("/schema-jsonld"))
     for key, text in below:
         wanted = isinstance(text, str) and text and key not in record.invalid
-        if wanted and (key != DESCRIPTION or text != record.value("/caption")):
+        if wanted and not (key == DESCRIPTION and derive.is_copied(record)):
             yield key, text
 
 
@@ -112,7 +113,9 @@ def title_length(record: Record) -> Iterator[Finding]:
         yield Finding(violation.key, f"figtitle has {len(violation.value)} characters, want 10 to 250")
 
 
-_ABBREVIATION = re.compile(r"(?:\b(?:al|spp?|subsp|var|cv|ssp|str|etc|vs|ca|cf|e\.g|i\.e)|\.\.)\.$")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:al|spp?|subsp|var|cv|ssp|str|etc|vs|ca|cf|Inc|Ltd|Co|St|Jr|(?:[A-Za-z]\.)+[A-Za-z])|\.\.)\.$"
+)
 
 
 @rule(
@@ -124,7 +127,7 @@ _ABBREVIATION = re.compile(r"(?:\b(?:al|spp?|subsp|var|cv|ssp|str|etc|vs|ca|cf|e
         Bad({"figtitle": "Properties of Leukemic Stem Cells."}, says="ends in a period",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}, key="/figtitle"),
     ],
-    good=[Good({"figtitle": "Sugar metabolism in Saccharomyces sp."}), Good({"figtitle": "Sugar metabolism and so on ..."})],
+    good=[Good({"figtitle": "Sugar metabolism in Saccharomyces sp."}), Good({"figtitle": "Sugar metabolism in the U.S."})],
 )  # fmt: skip
 def title_final_period(record: Record) -> Iterator[Finding]:
     """
@@ -138,7 +141,7 @@ def title_final_period(record: Record) -> Iterator[Finding]:
             yield Finding(key, "figtitle ends in a period", within=Span(len(text) - 1, len(text)), fix=fix)
 
 
-_PANEL = re.compile(r"^\s*(?:\([A-Za-z]\)|[A-Za-z]\))\s+")
+_PANEL = re.compile(r"^\s*(?:(?:\([A-Za-z](?:[-–,] ?[A-Za-z])*\)|[A-Za-z]\))\s+|\([A-Z]\)(?=[A-Z][a-z]))")
 _HOLLOW = re.compile(r"(?<!\s)\s*(?:\(\s*\)|\[\s*\])")
 
 
@@ -147,16 +150,20 @@ _HOLLOW = re.compile(r"(?<!\s)\s*(?:\(\s*\)|\[\s*\])")
     severity="warning",
     fix="safe",
     kinds=FIGURES,
-    cue=(r"\n\s*\(?[A-Za-z]\)\s", r"\(\s*\)", r"\[\s*\]"),
+    cue=(r"\n\s*[A-Za-z]\)\s", r"\n\s*\([A-Za-z][-–,)]", r"\(\s*\)", r"\[\s*\]"),
     bad=[
         Bad({"figtitle": "(A) Properties of Leukemic Stem Cells"}, says="panel label '(A)'",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}, key="/figtitle"),
         Bad({"figtitle": "B) Properties of Leukemic Stem Cells"}, says="panel label 'B)'",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
+        Bad({"figtitle": "(A-C) Properties of Leukemic Stem Cells"}, says="panel label '(A-C)'",
+            fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
+        Bad({"figtitle": "(A) (B)Properties of Leukemic Stem Cells"}, says="panel label '(A)'",
+            fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
         Bad({"figtitle": "Properties of Leukemic Stem Cells []"}, says="empty brackets '[]'",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
     ],
-    good=[Good({"figtitle": "Metabolism of [Fe-S] clusters (overview)"})],
+    good=[Good({"figtitle": "Metabolism of [Fe-S] clusters (overview)"}), Good({"figtitle": "(R)-limonene biosynthesis"})],
 )  # fmt: skip
 def title_artefact(record: Record) -> Iterator[Finding]:
     """
@@ -212,7 +219,7 @@ def stray_whitespace(record: Record) -> Iterator[Finding]:
             mended = _BREAK.sub(" ", text.strip(" \t\r\n"))
             char = "a tab" if "\t" in match[0] else "a line break" if "\n" in match[0] or "\r" in match[0] else "a space"
             verb = "has" if not edge else "begins with" if match.start() == 0 else "ends in"
-            fix = set_text(record, key, mended, "remove it")
+            fix = set_text(record, key, mended, "remove the white space")
             yield Finding(key, f"{name} {verb} {char}", within=Span(*match.span()), fix=fix)
         if key in TITLES or key in PROSE or key.startswith(KEYWORDS):
             safety = Safety.UNSAFE if key in PROSE else Safety.SAFE
@@ -222,7 +229,8 @@ def stray_whitespace(record: Record) -> Iterator[Finding]:
 _EMPTIED = re.compile(
     r"\((?=[^()]*[,;]|\s*\))[\s,;\u2010-\u2015-]*\)"
     r"|\[[\s,;\u2010-\u2015-]*\]"
-    r"|(?i:\b(?:see|in|from|by|of|and|references?|refs?|tables?|figures?|figs?)) +[.,;](?=[\s)\]]|$)"
+    r"|(?i:\b(?:see|in|from|by|of|and|references?|refs?\.?|tables?|figures?|figs?\.?)) +[.,;](?=[\s)\]]|$)"
+    r"|\((?i:see|references?|refs?\.?|tables?|figures?|figs?\.?) *\)"
 )
 _LAST_DOT = re.compile(r" \.$")
 
@@ -231,7 +239,7 @@ _LAST_DOT = re.compile(r" \.$")
     "PF311",
     severity="warning",
     kinds=FIGURES,
-    cue=(r"\([\s,;\u2010-\u2015-]*\)", r"\[[\s,;\u2010-\u2015-]*\]", r" [.,;][\s)\]]"),
+    cue=(r"\([\s,;\u2010-\u2015-]*\)", r"\[[\s,;\u2010-\u2015-]*\]", r" [.,;][\s)\]]", r"\((?i:see|ref|table|fig)[A-Za-z.]* *\)"),
     bad=[
         Bad(both("Stromal signaling () in leukemia"), says="'()'", key="/caption"),
         Bad(both("Stromal signaling (, ) in leukemia"), says="'(, )'"),
@@ -239,6 +247,8 @@ _LAST_DOT = re.compile(r" \.$")
         Bad(both("Stromal signaling in leukemia, see ."), says="'see .'"),
         Bad(both("Stromal signaling as in ; see text"), says="'in ;'"),
         Bad(both("Stromal signaling in leukemia ."), says="' .'"),
+        Bad(both("Stromal signaling (see ) in leukemia"), says="'(see )'"),
+        Bad(both("Stromal signaling, Figs. , in leukemia"), says="'Figs. ,'"),
     ],
     good=[
         Good(both("Charges (-), (–), (+), (*), (?) turned in. See, in, and (A), [B].")),
@@ -262,11 +272,6 @@ def emptied_reference(record: Record) -> Iterator[Finding]:
             yield Finding(key, message, within=Span(*matches[0].span()))
 
 
-_LABEL = r"(?:(?:supplement(?:ary|al)|extended data|graphical) )?(?:figures?|figs?\.?|schemes?|abstract)"
-_ONLY_LABEL = re.compile(rf"\W*{_LABEL}\s*(?:[A-Z]{{0,2}}[0-9]+[A-Za-z]?)?\W*", re.IGNORECASE)
-_LABEL_IN_FRONT = re.compile(rf"^{_LABEL}\s*[A-Z]{{0,2}}[0-9]+[A-Za-z]?\s*[.:|]\s*(?=\S)", re.IGNORECASE)
-
-
 @rule(
     "PF312",
     severity="warning",
@@ -276,6 +281,7 @@ _LABEL_IN_FRONT = re.compile(rf"^{_LABEL}\s*[A-Z]{{0,2}}[0-9]+[A-Za-z]?\s*[.:|]\
         Bad(both("Figure"), says="caption is 'Figure'", key="/caption"),
         Bad(both("Fig. 3."), says="nothing but a label"),
         Bad(both(""), says="caption is ''"),
+        Bad({"caption": ""}, says="the description still has a text"),
     ],
     good=[Good(both("Figure of merit"))],
 )
@@ -286,9 +292,11 @@ def empty_caption(record: Record) -> Iterator[Finding]:
     It is empty, or no more than the figure's label. The text has to be found in the paper.
     """
     caption = record.usable("/caption")
-    if caption is not None and (not caption.strip() or (len(caption) < 100 and _ONLY_LABEL.fullmatch(caption))):
+    if caption is not None and derive.says_nothing(caption):
         what = ", nothing but a label" if caption.strip() else ""
-        yield Finding("/caption", f"caption is {quote(caption)}{what}")
+        kept = record.usable(DESCRIPTION)
+        hint = "; the description still has a text" if kept and not derive.says_nothing(kept) else ""
+        yield Finding("/caption", f"caption is {quote(caption)}{what}{hint}")
 
 
 _BAD_END = re.compile(r"(\?)\.$|(?<! ) +(\.)$")
@@ -300,7 +308,7 @@ _BAD_START = re.compile(r"^\. +")
     severity="warning",
     fix="safe or unsafe",
     kinds=FIGURES,
-    cue=(r"\?\.\n", r" \.\n", r"\n\. ", rf"\n(?=[AaEeFfGgSs])(?i:{_LABEL})\s*[A-Za-z]{{0,2}}[0-9]"),
+    cue=(r"\?\.\n", r" \.\n", r"\n\. ", rf"\n(?=[AaEeFfGgSs])(?i:{derive.LABEL})\s*[A-Za-z]{{0,2}}[0-9]"),
     bad=[
         Bad({"papertitle": "Where do leukemic stem cells go?."}, says="papertitle ends in '?.'",
             fixed={"papertitle": "Where do leukemic stem cells go?"}, key="/papertitle"),
@@ -312,7 +320,7 @@ _BAD_START = re.compile(r"^\. +")
         Bad(both("Figure 1. Stromal signaling in leukemia"), says="repeats its label 'Figure 1.'", unsafe=True,
             fixed=both("Stromal signaling in leukemia")),
     ],
-    good=[Good({"papertitle": "Where do leukemic stem cells go?"}), Good(both("Figure shows signaling in leukemia"))],
+    good=[Good({"papertitle": "Where do leukemic stem cells go?"}), Good(both("Figure 1.2 shows signaling in leukemia"))],
 )  # fmt: skip
 def broken_punctuation(record: Record) -> Iterator[Finding]:
     """
@@ -324,12 +332,12 @@ def broken_punctuation(record: Record) -> Iterator[Finding]:
     for key, text in texts(record, *TITLES):
         # of '?.' the question mark stays, of ' .' the period, but in a figure's title
         mended = r"\1" if key == "/figtitle" else r"\1\2"
-        yield from found(record, key, text, _BAD_END, mended, f"{name_of(key)} ends in {{0}}", "mend it")
+        yield from found(record, key, text, _BAD_END, mended, f"{name_of(key)} ends in {{0}}", "leave one mark")
     for key, text in texts(record, *PROSE):
         name = name_of(key)
-        yield from found(record, key, text, _BAD_START, "", f"{name} begins with '. '", "remove it")
+        yield from found(record, key, text, _BAD_START, "", f"{name} begins with '. '", "remove the period")
         message = f"{name} repeats its label {{1}}"
-        yield from found(record, key, text, _LABEL_IN_FRONT, "", message, "remove the label", Safety.UNSAFE)
+        yield from found(record, key, text, derive.LABEL_IN_FRONT, "", message, "remove the label", Safety.UNSAFE)
 
 
 _TRUNCATED = re.compile(r"\bet al\.?$|\b(?:from|of|in) [A-Z]\.?$")
@@ -366,7 +374,10 @@ def truncated_title(record: Record) -> Iterator[Finding]:
         Bad({"reftext": ". Biomedicines. 2022 Aug;10(8):1841."}, says="no author"),
         Bad({"reftext": "Xingjian Zhai, et al. Biomedicines. ;10(8):1841."}, says="no year"),
     ],
-    good=[Good({"reftext": "Itsuro Kazama. Neurochem Res. 2022 Mar 23 :1-5."})],
+    good=[
+        Good({"reftext": "Itsuro Kazama. Neurochem Res. 2022 Mar 23 :1-5."}),
+        Good({"reftext": "Ada Author. J Mol. 2022-2023;1:1."}),
+    ],
 )
 def incomplete_reference(record: Record) -> Iterator[Finding]:
     """
@@ -381,9 +392,9 @@ def incomplete_reference(record: Record) -> Iterator[Finding]:
     at = reftext.find("(NA)")
     if at >= 0:
         lacks.append("holds '(NA)'")
-    if not re.match(r"\s*\w", reftext):
+    if not re.match(r"\s*(?!et al\b)\w", reftext):
         lacks.append("has no author")
-    if not re.search(r"(?<![0-9:(–-])(?:1[89]|20)[0-9]{2}(?=[ ;.:,(]|$)", reftext):
+    if not re.search(r"(?<![0-9:(–-])(?:1[89]|20)[0-9]{2}(?=[ ;.:,(–-]|$)", reftext):
         lacks.append("has no year")
     if lacks:
         yield Finding("/reftext", f"reftext {' and '.join(lacks)}", within=Span(at, at + 4) if at >= 0 else None)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from pfocr_lint.diagnostic import Finding, Fix, Span, TextEdit, quote
 from pfocr_lint.record import MAPPINGS, Record
-from pfocr_lint.rule import Bad, Cue, Good, rule
+from pfocr_lint.rule import DECLARED, Bad, Cue, Good, rule
 
-_WAIVER = re.compile(r"#\s*pfocr-lint:\s*ignore\[([^\]\n]*)\]")
+_WAIVER = re.compile(r"#\s*pfocr-lint:\s*(?:ignore\[([^\]\n]*)\])?")
 _NAME = re.compile(r"[^,\s]+")
 
 
@@ -30,15 +30,13 @@ def waivers(record: Record) -> tuple[Waiver, ...]:
         return ()
     found = []
     for comment in record.comments:
-        match = _WAIVER.match(record.text, comment.start, comment.end)
+        match = _WAIVER.search(record.text, comment.start, comment.end)
         if match is None:
             continue
-        inside = _NAME.finditer(record.text, *match.span(1))
+        inside = _NAME.finditer(record.text, *match.span(1)) if match[1] else ()
         start = record.text.rfind("\n", 0, comment.start) + 1
         alone = not record.text[start : comment.start].strip()
-        found.append(
-            Waiver(comment, record.text.count("\n", 0, start) + 1, alone, tuple((name[0], Span(*name.span())) for name in inside))
-        )
+        found.append(Waiver(comment, record.place(comment).line, alone, tuple((name[0], Span(*name.span())) for name in inside)))
     return tuple(found)
 
 
@@ -90,7 +88,11 @@ def unused_waiver(record: Record) -> Iterator[Finding]:
     kinds=MAPPINGS,
     cue=Cue.FORM,
     waivable=False,
-    bad=[Bad(text=("year: '2022'", "year: '2022' # pfocr-lint: ignore[PF2100]"), says="no rule 'PF2100', nearest is 'PF210'")],
+    bad=[
+        Bad(text=("year: '2022'", "year: '2022' # pfocr-lint: ignore[PF2100]"), says="no rule 'PF2100', nearest is 'PF210'"),
+        Bad(text=("year: '2022'", "year: '2022' # pfocr-lint: ignore[PF2]"), says="name each by its full code"),
+        Bad(text=("year: '2022'", "year: '2022' # checked # pfocr-lint: ignore PF210"), says="ignore[PF210] the reason"),
+    ],
     good=[Good(text=("year: '2022'", "year: '2021' # pfocr-lint: ignore[year-differs-from-reference]"))],
 )
 def unknown_rule_in_waiver(record: Record) -> Iterator[Finding]:
@@ -100,5 +102,10 @@ def unknown_rule_in_waiver(record: Record) -> Iterator[Finding]:
     Rules go by their code or their name, several are separated by commas.
     """
     for name, near, span in record.unknown_waivers:
-        hint = f", nearest is {quote(near)}" if near else ""
-        yield Finding(None, f"there is no rule {quote(name)}{hint}", at=span)
+        if not name:
+            message = "this waives nothing; write 'pfocr-lint: ignore[PF210] the reason'"
+        elif any(rule.code.startswith(name) for rule in DECLARED):
+            message = f"{quote(name)} means several rules; name each by its full code"
+        else:
+            message = f"there is no rule {quote(name)}{f', nearest is {quote(near)}' if near else ''}"
+        yield Finding(None, message, at=span)

@@ -1,0 +1,125 @@
+"""
+What a record hands out for the rules that compare records: small, so that a hundred thousand fit in memory.
+
+Texts that are only compared are kept as checksums; a rule that finds a difference opens the few records concerned.
+"""
+
+from __future__ import annotations
+
+import sys
+import zlib
+from array import array
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from pfocr_lint import derive
+from pfocr_lint.record import FIGURES, Kind, Record
+from pfocr_lint.tables import Table
+
+# The fields in which the figures of one paper must agree.
+PAPER = ("papertitle", "reftext", "year", "doi", "journal_title", "journal_nlm_ta")
+
+
+@dataclass(frozen=True, slots=True)
+class FigureFacts:
+    """
+    Of one figure: its identifiers (None where they cannot be used), its organisms, and checksums.
+
+    ``paper`` has four bytes for each field of :data:`PAPER`, 0 for one that says nothing; ``keywords`` four for each
+    keyword of the JSON-LD block, None where there is no list.
+    """
+
+    path: str
+    figid: str | None
+    alias: str | None
+    redirect: str | None
+    pmcid: str | None
+    organisms: tuple[str, ...]
+    paper: bytes
+    keywords: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """Of one organism page: its latin name."""
+
+    path: str
+    latin: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TableFacts:
+    """Of one mention table: whose it is, of which sort, and four bytes for each word that belongs among the keywords."""
+
+    path: str
+    figid: str
+    sort: str
+    words: bytes
+
+
+Facts: TypeAlias = FigureFacts | PageFacts | TableFacts
+
+
+@dataclass(frozen=True)
+class Repository:
+    """
+    The facts of the records below one root, each list sorted by path.
+
+    ``latin`` are the names of the organism pages, none where the site has none or they are not looked up.
+    ``fresh`` are the paths of files that a change touched: of two records that clash, the fresh one is spoken of.
+    ``open`` reads a record again, for what its facts do not say.
+    """
+
+    figures: tuple[FigureFacts, ...]
+    pages: tuple[PageFacts, ...]
+    tables: tuple[TableFacts, ...]
+    latin: frozenset[str]
+    open: Callable[[str], Record]
+    fresh: frozenset[str] = frozenset()
+
+    @property
+    def paths(self) -> list[str]:
+        """All files."""
+        groups: tuple[tuple[Facts, ...], ...] = (self.figures, self.pages, self.tables)
+        return [each.path for group in groups for each in group]
+
+
+def facts_of(record: Record) -> Facts | None:
+    """What a record hands out; None when it cannot be read or is of a kind that is not compared."""
+    if record.kind is Kind.TABLE and not record.faults:
+        return _table_facts(record)
+    if record.data is None:
+        return None
+    if record.kind is Kind.ORGANISM:
+        return PageFacts(record.path, record.usable("/latin"))
+    return _figure_facts(record) if record.kind in FIGURES else None
+
+
+def _figure_facts(record: Record) -> FigureFacts:
+    organisms, keywords = record.value("/organisms"), record.value("/schema-jsonld/keywords")
+    return FigureFacts(
+        path=record.path,
+        figid=record.usable("/figid"),
+        alias=derive.alias(record) or record.usable("/figid_alias"),
+        redirect=record.usable("/redirect_from"),
+        pmcid=record.usable("/pmcid"),
+        organisms=tuple(sys.intern(name) for name in organisms if isinstance(name, str)) if isinstance(organisms, list) else (),
+        paper=checksums(record.usable(f"/{field}") or "" for field in PAPER),
+        keywords=checksums(word.strip() for word in keywords if isinstance(word, str)) if isinstance(keywords, list) else None,
+    )
+
+
+def _table_facts(record: Record) -> TableFacts:
+    table = Table(record)
+    return TableFacts(record.path, table.figid, table.sort, checksums(table.words()))
+
+
+def checksums(texts: Iterable[str]) -> bytes:
+    """CRC-32 of each text, in four bytes; 0 for an empty one."""
+    return array("I", (zlib.crc32(text.encode("utf-8", "surrogatepass")) for text in texts)).tobytes()
+
+
+def numbers(sums: bytes) -> array[int]:
+    """The checksums in a fact."""
+    return array("I", sums)

@@ -1,0 +1,154 @@
+"""
+Fixing records to a standstill, each round verified. Pure: bytes and values in, values out.
+
+A fix that fails its verification is a fault of this program: it is returned, and the bytes stay as they were.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pfocr_lint import edits, facts
+from pfocr_lint.diagnostic import Diagnostic, Fix, Safety, TextEdit
+from pfocr_lint.engine import FIRST, Examined, Hit, diagnostic_of, examine
+from pfocr_lint.reader import MAX_BYTES, read
+from pfocr_lint.record import Kind, Record, untyped
+from pfocr_lint.settings import DEFAULT, Settings
+
+ROUNDS = 10
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """
+    What became of one record.
+
+    ``data`` are the bytes after all fixes (the old ones when nothing was fixed or a fault came up), ``fixed`` what was
+    mended, ``left`` what remains, in terms of ``data``.
+    """
+
+    data: bytes
+    fixed: tuple[Diagnostic, ...]
+    left: tuple[Diagnostic, ...]
+    faults: tuple[str, ...] = ()
+    facts: facts.Facts | None = None
+
+
+def fix(path: str, data: bytes, settings: Settings = DEFAULT, *, unsafe: bool = False, kind: Kind | None = None) -> Fixed:
+    """
+    Mend one record: all fixes that do not clash, again and again until nothing more is offered.
+
+    No file is touched. A fault keeps the bytes as they were.
+    """
+    first = examined = examine(read(path, data, kind), settings)
+    fixed: list[Diagnostic] = []
+    restless: tuple[Diagnostic, ...] = ()
+    for _ in range(ROUNDS):
+        step = mend(examined, settings, unsafe=unsafe)
+        if step is None:
+            new = examined.record.text.encode() if fixed else data
+            return Fixed(new, tuple(fixed), tuple(examined.diagnostics()), examined.faults, examined.facts)
+        if step.problem is not None:
+            return Fixed(data, (), tuple(first.diagnostics()), (*first.faults, f"{path}: {step.problem}"), first.facts)
+        fixed += step.fixed
+        restless, examined = step.fixed, step.after
+    names = ", ".join(sorted({each.code for each in restless}))
+    fault = f"{path}: the fixes of {names} do not come to rest after {ROUNDS} rounds"
+    return Fixed(data, (), tuple(first.diagnostics()), (*first.faults, fault), first.facts)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One round of fixes: what was mended, the record after it, and why it must not be written, if it must not."""
+
+    fixed: tuple[Diagnostic, ...]
+    after: Examined
+    problem: str | None
+
+
+def mend(examined: Examined, settings: Settings, *, unsafe: bool) -> Step | None:
+    """Make all fixes of an examined record that do not clash, and verify them; None when there is none to make."""
+    record = examined.record
+    wanted = [
+        (hit, hit.finding.fix)
+        for hit in sorted(examined.hits, key=lambda hit: hit.rule.code)
+        if hit.finding.fix is not None and (unsafe or hit.finding.fix.safety is Safety.SAFE)
+    ]
+    first = [each for each in wanted if each[0].rule.code in FIRST]
+    wanted = first or wanted
+    planned = edits.plan(record, [each for _, each in wanted])
+    text = edits.apply(record.text, planned.edits)
+    if not planned.taken or len(text.encode()) > MAX_BYTES:
+        return None
+    mended = [wanted[index] for index in planned.taken]
+    after = examine(read(record.path, text.encode(), record.kind), settings)
+    problem = verify(examined, after, mended, planned)
+    if problem is not None:
+        problem = f"a fix of {', '.join(sorted({hit.rule.code for hit, _ in mended}))} was not made: {problem}"
+    return Step(tuple(diagnostic_of(record, hit, 1, examined.open_other) for hit, _ in mended), after, problem)
+
+
+def verify(before: Examined, after: Examined, mended: Sequence[tuple[Hit, Fix]], planned: edits.Plan) -> str | None:
+    """
+    Why the new text must not be written; None when it may.
+
+    It reads; every value that was not meant to change is equal and each changed one is the intended; what was mended
+    is gone; nothing outside the front matter moved, but by an edit of the text itself; and ruamel.yaml reads the same
+    in each edited entry.
+    """
+    old, new = before.record, after.record
+    if new.data is None and old.kind is not Kind.TABLE:
+        return "the result cannot be read"
+    wanted = planned.data(old)
+    if wanted is not None and not _same(wanted, new.data):
+        return "the result does not read as intended"
+    textual = any(isinstance(change, TextEdit) for _, each in mended for change in each.changes)
+    if not textual:
+        head, tail = old.text[: old.body.start], old.text[old.body.end :]
+        if new.text[: new.body.start] != head or new.text[new.body.end :] != tail:
+            return "text outside the front matter changed"
+    # a hit is gone when it is not made of the same value again; a value that changed may show the next defect
+    still = Counter(hit.cause for hit in after.hits)
+    were = Counter(hit.cause for hit in before.hits)
+    gone = Counter(hit.cause for hit, _ in mended)
+    for hit, _ in mended:
+        if still[hit.cause] > max(0, were[hit.cause] - gone[hit.cause]):
+            return f"{hit.rule.code} still finds {hit.finding.message}"
+    for pointer in planned.written:
+        if not confirmed(new, pointer):
+            return f"ruamel.yaml reads {pointer} differently"
+    return None
+
+
+def _same(a: Any, b: Any) -> bool:
+    """Equal, types included: 1, 1.0 and true are three values; nan is itself."""
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(_same(a[key], b[key]) for key in a)
+    if isinstance(a, list):
+        return len(a) == len(b) and all(map(_same, a, b))
+    return bool(a == b) or (a != a and b != b)
+
+
+def confirmed(record: Record, pointer: str) -> bool:
+    """Whether ruamel.yaml, reading the lines of one entry alone, finds the same untyped text as PyYAML."""
+    entry = record.entries.get(pointer)
+    if entry is None:
+        return False
+    span = record.node_span(entry.node)
+    start = record.node_span(entry.key).start if entry.key is not None else span.start
+    column = start - record.text.rfind("\n", 0, start) - 1
+    lead = " " * column if entry.key is not None else " " * (column - 2) + "- "
+    from pfocr_lint import roundtrip  # ruamel.yaml, which only a fix needs
+
+    lines = lead + record.text[start : max(span.end, start)] + "\n"
+    found = roundtrip.untyped(lines)
+    if found is None and "\t" in lines:
+        return True  # ruamel.yaml refuses tabs that YAML 1.1 allows: it has no opinion here
+    if entry.key is not None:
+        return bool(found == {entry.key.value: untyped(entry.node)})
+    return bool(found == [untyped(entry.node)])

@@ -1,0 +1,87 @@
+"""
+A summary in Markdown, for the job's page on GitHub: a table of the rules, then the findings, the worst first.
+
+What comes from a record stands in code spans, where GitHub sees no markup, no link and nobody's name. A step's summary
+that is over 1 MiB is not shown at all, so the list ends before that, and says how many findings it leaves out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pfocr_lint.diagnostic import Diagnostic, Safety, Severity
+from pfocr_lint.report.plain import counted, plain
+from pfocr_lint.report.result import Report
+
+LIMIT = 1_000_000  # bytes; what is left of 1 MiB is for what a workflow adds
+
+
+def markdown_summary(report: Report) -> str:
+    """The summary, at most 1,000,000 bytes of UTF-8."""
+    text = "".join(f"{block}\n\n" for block in ("## pfocr-lint", *_sums(report), *_rules(report)))
+    return text.rstrip("\n") + "\n" + _findings(report, LIMIT - len(text.encode()))
+
+
+def code(text: str) -> str:
+    """``text`` as a code span: between more backticks than stand together in it."""
+    text = plain(text) or " "
+    fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
+    edge = " " if text.strip(" ") and (text[0] in "` " or text[-1] in "` ") else ""
+    return f"{fence}{edge}{text}{edge}{fence}"
+
+
+def prose(text: str) -> str:
+    """Text of our own, in which nothing but a code span is markup, for a cell of a table."""
+    return re.sub(r"(`[^`]*`)|([\\*_\[\]<>|~&])", lambda match: match[1] or f"\\{match[2]}", text)
+
+
+def _sums(report: Report) -> Iterator[str]:
+    yield f"{report.headline}{f' {report.fixed:,} fixed.' if report.fixed else ''}"
+    safe, unsafe = report.offered(Safety.SAFE), report.offered(Safety.UNSAFE)
+    offers = [f"{safe:,} with `--fix`"] if safe else []
+    if unsafe:
+        offers.append(f"{unsafe:,} with `--fix --unsafe-fixes`")
+    if offers:
+        yield f"Can be fixed: {', '.join(offers)}."
+
+
+def _rules(report: Report) -> Iterator[str]:
+    if not report.diagnostics:
+        return
+    rows = ["| rule | findings | records | fixable | what it says |", "| --- | ---: | ---: | ---: | --- |"]
+    for name, found in report.by_rule.items():
+        records = len({diagnostic.path for diagnostic in found})
+        fixable = sum(diagnostic.fix is not None for diagnostic in found)
+        about = prose(report.about(name).summary)
+        rows.append(f"| {name} {found[0].name} | {len(found):,} | {records:,} | {fixable:,} | {about} |")
+    yield "\n".join(rows)
+
+
+def _findings(report: Report, room: int) -> str:
+    """The findings, as many as fit into so many bytes, and how many do not."""
+    sums = {Severity.ERROR: report.errors, Severity.WARNING: report.warnings}
+    lines: list[str] = []
+    room -= len(_left_out(len(report.diagnostics)).encode())
+    for number, diagnostic in enumerate(report.worst_first):
+        line = _item(diagnostic)
+        if diagnostic.severity in sums:
+            line = f"\n### {counted(sums.pop(diagnostic.severity), diagnostic.severity.value)}\n\n{line}"
+        room -= len(line.encode())
+        if room < 0:
+            return "".join(lines) + _left_out(len(report.diagnostics) - number)
+        lines.append(line)
+    return "".join(lines)
+
+
+def _item(diagnostic: Diagnostic) -> str:
+    place, fix = diagnostic.place, diagnostic.fix
+    offer = ""
+    if fix is not None:
+        offer = f" · {'fix' if fix.safety is Safety.SAFE else 'unsafe fix'}: {code(fix.message)}"
+    where = code(f"{diagnostic.path}:{place.line}:{place.column}")
+    return f"- {where} {diagnostic.code} {diagnostic.name}: {code(diagnostic.message)}{offer}\n"
+
+
+def _left_out(number: int) -> str:
+    return f"\n**{counted(number, 'more finding')}**: a summary holds no more; `--output-format full` lists all.\n"

@@ -1,0 +1,76 @@
+"""Formats of code review: reviewdog's Diagnostic Format, and the Code Quality report of GitLab."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from pfocr_lint.diagnostic import Diagnostic, Place, Severity
+from pfocr_lint.report.machine import ascii_json
+from pfocr_lint.report.plain import explained, plain, whole
+from pfocr_lint.report.result import Report
+
+
+def rdjson(report: Report) -> str:
+    """The Diagnostic Format of reviewdog; its columns count bytes of UTF-8."""
+    head = f'{{"source": {ascii_json({"name": "pfocr-lint"})}, "diagnostics": '
+    return head + _lines(_reviewed(diagnostic) for diagnostic in report.diagnostics) + "}\n"
+
+
+def gitlab(report: Report) -> str:
+    """GitLab's Code Quality report; of findings with one fingerprint it would show the first only, so they are numbered."""
+    seen: Counter[str] = Counter()
+    issues = []
+    for diagnostic in report.diagnostics:
+        seen[diagnostic.fingerprint] += 1
+        repeat = seen[diagnostic.fingerprint]
+        issues.append(_issue(diagnostic, diagnostic.fingerprint + (f"-{repeat}" if repeat > 1 else "")))
+    return _lines(issues) + "\n"
+
+
+def _reviewed(diagnostic: Diagnostic) -> dict[str, Any]:
+    """
+    One diagnostic with its edits as suggestions.
+
+    reviewdog offers a suggestion only where it covers the very lines of its diagnostic: one with a single edit
+    stands on the lines of that edit.
+    """
+    fix, place = diagnostic.fix, diagnostic.place
+    if fix and len(fix.places) == 1 and (place.line, place.end_line) != (fix.places[0].line, fix.places[0].end_line):
+        place = fix.places[0]
+    found: dict[str, Any] = {
+        "message": explained(diagnostic),
+        "location": {"path": whole(diagnostic.path), "range": _range(place)},
+        "severity": diagnostic.severity.value.upper(),
+        "code": {"value": diagnostic.code},
+    }
+    if fix:
+        edits = zip(fix.edits, fix.places, strict=True)
+        found["suggestions"] = [{"range": _range(at), "text": edit.text} for edit, at in edits]
+    return found
+
+
+def _range(place: Place) -> dict[str, Any]:
+    return {
+        "start": {"line": place.line, "column": place.byte_column},
+        "end": {"line": place.end_line, "column": place.end_byte_column},
+    }
+
+
+def _issue(diagnostic: Diagnostic, fingerprint: str) -> dict[str, Any]:
+    return {
+        "description": f"{diagnostic.code} {diagnostic.name}: {plain(diagnostic.message)}",
+        "check_name": diagnostic.code,
+        "fingerprint": fingerprint,
+        "severity": "major" if diagnostic.severity is Severity.ERROR else "minor",
+        "location": {
+            "path": whole(diagnostic.path),
+            "lines": {"begin": diagnostic.place.line, "end": diagnostic.place.end_line},
+        },
+    }
+
+
+def _lines(values: Iterable[dict[str, Any]]) -> str:
+    """A JSON array, one value a line."""
+    return "[" + ",".join(f"\n{ascii_json(value)}" for value in values) + "\n]"

@@ -1,0 +1,162 @@
+"""
+SARIF 2.1.0, for GitHub's code scanning and other viewers.
+
+GitHub keeps 5,000 results of a run, refuses a file with over 25,000, and one of over 10 MB when compressed. Before
+anything is lost that way, all findings of one rule become one result that says how many they are; the most frequent
+rule first, then the one that takes the most room, until the file fits.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+from pfocr_lint.diagnostic import Diagnostic, OfferedFix, Place, Safety, Severity
+from pfocr_lint.report.machine import ascii_json
+from pfocr_lint.report.plain import plain
+from pfocr_lint.report.result import Report, RuleHelp
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+RESULTS = 5_000
+BYTES = 10_000_000
+
+
+def sarif_log(report: Report) -> str:
+    """SARIF 2.1.0, in the order of the report; ``occurrenceCount`` says how many findings stand behind a folded result."""
+    groups = report.by_rule
+    numbers = {code: number for number, code in enumerate(sorted(groups))}
+    results: dict[str, list[str]] = {}
+    total = len(report.diagnostics)
+    for code, found in groups.items():
+        if total > RESULTS:
+            results[code] = [_fold(found, numbers[code])]
+            total -= len(found) - 1
+        else:
+            results[code] = [ascii_json(_result(diagnostic, numbers[code])) for diagnostic in found]
+    while not _fits(text := _document(report, groups, results)):
+        many = [code for code in groups if len(results[code]) > 1]
+        if not many:
+            break
+        heaviest = max(many, key=lambda code: sum(map(len, results[code])))
+        results[heaviest] = [_fold(groups[heaviest], numbers[heaviest])]
+    return text
+
+
+def _fits(text: str) -> bool:
+    """Whether the text is small enough once compressed as GitHub's upload does it."""
+    return len(text) <= BYTES or len(zlib.compress(text.encode())) <= BYTES
+
+
+def _document(report: Report, groups: dict[str, list[Diagnostic]], results: dict[str, list[str]]) -> str:
+    """The log: each rule's results in turn, so that they stand in the order of the report."""
+    turns = {code: iter(lines) for code, lines in results.items()}
+    lines = [line for diagnostic in report.diagnostics if (line := next(turns[diagnostic.code], None))]
+    rules = [_rule(code, groups[code][0].name, report.about(code)) for code in sorted(groups)]
+    driver = {"name": "pfocr-lint", "semanticVersion": report.version, "rules": rules}
+    return (
+        f'{{"$schema": "{SCHEMA}", "version": "2.1.0", "runs": [{{"tool": {ascii_json({"driver": driver})}, '
+        '"columnKind": "unicodeCodePoints", "newlineSequences": ["\\n"], '
+        '"results": [' + ",".join(f"\n{line}" for line in lines) + "\n]}]}\n"
+    )
+
+
+def _rule(code: str, name: str, about: RuleHelp) -> dict[str, Any]:
+    return {
+        "id": code,
+        "name": name,
+        "shortDescription": {"text": about.summary},
+        "fullDescription": {"text": about.text},
+        "help": {"text": about.text, "markdown": about.page},
+        "defaultConfiguration": {"level": about.severity.value},
+    }
+
+
+def _result(diagnostic: Diagnostic, number: int) -> dict[str, Any]:
+    result = {
+        "ruleId": diagnostic.code,
+        "ruleIndex": number,
+        "level": diagnostic.severity.value,
+        "message": _message(diagnostic.message),
+        "locations": [_location(diagnostic)],
+        # Not primaryLocationLineHash: GitHub's upload makes that itself, and complains of each that differs from its own.
+        "partialFingerprints": {"pfocrLint/v1": diagnostic.fingerprint},
+    }
+    if diagnostic.fix is not None:
+        result["fixes"] = [_fix(diagnostic.path, diagnostic.fix)]
+    if diagnostic.related:
+        result["relatedLocations"] = [
+            {
+                "id": index,
+                "message": _message(other.message),
+                "physicalLocation": {
+                    "artifactLocation": {"uri": _uri(other.path)},
+                    "region": {"startLine": other.line, "startColumn": other.column},
+                },
+            }
+            for index, other in enumerate(diagnostic.related)
+        ]
+    return result
+
+
+def _fold(found: Sequence[Diagnostic], number: int) -> str:
+    """All findings of a rule as one result, at the place of the first."""
+    first = found[0]
+    records = len({diagnostic.path for diagnostic in found})
+    message = f"{len(found):,} findings in {records:,} records, told as one to stay within GitHub's limits; the first: "
+    errors = any(diagnostic.severity is Severity.ERROR for diagnostic in found)
+    result = {
+        "ruleId": first.code,
+        "ruleIndex": number,
+        "level": (Severity.ERROR if errors else Severity.WARNING).value,
+        "message": _message(message + first.message),
+        "locations": [_location(first)],
+        "partialFingerprints": {"pfocrLint/v1": f"{first.code} folded"},
+        "occurrenceCount": len(found),
+    }
+    return ascii_json(result)
+
+
+def _message(text: str) -> dict[str, str]:
+    """
+    A message as text. What looks like SARIF's embedded link, ``[text](target)``, is escaped so that it is none.
+
+    Braces stay: viewers fill placeholders only where a message has arguments.
+    """
+    text = plain(text)
+    return {"text": re.sub(r"[\\\[\]]", r"\\\g<0>", text) if "](" in text else text}
+
+
+def _location(diagnostic: Diagnostic) -> dict[str, Any]:
+    return {"physicalLocation": {"artifactLocation": {"uri": _uri(diagnostic.path)}, "region": _region(diagnostic.place)}}
+
+
+def _region(place: Place) -> dict[str, int]:
+    return {
+        "startLine": place.line,
+        "startColumn": place.column,
+        "endLine": place.end_line,
+        "endColumn": place.end_column,
+    }
+
+
+def _fix(path: str, fix: OfferedFix) -> dict[str, Any]:
+    replacements = [
+        {"deletedRegion": _region(place), "insertedContent": {"text": edit.text}}
+        for edit, place in zip(fix.edits, fix.places, strict=True)
+    ]
+    return {
+        "description": _message(fix.message if fix.safety is Safety.SAFE else f"unsafe: {fix.message}"),
+        "artifactChanges": [{"artifactLocation": {"uri": _uri(path)}, "replacements": replacements}],
+    }
+
+
+def _uri(path: str) -> str:
+    """A path as a URI reference; bytes of a file name that are no UTF-8 are kept as they are."""
+    try:
+        name = path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        name = path.encode("utf-8", "surrogatepass")
+    return ("file://" if path.startswith("/") else "") + quote(name)

@@ -1,0 +1,77 @@
+"""PF5: the form of the bytes, for those who want every record as the pipeline writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from pfocr_lint import schema
+from pfocr_lint.diagnostic import Finding, Fix, Span, TextEdit
+from pfocr_lint.ondemand import OnDemand
+from pfocr_lint.record import FIGURES, Kind, Record
+from pfocr_lint.rule import Bad, Cue, Good, rule
+
+if TYPE_CHECKING:
+    from pfocr_lint import emit
+else:
+    emit = OnDemand("pfocr_lint.emit")
+
+_FIRST = ("PF101", "PF102", "PF103", "PF104", "PF105", "PF106")
+
+
+@rule(
+    "PF501",
+    severity="warning",
+    fix="safe",
+    kinds=FIGURES,
+    default=False,
+    cue=Cue.TEXT,
+    bad=[
+        Bad(text=("year: '2022'", 'year: "2022"'), says="line 18 is not as the record pipeline writes it", fixed={}),
+        Bad(
+            text=("organisms:\n- Homo sapiens\n- Mus musculus\n", "organisms: [Homo sapiens, Mus musculus]\n"),
+            says="line 4",
+            fixed={},
+        ),
+        Bad(text=("pmcid: PMC9405586\n", "\npmcid:   PMC9405586\n"), says="line 9", fixed={}),
+        Bad(text=("seo: CreativeWork\n", "seo: CreativeWork # always\n"), says="its comments would be lost"),
+    ],
+    good=[Good(), Good(kind=Kind.FIGURE_2021)],
+)
+def not_canonical(record: Record) -> Iterator[Finding]:
+    """
+    The front matter is not written as the record pipeline writes it.
+
+    Quotes, line breaks, indentation and the order of keys have one form. With `--fix` this rule is a formatter. A record whose
+    fields do not fit the schema is left until that is mended, and one with comments is only reported.
+    """
+    if record.data is None or record.faults or any(record.failures.get(code) for code in _FIRST):
+        return
+    text, wanted = record.text, emit.document(ordered(record.kind, record.data))
+    if text == wanted:
+        return
+    start = next((i for i, (a, b) in enumerate(zip(text, wanted, strict=False)) if a != b), min(len(text), len(wanted)))
+    same = min(len(text), len(wanted)) - start
+    tail = next((i for i in range(same) if text[-1 - i] != wanted[-1 - i]), same)
+    fix = None
+    if not record.comments:
+        fix = Fix("write it so", (TextEdit(start, len(text) - tail, wanted[start : len(wanted) - tail]),))
+    line = record.place(Span(start, start)).line
+    lost = "; its comments would be lost" if record.comments else ""
+    yield Finding(
+        None, f"line {line} is not as the record pipeline writes it{lost}", at=Span(start, max(start, len(text) - tail)), fix=fix
+    )
+
+
+def ordered(kind: Kind, data: dict[str, Any]) -> dict[str, Any]:
+    """The data with its keys, and those of the mappings in it, in the format's order; keys it does not know come last."""
+    return _ordered(schema.load(kind), data)
+
+
+def _ordered(below: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+    known = [key for key in schema.order(below, data) if key in data] if "properties" in below else []
+    keys = [*known, *(key for key in data if key not in known)]
+    return {
+        key: _ordered(below["properties"][key], data[key]) if key in known and isinstance(data[key], dict) else data[key]
+        for key in keys
+    }

@@ -1,0 +1,368 @@
+"""PF4: do the records agree with each other? These rules see facts of all records; they run when a folder is given."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar
+
+from pfocr_lint.diagnostic import Finding, Fix, Placed, Related, Safety, SetValue, join, quote
+from pfocr_lint.facts import PAPER, FigureFacts, Repository, numbers
+from pfocr_lint.record import FIGURES, Kind
+from pfocr_lint.rule import Bad, Good, TableFile, repository_rule
+from pfocr_lint.rules.mentions import CHEMICALS, DISEASES, GENES, TABLES, gene_table
+from pfocr_lint.rules.organisms import PLACEHOLDERS
+from pfocr_lint.tables import SORTS, Table
+
+OTHER = "PMC9405586__biomedicines-10-01841-g002"
+_OTHER_VALUES = {
+    "figid": OTHER,
+    "filename": "biomedicines-10-01841-g002.jpg",
+    "number": "F2",
+    "figid_alias": "PMC9405586__F2",
+    "redirect_from": "/figures/PMC9405586__F2",
+    "schema-jsonld/@id": f"https://pfocr.wikipathways.org/figures/{OTHER}.html",
+}
+
+
+def other(name: str = OTHER, values: Mapping[str, str] | None = None) -> Good:
+    """A second clean figure of the same paper."""
+    return Good({**_OTHER_VALUES, **(values or {})}, name=name)
+
+
+_T = TypeVar("_T")
+
+
+def _groups(items: Iterable[_T], key: Callable[[_T], str | None]) -> Iterator[tuple[str, list[_T]]]:
+    """The groups of two and more that share a key, sorted by it; None is no key."""
+    groups: dict[str, list[_T]] = defaultdict(list)
+    for item in items:
+        name = key(item)
+        if name is not None:
+            groups[name].append(item)
+    return ((name, groups[name]) for name in sorted(groups) if len(groups[name]) > 1)
+
+
+@repository_rule(
+    "PF401",
+    kinds=FIGURES,
+    shared=True,
+    bad=[Bad(name="PMC9405586__copy", beside=(Good(),), says="is also the figid of", key="/figid")],
+    good=[Good(beside=(other(),))],
+)
+def duplicate_figid(repository: Repository) -> Iterator[Placed]:
+    """
+    Two records have one figid.
+
+    Pages, tables and other databases cannot tell them apart. The record whose file is called after the figid is taken
+    for the rightful one.
+    """
+    for figid, group in _groups(repository.figures, lambda figure: figure.figid):
+        first, *others = sorted(group, key=lambda f: (not f.path.endswith(f"/{figid}.md"), f.path in repository.fresh, f.path))
+        for figure in others:
+            message = f"figid {quote(figid)} is also the figid of {quote(first.path, 100)}"
+            yield Placed(
+                figure.path, Finding("/figid", message, related=(Related("/figid", "the other record", path=first.path),))
+            )
+
+
+@repository_rule(
+    "PF402",
+    kinds=FIGURES,
+    shared=True,
+    bad=[
+        Bad(
+            {**_OTHER_VALUES, "number": "F1", "figid_alias": "PMC9405586__F1", "redirect_from": "/figures/PMC9405586__F1"},
+            name=OTHER,
+            beside=(Good(),),
+            says="overwrite each other's redirect",
+            key="/figid_alias",
+        )
+    ],
+    good=[Good(beside=(other(),))],
+)
+def duplicate_alias(repository: Repository) -> Iterator[Placed]:
+    """
+    Two figures have one alias.
+
+    The site makes one redirect for both, so one of the two pages can no longer be reached by its alias. One of the two
+    numbers is usually wrong: a scheme or a supplement that is numbered as a figure.
+    """
+    for alias, group in _groups(repository.figures, lambda figure: figure.alias):
+        figids = {figure.figid for figure in group}
+        if len(figids) == 1:
+            continue  # one figid twice is the cause (PF401)
+        first, *others = sorted(group, key=lambda figure: (figure.path in repository.fresh, figure.path))
+        for figure in others:
+            message = f"{quote(figure.path, 100)} and {quote(first.path, 100)} have the alias {quote(alias)}"
+            finding = Finding(
+                "/figid_alias",
+                f"{message}; they overwrite each other's redirect",
+                related=(Related("/figid_alias", "the other record", path=first.path),),
+            )
+            yield Placed(figure.path, finding)
+
+
+@repository_rule(
+    "PF403",
+    kinds=FIGURES,
+    shared=True,
+    bad=[
+        Bad(
+            beside=(
+                Good(
+                    {**_OTHER_VALUES, "figid": "PMC9405586__F1", "filename": "F1.jpg",
+                     "schema-jsonld/@id": "https://pfocr.wikipathways.org/figures/PMC9405586__F1.html"},
+                    name="PMC9405586__F1",
+                ),
+            ),
+            says="is the page of",
+            key="/redirect_from",
+        )
+    ],
+    good=[Good(beside=(other(),))],
+)  # fmt: skip
+def redirect_onto_page(repository: Repository) -> Iterator[Placed]:
+    """
+    A redirect has the address of another record's page.
+
+    The site writes both to one file, and one of them is lost.
+    """
+    pages = {f"/figures/{figure.figid}": figure for figure in repository.figures if figure.figid is not None}
+    for figure in repository.figures:
+        target = pages.get((figure.redirect or "").removesuffix(".html").rstrip("/"))
+        if target is not None and target.path != figure.path and target.figid != figure.figid:
+            message = f"redirect_from {quote(figure.redirect)} is the page of {quote(target.path, 100)}"
+            yield Placed(
+                figure.path,
+                Finding("/redirect_from", message, related=(Related("/figid", "whose page it is", path=target.path),)),
+            )
+
+
+@repository_rule(
+    "PF404",
+    severity="warning",
+    kinds=FIGURES,
+    bad=[
+        Bad({"organisms": ["Homo sapiens", "Mus muscullus"]}, beside=(Good(kind=Kind.ORGANISM),
+            Good({"latin": "Mus musculus", "common": "mouse"}, kind=Kind.ORGANISM, name="mus_musculus")),
+            says="'Mus muscullus' has no organism page, nearest is 'Mus musculus'", key="/organisms/1"),
+    ],
+    good=[
+        Good({"organisms": ["NA"]}, beside=(Good(kind=Kind.ORGANISM),)),
+        Good({"organisms": ["Mus musculus"]}),
+        Good({"organisms": ["unspecified plant"]}, beside=(Good(kind=Kind.ORGANISM),)),
+    ],
+)  # fmt: skip
+def unknown_organism(repository: Repository) -> Iterator[Placed]:
+    """
+    An organism has no page.
+
+    The site lists a figure under an organism only when its name is the latin name of an organism page, to the letter.
+    Either the name is misspelt or the page is missing. Silent where the repository has no organism pages.
+    """
+    if not repository.latin:
+        return
+    for figure in repository.figures:
+        for name in dict.fromkeys(figure.organisms):
+            if name in repository.latin or name in PLACEHOLDERS or name.startswith("unspecified "):
+                continue
+            record = repository.open(figure.path)
+            at = record.value("/organisms").index(name)
+            if join("/organisms", at) in record.invalid or name in record.synonyms:
+                continue  # what is wrong with the name itself is said by PF106 or PF213
+            near = difflib.get_close_matches(name, repository.latin, 1, 0.75)
+            hint = f", nearest is {quote(near[0])}" if near else ""
+            yield Placed(figure.path, Finding(join("/organisms", at), f"{quote(name)} has no organism page{hint}"))
+
+
+@repository_rule(
+    "PF405",
+    severity="warning",
+    kinds=FIGURES,
+    shared=True,
+    bad=[
+        Bad(
+            {**_OTHER_VALUES, "doi": "10.3390/biomedicines10081842"},
+            name=OTHER,
+            beside=(Good(),),
+            says="of the same paper",
+            key="/doi",
+        ),
+    ],
+    good=[Good({"doi": ""}, beside=(other(),))],
+)
+def paper_disagreement(repository: Repository) -> Iterator[Placed]:
+    """
+    Two figures of one paper disagree about the paper.
+
+    Title, reference, year, DOI and journal are the paper's, and the same for all its figures. What most of its records
+    say is named; a value that is unknown disagrees with nobody.
+    """
+    for pmcid, group in _groups(repository.figures, lambda figure: figure.pmcid):
+        if len({figure.paper for figure in group}) == 1:
+            continue
+        for column, field in enumerate(PAPER):
+            yield from _disagreeing(repository, pmcid, field, [(numbers(figure.paper)[column], figure) for figure in group])
+
+
+def _disagreeing(repository: Repository, pmcid: str, field: str, votes: list[tuple[int, FigureFacts]]) -> Iterator[Placed]:
+    counts = Counter(value for value, _ in votes if value)
+    if len(counts) < 2:
+        return
+    # of equally many, what stands in the records that nobody touched
+    votes = sorted(votes, key=lambda vote: (-counts[vote[0]], vote[1].path in repository.fresh, vote[1].path))
+    major, model = votes[0]
+    wanted = repository.open(model.path).value(f"/{field}")
+    for value, figure in votes:
+        if value in (0, major):
+            continue
+        said = quote(repository.open(figure.path).value(f"/{field}"))
+        others = f"{counts[major]} other record{'s' if counts[major] > 1 else ''} of the same paper"
+        message = f"{field} is {said}, {others} ({pmcid}) {'say' if counts[major] > 1 else 'says'} {quote(wanted)}"
+        related = (Related(f"/{field}", "the same paper", path=model.path),)
+        yield Placed(figure.path, Finding(f"/{field}", message, related=related))
+
+
+@repository_rule(
+    "PF406",
+    kinds=FIGURES | {Kind.ORGANISM, Kind.TABLE},
+    shared=True,
+    bad=[
+        Bad(
+            says="differ only in case",
+            beside=(
+                other(
+                    name="PMC9405586__Biomedicines-10-01841-g001",
+                    values={
+                        "figid": "PMC9405586__Biomedicines-10-01841-g001", "filename": "Biomedicines-10-01841-g001.jpg",
+                        "schema-jsonld/@id": "https://pfocr.wikipathways.org/figures/PMC9405586__Biomedicines-10-01841-g001.html",
+                    },
+                ),
+            ),
+        ),
+    ],
+    good=[Good(beside=(other(),))],
+)  # fmt: skip
+def case_collision(repository: Repository) -> Iterator[Placed]:
+    """
+    Two file names differ only in case.
+
+    On the file systems of macOS and Windows they are one file: a checkout loses one of the two, and so does a web server.
+    """
+    for _, group in _groups(repository.paths, lambda path: unicodedata.normalize("NFC", path.casefold())):
+        first, *others = sorted(set(group), key=lambda path: (path in repository.fresh, path))
+        for path in others:
+            message = f"the names {quote(path, 100)} and {quote(first, 100)} differ only in case"
+            yield Placed(path, Finding(None, message, related=(Related(None, "the other file", path=first),)))
+
+
+@repository_rule(
+    "PF408",
+    severity="warning",
+    fix="unsafe",
+    kinds=FIGURES,
+    bad=[
+        Bad({"schema-jsonld/keywords": ["PTEN", "Glucose"]}, beside=(TableFile("genes", gene_table("AKT1")),),
+            says="keywords lack 'AKT1' of the tables", key="/schema-jsonld/keywords", unsafe=True,
+            fixed={"schema-jsonld/keywords": ["PTEN", "Glucose", "AKT1"]}),
+        Bad({"schema-jsonld/keywords": ["PTEN", "Glucose"]},
+            beside=(TableFile("genes", gene_table("PTEN")), TableFile("chemicals", f"{CHEMICALS}\nPLGA\tNA\tNA\tNA\tNA\n"),
+                    TableFile("diseases", f"{DISEASES}\nLPS\tNA\tNA\tNA\tNA\n")),
+            says="keywords lack 'PLGA', 'LPS' of the tables, and have 'Glucose' that is in none", unsafe=True,
+            fixed={"schema-jsonld/keywords": ["PTEN", "PLGA", "LPS"]}),
+    ],
+    good=[
+        Good(beside=(TableFile("chemicals", f"{CHEMICALS}\n Glucose \tNA\tNA\tNA\tNA\nNA\tNA\tNA\tNA\tNA\n"),)),
+        Good(),
+    ],
+)  # fmt: skip
+def keywords_differ_from_tables(repository: Repository) -> Iterator[Placed]:
+    """
+    The keywords for search engines are not those of the mention tables.
+
+    They are the gene symbols, chemicals and diseases of the figure's tables. A table without rows has no file, so a
+    surplus keyword is only reported where all three tables are there.
+    """
+    tables = defaultdict(list)
+    for table in repository.tables:
+        tables[table.figid].append(table)
+    for figure in repository.figures:
+        own = tables.get(figure.figid or "")
+        if not own or figure.keywords is None:
+            continue
+        words = {word for table in own for word in numbers(table.words)}
+        keywords = set(numbers(figure.keywords))
+        if words - keywords or (len(own) == len(SORTS) and keywords - words):
+            yield from _differing(repository, figure.path, [table.path for table in own])
+
+
+def _differing(repository: Repository, path: str, tables: list[str]) -> Iterator[Placed]:
+    keywords = [word for word in repository.open(path).value("/schema-jsonld/keywords") if isinstance(word, str)]
+    trimmed = {word.strip() for word in keywords}
+    opened = [Table(repository.open(table)) for table in tables]
+    opened.sort(key=lambda table: SORTS.index(table.sort))
+    wanted = list(dict.fromkeys(word for table in opened for word in table.words()))
+    lacking = [word for word in wanted if word not in trimmed]
+    surplus = [word for word in keywords if word.strip() not in wanted] if len(opened) == len(SORTS) else []
+    says = [f"lack {_few(lacking)} of the tables"] if lacking else []
+    says += [f"have {_few(surplus)} that {'is' if len(surplus) == 1 else 'are'} in none"] if surplus else []
+    mended = [word for word in keywords if word not in surplus] + lacking
+    key = "/schema-jsonld/keywords"
+    fix = Fix("make them those of the tables", (SetValue(key, mended),), Safety.UNSAFE)
+    related = tuple(Related(None, "the table", path=table.record.path) for table in opened)
+    yield Placed(path, Finding(key, f"keywords {', and '.join(says)}", fix=fix, related=related, on_key=True))
+
+
+def _few(words: list[str]) -> str:
+    shown = ", ".join(quote(word, 30) for word in words[:4])
+    return f"{shown} and {len(words) - 4} more" if len(words) > 4 else shown
+
+
+@repository_rule(
+    "PF409",
+    severity="warning",
+    kinds=TABLES,
+    bad=[Bad(table=TableFile("genes", f"{GENES}\n{'NA' + chr(9) * 10}\n", figid="PMC1__x"), beside=(Good(),), says="no record")],
+    good=[Good(beside=(TableFile("chemicals", f"{CHEMICALS}\nGlucose\tNA\tNA\tNA\tNA\n"),))],
+)
+def orphan_table(repository: Repository) -> Iterator[Placed]:
+    """
+    A mention table belongs to no record.
+
+    Its name begins with a figid that no record has: the record was renamed or removed, or the table is misnamed. Silent
+    where no records are read.
+    """
+    figids = {figure.figid for figure in repository.figures} | {
+        figure.path.rpartition("/")[2][:-3] for figure in repository.figures
+    }
+    if not repository.figures:
+        return
+    for table in repository.tables:
+        if table.figid not in figids:
+            yield Placed(table.path, Finding(None, f"there is no record {quote(table.figid)} for this table"))
+
+
+@repository_rule(
+    "PF411",
+    kinds=frozenset({Kind.ORGANISM}),
+    shared=True,
+    bad=[
+        Bad(kind=Kind.ORGANISM, name="human", beside=(Good(kind=Kind.ORGANISM, name="homo_sapiens"),),
+            says="is also the page of 'Homo sapiens'", key="/latin"),
+    ],
+    good=[Good(kind=Kind.ORGANISM, beside=(Good({"latin": "Mus musculus"}, kind=Kind.ORGANISM, name="mus_musculus"),))],
+)  # fmt: skip
+def duplicate_organism_page(repository: Repository) -> Iterator[Placed]:
+    """
+    Two organism pages have one latin name.
+
+    The site lists the figures of the organism on both, or on one by chance.
+    """
+    for latin, group in _groups(repository.pages, lambda page: page.latin):
+        first, *others = sorted(group, key=lambda page: (page.path in repository.fresh, page.path))
+        for page in others:
+            message = f"{quote(first.path, 100)} is also the page of {quote(latin)}"
+            yield Placed(page.path, Finding("/latin", message, related=(Related("/latin", "the other page", path=first.path),)))

@@ -1,0 +1,139 @@
+"""From single records to the whole repository: facts are brought together, compared, and what is found goes to its record."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from pfocr_lint import engine, files
+from pfocr_lint.diagnostic import Diagnostic, Severity
+from pfocr_lint.facts import Facts, FigureFacts, PageFacts, Repository, TableFacts
+from pfocr_lint.files import Result, Source, Task
+from pfocr_lint.reader import read
+from pfocr_lint.record import Kind, Record
+from pfocr_lint.settings import Settings
+
+OPEN_AT_ONCE = 64
+
+
+@dataclass(frozen=True)
+class Across:
+    """What the comparison found: the records it speaks of, with their findings, by path; and faults of this program."""
+
+    examined: Mapping[str, engine.Examined]
+    faults: tuple[str, ...]
+
+    def diagnostics(self, path: str) -> list[Diagnostic]:
+        """What is said of one record."""
+        found = self.examined.get(path)
+        return found.diagnostics() if found is not None else []
+
+    def matches(self, path: str) -> dict[str, str]:
+        """The fingerprints of one record's diagnostics, each with what tells the same finding in another version."""
+        found = self.examined.get(path)
+        if found is None:
+            return {}
+        return {each.fingerprint: hit.match for each, hit in zip(found.diagnostics(), found.hits, strict=True)}
+
+
+def compare(
+    facts: Iterable[Facts],
+    settings_of: Callable[[str], Settings],
+    load: Callable[[str], bytes],
+    fresh: frozenset[str] = frozenset(),
+) -> Across:
+    """
+    Run the rules that compare records on the facts of all of them, the records of each root among themselves.
+
+    ``load`` gives a file's bytes again, for the few records that something is said of.
+    """
+
+    @lru_cache(OPEN_AT_ONCE)
+    def opened(path: str) -> Record:
+        try:
+            data = load(path)
+        except files.Unreadable:
+            data = b""  # it went away in the meantime: nothing can be said of it
+        return engine.prepare(read(path, data, files.kind_by_path(path)), settings_of(path))
+
+    def levels(path: str) -> Mapping[str, Severity]:
+        return settings_of(path).rules_for(path)
+
+    examined: dict[str, engine.Examined] = {}
+    faults: list[str] = []
+    for root, group in sorted(_by_root(facts).items()):
+        group.sort(key=lambda each: each.path)
+        figures = tuple(each for each in group if isinstance(each, FigureFacts))
+        pages = tuple(each for each in group if isinstance(each, PageFacts))
+        tables = tuple(each for each in group if isinstance(each, TableFacts))
+        latin = _latin(root, settings_of(group[0].path), pages, load) if figures else frozenset()
+        found = engine.compare(Repository(figures, pages, tables, latin, opened, fresh), levels)
+        examined.update({each.record.path: each for each in found.examined})
+        faults += found.faults
+    return Across(examined, tuple(faults))
+
+
+def _by_root(facts: Iterable[Facts]) -> dict[str, list[Facts]]:
+    """The facts by the folder above the record folder."""
+    roots: dict[str, str] = {}
+    groups: dict[str, list[Facts]] = {}
+    for each in facts:
+        folder = each.path.rpartition("/")[0]
+        if folder not in roots:
+            roots[folder] = os.path.dirname(os.path.abspath(folder or "."))  # noqa: PTH100, PTH120 - no link is followed
+        groups.setdefault(roots[folder], []).append(each)
+    return groups
+
+
+def _latin(root: str, settings: Settings, pages: Sequence[PageFacts], load: Callable[[str], bytes]) -> frozenset[str]:
+    """The latin names of the organism pages: of the setting's folder, of those that were read, or of those beside the figures."""
+    if settings.organisms is False:
+        return frozenset()
+    if not pages or isinstance(settings.organisms, str):
+        named = os.path.join(settings.root or root, settings.organisms) if isinstance(settings.organisms, str) else None  # noqa: PTH118
+        folder = named or os.path.join(root, "_organisms")  # noqa: PTH118
+        found = []
+        for source in files.gather([folder], lambda _: settings) if os.path.isdir(folder) else ():  # noqa: PTH112
+            try:
+                record = engine.prepare(read(source.path, load(source.path), Kind.ORGANISM), settings)
+            except files.Unreadable:
+                continue
+            found.append(record.usable("/latin"))
+        return frozenset(name for name in found if name is not None)
+    return frozenset(page.latin for page in pages if page.latin is not None)
+
+
+def survey(results: Sequence[Result], sources: Sequence[Source], task: Task) -> tuple[list[Result], tuple[str, ...]]:
+    """The results of all records with what their comparison adds, and the faults that came up in it."""
+    settings = {source.path: source.settings for source in sources}
+    fallback = sources[0].settings
+    across = compare(
+        (result.facts for result in results if result.facts is not None),
+        lambda path: settings.get(path, fallback),
+        files.load,
+    )
+    return [_joined(result, across, settings, task) for result in results], across.faults
+
+
+def _joined(result: Result, across: Across, settings: Mapping[str, Settings], task: Task) -> Result:
+    examined = across.examined.get(result.path)
+    if examined is None:
+        return result
+    if task.mode == "fix" and task.unsafe:
+        mended = files.mend(examined, settings[result.path])
+        if mended is not None and mended.fixed:
+            done = {each.fingerprint for each in mended.fixed}
+            left = [each for each in examined.diagnostics() if each.fingerprint not in done]
+            return replace(result, fixed=(*result.fixed, *mended.fixed), left=tuple(merged(result.left, left)))
+        if mended is not None:
+            result = replace(result, faults=(*result.faults, *mended.faults), notes=(*result.notes, *mended.notes))
+    return replace(result, left=tuple(merged(result.left, examined.diagnostics())))
+
+
+def merged(alone: Iterable[Diagnostic], across: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """Both in their order; a file name that differs from figid is not said beside a figid that two records have."""
+    replaced = {"PF201"} if any(each.code == "PF401" for each in across) else set()
+    kept = (each for each in alone if each.code not in replaced)
+    return sorted([*kept, *across], key=lambda each: (each.span.start, each.code))

@@ -1,0 +1,55 @@
+"""Mention tables: tab separated values without quotes, one header line, ``NA`` for missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePath
+
+from pfocr_lint import schema
+from pfocr_lint.record import Kind, Record
+
+SORTS = ("genes", "chemicals", "diseases")
+_WORD = {"genes": "ncbigene_symbol", "chemicals": "word", "diseases": "word"}
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows of a mention table, read from its record's text."""
+
+    record: Record
+
+    @cached_property
+    def _stem(self) -> tuple[str, str]:
+        figid, _, sort = PurePath(self.record.path).stem.rpartition("-")
+        return figid, sort
+
+    @property
+    def figid(self) -> str:
+        """The figure that the table belongs to."""
+        return self._stem[0]
+
+    @property
+    def sort(self) -> str:
+        """``genes``, ``chemicals`` or ``diseases``."""
+        return self._stem[1]
+
+    @property
+    def columns(self) -> list[str]:
+        """The header that the schema wants."""
+        return list(schema.load(Kind.TABLE)["$defs"][self.sort]["items"]["properties"])
+
+    @cached_property
+    def lines(self) -> list[list[str]]:
+        """The fields of every line, the header first."""
+        text = self.record.text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+        return [line.split("\t") for line in text.removesuffix("\n").split("\n")] if text else []
+
+    def words(self) -> list[str]:
+        """What belongs among the figure's keywords: gene symbols, chemicals or diseases, each once, in their order."""
+        column = _WORD[self.sort]
+        if not self.lines or column not in self.lines[0]:
+            return []
+        at = self.lines[0].index(column)
+        found = (line[at].strip() for line in self.lines[1:] if len(line) > at)
+        return list(dict.fromkeys(word for word in found if word not in ("NA", "")))

@@ -1,0 +1,368 @@
+"""Records together: what one says of another, in any order, for any number of processes; and what a change brought."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+from pathlib import Path
+
+import pytest
+from conftest import clean_text, real_records
+
+from pfocr_lint import emit, schema, survey
+from pfocr_lint.facts import facts_of
+from pfocr_lint.files import Source, Task, process
+from pfocr_lint.reader import read
+from pfocr_lint.record import Kind
+from pfocr_lint.rules.mentions import CHEMICALS, DISEASES, GENES
+
+GENE = "9606\tHomo sapiens\tPrimates\tPTEN\tPTEN\t{}\t5728\tncbigene_symbol\t1\t1\t1\n"
+
+
+def figure(pmc: int, number: int = 1, **values) -> tuple[str, str]:
+    """The path and text of a clean figure of its own."""
+    stem = values.pop("stem", f"g{number:03}")
+    figid = f"PMC{pmc}__{stem}"
+    data = schema.example(Kind.FIGURE)
+    alias = f"PMC{pmc}__F{number}"
+    data.update(
+        figid=figid, pmcid=f"PMC{pmc}", filename=f"{stem}.jpg", figlink=f"/pmc/articles/PMC{pmc}/figure/F{number}/",
+        number=f"F{number}", figid_alias=alias, redirect_from=f"/figures/{alias}", doi=f"10.1234/{pmc}", organisms=["Homo sapiens"],
+    )  # fmt: skip
+    data["schema-jsonld"]["@id"] = f"https://pfocr.wikipathways.org/figures/{figid}.html"
+    data["schema-jsonld"]["keywords"] = values.pop("keywords", ["PTEN", "AKT1", "Glucose"])
+    data.update(values)
+    if "caption" in values:
+        data["schema-jsonld"]["description"] = values["caption"]
+    return f"_figures/{figid}.md", emit.document(data)
+
+
+def page(latin: str, name: str) -> tuple[str, str]:
+    return f"_organisms/{name}.md", clean_text(Kind.ORGANISM).replace("Homo sapiens", latin)
+
+
+def write(root: Path, *files: tuple[str, str]) -> None:
+    for name, text in files:
+        target = root / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+
+
+# One case of each rule, in a repository of records that are clean: (code, path it is said of)
+PLANTED = [
+    ("PF401", "_figures/PMC9000002__copy.md"),
+    ("PF402", "_figures/PMC9000003__scheme.md"),
+    ("PF403", "_figures/PMC9000004__g001.md"),
+    ("PF404", "_figures/PMC9000005__g001.md"),
+    ("PF405", "_figures/PMC9000006__g003.md"),
+    ("PF406", "_figures/PMC9000007__g001.md"),
+    ("PF407", "_data/PMC9000008__g001-genes.tsv"),
+    ("PF408", "_figures/PMC9000009__g001.md"),
+    ("PF409", "_data/PMC9999999__g001-genes.tsv"),
+    ("PF410", "_data/PMC9000010__g001-genes.tsv"),
+    ("PF411", "_organisms/human.md"),
+]
+
+
+def plant(root: Path, count: int) -> None:
+    """A repository of ``count`` clean figures, and the planted cases."""
+    write(root, *(figure(1_000_000 + index // 3, index % 3 + 1) for index in range(count)))
+    write(root, page("Homo sapiens", "homo_sapiens"), page("Homo sapiens", "human"))
+    twin = figure(9000002)[1]
+    write(root, figure(9000002), ("_figures/PMC9000002__copy.md", twin))
+    write(root, figure(9000003), figure(9000003, stem="scheme"))
+    page_of_other = figure(9000004, 2, stem="F1")
+    write(root, figure(9000004), page_of_other)
+    write(root, figure(9000005, organisms=["Homo sapien"]))
+    write(root, figure(9000006, 1), figure(9000006, 2), figure(9000006, 3, doi="10.1234/other"))
+    write(root, figure(9000007), figure(9000007, 2, stem="G001"))
+    write(root, figure(9000008), ("_data/PMC9000008__g001-genes.tsv", f"{GENES}\n{GENE.format('PTEN')}PTEN\n"))
+    write(root, figure(9000009), ("_data/PMC9000009__g001-chemicals.tsv", f"{CHEMICALS}\nLactate\tNA\tNA\tNA\tNA\n"))
+    write(root, ("_data/PMC9999999__g001-genes.tsv", f"{GENES}\n{GENE.format('PTEN')}"))
+    write(root, figure(9000010), ("_data/PMC9000010__g001-genes.tsv", f"{GENES}\n{GENE.format('PTEN') * 2}"))
+    write(root, figure(9000011), ("_data/PMC9000011__g001-diseases.tsv", f"{DISEASES}\nPTEN\tNA\tNA\tNA\tNA\n"))
+
+
+@pytest.mark.parametrize("count", [60, pytest.param(20_000, marks=pytest.mark.slow)])
+def test_exactly_what_is_planted_is_found_whatever_the_processes(tmp_path, run, count):
+    plant(tmp_path, count)
+    outputs = {run("--jobs", jobs, "--output-format", "jsonl").out for jobs in ("1", "2", "3")}
+    assert len(outputs) == 1
+    found = [json.loads(line) for line in outputs.pop().splitlines()]
+    assert sorted((d["code"], d["path"]) for d in found) == sorted(PLANTED)
+    related = {d["code"]: [r["path"] for r in d["related"]] for d in found}
+    assert related["PF401"] == ["_figures/PMC9000002__g001.md"]
+    assert related["PF402"] == ["_figures/PMC9000003__g001.md"]
+    assert related["PF403"] == ["_figures/PMC9000004__F1.md"]
+    assert related["PF405"] == ["_figures/PMC9000006__g001.md"]
+    assert related["PF406"] == ["_figures/PMC9000007__G001.md"]
+    assert related["PF411"] == ["_organisms/homo_sapiens.md"]
+
+
+def test_the_order_of_files_does_not_matter(tmp_path):
+    plant(tmp_path, 9)
+    paths = [str(path) for path in tmp_path.rglob("*.*")]
+    sources = [Source(path) for path in paths]
+    seen = set()
+    for seed in range(3):
+        random.Random(seed).shuffle(sources)
+        results, faults = survey.survey([process(source, Task()) for source in sources], sources, Task())
+        assert faults == ()
+        seen.add(tuple(sorted((d.code, d.path, d.message, d.fingerprint) for result in results for d in result.left)))
+    assert len(seen) == 1
+
+
+def test_single_files_are_not_compared_and_the_message_says_how(tmp_path, run):
+    plant(tmp_path, 3)
+    result = run("_figures/PMC9000002__copy.md", "--select", "PF4,PF201", "--output-format", "concise")
+    assert "PF201" in result.out
+    assert "PF401" not in result.out
+    assert "Rules that compare records (PF4) did not run: name the repository's folder." in result.out
+
+
+def test_organism_pages_are_looked_up_where_the_settings_say(tmp_path, run):
+    write(tmp_path, figure(1000001), page("Mus musculus", "mouse"))
+    (tmp_path / "site").mkdir()
+    (tmp_path / "_organisms").rename(tmp_path / "site" / "_organisms")
+    assert run("_figures").status == 0, "no pages: silent"
+    (tmp_path / "pfocr-lint.toml").write_text('organisms = "site/_organisms"\n')
+    assert "'Homo sapiens' has no organism page" in run("_figures", "--config", "pfocr-lint.toml").out
+    (tmp_path / "site" / "_organisms").rename(tmp_path / "_organisms")
+    (tmp_path / "pfocr-lint.toml").write_text("")
+    assert "'Homo sapiens' has no organism page" in run("_figures", "--config", "pfocr-lint.toml").out, "pages beside the figures"
+    (tmp_path / "pfocr-lint.toml").write_text("organisms = false\n")
+    assert run(".", "--config", "pfocr-lint.toml").status == 0
+
+
+def test_two_roots_are_two_repositories(tmp_path, run):
+    write(tmp_path / "a", figure(1000001))
+    write(tmp_path / "b", figure(1000001))
+    assert run().status == 0
+
+
+def test_a_record_can_waive_what_is_said_of_it_across_records(tmp_path, run):
+    name, text = figure(1000001, stem="scheme")
+    write(
+        tmp_path,
+        figure(1000001),
+        (name, text.replace("figid_alias", "# pfocr-lint: ignore[PF402] to be renumbered\nfigid_alias")),
+    )
+    assert run().status == 0
+
+
+def test_unsafe_fixes_bring_keywords_and_tables_together(tmp_path, run):
+    table = ("_data/PMC1000001__g001-genes.tsv", f"{GENES}\n{GENE.format('MTOR')}")
+    write(tmp_path, figure(1000001), table)
+    result = run("--fix", "--unsafe-fixes")
+    assert (result.status, result.out) == (0, "1 fixed. No diagnostics in 2 records.\n")
+    assert (tmp_path / "_figures/PMC1000001__g001.md").read_text() == figure(
+        1000001, keywords=["PTEN", "AKT1", "Glucose", "MTOR"]
+    )[1]
+
+
+def test_the_real_tables_agree_or_not_as_the_rules_say(tmp_path, run):
+    for name, path in real_records().items():
+        write(tmp_path, (name, path.read_text(encoding="utf-8")))
+    found = [
+        json.loads(line) for line in run("--select", "PF4", "--ignore", "PF404", "--output-format", "jsonl").out.splitlines()
+    ]
+    assert [(d["code"], d["path"].split("/")[1].split("_")[0], d["message"]) for d in found] == [
+        ("PF410", "PMC10034247", "the table is doubled: each of its 5 rows stands twice"),
+        # of the pipeline of 2023 that left chemicals and diseases out
+        ("PF408", "PMC10030845", "keywords lack 'Ser', 'Thr', 'Dimethyl', 'fumarate' and 3 more of the tables"),
+        ("PF408", "PMC10033548", "keywords lack 'Stroma', 'Prostate cancer' of the tables"),
+        ("PF408", "PMC10034247", "keywords lack 'Statins', 'Ca2+', 'hypertensives', 'COVID' of the tables"),
+    ]
+
+
+def test_facts_stay_small():
+    """A hundred thousand records' facts fit in 100 MB: one takes less than 1,000 bytes of memory."""
+    import tracemalloc
+
+    texts = [real_records()[name].read_bytes() for name in real_records() if name.startswith("_figures")]
+    facts_of(read("_figures/x.md", texts[0]))
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    kept = [facts_of(read(f"_figures/{index}.md", text)) for index in range(10) for text in texts]
+    used = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    assert used / len(kept) < 1000
+
+
+# ---- a change, in Git
+
+
+@pytest.fixture
+def git(tmp_path, monkeypatch):
+    """A repository with a commit on main: five records, one with five old defects, one page; we are on a branch."""
+    for key, value in {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b",
+                       "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}.items():  # fmt: skip
+        monkeypatch.setenv(key, value)
+
+    def call(*args: str, cwd: Path = tmp_path) -> str:
+        return subprocess.run(["git", "-C", str(cwd), *args], check=True, capture_output=True, text=True).stdout
+
+    call("init", "-q", "-b", "main")
+    old = figure(1000001, caption=OLD, papertitle="A title?.", seo="Creative", year="2021", publisher_name=".na.character")
+    write(
+        tmp_path,
+        old,
+        figure(1000002),
+        figure(1000003),
+        figure(1000003, 2),
+        figure(1000004, caption=LONG),
+        page("Homo sapiens", "human"),
+    )
+    call("add", ".")
+    call("commit", "-q", "-m", "records")
+    call("switch", "-q", "-c", "curator")
+    return call
+
+
+OLD = "Stromal cellular signaling () in leukemia. Cells divide and grow in niches that nobody has seen before."
+LONG = "Stromal cellular signaling in leukemia. Cells divide and grow in niches that nobody has seen before this one."
+
+
+def said(result) -> list[tuple[str, str]]:
+    return [(d["code"], d["path"]) for d in map(json.loads, result.out.splitlines())]
+
+
+def introduced(run, *args: str):
+    return run("--since", "main", "--introduced", "--output-format", "jsonl", *args)
+
+
+def test_a_caption_edited_beside_five_old_defects(git, run, tmp_path):
+    name, text = figure(1000001)
+    path = tmp_path / name
+    text = path.read_text()
+    path.write_text(text.replace("caption: Stromal", "caption: Normal \\"))
+    result = introduced(run)
+    assert (result.status, said(result)) == (1, [("PF310", name), ("PF206", name)])
+    shown = run("--since", "main", "--introduced")
+    assert "2 introduced, 0 resolved, 5 remaining.\n" in shown.out
+    assert len(said(run("--since", "main", "--output-format", "jsonl"))) == 7
+
+
+def test_a_new_record_that_takes_the_alias_of_an_untouched_one(git, run, tmp_path):
+    write(tmp_path, figure(1000002, stem="a-scheme"))
+    result = introduced(run)
+    assert (result.status, said(result)) == (1, [("PF402", "_figures/PMC1000002__a-scheme.md")])
+    assert json.loads(result.out)["related"][0]["path"] == "_figures/PMC1000002__g001.md"
+    git("add", ".")
+    git("commit", "-q", "-m", "a scheme")
+    assert said(introduced(run)) == said(result), "committed or not"
+
+
+def test_an_alias_taken_under_another_name_is_found_by_what_records_mention(git, run, tmp_path):
+    alias = "PMC1000002__F1"
+    write(tmp_path, figure(7000001, figid_alias=alias, redirect_from=f"/figures/{alias}", number="", stem="odd"))
+    assert ("PF402", "_figures/PMC7000001__odd.md") in said(introduced(run))
+
+
+@pytest.mark.parametrize("kind", ["renamed", "rewrapped", "moved key", "deleted", "nothing", "ignored"])
+def test_what_changes_no_value_introduces_nothing(git, run, tmp_path, kind):
+    if kind == "renamed":
+        git("mv", "_organisms/human.md", "_organisms/homo sapiens – ä.md")
+        (tmp_path / "sub").mkdir()
+        git("mv", "_figures", "sub/_figures")
+        git("mv", "_organisms", "sub/_organisms")
+    elif kind == "rewrapped":
+        path = tmp_path / figure(1000004)[0]
+        text = path.read_text()
+        start, end = text.index("caption: "), text.index("\npapertitle")
+        assert "\n" in text[start:end]
+        path.write_text(text[:start] + text[start:end].replace("\n ", "") + text[end:])
+    elif kind == "moved key":
+        path = tmp_path / figure(1000001)[0]
+        text = path.read_text()
+        path.write_text(text.replace("seo: Creative\n", "").replace("ndex: ''\n", "seo: Creative\nndex: ''\n"))
+    elif kind == "deleted":
+        git("rm", "-q", figure(1000003, 2)[0])
+    elif kind == "ignored":
+        (tmp_path / ".gitignore").write_text("draft/\n")
+        write(tmp_path / "draft", ("_figures/x.md", "x"))
+    result = introduced(run)
+    assert (result.status, result.out, result.err) == (0, "", "")
+
+
+def test_a_page_that_goes_is_told_of_the_records_that_need_it(git, run, tmp_path):
+    git("rm", "-q", "_organisms/human.md")
+    write(tmp_path, page("Mus musculus", "mouse"))
+    assert said(introduced(run)) == [
+        ("PF404", figure(pmc, n)[0]) for pmc, n in [(1000001, 1), (1000002, 1), (1000003, 1), (1000003, 2), (1000004, 1)]
+    ]
+
+
+def test_a_defect_that_is_mended_is_resolved(git, run, tmp_path):
+    path = tmp_path / figure(1000001)[0]
+    path.write_text(path.read_text().replace("seo: Creative\n", "seo: CreativeWork\n").replace("title?.", "title?"))
+    result = run("--since", "main", "--introduced")
+    assert (result.status, result.out) == (0, "No diagnostics in 1 record.\n0 introduced, 2 resolved, 3 remaining.\n")
+
+
+def test_old_clashes_are_not_introduced_again(git, run, tmp_path):
+    write(tmp_path, figure(1000002, stem="scheme"))
+    git("add", ".")
+    git("commit", "-q", "-m", "clash")
+    git("branch", "-f", "main", "curator")
+    name, text = figure(1000002)
+    write(tmp_path, (name, text.replace("publisher_name: MDPI", "publisher_name: Elsevier")))
+    assert introduced(run).out == ""
+    write(tmp_path, figure(1000002, stem="third"))
+    assert said(introduced(run)) == [("PF402", "_figures/PMC1000002__third.md")]
+
+
+def test_a_folder_below_and_other_work_trees(git, run, tmp_path, monkeypatch):
+    path = tmp_path / figure(1000002)[0]
+    path.write_text(path.read_text().replace("seo: CreativeWork", "seo: X"))
+    monkeypatch.chdir(tmp_path / "_figures")
+    assert said(introduced(run)) == [("PF104", "PMC1000002__g001.md")]
+    assert said(introduced(run, str(tmp_path))) == [("PF104", str(path))]
+    assert introduced(run, "../_organisms").out == ""
+    git("worktree", "add", "-q", str(tmp_path / "other tree"), "main")
+    assert introduced(run, str(tmp_path / "other tree")).out == ""
+
+
+def test_submodules_are_repositories_of_their_own(git, run, tmp_path, monkeypatch):
+    git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(tmp_path), "records")
+    git("commit", "-q", "-m", "submodule")
+    path = tmp_path / "records" / figure(1000002)[0]
+    path.write_text(path.read_text().replace("seo: CreativeWork", "seo: X"))
+    assert introduced(run).out == ""
+    git("branch", "main", "origin/main", cwd=tmp_path / "records")
+    assert said(introduced(run, "records")) == [("PF104", "records/_figures/PMC1000002__g001.md")]
+
+
+def test_a_base_that_is_not_there_is_named_with_what_to_do(git, run, tmp_path, monkeypatch):
+    def line(*args: str) -> str:
+        result = run(*args)
+        assert (result.status, result.out, result.err.count("\n")) == (2, "", 1)
+        return result.err
+
+    assert line("--since", "nowhere").startswith(
+        "pfocr-lint: --since: there is no revision 'nowhere' in this clone; fetch it first; with"
+    )
+    assert "no revision '--output=x'" in line("--since=--output=x")
+    assert line("--introduced").startswith("pfocr-lint: --introduced goes with --since")
+    assert line("--introduced", "--since", "main", "--fix").startswith("pfocr-lint: --introduced goes with --since")
+    git("commit", "-q", "--allow-empty", "-m", "later")
+    shallow = tmp_path / "shallow"
+    git("clone", "-q", "--depth", "1", "--no-single-branch", f"file://{tmp_path}", str(shallow))
+    assert "no common history" in line("--since", "origin/main", str(shallow))
+    assert "fetch-depth: 0" in line("--since", "origin/main", str(shallow))
+    outside = tmp_path.parent / f"{tmp_path.name} outside"
+    write(outside, figure(1000001))
+    assert "is in no Git repository" in line("--since", "main", str(outside))
+    monkeypatch.setenv("PATH", str(outside))
+    assert line("--since", "main") == "pfocr-lint: --since needs git, which is not installed here\n"
+
+
+def test_fix_with_since_mends_only_what_was_touched(git, run, tmp_path):
+    path = tmp_path / figure(1000002)[0]
+    clean = path.read_text()
+    path.write_text(clean.replace("seo: CreativeWork", "seo: X"))
+    assert run("--since", "main", "--fix").status == 0
+    assert path.read_text() == clean
+    assert "seo: Creative\n" in (tmp_path / figure(1000001)[0]).read_text()
