@@ -25,7 +25,7 @@ from pfocr_lint.settings import DEFAULT, Settings
 _ASCII = bytes(range(0x80))
 
 # Tests compare both paths: PFOCR_LINT_PATH=reference takes the filter away.
-_FILTERING = os.environ.get("PFOCR_LINT_PATH") != "reference"
+FILTERING = os.environ.get("PFOCR_LINT_PATH") != "reference"
 
 
 Group: TypeAlias = tuple[re.Pattern[str], tuple[Check, ...]]
@@ -75,7 +75,7 @@ def clean(path: str, data: bytes, settings: Settings = DEFAULT, kind: Kind | Non
     The arguments are those of :func:`pfocr_lint.engine.check`. Rules that are off only for this file are asked all
     the same: what they find is for the reference path to leave out.
     """
-    values = canonical.read(data) if _FILTERING else None
+    values = canonical.read(data) if FILTERING else None
     if values is None:
         return None
     if kind is None:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pfocr_lint import edits, facts, schema
+from pfocr_lint import accept, edits, facts, schema
 from pfocr_lint.diagnostic import (
     Diagnostic,
     Finding,
@@ -109,6 +109,8 @@ def check(path: str, data: bytes, settings: Settings = DEFAULT, kind: Kind | Non
     ``path`` is only a name: no file is touched. ``kind`` says what the record is where its path and text do not.
     Raises InternalFault when a rule raised.
     """
+    if accept.clean(path, data, settings, kind) is not None:
+        return []
     examined = examine(read(path, data, kind), settings)
     if examined.faults:
         raise InternalFault(examined.faults[0])
