@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import json
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,6 +14,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, NoReturn
 
 from pfocr_lint import __version__
+from pfocr_lint.ondemand import difflib, shutil
 from pfocr_lint.options import UsageError, parser
 from pfocr_lint.settings import DEFAULT, Selection, Settings, SettingsError, codes, describe, discover, load, with_flags
 
@@ -121,9 +120,8 @@ def _lint(
     chosen: Settings | None,
     streams: Streams,
 ) -> int:
-    from pfocr_lint import files
+    from pfocr_lint import files, pool
     from pfocr_lint.report import visible
-    from pfocr_lint.survey import survey
 
     task = files.Task("fix" if flags.fix else "diff" if flags.diff else "check", flags.unsafe_fixes)
     started = time.perf_counter()
@@ -149,6 +147,7 @@ def _lint(
         return CLEAN
     if flags.verbose:
         streams.stderr.write(f"pfocr-lint: {len(sources):,} files, {len(settings_of(paths[0]).enabled)} rules\n")
+    pool.tune()
     results = list(_progress(files.process_all(sources, task, jobs), len(sources), flags, streams))
     whole = change is not None or any(os.path.isdir(path) for path in paths)  # noqa: PTH112
     sums = None
@@ -160,6 +159,8 @@ def _lint(
     elif change is not None:
         results, faults = change.compared(results)
     elif whole:
+        from pfocr_lint.survey import survey
+
         results, faults = survey(results, sources, task)
     if faults:
         results.append(files.Result(paths[0], faults=faults))
@@ -242,7 +243,7 @@ def _tell(
         version=__version__,
         unsafe=flags.unsafe_fixes,
         color=_color(flags.color, streams.stdout),
-        width=shutil.get_terminal_size((100, 24)).columns,
+        width=shutil.get_terminal_size((100, 24)).columns if any(result.left for result in results) else 0,
         sums=not flags.quiet,
         alone=alone and any(code.startswith("PF4") for code in (flags.select or flags.extend_select or ())),
         change=change,

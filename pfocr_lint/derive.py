@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any
 
 from pfocr_lint import schema
+from pfocr_lint.ondemand import expression
 from pfocr_lint.record import FIGURES, Record
 
 SITE = "https://pfocr.wikipathways.org/figures/"
@@ -21,15 +22,17 @@ TYPES = {
 }
 
 _RAW = (
-    ("EV", re.compile(r"(?i:(?:expanded|extended)[ -]view[ -]?(?:fig(?:ure|\.)?)?|fig(?:ure|\.)? ?ev)")),
-    ("SF", re.compile(r"(?i:supp(?:l(?:ement(?:ary|al)?)?)?\.? ?(?:fig(?:ure|s)?\.?)?(?: ?s(?=[0-9]))?)"
+    ("EV", expression(r"(?i:(?:expanded|extended)[ -]view[ -]?(?:fig(?:ure|\.)?)?|fig(?:ure|\.)? ?ev)")),
+    ("SF", expression(r"(?i:supp(?:l(?:ement(?:ary|al)?)?)?\.? ?(?:fig(?:ure|s)?\.?)?(?: ?s(?=[0-9]))?)"
                       r"|(?i:fig(?:ure|s)?)(?:\.|\.? )[sS](?= ?[0-9])|(?i:fig(?:ure)?)S(?=[0-9])")),
-    ("AF", re.compile(r"(?i:app(?:endix)? ?(?:fig(?:ure)?\.?)?|fig(?:ure)?\.? a(?= ?[0-9]))")),
-    ("GA", re.compile(r"(?i:graphical abstract)")),
-    ("S", re.compile(r"(?i:sch(?:eme)?s?\.?)")),
-    ("F", re.compile(r"(?i:fig(?:ure)?s?\.?|f)")),
+    ("AF", expression(r"(?i:app(?:endix)? ?(?:fig(?:ure)?\.?)?|fig(?:ure)?\.? a(?= ?[0-9]))")),
+    ("GA", expression(r"(?i:graphical abstract)")),
+    ("S", expression(r"(?i:sch(?:eme)?s?\.?)")),
+    ("F", expression(r"(?i:fig(?:ure)?s?\.?|f)")),
 )  # fmt: skip
-_DIGITS = re.compile(r"[ \u00a0]*([0-9]+[A-Za-z]?)[ .:]*")
+_PREFIX = expression("[A-Z]+")
+_YEAR = expression(r"(?:^|\. ?)((?:1[89]|20)[0-9]{2})(?=[ ;.:(]|$)")
+_DIGITS = expression(r"[ \u00a0]*([0-9]+[A-Za-z]?)[ .:]*")
 
 
 def stem(filename: str) -> str:
@@ -124,13 +127,13 @@ def redirect(record: Record) -> str | None:
 def figtype(record: Record) -> str | None:
     """The type that the prefix of number stands for."""
     normal = number(record)
-    match = re.match("[A-Z]+", normal or "")
+    match = _PREFIX.match(normal or "")
     return TYPES.get(match[0]) if match else None
 
 
 LABEL = r"(?:(?:supplement(?:ary|al)|extended data|graphical) )?(?:figures?|figs?\.?|schemes?|abstract)"
-LABEL_IN_FRONT = re.compile(rf"^{LABEL}\s*[A-Z]{{0,2}}[0-9]+[A-Za-z]?\s*[.:|](?![0-9])\s*(?=\S)", re.I)
-_ONLY_LABEL = re.compile(rf"\W*{LABEL}\s*(?:[A-Z]{{0,2}}[0-9]+[A-Za-z]?)?\W*", re.I)
+LABEL_IN_FRONT = expression(rf"^{LABEL}\s*[A-Z]{{0,2}}[0-9]+[A-Za-z]?\s*[.:|](?![0-9])\s*(?=\S)", re.I)
+_ONLY_LABEL = expression(rf"\W*{LABEL}\s*(?:[A-Z]{{0,2}}[0-9]+[A-Za-z]?)?\W*", re.I)
 
 
 def says_nothing(caption: str) -> bool:
@@ -151,7 +154,7 @@ def number_is_sure(record: Record) -> bool:
 
 def year(record: Record) -> str | None:
     """The year of publication that the reference gives."""
-    match = re.search(r"(?:^|\. ?)((?:1[89]|20)[0-9]{2})(?=[ ;.:(]|$)", record.usable("/reftext") or "")
+    match = _YEAR.search(record.usable("/reftext") or "")
     return match[1] if match else None
 
 

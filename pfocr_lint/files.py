@@ -12,20 +12,27 @@ from functools import cache, partial
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pfocr_lint import accept, engine, fixer, pool
+from pfocr_lint import accept, pool
 from pfocr_lint.diagnostic import Diagnostic
 from pfocr_lint.facts import Facts, facts_of
+from pfocr_lint.ondemand import OnDemand
 from pfocr_lint.reader import MAX_BYTES, read, unreadable
 from pfocr_lint.record import Kind, kind_of
 from pfocr_lint.settings import DEFAULT, Settings, discover
+
+if TYPE_CHECKING:
+    from pfocr_lint import engine, fixer
+else:
+    engine, fixer = map(OnDemand, ("pfocr_lint.engine", "pfocr_lint.fixer"))
 
 FOLDERS = {"_figures": ".md", "_organisms": ".md", "figures": ".yml", "_data": ".tsv"}
 SKIPPED = frozenset({"node_modules", "__pycache__"})
 CHUNK = 512
 BUFFER = 1 << 16  # os.read allocates it whole: of 1 MiB it is five times slower
 WORTH_A_POOL = 300
+_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 
 
@@ -194,15 +201,14 @@ def load(path: str) -> bytes:
 
 def _opened(path: str) -> int:
     """A file descriptor, of a link only when it stays inside the repository."""
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     if _NOFOLLOW:
         try:
-            return os.open(path, flags | _NOFOLLOW)
+            return os.open(path, _READ | _NOFOLLOW)
         except OSError as error:
             if error.errno not in (errno.ELOOP, errno.EMLINK):
                 raise
     _stay_inside(path)
-    return os.open(path, flags)
+    return os.open(path, _READ)
 
 
 def _sort(mode: int) -> str:

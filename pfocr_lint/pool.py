@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -39,6 +40,16 @@ def start_method() -> Any:
     return os.environ.get("PFOCR_LINT_START") or ("fork" if sys.platform.startswith("linux") else None)
 
 
+def tune() -> None:
+    """
+    Let the collector of cycles run seldom: records make many small objects and no cycles, and it took a tenth of the time.
+
+    What makes cycles, the reference path, still has them collected.
+    """
+    gc.set_threshold(100_000, 20, 50)
+
+
 def _begin(to_the_end: bool) -> None:
     # Ctrl-C reaches all processes of a terminal; ours end without a word, and the first one tells of it.
+    tune()
     signal.signal(signal.SIGINT, signal.SIG_IGN if to_the_end else signal.SIG_DFL)

@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pfocr_lint.diagnostic import Fix, Related, Span, TextEdit, join, quote
-from pfocr_lint.ondemand import OnDemand
+from pfocr_lint.ondemand import OnDemand, expression
 from pfocr_lint.record import CONTROL, FIGURES, Fault, Kind, Record, dialect, kind_of
 from pfocr_lint.scalars import Implicit, psych_only
 
@@ -26,11 +26,11 @@ MAX_DEPTH = 20
 MAX_NODES = 20_000
 LONGEST_NUMBER = 64  # as long as no number of any record; Python refuses to print far longer ones
 
-_OPENING = re.compile(r"---[ \t]*(?:\r\n|\r|\n|\Z)")
-_FENCE = re.compile(r"(?:(?<=[\n\r])|\A)(---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)")
-_DEEP = re.compile(r"(?m)^(?:[ ]{60}|[ ]*(?:[-?:][ \t]+){20})")
-_COLON = re.compile(r"[ \t]*:")
-_NEXT_KEY = re.compile(r"\n[A-Za-z_]+: ")
+_OPENING = expression(r"---[ \t]*(?:\r\n|\r|\n|\Z)")
+_FENCE = expression(r"(?:(?<=[\n\r])|\A)(---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)")
+_DEEP = expression(r"(?m)^(?:[ ]{60}|[ ]*(?:[-?:][ \t]+){20})")
+_COLON = expression(r"[ \t]*:")
+_NEXT_KEY = expression(r"\n[A-Za-z_]+: ")
 
 
 def read(path: str, data: bytes, kind: Kind | None = None) -> Record:

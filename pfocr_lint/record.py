@@ -13,17 +13,17 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from pfocr_lint.diagnostic import Fix, Place, Related, SourceLine, Span, join, split
-from pfocr_lint.ondemand import OnDemand
+from pfocr_lint.ondemand import OnDemand, expression
 
 if TYPE_CHECKING:
     import yaml
 else:
     yaml = OnDemand("yaml")
 
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
+CONTROL = expression("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 
-_COMMENT = re.compile(r"(?<![^\s])#[^\n\r]*")
-_FOLD = re.compile(r"(?<![ \t])[ \t]*(?:\r\n|\r|\n)[ \t\r\n]*")
+_COMMENT = expression(r"(?<![^\s])#[^\n\r]*")
+_FOLD = expression(r"(?<![ \t])[ \t]*(?:\r\n|\r|\n)[ \t\r\n]*")
 
 
 NOWHERE = Span(0, 0)

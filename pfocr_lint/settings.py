@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import os
 import sys
 from collections.abc import Iterable, Mapping
@@ -15,12 +14,8 @@ from typing import Any
 
 from pfocr_lint import __version__
 from pfocr_lint.diagnostic import Severity, quote
+from pfocr_lint.ondemand import difflib
 from pfocr_lint.rules import BY_CODE, BY_NAME, RULES
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 FILE = "pfocr-lint.toml"
 
@@ -195,6 +190,10 @@ def _of_project(path: Path) -> dict[str, Any] | None:
 
 
 def _toml(path: Path) -> dict[str, Any]:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
     try:
         table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

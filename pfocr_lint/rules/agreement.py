@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from pfocr_lint import derive, schema
 from pfocr_lint.diagnostic import Finding, Fix, Related, Safety, SetValue, quote
+from pfocr_lint.ondemand import expression
 from pfocr_lint.record import FIGURES, Kind, Record
 from pfocr_lint.rule import Bad, Cue, Good, rule
 from pfocr_lint.rules.fields import BREAKOUT, name_of
@@ -345,8 +346,9 @@ _EVIDENCE = (
     ("AF", r"(?<![A-Za-z])(?:app(\d+)-?fig(\d+)|fA\.(\d+))"),
     ("GA", r"(?<![A-Za-z])(?:_?ga(\d+)|undfig(\d+))|_GA"),
 )
-_SOME = re.compile(r"s(?:ch|fig|upp|[0-9])|S[F.]|A\.|app|ga[0-9]|GA|undfig")  # part of every one of them
-_TOKENS = tuple((prefix, re.compile(rf"(?:{tokens})\Z", re.ASCII)) for prefix, tokens in _EVIDENCE)
+_PREFIX = expression("[A-Z]*")
+_SOME = expression(r"s(?:ch|fig|upp|[0-9])|S[F.]|A\.|app|ga[0-9]|GA|undfig")  # part of every one of them
+_TOKENS = tuple((prefix, expression(rf"(?:{tokens})\Z", re.ASCII)) for prefix, tokens in _EVIDENCE)
 
 
 def _evidence(text: str, *, whole: bool) -> tuple[str, str] | None:
@@ -391,7 +393,7 @@ def number_contradicts_evidence(record: Record) -> Iterator[Finding]:
     with it the type, is likely wrong.
     """
     number = record.usable("/number")
-    prefix = re.match("[A-Z]*", number or "")
+    prefix = _PREFIX.match(number or "")
     if number is None or prefix is None:
         return
     _, slash, last = (record.usable("/figlink") or "").removesuffix("/").rpartition("/")

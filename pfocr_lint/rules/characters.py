@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import html
-import re
 import unicodedata
 from collections.abc import Iterator
 
 from pfocr_lint.diagnostic import Finding, Safety, Span, quote
+from pfocr_lint.ondemand import expression, html
 from pfocr_lint.record import FIGURES, Record, strings
 from pfocr_lint.rule import Bad, Good, rule
 from pfocr_lint.rules.fields import BREAKOUT, name_of
 from pfocr_lint.rules.text import DESCRIPTION, PROSE, both, set_text, texts
 
-_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9:-]*(?:\s[^<>=]*=[^<>]*|\s*/?)>")
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_TAG = expression(r"</?[A-Za-z][A-Za-z0-9:-]*(?:\s[^<>=]*=[^<>]*|\s*/?)>")
+_ENTITY = expression(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 
 
 @rule(
@@ -80,8 +79,8 @@ def script_breakout(record: Record) -> Iterator[Finding]:
 
 
 # A soft hyphen behind an accented capital is the second half of a letter read in the wrong encoding (PF308).
-_INVISIBLE = re.compile("[\u180e\u200b-\u200d\u2060-\u2064\ufeff]+|(?<![Â-ô])\u00ad+")
-_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_INVISIBLE = expression("[\u180e\u200b-\u200d\u2060-\u2064\ufeff]+|(?<![Â-ô])\u00ad+")
+_BIDI = expression("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @rule(
@@ -122,7 +121,7 @@ def _character(char: str) -> str:
 
 # A character of two to four bytes in UTF-8, read as Windows-1252: the lead and as many followers as it announces.
 _FOLLOWER = "[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
-_MOJIBAKE = re.compile(f"[Â-ß]{_FOLLOWER}|[à-ï]{_FOLLOWER}{{2}}|[ð-ô]{_FOLLOWER}{{3}}")
+_MOJIBAKE = expression(f"[Â-ß]{_FOLLOWER}|[à-ï]{_FOLLOWER}{{2}}|[ð-ô]{_FOLLOWER}{{3}}")
 
 
 @rule(

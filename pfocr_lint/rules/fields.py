@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -22,6 +21,7 @@ from pfocr_lint.diagnostic import (
     quote,
     split,
 )
+from pfocr_lint.ondemand import difflib, expression
 from pfocr_lint.record import Kind, Record, Violation
 from pfocr_lint.rule import MISSING, Bad, Cue, Good, rule
 from pfocr_lint.scalars import Implicit
@@ -36,7 +36,7 @@ def name_of(key: str) -> str:
 
 
 # What ends the script element that the site writes the JSON-LD block into.
-BREAKOUT = re.compile(r"</script|<!--", re.IGNORECASE)
+BREAKOUT = expression(r"</script|<!--", re.IGNORECASE)
 
 
 MANY = 50  # of so many unknown keys none is a misspelling

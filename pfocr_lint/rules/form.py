@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pfocr_lint.diagnostic import Finding, Fix, SetValue, Span, TextEdit
+from pfocr_lint.ondemand import expression
 from pfocr_lint.reader import read
 from pfocr_lint.record import CONTROL, MAPPINGS, Kind, Record, strings
 from pfocr_lint.rule import Bad, Cue, Good, rule
@@ -17,7 +18,7 @@ ALL = MAPPINGS | {Kind.TABLE}
 
 
 # Removing the second half of a letter that was read in the wrong encoding would hide that (PF308).
-_MOJIBAKE = re.compile("[\u00c2-\u00f4][\u00a0-\u00bf]?[\u0080-\u009f]")
+_MOJIBAKE = expression("[\u00c2-\u00f4][\u00a0-\u00bf]?[\u0080-\u009f]")
 
 
 def _faults(record: Record, code: str) -> Iterator[Finding]:

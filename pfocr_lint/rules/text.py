@@ -12,6 +12,7 @@ from typing import Any
 
 from pfocr_lint import derive
 from pfocr_lint.diagnostic import Finding, Fix, Safety, SetValue, Span, quote
+from pfocr_lint.ondemand import expression
 from pfocr_lint.record import FIGURES, Record, strings
 from pfocr_lint.rule import Bad, Cue, Good, rule
 from pfocr_lint.rules.fields import name_of
@@ -113,7 +114,7 @@ def title_length(record: Record) -> Iterator[Finding]:
         yield Finding(violation.key, f"figtitle has {len(violation.value)} characters, want 10 to 250")
 
 
-_ABBREVIATION = re.compile(
+_ABBREVIATION = expression(
     r"(?:\b(?:al|spp?|subsp|var|cv|ssp|str|etc|vs|ca|cf|Inc|Ltd|Co|St|Jr|(?:[A-Za-z]\.)+[A-Za-z])|\.\.)\.$"
 )
 
@@ -141,8 +142,8 @@ def title_final_period(record: Record) -> Iterator[Finding]:
             yield Finding(key, "figtitle ends in a period", within=Span(len(text) - 1, len(text)), fix=fix)
 
 
-_PANEL = re.compile(r"^\s*(?:(?:\([A-Za-z](?:[-–,] ?[A-Za-z])*\)|[A-Za-z]\))\s+|\([A-Z]\)(?=[A-Z][a-z]))")
-_HOLLOW = re.compile(r"(?<!\s)\s*(?:\(\s*\)|\[\s*\])")
+_PANEL = expression(r"^\s*(?:(?:\([A-Za-z](?:[-–,] ?[A-Za-z])*\)|[A-Za-z]\))\s+|\([A-Z]\)(?=[A-Z][a-z]))")
+_HOLLOW = expression(r"(?<!\s)\s*(?:\(\s*\)|\[\s*\])")
 
 
 @rule(
@@ -176,9 +177,9 @@ def title_artefact(record: Record) -> Iterator[Finding]:
         yield from found(record, key, text, _HOLLOW, "", "figtitle has empty brackets {1}", "remove the brackets")
 
 
-_EDGE = re.compile(r"^[ \t\r\n]+|(?<![ \t\r\n])[ \t\r\n]+$")
-_BREAK = re.compile(r"(?<![ \t\r\n])[ ]*[\t\r\n][ \t\r\n]*")
-_DOUBLE = re.compile(r"(?<=[^ ])  +(?=[^ ])")
+_EDGE = expression(r"^[ \t\r\n]+|(?<![ \t\r\n])[ \t\r\n]+$")
+_BREAK = expression(r"(?<![ \t\r\n])[ ]*[\t\r\n][ \t\r\n]*")
+_DOUBLE = expression(r"(?<=[^ ])  +(?=[^ ])")
 
 
 @rule(
@@ -226,13 +227,13 @@ def stray_whitespace(record: Record) -> Iterator[Finding]:
             yield from found(record, key, text, _DOUBLE, " ", f"{name} has a double space", "make it one space", safety)
 
 
-_EMPTIED = re.compile(
+_EMPTIED = expression(
     r"\((?=[^()]*[,;]|\s*\))[\s,;\u2010-\u2015-]*\)"
     r"|\[[\s,;\u2010-\u2015-]*\]"
     r"|(?i:\b(?:see|in|from|by|of|and|references?|refs?\.?|tables?|figures?|figs?\.?)) +[.,;](?=[\s)\]]|$)"
     r"|\((?i:see|references?|refs?\.?|tables?|figures?|figs?\.?) *\)"
 )
-_LAST_DOT = re.compile(r" \.$")
+_LAST_DOT = expression(r" \.$")
 
 
 @rule(
@@ -299,8 +300,8 @@ def empty_caption(record: Record) -> Iterator[Finding]:
         yield Finding("/caption", f"caption is {quote(caption)}{what}{hint}")
 
 
-_BAD_END = re.compile(r"(\?)\.$|(?<! ) +(\.)$")
-_BAD_START = re.compile(r"^\. +")
+_BAD_END = expression(r"(\?)\.$|(?<! ) +(\.)$")
+_BAD_START = expression(r"^\. +")
 
 
 @rule(
@@ -340,7 +341,7 @@ def broken_punctuation(record: Record) -> Iterator[Finding]:
         yield from found(record, key, text, derive.LABEL_IN_FRONT, "", message, "remove the label", Safety.UNSAFE)
 
 
-_TRUNCATED = re.compile(r"\bet al\.?$|\b(?:from|of|in) [A-Z]\.?$")
+_TRUNCATED = expression(r"\bet al\.?$|\b(?:from|of|in) [A-Z]\.?$")
 
 
 @rule(
@@ -363,6 +364,10 @@ def truncated_title(record: Record) -> Iterator[Finding]:
         match = _TRUNCATED.search(text, max(0, len(text) - 10))
         if match:
             yield Finding(key, f"figtitle ends in {quote(match[0])}: it was cut at an abbreviation", within=Span(*match.span()))
+
+
+_AUTHOR = expression(r"\s*(?!et al\b)\w")
+_YEAR = expression(r"(?<![0-9:(–-])(?:1[89]|20)[0-9]{2}(?=[ ;.:,(–-]|$)")
 
 
 @rule(
@@ -392,9 +397,9 @@ def incomplete_reference(record: Record) -> Iterator[Finding]:
     at = reftext.find("(NA)")
     if at >= 0:
         lacks.append("holds '(NA)'")
-    if not re.match(r"\s*(?!et al\b)\w", reftext):
+    if not _AUTHOR.match(reftext):
         lacks.append("has no author")
-    if not re.search(r"(?<![0-9:(–-])(?:1[89]|20)[0-9]{2}(?=[ ;.:,(–-]|$)", reftext):
+    if not _YEAR.search(reftext):
         lacks.append("has no year")
     if lacks:
         yield Finding("/reftext", f"reftext {' and '.join(lacks)}", within=Span(at, at + 4) if at >= 0 else None)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pfocr_lint.diagnostic import Finding, Fix, Span, TextEdit, quote
+from pfocr_lint.ondemand import expression
 from pfocr_lint.record import MAPPINGS, Record
 from pfocr_lint.rule import DECLARED, Bad, Cue, Good, rule
 
-_WAIVER = re.compile(r"#\s*pfocr-lint:\s*(?:ignore\[([^\]\n]*)\])?")
-_NAME = re.compile(r"[^,\s]+")
+_WAIVER = expression(r"#\s*pfocr-lint:\s*(?:ignore\[([^\]\n]*)\])?")
+_NAME = expression(r"[^,\s]+")
 
 
 @dataclass(frozen=True, slots=True)
