@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import json
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,6 +14,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, NoReturn
 
 from pfocr_lint import __version__
+from pfocr_lint.ondemand import difflib, shutil
 from pfocr_lint.options import UsageError, parser
 from pfocr_lint.settings import DEFAULT, Selection, Settings, SettingsError, codes, describe, discover, load, with_flags
 
@@ -40,6 +39,9 @@ class Streams:
 
 def run() -> NoReturn:
     """The console script."""
+    from pfocr_lint import pool
+
+    pool.tune()
     # a stream that was closed before we began is None
     stdin, stdout, stderr = sys.stdin or _nothing("r"), sys.stdout or _nothing("w"), sys.stderr or _nothing("w")
     for stream in (stdout, stderr):
@@ -131,7 +133,6 @@ def _lint(
 ) -> int:
     from pfocr_lint import files
     from pfocr_lint.report import visible
-    from pfocr_lint.survey import survey
 
     task = files.Task("fix" if flags.fix else "diff" if flags.diff else "check", flags.unsafe_fixes)
     started = time.perf_counter()
@@ -170,6 +171,8 @@ def _lint(
     elif change is not None:
         results, faults = change.compared(results)
     elif whole:
+        from pfocr_lint.survey import survey
+
         results, faults = survey(results, sources, task)
     if faults:
         results.append(files.Result(paths[0], faults=faults))
@@ -282,9 +285,9 @@ def _tell(
         version=__version__,
         unsafe=flags.unsafe_fixes,
         color=_color(flags.color, streams.stdout),
-        width=shutil.get_terminal_size((100, 24)).columns,
+        width=shutil.get_terminal_size((100, 24)).columns if any(result.left for result in results) else 0,
         sums=not flags.quiet,
-        alone=alone and _wants_comparison(_selection(flags)),
+        alone=alone and _selection(flags).compares,
         change=change,
         about=_about,
     )
@@ -297,10 +300,6 @@ def _tell(
         if target is not None or not flags.diff:
             _put(target, text, streams)
     return _status(flags, report, results, streams)
-
-
-def _wants_comparison(selection: Selection) -> bool:
-    return any(name.startswith("PF4") for name in (*(selection.select or ()), *selection.extend_select))
 
 
 def _status(flags: argparse.Namespace, report: Report, results: Sequence[Result], streams: Streams) -> int:

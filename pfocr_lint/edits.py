@@ -11,9 +11,9 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pfocr_lint import emit, schema
+from pfocr_lint import schema
 from pfocr_lint.diagnostic import (
     AddKey,
     Change,
@@ -28,7 +28,13 @@ from pfocr_lint.diagnostic import (
     parent_of,
     split,
 )
+from pfocr_lint.ondemand import OnDemand
 from pfocr_lint.record import Entry, Record
+
+if TYPE_CHECKING:
+    from pfocr_lint import emit
+else:
+    emit = OnDemand("pfocr_lint.emit")
 
 
 @dataclass(frozen=True, slots=True)

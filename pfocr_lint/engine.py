@@ -6,16 +6,14 @@ A rule that raises is a fault of this program, not of the record: it is returned
 
 from __future__ import annotations
 
-import difflib
-import hashlib
 import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pfocr_lint import edits, facts, schema
+from pfocr_lint import accept, facts, schema
 from pfocr_lint.diagnostic import (
     Diagnostic,
     Finding,
@@ -26,12 +24,18 @@ from pfocr_lint.diagnostic import (
     Span,
     split,
 )
+from pfocr_lint.ondemand import OnDemand, difflib, hashlib
 from pfocr_lint.reader import read
 from pfocr_lint.record import MAPPINGS, Entry, Kind, Record, Violation
 from pfocr_lint.rule import Rule
 from pfocr_lint.rules import BY_CODE, BY_NAME, RULES
 from pfocr_lint.rules.waivers import Waiver, waivers
 from pfocr_lint.settings import DEFAULT, Settings
+
+if TYPE_CHECKING:
+    from pfocr_lint import edits
+else:
+    edits = OnDemand("pfocr_lint.edits")
 
 _HINTS = 50
 
@@ -109,6 +113,8 @@ def check(path: str, data: bytes, settings: Settings = DEFAULT, kind: Kind | Non
     ``path`` is only a name: no file is touched. ``kind`` says what the record is where its path and text do not.
     Raises InternalFault when a rule raised.
     """
+    if accept.clean(path, data, settings, kind) is not None:
+        return []
     examined = examine(read(path, data, kind), settings)
     if examined.faults:
         raise InternalFault(examined.faults[0])
@@ -139,6 +145,7 @@ def prepare(record: Record, settings: Settings = DEFAULT) -> Record:
     """Add to a record what the rules need to know of it: how its values fail the schema, and the organisms' other names."""
     record.synonyms = settings.synonyms
     record.failures, record.invalid = _failures(record)
+    record.derived.clear()
     return record
 
 

@@ -2,6 +2,8 @@
 What a record hands out for the rules that compare records: small, so that a hundred thousand fit in memory.
 
 Texts that are only compared are kept as checksums; a rule that finds a difference opens the few records concerned.
+Named tuples, because they come from other processes by the hundred thousand: pickled and read five times faster than
+data classes.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import zlib
 from array import array
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from pfocr_lint import derive
 from pfocr_lint.record import FIGURES, Kind, Record
@@ -21,8 +23,7 @@ from pfocr_lint.tables import Table
 PAPER = ("papertitle", "reftext", "year", "doi", "journal_title", "journal_nlm_ta")
 
 
-@dataclass(frozen=True, slots=True)
-class FigureFacts:
+class FigureFacts(NamedTuple):
     """
     Of one figure: its identifiers (None where they cannot be used), its organisms, and checksums.
 
@@ -40,16 +41,14 @@ class FigureFacts:
     keywords: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
-class PageFacts:
+class PageFacts(NamedTuple):
     """Of one organism page: its latin name."""
 
     path: str
     latin: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class TableFacts:
+class TableFacts(NamedTuple):
     """Of one mention table: whose it is, of which sort, and four bytes for each word that belongs among the keywords."""
 
     path: str
@@ -117,7 +116,7 @@ def _table_facts(record: Record) -> TableFacts:
 
 def checksums(texts: Iterable[str]) -> bytes:
     """CRC-32 of each text, in four bytes; 0 for an empty one."""
-    return array("I", (zlib.crc32(text.encode("utf-8", "surrogatepass")) for text in texts)).tobytes()
+    return array("I", [zlib.crc32(text.encode("utf-8", "surrogatepass")) for text in texts]).tobytes()
 
 
 def numbers(sums: bytes) -> array[int]:

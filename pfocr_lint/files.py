@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pfocr_lint import engine, fixer
+from pfocr_lint import accept, pool
 from pfocr_lint.diagnostic import Diagnostic
-from pfocr_lint.facts import Facts
+from pfocr_lint.facts import Facts, facts_of
+from pfocr_lint.ondemand import OnDemand
 from pfocr_lint.reader import MAX_BYTES, read, unreadable
 from pfocr_lint.record import Kind, kind_of
 from pfocr_lint.settings import DEFAULT, Settings, discover
 
+if TYPE_CHECKING:
+    from pfocr_lint import engine, fixer
+else:
+    engine, fixer = map(OnDemand, ("pfocr_lint.engine", "pfocr_lint.fixer"))
+
 FOLDERS = {"_figures": ".md", "_organisms": ".md", "figures": ".yml", "_data": ".tsv"}
 SKIPPED = frozenset({"node_modules", "__pycache__"})
-CHUNK = 128
-WORTH_A_POOL = 200
+CHUNK = 512
+BUFFER = 1 << 16  # os.read allocates it whole: of 1 MiB it is five times slower
+WORTH_A_POOL = 300
+_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 
 
 @dataclass(frozen=True)
@@ -62,6 +73,11 @@ class Result:
     stray: bool = False
     facts: Facts | None = None
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled by its values alone, in a third of the time."""
+        values = (self.path, self.left, self.fixed, self.versions, self.faults, self.notes, self.unread, self.stray, self.facts)
+        return Result, values
+
 
 def gather(paths: Sequence[str], settings_of: Callable[[str], Settings]) -> list[Source]:
     """
@@ -73,14 +89,23 @@ def gather(paths: Sequence[str], settings_of: Callable[[str], Settings]) -> list
     found: dict[str, Source] = {}
     for path in paths:
         if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises for a name it may not look at
-            for name in _walk(path):
-                settings = settings_of(name)
-                if not settings.excludes(name):
-                    found.setdefault(os.path.abspath(name), Source(name, settings))  # noqa: PTH100 - no link is followed
+            for folder, names in _walk(path):
+                # what is the same for all files of a folder is asked once: by file it took a third as long as judging it
+                whole, shown = os.path.abspath(folder), posix(folder)  # noqa: PTH100 - no link is followed
+                below = "" if shown == "." else shown if shown.endswith("/") else f"{shown}/"
+                paths_here = [below + name for name in names] or [shown]
+                settings, kind = settings_of(paths_here[0]), kind_by_path(paths_here[0])
+                for name, name_shown in zip(names or [""], paths_here, strict=True):
+                    if not (settings.exclude and settings.excludes(name_shown)):
+                        found.setdefault(f"{whole}/{name}", Source(name_shown, settings, kind))
         else:
-            found.setdefault(os.path.abspath(path), Source(posix(path), settings_of(path)))  # noqa: PTH100
-    sources = (replace(source, kind=kind_by_path(source.path)) for source in found.values())
-    return sorted(sources, key=lambda source: source.path)
+            whole = os.path.abspath(path)  # noqa: PTH100
+            found.setdefault(f"{os.path.dirname(whole)}/{os.path.basename(whole)}", _source(posix(path), settings_of(path)))  # noqa: PTH119, PTH120
+    return sorted(found.values(), key=attrgetter("path"))
+
+
+def _source(path: str, settings: Settings) -> Source:
+    return Source(path, settings, kind_by_path(path))
 
 
 def settings_for(path: str, chosen: Settings | None) -> Settings:
@@ -102,10 +127,10 @@ def posix(path: str) -> str:
     return path.replace(os.sep, "/").removeprefix("./") if path != "-" else path
 
 
-def _walk(folder: str) -> Iterator[str]:
-    """The records below a folder: the files of the record folders that have the right extension."""
+def _walk(folder: str) -> Iterator[tuple[str, list[str]]]:
+    """The records below a folder, by their folder: the files of the record folders that have the right extension."""
     suffix = FOLDERS.get(Path(folder).absolute().name)
-    below = []
+    below, names = [], []
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
@@ -113,10 +138,12 @@ def _walk(folder: str) -> Iterator[str]:
                     if not entry.name.startswith(".") and entry.name not in SKIPPED:
                         below.append(entry.path)
                 elif suffix is not None and _belongs(entry.name, suffix):
-                    yield posix(entry.path)
+                    names.append(entry.name)
     except OSError:
-        yield posix(folder)  # PF001 says why it cannot be listed
+        yield folder, []  # PF001 says why it cannot be listed
         return
+    if names:
+        yield folder, names
     for path in below:
         yield from _walk(path)
 
@@ -148,15 +175,17 @@ class Unreadable(Exception):  # noqa: N818 - it is what PF001 says, not a failur
 def load(path: str) -> bytes:
     """The bytes of a record, one more than the limit at most. Raises Unreadable."""
     try:
-        _stay_inside(path)
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        handle = _opened(path)
         try:
-            mode = os.fstat(handle).st_mode
-            if not stat.S_ISREG(mode):
-                raise Unreadable(f"it is {_sort(mode)}, not a file")
+            status = os.fstat(handle)
+            if not stat.S_ISREG(status.st_mode):
+                raise Unreadable(f"it is {_sort(status.st_mode)}, not a file")
+            if status.st_size < BUFFER and len(data := os.read(handle, BUFFER)) == status.st_size:
+                return data  # nearly every record: one call instead of two
+            os.lseek(handle, 0, os.SEEK_SET)
             parts = []
             size = 0
-            while size <= MAX_BYTES and (part := os.read(handle, 65536)):
+            while size <= MAX_BYTES and (part := os.read(handle, BUFFER)):
                 parts.append(part)
                 size += len(part)
             return b"".join(parts)
@@ -168,6 +197,18 @@ def load(path: str) -> bytes:
         raise Unreadable("its permissions forbid reading it") from None
     except (OSError, ValueError) as error:
         raise Unreadable(f"it cannot be read: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _opened(path: str) -> int:
+    """A file descriptor, of a link only when it stays inside the repository."""
+    if _NOFOLLOW:
+        try:
+            return os.open(path, _READ | _NOFOLLOW)
+        except OSError as error:
+            if error.errno not in (errno.ELOOP, errno.EMLINK):
+                raise
+    _stay_inside(path)
+    return os.open(path, _READ)
 
 
 def _sort(mode: int) -> str:
@@ -205,6 +246,8 @@ def write(path: str, old: bytes, new: bytes) -> None:
 
     Raises Changed when the file no longer holds ``old``, OSError when it cannot be written; the file is then untouched.
     """
+    import tempfile
+
     real = os.path.realpath(path)
     handle, name = tempfile.mkstemp(prefix=".pfocr-lint-", suffix=".tmp", dir=Path(real).parent)
     try:
@@ -242,6 +285,9 @@ def process(source: Source, task: Task) -> Result:
 def judge(source: Source, data: bytes, task: Task) -> Result:
     """The same for bytes that are already read; they are written back only when the task says so."""
     path = source.path
+    clean = accept.clean(path, data, source.settings, source.kind)
+    if clean is not None:
+        return Result(path, facts=facts_of(clean))
     record = read(path, data, source.kind)
     if record.kind is Kind.UNKNOWN:
         return Result(path, stray=True)
@@ -296,20 +342,26 @@ def process_all(sources: Sequence[Source], task: Task, jobs: int | None) -> Iter
         return
     if jobs is None:
         jobs = os.cpu_count() or 1 if len(sources) >= WORTH_A_POOL else 1
-    size = max(1, min(CHUNK, len(sources) // jobs))
-    chunks = [sources[start : start + size] for start in range(0, len(sources), size)]
-    jobs = min(jobs, len(chunks))
     if jobs == 1:
         yield from (process(source, task) for source in sources)
         return
-    with ProcessPoolExecutor(jobs) as pool:
-        try:
-            for results in pool.map(_process_chunk, chunks, [task] * len(chunks)):
-                yield from results
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    batches = list(_batches(sources, max(1, min(CHUNK, len(sources) // jobs))))
+    work = partial(_process_batch, task)
+    for results in pool.in_order(work, batches, min(jobs, len(batches)), to_the_end=task.mode == "fix"):
+        yield from results
 
 
-def _process_chunk(sources: Iterable[Source], task: Task) -> list[Result]:
-    return [process(source, task) for source in sources]
+Batch: TypeAlias = tuple[Settings, "Kind | None", list[str]]
+
+
+def _batches(sources: Sequence[Source], size: int) -> Iterator[Batch]:
+    """The sources in parts of a size, each of files that share settings and kind, which are sent along once."""
+    for (settings, kind), group in groupby(sources, key=attrgetter("settings", "kind")):
+        paths = [source.path for source in group]
+        for start in range(0, len(paths), size):
+            yield settings, kind, paths[start : start + size]
+
+
+def _process_batch(task: Task, batch: Batch) -> list[Result]:
+    settings, kind, paths = batch
+    return [process(Source(path, settings, kind), task) for path in paths]

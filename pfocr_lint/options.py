@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import difflib
+import os
 import re
 from typing import NoReturn
 
 from pfocr_lint import __version__
+from pfocr_lint.ondemand import difflib
 
 
 class UsageError(Exception):
@@ -30,6 +31,14 @@ class _Parser(argparse.ArgumentParser):
         return [arg_line] if arg_line.strip() else []
 
 
+class _Formatter(argparse.HelpFormatter):
+    """Knows its width: argparse asks for it at every option, and imports shutil (5 ms) to do so."""
+
+    def __init__(self, prog: str) -> None:
+        columns = os.environ.get("COLUMNS", "")
+        super().__init__(prog, width=int(columns) - 2 if columns.isdecimal() else 98)
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line's options."""
     from pfocr_lint.report import FORMATS
@@ -40,6 +49,7 @@ def parser() -> argparse.ArgumentParser:
         epilog="Exit status: 0 nothing to report, 1 diagnostics, 2 wrong usage or settings, 3 an internal fault.",
         fromfile_prefix_chars="@",
         allow_abbrev=False,
+        formatter_class=_Formatter,
     )
     add = made.add_argument
     add(

@@ -8,24 +8,29 @@ Values are YAML 1.1 as Jekyll reads it. A broken file is a record with faults an
 from __future__ import annotations
 
 import re
-from typing import Any
-
-import yaml
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from pfocr_lint.diagnostic import Fix, Related, Span, TextEdit, join, quote
+from pfocr_lint.ondemand import OnDemand, expression
 from pfocr_lint.record import CONTROL, FIGURES, Fault, Kind, Record, dialect, kind_of
 from pfocr_lint.scalars import Implicit, psych_only
+
+if TYPE_CHECKING:
+    import yaml
+else:
+    yaml = OnDemand("yaml")
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 20
 MAX_NODES = 20_000
 LONGEST_NUMBER = 64  # as long as no number of any record; Python refuses to print far longer ones
 
-_OPENING = re.compile(r"---[ \t]*(?:\r\n|\r|\n|\Z)")
-_FENCE = re.compile(r"(?:(?<=[\n\r])|\A)(---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)")
-_DEEP = re.compile(r"(?m)^(?:[ ]{60}|[ ]*(?:[-?:][ \t]+){20})")
-_COLON = re.compile(r"[ \t]*:")
-_NEXT_KEY = re.compile(r"\n[A-Za-z_]+: ")
+_OPENING = expression(r"---[ \t]*(?:\r\n|\r|\n|\Z)")
+_FENCE = expression(r"(?:(?<=[\n\r])|\A)(---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)")
+_DEEP = expression(r"(?m)^(?:[ ]{60}|[ ]*(?:[-?:][ \t]+){20})")
+_COLON = expression(r"[ \t]*:")
+_NEXT_KEY = expression(r"\n[A-Za-z_]+: ")
 
 
 def read(path: str, data: bytes, kind: Kind | None = None) -> Record:
@@ -226,7 +231,9 @@ class _Refused(Exception):  # noqa: N818 - not an error: a record that is not pl
         self.fault = fault
 
 
-_CONSTRUCTOR = yaml.constructor.SafeConstructor()
+@cache
+def _constructor() -> yaml.constructor.SafeConstructor:
+    return yaml.constructor.SafeConstructor()
 
 
 def _scalar(node: yaml.ScalarNode) -> Any:
@@ -243,11 +250,11 @@ def _scalar(node: yaml.ScalarNode) -> Any:
         return Implicit("number", text)
     try:
         if kind == "bool":
-            return _CONSTRUCTOR.construct_yaml_bool(node)
+            return _constructor().construct_yaml_bool(node)
         if kind == "int":
-            return _CONSTRUCTOR.construct_yaml_int(node)
+            return _constructor().construct_yaml_int(node)
         if kind == "float":
-            number = _CONSTRUCTOR.construct_yaml_float(node)
+            number = _constructor().construct_yaml_float(node)
             return number if number == number else Implicit("missing value", text)
     except (ValueError, OverflowError):
         return Implicit("number", text)

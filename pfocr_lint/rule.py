@@ -6,6 +6,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, TypeAlias
 
 from pfocr_lint.diagnostic import Finding, Placed, Severity
@@ -14,6 +15,15 @@ from pfocr_lint.record import MAPPINGS, Kind, Record
 
 Check: TypeAlias = Callable[[Record], Iterable[Finding]]
 Compare: TypeAlias = Callable[[Repository], Iterable[Placed]]
+
+
+class Cue(Enum):
+    """What has to be there before a rule can find anything, where that is not an expression."""
+
+    FORM = "the text departs from the form that the fast reader accepts"
+    FAILURE = "a value fails the schema"
+    TEXT = "the text, and nothing less"
+    DISAGREEMENT = "a value is not the one that others determine (see derive.agrees)"
 
 
 class _Missing:
@@ -78,6 +88,12 @@ class Rule:
     False for a rule that runs only when its own code or name is selected. ``waivable`` is False where a comment
     inside the file cannot switch it off. ``compare`` is what a rule across records does instead of ``check``;
     ``shared`` says that what it finds lies between records, and could be said of either.
+
+    ``cue`` spares clean records the rule: whenever it finds anything there, the cue is there too. Expressions are looked
+    for in the record's texts as the fast reader gives them, each between two line breaks and without one in it (see
+    :func:`pfocr_lint.rules.text.joined`). Each begins with one literal character, which Python finds by memchr, five times
+    faster than any class; or it begins with a class and is of characters outside ASCII alone, and is looked for among
+    those, the others left out. None: the rule is always asked.
     """
 
     code: str
@@ -95,6 +111,7 @@ class Rule:
     documentation: str
     bad: tuple[Bad, ...]
     good: tuple[Good, ...]
+    cue: Cue | tuple[str, ...] | None = None
 
 
 DECLARED: list[Rule] = []
@@ -109,6 +126,7 @@ def rule(
     owns: tuple[str, ...] = (),
     default: bool = True,
     waivable: bool = True,
+    cue: Cue | tuple[str, ...] | None = None,
     bad: Iterable[Bad] = (),
     good: Iterable[Good] = (),
 ) -> Callable[[Check], Check]:
@@ -119,7 +137,7 @@ def rule(
     """
 
     def declare(check: Check) -> Check:
-        extra = {"owns": owns, "default": default, "waivable": waivable}
+        extra = {"owns": owns, "default": default, "waivable": waivable, "cue": cue}
         DECLARED.append(_made(check, code, severity, fix, kinds, bad, good, check=check, compare=None, **extra))
         return check
 

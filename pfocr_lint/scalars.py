@@ -7,11 +7,12 @@ the site (Jekyll, Psych) and the pipeline's scripts must read the same text.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
+from pfocr_lint.ondemand import expression
+
 # Psych's ScalarScanner: numbers with commas and underscores, an exponent without a point, base 60, symbols.
-_PSYCH = re.compile(
+_PSYCH = expression(
     r"[-+]?(?:0b[01_,]+|0o?[0-7_,]+|0x[0-9a-fA-F_,]+|[0-9][0-9_,]*)"
     r"|[-+]?(?:[0-9][0-9_,]*(?:\.[0-9_,]*)?|\.[0-9][0-9_,]*)(?:[eE][-+]?[0-9]+)?"
     r"|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9]){1,2}(?:\.[0-9_]*)?"

@@ -7,14 +7,18 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-from jsonschema import Draft202012Validator, validators
-from jsonschema.exceptions import ValidationError
+from typing import TYPE_CHECKING, Any
 
 from pfocr_lint.diagnostic import join, split
+from pfocr_lint.ondemand import OnDemand
 from pfocr_lint.record import MAPPINGS, Kind, Violation
 from pfocr_lint.scalars import Implicit
+
+if TYPE_CHECKING:
+    import jsonschema
+    from jsonschema.exceptions import ValidationError
+else:
+    jsonschema = OnDemand("jsonschema")
 
 # The first that fails at a value is the cause; the others follow from it.
 _CAUSES = (
@@ -40,7 +44,7 @@ def load(kind: Kind) -> dict[str, Any]:
 def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[ValidationError]:
     # Python's $ also matches before a final newline, that of other validators does not.
     if isinstance(value, str) and not re.fullmatch(pattern, value):
-        yield ValidationError(f"{value!r} does not match {pattern!r}")
+        yield jsonschema.ValidationError(f"{value!r} does not match {pattern!r}")
 
 
 def _unique(_: Any, wanted: bool, value: Any, __: Any) -> Iterator[ValidationError]:
@@ -48,17 +52,19 @@ def _unique(_: Any, wanted: bool, value: Any, __: Any) -> Iterator[ValidationErr
     if wanted and isinstance(value, list):
         plain = [(type(item), item) for item in value if not isinstance(item, (dict, list))]
         if len(set(plain)) < len(plain):
-            yield ValidationError(f"{value!r} has non-unique elements")
+            yield jsonschema.ValidationError(f"{value!r} has non-unique elements")
 
 
-_Validator: Any = validators.extend(  # type: ignore[no-untyped-call]
-    Draft202012Validator, {"pattern": _pattern, "uniqueItems": _unique}
-)
+@cache
+def _class() -> Any:
+    return jsonschema.validators.extend(  # type: ignore[no-untyped-call]
+        jsonschema.Draft202012Validator, {"pattern": _pattern, "uniqueItems": _unique}
+    )
 
 
 @cache
 def _validator(kind: Kind) -> Any:
-    return _Validator(load(kind))
+    return _class()(load(kind))
 
 
 def violations(kind: Kind, data: dict[str, Any]) -> list[Violation]:

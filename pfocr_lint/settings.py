@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import os
 import sys
 from collections.abc import Iterable, Mapping
@@ -15,12 +14,8 @@ from typing import Any
 
 from pfocr_lint import __version__
 from pfocr_lint.diagnostic import Severity, quote
+from pfocr_lint.ondemand import difflib
 from pfocr_lint.rules import BY_CODE, BY_NAME, RULES
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 FILE = "pfocr-lint.toml"
 
@@ -55,6 +50,11 @@ class Selection:
     select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] = ()
     extend_select: tuple[str, ...] = ()
+
+    @property
+    def compares(self) -> bool:
+        """Whether rules that compare records are asked for."""
+        return any(name.startswith("PF4") for name in (*(self.select or ()), *self.extend_select))
 
 
 @dataclass(frozen=True)
@@ -102,6 +102,11 @@ class Settings:
             for code, severity in sorted(on.items())
             if levels.get(code, severity) is not Severity.OFF
         }
+
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """The rules of :attr:`enabled`."""
+        return tuple(self.enabled)
 
     def rules_for(self, path: str) -> dict[str, Severity]:
         """Code -> severity of the rules that run on one file."""
@@ -208,6 +213,10 @@ def _toml(path: Path) -> dict[str, Any]:
 
 
 def _parsed(data: bytes, path: Path) -> dict[str, Any]:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
     try:
         table: dict[str, Any] = tomllib.loads(data.decode("utf-8").replace("\r\n", "\n"))
     except UnicodeDecodeError as error:

@@ -306,6 +306,7 @@ def test_a_rule_that_raises_is_a_fault_and_the_others_speak(monkeypatch):
 
     rules = tuple(type(r)(**{**r.__dict__, "check": broken}) if r.code == "PF204" else r for r in RULES)
     monkeypatch.setattr("pfocr_lint.engine.RULES", rules)
+    monkeypatch.setattr("pfocr_lint.accept.FILTERING", False)
     examined = engine.examine(read(PATH, clean_text().replace("2022'", "2021'").encode()))
     assert [hit.rule.code for hit in examined.hits] == ["PF210"]
     assert examined.faults == (f"{PATH}: rule PF204 failed: ZeroDivisionError: oh",)

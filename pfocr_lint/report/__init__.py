@@ -3,33 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 
-from pfocr_lint.report.annotations import github
-from pfocr_lint.report.junit import junit_xml
-from pfocr_lint.report.machine import json_lines, json_report, statistics_json
-from pfocr_lint.report.markdown import markdown_summary
 from pfocr_lint.report.patch import unified
 from pfocr_lint.report.result import Report, RuleHelp
-from pfocr_lint.report.review import gitlab, rdjson
-from pfocr_lint.report.sarif import sarif_log
-from pfocr_lint.report.terminal import concise, full, statistics_table, visible
+from pfocr_lint.report.terminal import visible
+
+
+def _format(module: str, name: str) -> Callable[[Report], str]:
+    """A format whose module is imported when it is asked for: eight of ten are not."""
+
+    def told(report: Report) -> str:
+        text: str = getattr(import_module(f"pfocr_lint.report.{module}"), name)(report)
+        return text
+
+    return told
+
 
 FORMATS: dict[str, Callable[[Report], str]] = {
-    "full": full,
-    "concise": concise,
-    "json": json_report,
-    "jsonl": json_lines,
-    "github": github,
-    "sarif": sarif_log,
-    "rdjson": rdjson,
-    "junit": junit_xml,
-    "gitlab": gitlab,
-    "markdown": markdown_summary,
+    "full": _format("terminal", "full"),
+    "concise": _format("terminal", "concise"),
+    "json": _format("machine", "json_report"),
+    "jsonl": _format("machine", "json_lines"),
+    "github": _format("annotations", "github"),
+    "sarif": _format("sarif", "sarif_log"),
+    "rdjson": _format("review", "rdjson"),
+    "junit": _format("junit", "junit_xml"),
+    "gitlab": _format("review", "gitlab"),
+    "markdown": _format("markdown", "markdown_summary"),
 }
 
 
 def statistics(report: Report, *, as_json: bool) -> str:
     """Counts per rule, the most frequent first."""
+    from pfocr_lint.report.machine import statistics_json
+    from pfocr_lint.report.terminal import statistics_table
+
     rows = [
         {
             "code": code,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 
 
 def unified(path: str, old: str, new: str) -> str:
     """The unified diff of two versions of a file; ``path`` is taken from the folder in which it is to be applied."""
+    import difflib  # which a run that shows no patch does not need
+
     # at LF alone: whatever else breaks a line to Python is text to patch and git
     before, after = ([f"{line}\n" for line in text.split("\n")] for text in (old, new))
     for lines in (before, after):

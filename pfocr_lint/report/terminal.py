@@ -6,13 +6,17 @@ Nothing of a record reaches the terminal but printable characters; what is invis
 
 from __future__ import annotations
 
-from typing import Any
-
-from wcwidth import wcwidth
+from typing import TYPE_CHECKING, Any
 
 from pfocr_lint.diagnostic import Diagnostic, OfferedFix, Safety, Severity, SourceLine
+from pfocr_lint.ondemand import OnDemand
 from pfocr_lint.report.plain import code_point
 from pfocr_lint.report.result import Report
+
+if TYPE_CHECKING:
+    import wcwidth
+else:
+    wcwidth = OnDemand("wcwidth")
 
 _COLORS = {"error": "1;31", "warning": "1;33", "frame": "1;34", "bold": "1", "fix": "1;32", "path": "1"}
 
@@ -29,13 +33,13 @@ def visible(text: str) -> str:
 
 
 def _shown(char: str) -> str:
-    if char == "\u00a0" or (char.isprintable() and (wcwidth(char) > 0 or "\u0300" <= char <= "\u036f")):
+    if char == "\u00a0" or (char.isprintable() and (wcwidth.wcwidth(char) > 0 or "\u0300" <= char <= "\u036f")):
         return char
     return code_point(char)
 
 
 def _columns(text: str) -> int:
-    return sum(max(wcwidth(char), 0) for char in text)
+    return sum(max(wcwidth.wcwidth(char), 0) for char in text)
 
 
 def full(report: Report) -> str:
@@ -145,15 +149,15 @@ def _head(text: str, width: int) -> str:
     if _columns(text) <= width:
         return text
     used, at = 0, 0
-    while at < len(text) and used + max(wcwidth(text[at]), 0) <= width - 2:
-        used += max(wcwidth(text[at]), 0)
+    while at < len(text) and used + max(wcwidth.wcwidth(text[at]), 0) <= width - 2:
+        used += max(wcwidth.wcwidth(text[at]), 0)
         at += 1
     return text[:at] + " …"
 
 
 def _tail(text: str, width: int) -> str:
     used, at = 0, len(text)
-    while at > 0 and used + max(wcwidth(text[at - 1]), 0) <= width:
+    while at > 0 and used + max(wcwidth.wcwidth(text[at - 1]), 0) <= width:
         at -= 1
-        used += max(wcwidth(text[at]), 0)
+        used += max(wcwidth.wcwidth(text[at]), 0)
     return text[at:]

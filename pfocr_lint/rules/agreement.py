@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from pfocr_lint import derive, schema
 from pfocr_lint.diagnostic import Finding, Fix, Related, Safety, SetValue, quote
+from pfocr_lint.ondemand import expression
 from pfocr_lint.record import FIGURES, Kind, Record
-from pfocr_lint.rule import Bad, Good, rule
+from pfocr_lint.rule import Bad, Cue, Good, rule
 from pfocr_lint.rules.fields import name_of
 
 STEM = "biomedicines-10-01841-g001"
@@ -30,6 +31,7 @@ def _should_be(record: Record, key: str, wanted: str | None, because: str, safet
 @rule(
     "PF201",
     kinds=FIGURES,
+    cue=Cue.DISAGREEMENT,
     bad=[Bad(name=f"PMC9405586__{STEM}-copy", says="the file's name", key="/figid")],
     good=[Good()],
 )
@@ -48,6 +50,7 @@ def file_name_differs_from_figid(record: Record) -> Iterator[Finding]:
     "PF202",
     fix="safe",
     kinds=FIGURES,
+    cue=Cue.DISAGREEMENT,
     bad=[
         Bad({"filename": f"PMC9405586__{STEM}.jpg"}, says="keeps the PMC id in front", fixed={}, key="/filename"),
         Bad({"filename": "biomedicines-10-01841-g002.jpg"}, says="figid is", key="/figid"),
@@ -79,6 +82,7 @@ def figid_differs_from_parts(record: Record) -> Iterator[Finding]:
     "PF203",
     fix="safe",
     kinds=FIGURES,
+    cue=Cue.DISAGREEMENT,
     bad=[
         Bad({"figid_alias": "PMC9405586__F2"}, says="figid and number make 'PMC9405586__F1'", fixed={}, key="/figid_alias"),
         Bad({"figid_alias": "F1"}, says="figid_alias is 'F1'", fixed={}),
@@ -98,6 +102,7 @@ def alias_differs_from_figid(record: Record) -> Iterator[Finding]:
     "PF204",
     fix="safe",
     kinds=FIGURES,
+    cue=Cue.DISAGREEMENT,
     bad=[
         Bad({"redirect_from": "/figures/PMC9405586__F2"}, says="want '/figures/PMC9405586__F1'", fixed={}, key="/redirect_from")
     ],
@@ -117,6 +122,7 @@ def redirect_differs_from_alias(record: Record) -> Iterator[Finding]:
     "PF205",
     fix="safe",
     kinds=FIGURES,
+    cue=Cue.DISAGREEMENT,
     bad=[
         Bad({"schema-jsonld/@id": "https://pfocr.wikipathways.org/figures/PMC1__x.html"},
             says="figid makes", fixed={}, key="/schema-jsonld/@id"),
@@ -136,6 +142,7 @@ def jsonld_id_differs_from_figid(record: Record) -> Iterator[Finding]:
     "PF206",
     fix="safe",
     kinds=FIGURES,
+    cue=Cue.DISAGREEMENT,
     bad=[
         Bad({"schema-jsonld/description": "Stromal signaling."}, says="description differs from caption", fixed={},
             key="/schema-jsonld/description"),
@@ -174,6 +181,7 @@ def description_differs_from_caption(record: Record) -> Iterator[Finding]:
     fix="safe",
     kinds=FIGURES | {Kind.FETCHED},
     owns=("figlink:pattern", "figure_link:pattern"),
+    cue=Cue.FAILURE,
     bad=[
         Bad({"figlink": "pmc/articles/PMC9405586/figure/F1/"}, says="begins with '/pmc/articles/'",
             fixed={"figlink": "/pmc/articles/PMC9405586/figure/F1/"}, key="/figlink"),
@@ -211,6 +219,7 @@ def malformed_figlink(record: Record) -> Iterator[Finding]:
     "PF208",
     fix="safe",
     kinds=FIGURES,
+    cue=Cue.DISAGREEMENT,
     bad=[Bad({"figtype": "Scheme"}, says="number 'F1' stands for 'Figure'", fixed={}, key="/figtype")],
     good=[Good()],
 )
@@ -229,6 +238,7 @@ def figtype_differs_from_number(record: Record) -> Iterator[Finding]:
     fix="safe or unsafe",
     kinds=FIGURES,
     owns=("number:pattern",),
+    cue=Cue.FAILURE,
     bad=[
         Bad({"number": "Figure 1"}, says="number is 'Figure 1', want 'F1'", fixed={}, key="/number"),
         Bad({"number": "FIG. 3", "figid_alias": "PMC9405586__F2", "redirect_from": "/figures/PMC9405586__F3"},
@@ -274,6 +284,7 @@ def year_differs_from_reference(record: Record) -> Iterator[Finding]:
 @rule(
     "PF211",
     kinds=FIGURES,
+    cue=Cue.DISAGREEMENT,
     bad=[Bad({"figlink": "/pmc/articles/PMC1234567/figure/F1/"}, says="PMC1234567", key="/figlink")],
     good=[Good({"figlink": "/pmc/articles/PMC9405586/figure/F1/"})],
 )
@@ -294,6 +305,7 @@ def foreign_figlink(record: Record) -> Iterator[Finding]:
     fix="safe",
     kinds=FIGURES | {Kind.FETCHED},
     owns=("doi:pattern",),
+    cue=Cue.FAILURE,
     bad=[
         Bad(
             {"doi": "https://doi.org/10.3390/biomedicines10081841"},
@@ -328,11 +340,15 @@ _EVIDENCE = (
     ("AF", r"(?<![A-Za-z])(?:app(\d+)-?fig(\d+)|fA\.(\d+))"),
     ("GA", r"(?<![A-Za-z])(?:_?ga(\d+)|undfig(\d+))|_GA"),
 )
-_TOKENS = tuple((prefix, re.compile(rf"(?:{tokens})\Z", re.ASCII)) for prefix, tokens in _EVIDENCE)
+_PREFIX = expression("[A-Z]*")
+_SOME = expression(r"s(?:ch|fig|upp|[0-9])|S[F.]|A\.|app|ga[0-9]|GA|undfig")  # part of every one of them
+_TOKENS = tuple((prefix, expression(rf"(?:{tokens})\Z", re.ASCII)) for prefix, tokens in _EVIDENCE)
 
 
 def _evidence(text: str, *, whole: bool) -> tuple[str, str] | None:
     """The prefix and the number that a file name's stem or a link's last part speaks of."""
+    if not _SOME.search(text):
+        return None
     for prefix, pattern in _TOKENS:
         match = pattern.fullmatch(text) if whole else pattern.search(text[-40:])
         if match:
@@ -371,12 +387,12 @@ def number_contradicts_evidence(record: Record) -> Iterator[Finding]:
     with it the type, is likely wrong.
     """
     number = record.usable("/number")
-    prefix = re.match("[A-Z]*", number or "")
+    prefix = _PREFIX.match(number or "")
     if number is None or prefix is None:
         return
-    link = re.search(r"/([^/]+)/?\Z", record.usable("/figlink") or "")
+    _, slash, last = (record.usable("/figlink") or "").removesuffix("/").rpartition("/")
     image = derive.stem(record.usable("/filename") or "")
-    sources = {"figlink": (link[1] if link else "", True), "filename": (image, False)}
+    sources = {"figlink": (last if slash else "", True), "filename": (image, False)}
     found = {field: known for field, (text, whole) in sources.items() if (known := _evidence(text, whole=whole))}
     if not found or any(kind == prefix[0] for kind, _ in found.values()):
         return

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import html
-import re
 import unicodedata
 from collections.abc import Iterator
 
 from pfocr_lint import derive
 from pfocr_lint.diagnostic import Finding, Safety, Span, quote
+from pfocr_lint.ondemand import expression, html
 from pfocr_lint.record import FIGURES, Record, strings
 from pfocr_lint.rule import Bad, Good, rule
 from pfocr_lint.rules.fields import name_of
 from pfocr_lint.rules.text import DESCRIPTION, PROSE, both, set_text, texts
 
-_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9:-]*(?:\s[^<>=]*=[^<>]*|\s*/?)>")
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_TAG = expression(r"</?[A-Za-z][A-Za-z0-9:-]*(?:\s[^<>=]*=[^<>]*|\s*/?)>")
+_ENTITY = expression(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 
 
 @rule(
@@ -23,6 +22,7 @@ _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]
     severity="warning",
     fix="unsafe",
     kinds=FIGURES,
+    cue=("</?[A-Za-z]", "&[#A-Za-z][A-Za-z0-9]*;"),
     bad=[
         Bad({"figtitle": "Role of <i>PTEN</i> in leukemia"}, says="the tag '<i>'", unsafe=True,
             fixed={"figtitle": "Role of PTEN in leukemia"}, key="/figtitle"),
@@ -56,6 +56,7 @@ def markup(record: Record) -> Iterator[Finding]:
 @rule(
     "PF305",
     kinds=FIGURES,
+    cue=("</[sS]", "<!--"),
     waivable=False,
     bad=[
         Bad({"schema-jsonld/keywords": ["PTEN", "</script><script>alert(1)</script>"]}, says="'</script'",
@@ -79,14 +80,15 @@ def script_breakout(record: Record) -> Iterator[Finding]:
 
 
 # A soft hyphen behind an accented capital is the second half of a letter read in the wrong encoding (PF308).
-_INVISIBLE = re.compile("[\u180e\u200b-\u200d\u2060-\u2064\ufeff]+|(?<![Â-ô])\u00ad+")
-_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_INVISIBLE = expression("[\u180e\u200b-\u200d\u2060-\u2064\ufeff]+|(?<![Â-ô])\u00ad+")
+_BIDI = expression("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @rule(
     "PF307",
     fix="safe",
     kinds=FIGURES,
+    cue=("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]",),
     bad=[
         Bad({"figtitle": "Properties of Leuk\u00ademic Stem Cells"}, says="U+00AD SOFT HYPHEN",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}, key="/figtitle"),
@@ -120,7 +122,7 @@ def _character(char: str) -> str:
 
 # A character of two to four bytes in UTF-8, read as Windows-1252: the lead and as many followers as it announces.
 _FOLLOWER = "[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
-_MOJIBAKE = re.compile(f"[Â-ß]{_FOLLOWER}|[à-ï]{_FOLLOWER}{{2}}|[ð-ô]{_FOLLOWER}{{3}}")
+_MOJIBAKE = expression(f"[Â-ß]{_FOLLOWER}|[à-ï]{_FOLLOWER}{{2}}|[ð-ô]{_FOLLOWER}{{3}}")
 
 
 @rule(
@@ -128,6 +130,7 @@ _MOJIBAKE = re.compile(f"[Â-ß]{_FOLLOWER}|[à-ï]{_FOLLOWER}{{2}}|[ð-ô]{_FOL
     severity="warning",
     fix="unsafe",
     kinds=FIGURES,
+    cue=(f"[Â-ô]{_FOLLOWER}", "[\ufffd]"),
     bad=[
         Bad({"figtitle": "Role of TNF-Î± in leukemic cells"}, says="'Î±'", unsafe=True,
             fixed={"figtitle": "Role of TNF-α in leukemic cells"}, key="/figtitle"),
@@ -158,11 +161,16 @@ def mojibake(record: Record) -> Iterator[Finding]:
             yield Finding(key, message, within=Span(lost, lost + 1))
 
 
+# All but these compose with nothing before them and stand for themselves: Latin, Greek, the usual signs.
+_UNSTABLE = "[^\x00-\u02ff\u0391-\u03c9\u2010-\u2027\u2030-\u205f\u2070-\u20bf\u2190-\u22ff]"
+
+
 @rule(
     "PF309",
     severity="warning",
     fix="safe",
     kinds=FIGURES,
+    cue=(_UNSTABLE,),
     bad=[
         Bad({"figtitle": "Ro\u0302le of Leukemic Stem Cells"}, says="'ô' is written as 2 characters",
             fixed={"figtitle": "Rôle of Leukemic Stem Cells"}, key="/figtitle"),
@@ -195,6 +203,7 @@ def decomposed_unicode(record: Record) -> Iterator[Finding]:
     severity="warning",
     fix="safe",
     kinds=FIGURES,
+    cue=(r"\\",),
     bad=[
         Bad({"figtitle": "PI3K\\AKT signaling in leukemia"}, says="backslash",
             fixed={"figtitle": "PI3K/AKT signaling in leukemia"}, key="/figtitle"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -21,8 +20,9 @@ from pfocr_lint.diagnostic import (
     quote,
     split,
 )
+from pfocr_lint.ondemand import difflib
 from pfocr_lint.record import Kind, Record, Violation
-from pfocr_lint.rule import MISSING, Bad, Good, rule
+from pfocr_lint.rule import MISSING, Bad, Cue, Good, rule
 from pfocr_lint.scalars import Implicit
 
 
@@ -67,6 +67,7 @@ def _near(record: Record, unknown: Violation) -> str | None:
     "PF101",
     fix="safe",
     owns=("*:required",),
+    cue=Cue.FAILURE,
     bad=[
         Bad({"figid_alias": MISSING}, says="figid_alias is missing", fixed={}, key="/figid_alias"),
         Bad({"redirect_from": MISSING}, says="redirect_from is missing", fixed={}),
@@ -106,6 +107,7 @@ def missing_key(record: Record) -> Iterator[Finding]:
     "PF102",
     fix="unsafe",
     owns=("*:additionalProperties",),
+    cue=Cue.FAILURE,
     bad=[
         Bad(text=("figtitle:", "fig_title:"), says="unknown key 'fig_title', nearest is 'figtitle'", unsafe=True, fixed={},
             key="/fig_title"),
@@ -141,6 +143,7 @@ _WANTED = {"array": "a list", "object": "a mapping", "number": "a number", "stri
     "PF103",
     fix="safe",
     owns=("*:type",),
+    cue=Cue.FAILURE,
     bad=[
         Bad(
             {"organisms": "Homo sapiens"}, says="organisms is 'Homo sapiens', want a list", fixed={"organisms": ["Homo sapiens"]}
@@ -195,6 +198,7 @@ _FORMS = {
     owns=(
         "*:const", "*:enum", "*:pattern", "*:minimum", "*:maximum", "*:minItems", "*:maxItems", "*:minLength", "*:maxLength",
     ),
+    cue=Cue.FAILURE,
     bad=[
         Bad({"seo": "Creative Work"}, says="seo is 'Creative Work', want 'CreativeWork'", fixed={}, key="/seo"),
         Bad({"schema-jsonld/license": "CC-BY"}, says="want 'CC0'", fixed={}),
@@ -246,6 +250,7 @@ def _allowed(violation: Violation) -> str:
     "PF105",
     fix="safe",
     owns=("*:scalar",),
+    cue=Cue.FAILURE,
     bad=[
         Bad(text=("year: '2022'", "year: 2022"), says="YAML reads year as the number 2022", fixed={}, key="/year"),
         Bad(text=("- AKT1", "- On"), says="as true or false", fixed={"schema-jsonld/keywords": ["PTEN", "On", "Glucose"]}),
@@ -282,6 +287,7 @@ def unquoted_scalar(record: Record) -> Iterator[Finding]:
     "PF106",
     fix="safe",
     owns=("*:sentinel", "*:null"),
+    cue=Cue.FAILURE,
     bad=[
         Bad({"doi": ".na.character"}, says="doi is '.na.character'", fixed={"doi": ""}, key="/doi"),
         Bad({"keywords": "NULL"}, says="stands for a missing value", fixed={"keywords": ""}),
@@ -322,6 +328,7 @@ def missing_value_sentinel(record: Record) -> Iterator[Finding]:
     severity="warning",
     fix="safe",
     owns=("*:uniqueItems",),
+    cue=Cue.FAILURE,
     bad=[
         Bad({"schema-jsonld/keywords": ["PTEN", "AKT1", "PTEN"]}, says="'PTEN' stands twice",
             fixed={"schema-jsonld/keywords": ["PTEN", "AKT1"]}, key="/schema-jsonld/keywords/2"),

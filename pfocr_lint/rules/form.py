@@ -8,16 +8,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from pfocr_lint.diagnostic import Finding, Fix, SetValue, Span, TextEdit
+from pfocr_lint.ondemand import expression
 from pfocr_lint.reader import read
 from pfocr_lint.record import CONTROL, MAPPINGS, Kind, Record, strings
-from pfocr_lint.rule import Bad, Good, rule
+from pfocr_lint.rule import Bad, Cue, Good, rule
 from pfocr_lint.rules.fields import name_of
 
 ALL = MAPPINGS | {Kind.TABLE}
 
 
 # Removing the second half of a letter that was read in the wrong encoding would hide that (PF308).
-_MOJIBAKE = re.compile("[\u00c2-\u00f4][\u00a0-\u00bf]?[\u0080-\u009f]")
+_MOJIBAKE = expression("[\u00c2-\u00f4][\u00a0-\u00bf]?[\u0080-\u009f]")
 
 
 def _faults(record: Record, code: str) -> Iterator[Finding]:
@@ -26,7 +27,7 @@ def _faults(record: Record, code: str) -> Iterator[Finding]:
             yield Finding(None, fault.message, at=fault.span, fix=fault.fix, related=fault.related)
 
 
-@rule("PF001", kinds=ALL | {Kind.UNKNOWN}, waivable=False)
+@rule("PF001", kinds=ALL | {Kind.UNKNOWN}, waivable=False, cue=Cue.FORM)
 def unreadable_file(record: Record) -> Iterator[Finding]:
     """
     The file cannot be opened.
@@ -40,6 +41,7 @@ def unreadable_file(record: Record) -> Iterator[Finding]:
 @rule(
     "PF002",
     kinds=ALL,
+    cue=Cue.FORM,
     waivable=False,
     bad=[Bad(text=("publisher_name: MDPI", "publisher_name: MD\0PI"), says="NUL")],
     good=[Good({"figtitle": "Rôle of the α-subunit in signalling"})],
@@ -58,6 +60,7 @@ def invalid_utf_8(record: Record) -> Iterator[Finding]:
     "PF003",
     fix="safe",
     kinds=ALL,
+    cue=Cue.FORM,
     waivable=False,
     bad=[Bad(text=("---\nfigid", "\ufeff---\nfigid"), says="byte order mark", fixed={})],
     good=[Good()],
@@ -73,6 +76,7 @@ def byte_order_mark(record: Record) -> Iterator[Finding]:
 
 @rule(
     "PF004",
+    cue=Cue.FORM,
     waivable=False,
     bad=[
         Bad(text=("---\nfigid", "figid"), says="where the opening fence '---' belongs"),
@@ -95,6 +99,7 @@ def broken_fence(record: Record) -> Iterator[Finding]:
 
 @rule(
     "PF005",
+    cue=Cue.FORM,
     waivable=False,
     bad=[
         Bad(text=("figtitle: Properties", "figtitle: Review: Properties"), says="the text after 'figtitle' holds ': '"),
@@ -124,6 +129,7 @@ def yaml_syntax_error(record: Record) -> Iterator[Finding]:
 @rule(
     "PF006",
     fix="safe",
+    cue=Cue.FORM,
     waivable=False,
     bad=[
         Bad(text=("number: F1\n", "number: F1\nnumber: F1\n"), says="stands twice, with the same value", fixed={}),
@@ -144,6 +150,7 @@ def duplicate_key(record: Record) -> Iterator[Finding]:
 
 @rule(
     "PF007",
+    cue=Cue.FORM,
     waivable=False,
     bad=[
         Bad(text=("publisher_name: MDPI", "publisher_name: &p MDPI"), says="an anchor"),
@@ -168,6 +175,7 @@ def yaml_feature(record: Record) -> Iterator[Finding]:
 
 @rule(
     "PF008",
+    cue=Cue.FORM,
     waivable=False,
     bad=[
         Bad(text=("publisher_name: MDPI", "publisher_name: " + "[" * 30 + "]" * 30), says="20 levels"),
@@ -190,6 +198,7 @@ def over_limit(record: Record) -> Iterator[Finding]:
     severity="warning",
     fix="safe",
     kinds=ALL,
+    cue=Cue.FORM,
     waivable=False,
     bad=[
         Bad(text=("number: F1\n", "number: F1\r\n"), says="1 line ends in CR LF", fixed={}),
@@ -227,6 +236,7 @@ def line_ending(record: Record) -> Iterator[Finding]:
 @rule(
     "PF010",
     fix="safe",
+    cue=Cue.FORM,
     waivable=False,
     bad=[
         Bad(text=("publisher_name: MDPI", "publisher_name: MD\x07PI"), says="U+0007", fixed={}),

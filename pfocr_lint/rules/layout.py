@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pfocr_lint import emit, schema
+from pfocr_lint import schema
 from pfocr_lint.diagnostic import Finding, Fix, Span, TextEdit
+from pfocr_lint.ondemand import OnDemand
 from pfocr_lint.record import FIGURES, Kind, Record
-from pfocr_lint.rule import Bad, Good, rule
+from pfocr_lint.rule import Bad, Cue, Good, rule
+
+if TYPE_CHECKING:
+    from pfocr_lint import emit
+else:
+    emit = OnDemand("pfocr_lint.emit")
 
 _FIRST = ("PF101", "PF102", "PF103", "PF104", "PF105", "PF106")
 
@@ -19,6 +25,7 @@ _FIRST = ("PF101", "PF102", "PF103", "PF104", "PF105", "PF106")
     fix="safe",
     kinds=FIGURES,
     default=False,
+    cue=Cue.TEXT,
     bad=[
         Bad(text=("year: '2022'", 'year: "2022"'), says="line 18 is not as the record pipeline writes it", fixed={}),
         Bad(

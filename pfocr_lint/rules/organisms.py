@@ -41,6 +41,8 @@ def organism_synonym(record: Record) -> Iterator[Finding]:
     """
     for key, names in _names(record):
         there = {name for _, name in names}
+        if record.synonyms.keys().isdisjoint(there):
+            continue
         for index, name in names:
             latin = record.synonyms.get(name)
             if latin is None:
@@ -75,6 +77,8 @@ def placeholder_among_organisms(record: Record) -> Iterator[Finding]:
     to look up.
     """
     for key, names in _names(record):
+        if PLACEHOLDERS.isdisjoint([name for _, name in names]):
+            continue
         real = any(name.strip() and name not in PLACEHOLDERS and join(key, index) not in record.invalid for index, name in names)
         for index, name in names:
             item = join(key, index)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -10,6 +9,7 @@ from typing import TypeVar
 
 from pfocr_lint.diagnostic import Finding, Fix, Placed, Related, Safety, SetValue, join, quote
 from pfocr_lint.facts import PAPER, FigureFacts, Repository, numbers
+from pfocr_lint.ondemand import difflib
 from pfocr_lint.record import FIGURES, Kind
 from pfocr_lint.rule import Bad, Good, TableFile, repository_rule
 from pfocr_lint.rules.mentions import CHEMICALS, DISEASES, GENES, TABLES, gene_table

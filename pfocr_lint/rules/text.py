@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from pfocr_lint import derive
 from pfocr_lint.diagnostic import Finding, Fix, Safety, SetValue, Span, quote
+from pfocr_lint.ondemand import expression
 from pfocr_lint.record import FIGURES, Record, strings
-from pfocr_lint.rule import Bad, Good, rule
+from pfocr_lint.rule import Bad, Cue, Good, rule
 from pfocr_lint.rules.fields import name_of
 
 DESCRIPTION = "/schema-jsonld/description"
@@ -32,15 +34,31 @@ def texts(record: Record, *keys: str) -> Iterator[tuple[str, str]]:
 
     The description is left out while it is a true copy of the caption, and where it is to become one (PF206).
     """
-    copied = derive.is_copied(record)
-    for key in ("/figtitle", "/caption", "/papertitle", "/reftext"):
-        text = record.usable(key)
-        if text and (not keys or key in keys):
+    if keys:
+        below = [(key, record.value(key)) for key in keys]
+    else:
+        below = [(key, record.value(key)) for key in ("/figtitle", "/caption", "/papertitle", "/reftext")]
+        below += strings("/schema-jsonld", record.value("/schema-jsonld"))
+    for key, text in below:
+        wanted = isinstance(text, str) and text and key not in record.invalid
+        if wanted and not (key == DESCRIPTION and derive.is_copied(record)):
             yield key, text
-    for key, text in strings("/schema-jsonld", record.value("/schema-jsonld")):
-        wanted = text and key not in record.invalid and (not keys or key in keys)
-        if wanted and not (key == DESCRIPTION and copied):
-            yield key, text
+
+
+def joined(record: Record) -> str:
+    """What :func:`texts` gives of a record, and perhaps more, each between two line breaks: where cues are looked for."""
+    data = record.data or {}
+    found: list[Any] = ["", *map(data.get, ("figtitle", "caption", "papertitle", "reftext"))]
+    below: list[Any] = [data.get("schema-jsonld")]
+    for value in below:  # which grows
+        if type(value) is dict:
+            below += value.values()
+        elif type(value) is list:
+            found += value
+            below += [item for item in value if type(item) is not str]
+        elif value != found[2]:  # the caption: the description is a true copy of it
+            found.append(value)
+    return "\n".join([text for text in found if type(text) is str]) + "\n"
 
 
 def set_text(record: Record, key: str, text: str, message: str, safety: Safety = Safety.SAFE) -> Fix | None:
@@ -79,6 +97,7 @@ def found(
     severity="warning",
     kinds=FIGURES,
     owns=("figtitle:minLength", "figtitle:maxLength"),
+    cue=Cue.FAILURE,
     bad=[
         Bad({"figtitle": "Pathway"}, says="figtitle has 7 characters", key="/figtitle"),
         Bad({"figtitle": "Pathway of many words " * 12 + "and more"}, says="want 10 to 250"),
@@ -95,7 +114,7 @@ def title_length(record: Record) -> Iterator[Finding]:
         yield Finding(violation.key, f"figtitle has {len(violation.value)} characters, want 10 to 250")
 
 
-_ABBREVIATION = re.compile(
+_ABBREVIATION = expression(
     r"(?:\b(?:al|spp?|subsp|var|cv|ssp|str|etc|vs|ca|cf|Inc|Ltd|Co|St|Jr|(?:[A-Za-z]\.)+[A-Za-z])|\.\.)\.$"
 )
 
@@ -123,8 +142,8 @@ def title_final_period(record: Record) -> Iterator[Finding]:
             yield Finding(key, "figtitle ends in a period", within=Span(len(text) - 1, len(text)), fix=fix)
 
 
-_PANEL = re.compile(r"^\s*(?:(?:\([A-Za-z](?:[-–,] ?[A-Za-z])*\)|[A-Za-z]\))\s+|\([A-Z]\)(?=[A-Z][a-z]))")
-_HOLLOW = re.compile(r"(?<!\s)\s*(?:\(\s*\)|\[\s*\])")
+_PANEL = expression(r"^\s*(?:(?:\([A-Za-z](?:[-–,] ?[A-Za-z])*\)|[A-Za-z]\))\s+|\([A-Z]\)(?=[A-Z][a-z]))")
+_HOLLOW = expression(r"(?<!\s)\s*(?:\(\s*\)|\[\s*\])")
 
 
 @rule(
@@ -132,6 +151,7 @@ _HOLLOW = re.compile(r"(?<!\s)\s*(?:\(\s*\)|\[\s*\])")
     severity="warning",
     fix="safe",
     kinds=FIGURES,
+    cue=(r"\n\s*[A-Za-z]\)\s", r"\n\s*\([A-Za-z][-–,)]", r"\(\s*\)", r"\[\s*\]"),
     bad=[
         Bad({"figtitle": "(A) Properties of Leukemic Stem Cells"}, says="panel label '(A)'",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}, key="/figtitle"),
@@ -157,9 +177,9 @@ def title_artefact(record: Record) -> Iterator[Finding]:
         yield from found(record, key, text, _HOLLOW, "", "figtitle has empty brackets {1}", "remove the brackets")
 
 
-_EDGE = re.compile(r"^[ \t\r\n]+|(?<![ \t\r\n])[ \t\r\n]+$")
-_BREAK = re.compile(r"(?<![ \t\r\n])[ ]*[\t\r\n][ \t\r\n]*")
-_DOUBLE = re.compile(r"(?<=[^ ])  +(?=[^ ])")
+_EDGE = expression(r"^[ \t\r\n]+|(?<![ \t\r\n])[ \t\r\n]+$")
+_BREAK = expression(r"(?<![ \t\r\n])[ ]*[\t\r\n][ \t\r\n]*")
+_DOUBLE = expression(r"(?<=[^ ])  +(?=[^ ])")
 
 
 @rule(
@@ -167,6 +187,7 @@ _DOUBLE = re.compile(r"(?<=[^ ])  +(?=[^ ])")
     severity="warning",
     fix="safe or unsafe",
     kinds=FIGURES,
+    cue=(r" [ \n]", r"\n[ \n]"),
     bad=[
         Bad({"figtitle": "Properties of Leukemic Stem Cells "}, says="figtitle ends in a space",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}, key="/figtitle"),
@@ -206,19 +227,20 @@ def stray_whitespace(record: Record) -> Iterator[Finding]:
             yield from found(record, key, text, _DOUBLE, " ", f"{name} has a double space", "make it one space", safety)
 
 
-_EMPTIED = re.compile(
+_EMPTIED = expression(
     r"\((?=[^()]*[,;]|\s*\))[\s,;\u2010-\u2015-]*\)"
     r"|\[[\s,;\u2010-\u2015-]*\]"
     r"|(?i:\b(?:see|in|from|by|of|and|references?|refs?\.?|tables?|figures?|figs?\.?)) +[.,;](?=[\s)\]]|$)"
     r"|\((?i:see|references?|refs?\.?|tables?|figures?|figs?\.?) *\)"
 )
-_LAST_DOT = re.compile(r" \.$")
+_LAST_DOT = expression(r" \.$")
 
 
 @rule(
     "PF311",
     severity="warning",
     kinds=FIGURES,
+    cue=(r"\([\s,;\u2010-\u2015-]*\)", r"\[[\s,;\u2010-\u2015-]*\]", r" [.,;][\s)\]]", r"\((?i:see|ref|table|fig)[A-Za-z.]* *\)"),
     bad=[
         Bad(both("Stromal signaling () in leukemia"), says="'()'", key="/caption"),
         Bad(both("Stromal signaling (, ) in leukemia"), says="'(, )'"),
@@ -278,8 +300,8 @@ def empty_caption(record: Record) -> Iterator[Finding]:
         yield Finding("/caption", f"caption is {quote(caption)}{what}{hint}")
 
 
-_BAD_END = re.compile(r"(\?)\.$|(?<! ) +(\.)$")
-_BAD_START = re.compile(r"^\. +")
+_BAD_END = expression(r"(\?)\.$|(?<! ) +(\.)$")
+_BAD_START = expression(r"^\. +")
 
 
 @rule(
@@ -287,6 +309,7 @@ _BAD_START = re.compile(r"^\. +")
     severity="warning",
     fix="safe or unsafe",
     kinds=FIGURES,
+    cue=(r"\?\.\n", r" \.\n", r"\n\. ", rf"\n(?=[AaEeFfGgSs])(?i:{derive.LABEL})\s*[A-Za-z]{{0,2}}[0-9]"),
     bad=[
         Bad({"papertitle": "Where do leukemic stem cells go?."}, says="papertitle ends in '?.'",
             fixed={"papertitle": "Where do leukemic stem cells go?"}, key="/papertitle"),
@@ -318,7 +341,7 @@ def broken_punctuation(record: Record) -> Iterator[Finding]:
         yield from found(record, key, text, derive.LABEL_IN_FRONT, "", message, "remove the label", Safety.UNSAFE)
 
 
-_TRUNCATED = re.compile(r"\bet al\.?$|\b(?:from|of|in) [A-Z]\.?$")
+_TRUNCATED = expression(r"\bet al\.?$|\b(?:from|of|in) [A-Z]\.?$")
 
 
 @rule(
@@ -338,9 +361,13 @@ def truncated_title(record: Record) -> Iterator[Finding]:
     It ends in `et al`, or in a single capital such as the E of E. coli. The rest stands in the caption.
     """
     for key, text in texts(record, "/figtitle"):
-        match = _TRUNCATED.search(text)
+        match = _TRUNCATED.search(text, max(0, len(text) - 10))
         if match:
             yield Finding(key, f"figtitle ends in {quote(match[0])}: it was cut at an abbreviation", within=Span(*match.span()))
+
+
+_AUTHOR = expression(r"\s*(?!et al\b)\w")
+_YEAR = expression(r"(?<![0-9:(–-])(?:1[89]|20)[0-9]{2}(?=[ ;.:,(–-]|$)")
 
 
 @rule(
@@ -370,9 +397,9 @@ def incomplete_reference(record: Record) -> Iterator[Finding]:
     at = reftext.find("(NA)")
     if at >= 0:
         lacks.append("holds '(NA)'")
-    if not re.match(r"\s*(?!et al\b)\w", reftext):
+    if not _AUTHOR.match(reftext):
         lacks.append("has no author")
-    if not re.search(r"(?<![0-9:(–-])(?:1[89]|20)[0-9]{2}(?=[ ;.:,(–-]|$)", reftext):
+    if not _YEAR.search(reftext):
         lacks.append("has no year")
     if lacks:
         yield Finding("/reftext", f"reftext {' and '.join(lacks)}", within=Span(at, at + 4) if at >= 0 else None)

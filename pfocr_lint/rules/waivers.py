@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pfocr_lint.diagnostic import Finding, Fix, Span, TextEdit, quote
+from pfocr_lint.ondemand import expression
 from pfocr_lint.record import MAPPINGS, Record
-from pfocr_lint.rule import DECLARED, Bad, Good, rule
+from pfocr_lint.rule import DECLARED, Bad, Cue, Good, rule
 
-_WAIVER = re.compile(r"#\s*pfocr-lint:\s*(?:ignore\[([^\]\n]*)\])?")
-_NAME = re.compile(r"[^,\s]+")
+_WAIVER = expression(r"#\s*pfocr-lint:\s*(?:ignore\[([^\]\n]*)\])?")
+_NAME = expression(r"[^,\s]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ def _without(record: Record, waiver: Waiver, dead: set[Span]) -> Fix:
     severity="warning",
     fix="safe",
     kinds=MAPPINGS,
+    cue=Cue.FORM,
     waivable=False,
     bad=[
         Bad(text=("year: '2022'", "# pfocr-lint: ignore[PF210] printed later\nyear: '2022'"), says="nothing to waive", fixed={}),
@@ -85,6 +86,7 @@ def unused_waiver(record: Record) -> Iterator[Finding]:
     "PF902",
     severity="warning",
     kinds=MAPPINGS,
+    cue=Cue.FORM,
     waivable=False,
     bad=[
         Bad(text=("year: '2022'", "year: '2022' # pfocr-lint: ignore[PF2100]"), says="no rule 'PF2100', nearest is 'PF210'"),

@@ -1,0 +1,54 @@
+"""
+Modules that are imported when something of them is first used.
+
+A clean run needs neither PyYAML (14 ms) nor jsonschema (59 ms), and the whole of it takes little more than that. The
+modules of Python's own library that only a finding, a fix or a settings file needs are here ready for use: another 15 ms.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
+
+__all__ = ["OnDemand", "difflib", "expression", "hashlib", "html", "shutil"]
+
+
+class OnDemand:
+    """Stands for a module; what it is asked for is looked up in the module and kept."""
+
+    def __init__(self, name: str) -> None:
+        self.__dict__["_name"] = name
+
+    def __getattr__(self, attribute: str) -> Any:
+        value = getattr(import_module(self._name), attribute)
+        self.__dict__[attribute] = value
+        return value
+
+    def __setattr__(self, attribute: str, value: Any) -> None:
+        setattr(import_module(self._name), attribute, value)
+        self.__dict__[attribute] = value
+
+
+if TYPE_CHECKING:
+    import difflib
+    import hashlib
+    import html
+    import shutil
+else:
+    difflib, hashlib, html, shutil = map(OnDemand, ("difflib", "hashlib", "html", "shutil"))
+
+
+class _Expression:
+    def __init__(self, pattern: str, flags: int) -> None:
+        self.pattern, self._flags = pattern, flags
+
+    def __getattr__(self, attribute: str) -> Any:
+        value = getattr(re.compile(self.pattern, self._flags), attribute)
+        self.__dict__[attribute] = value
+        return value
+
+
+def expression(pattern: str, flags: int = 0) -> re.Pattern[str]:
+    """A regular expression that is compiled when it is first used: of a hundred, a clean record needs thirty."""
+    return cast("re.Pattern[str]", _Expression(pattern, flags))
