@@ -39,6 +39,9 @@ class Streams:
 
 def run() -> NoReturn:
     """The console script."""
+    from pfocr_lint import pool
+
+    pool.tune()
     # a stream that was closed before we began is None
     stdin, stdout, stderr = sys.stdin or _nothing("r"), sys.stdout or _nothing("w"), sys.stderr or _nothing("w")
     for stream in (stdout, stderr):
@@ -120,7 +123,7 @@ def _lint(
     chosen: Settings | None,
     streams: Streams,
 ) -> int:
-    from pfocr_lint import files, pool
+    from pfocr_lint import files
     from pfocr_lint.report import visible
 
     task = files.Task("fix" if flags.fix else "diff" if flags.diff else "check", flags.unsafe_fixes)
@@ -147,7 +150,6 @@ def _lint(
         return CLEAN
     if flags.verbose:
         streams.stderr.write(f"pfocr-lint: {len(sources):,} files, {len(settings_of(paths[0]).enabled)} rules\n")
-    pool.tune()
     results = list(_progress(files.process_all(sources, task, jobs), len(sources), flags, streams))
     whole = change is not None or any(os.path.isdir(path) for path in paths)  # noqa: PTH112
     sums = None

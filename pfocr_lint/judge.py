@@ -49,6 +49,8 @@ def build(part: Mapping[str, Any]) -> Judge:
     """The judge of a schema. Raises Unknown."""
     sort = part.get("type")
     keywords = part.keys() - _SILENT - {"type"}
+    if sort is None and not keywords:
+        return lambda _: True
     if not isinstance(sort, str) or not keywords <= _KNOWN.get(sort, frozenset()):
         raise Unknown
     return {"string": _text, "number": _number, "array": _list, "object": _mapping}[sort](part)

@@ -1,0 +1,570 @@
+"""The filter in front of the reference path: it may only say clean, and only where the reference path finds nothing."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import unicodedata
+
+import pytest
+from conftest import ROOT, SEED, clean_text, real_records, seed_text
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_fixer import DAMAGE, PATH, TEXT
+
+from pfocr_lint import accept, canonical, derive, emit, engine, examples, judge, schema
+from pfocr_lint.facts import facts_of
+from pfocr_lint.reader import read
+from pfocr_lint.record import Kind, Record
+from pfocr_lint.rule import Cue
+from pfocr_lint.rules import RULES, agreement, characters
+from pfocr_lint.rules.text import joined
+from pfocr_lint.settings import DEFAULT
+
+UNSTABLE = re.compile(characters._UNSTABLE)
+KINDS = [Kind.FIGURE, Kind.FIGURE_2021, Kind.ORGANISM, Kind.FETCHED]
+
+
+def same(a, b) -> bool:
+    """Equal, with types and the order of keys."""
+    return json.dumps(a) == json.dumps(b) and repr(a) == repr(b)
+
+
+def agree(path: str, data: bytes) -> bool:
+    """Hold the filter against the reference path; whether it called the record clean."""
+    reference = read(path, data)
+    values = canonical.read(data)
+    if values is not None:
+        assert reference.faults == ()
+        assert same(values, reference.data), data
+        assert reference.comments == ()
+    clean = accept.clean(path, data)
+    if clean is not None:
+        examined = engine.examine(reference)
+        assert examined.faults == ()
+        assert [(d.code, d.message) for d in examined.diagnostics()] == [], data
+        assert clean.kind is reference.kind
+        assert facts_of(clean) == facts_of(reference)
+    return clean is not None
+
+
+def test_real_records():
+    clean = [name for name, path in real_records().items() if agree(name, path.read_bytes())]
+    silent = [
+        n for n, p in real_records().items() if not engine.examine(read(n, p.read_bytes())).hits and n.startswith("_figures")
+    ]
+    assert clean == silent != [], "every record without a defect is in the pipeline's own form"
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_every_example(rule):
+    for example in (*rule.good, *rule.bad):
+        agree(examples.path_of(example), examples.text_of(example).encode())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_clean_record_of_each_kind_is_accepted(kind):
+    example = examples.Good(kind=kind)
+    assert agree(examples.path_of(example), clean_text(kind).encode())
+
+
+@pytest.mark.parametrize(("old", "new"), [d[1:] for d in DAMAGE], ids=[d[0] for d in DAMAGE])
+def test_every_injected_defect(old, new):
+    assert agree(PATH, seed_text().encode())
+    assert not agree(PATH, seed_text().replace(old, new, 1).encode())
+
+
+# What YAML 1.1 reads as something else, or what only looks like plain text.
+TRAPS = [
+    "\ny",
+    "Y",
+    "n",
+    "N",
+    "yes",
+    "Yes",
+    "YES",
+    "yEs",
+    "no",
+    "NO",
+    "on",
+    "On",
+    "ON",
+    "off",
+    "OFF",
+    "true",
+    "True",
+    "TRUE",
+    "false",
+    "FALSE",
+    "null",
+    "Null",
+    "NULL",
+    "~",
+    "=",
+    "<<",
+    "inf",
+    "nan",
+    "NaN",
+    ".inf",
+    "-.inf",
+    "+.INF",
+    ".nan",
+    ".NaN\n0",
+    "1",
+    "-1",
+    "+1",
+    "00",
+    "01",
+    "0123",
+    "0o17",
+    "0x1F",
+    "0xg",
+    "0b11",
+    "1_000",
+    "1,000",
+    "_1",
+    "1_",
+    "-0",
+    "-0.0",
+    "0.5",
+    "1.",
+    ".5",
+    "+.5",
+    "1e5",
+    "1E5",
+    "1e+5",
+    "1.e5",
+    "1.5e3",
+    "1.5e+3",
+    "6.02e23",
+    "12e03",
+    "1.2.3\n12:30",
+    "1:2",
+    "190:20:30",
+    "1:60",
+    "-1:30",
+    "1:2.5",
+    "2001-12-14",
+    "2001-1-1",
+    "2001-12-14t21:59:43.10-05:00",
+    "2001-12-14_",
+    "20011214",
+    "14-3-3",
+    "14-3-3-3",
+    "1-2",
+    "2001-2\nd252d405-de8d-11ea-99da-0ac135e8bacf",
+    "12345678-1234-1234-1234-123456789012",
+    "1234-12-12",
+    "12-12-2012",
+    "9606",
+    "9606a",
+    "1/2",
+    "5-FU",
+    "4E-BP1",
+    "2-AG",
+    "3'-UTR\n:word",
+    "word:",
+    "a:b",
+    "a:b:",
+    "::",
+    "?x",
+    "?word",
+    "-x",
+    "-word",
+    "---",
+    "---",
+    "-",
+    "--",
+    "...",
+    "..",
+    ".",
+    ",",
+    ",a",
+    "a,",
+    "[]",
+    "[a]",
+    "{}",
+    "{a}",
+    "[",
+    "]",
+    "{",
+    "}",
+    "&",
+    "&a",
+    "*",
+    "*a",
+    "!",
+    "!a",
+    "!!str",
+    "|",
+    "|-",
+    ">",
+    ">-",
+    "%",
+    "%a",
+    "@",
+    "@a",
+    "`",
+    "`a\n#",
+    "#a",
+    "a#b",
+    "a#",
+    "'",
+    "''",
+    "'''",
+    "'a'",
+    '"a"',
+    '"',
+    'a"b',
+    "a'b",
+    "\\",
+    "a\\b",
+    "null:",
+    "x-",
+    "x?",
+    "x!",
+    "é",
+    "µ",
+    "α",
+    "β5",
+    "\xa0",
+    "\xa0x",
+    "x\xa0",
+    "\u200b",
+    "\u2028",
+    "x\u2028y",
+    "\x85",
+    "\ufeff",
+    "\ufeffx",
+    "x\ufeff\n\ufffe",
+    "\uffff",
+    "\ud7ff",
+    "\ue000",
+    "🧬",
+    "\U0001ffff",
+    "\U0010ffff",
+    "\x00",
+    "\x01",
+    "\x07",
+    "\x1b",
+    "\x7f",
+    "\x80",
+    "\xa0",
+    "\xad",
+    "\t",
+    "x\ty",
+    "\r\n",
+]
+TRAPS = [trap for word in TRAPS for trap in word.split("\n") if trap] + [
+    " ", "  ", "a ", " a", "a b", "a: b", "a :b", "a : b", "a #b", "a # b", "a#b", "- a", "? a", ": a", "a:\n  b", "a\n  b", "a\n   b", "a\n b",
+    "a\n  # b", "a\n  #b", "a \n  b", "a\n\n  b", "a\n  b: c", "a\n  - b", "a\n  ? b", "a\n  'b", "a\n  ---", "a\n---", "a\n...", "a\n- b", "a\n  b:",
+    "a\n  :b", "'a\n  b'", "'a \n  b'", "'a\n   b'", "'a\n\n  b'", "'a\n b'", "'a\n  # b'", "'a''b'", "'a'b'", "'a' b", "'a' # b", "'a'\n  b", "''\n  a",
+    "'\n  a'", "'a\n  '", "yes\n  a", "12\n  a", "1.5\n  2", "~\n  a", "[]\n  a", "[] ", "{} # a", "y # a", "!!int 3", "&a b", "*a", "<<: *a", "a, b", "[a",
+    "\"a\"", "\"a\\nb\"", "\"a\n  b\"", "|\n  a", ">-\n  a", "- - a", "- a: b", "a - b", "a: - b", "x: y: z",
+]  # fmt: skip
+FRAMES = ["key: {}\n", "key:\n- {}\n- x\n", "key:\n  low: {}\n  b: c\n", "key:\n  low:\n  - {}\n  b: c\n", "key:\n- a: {}\n  b: c\n", "{}: x\n",
+          "a: b\n{}: c\n", "key: {}\nlast: x\n"]  # fmt: skip
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+def test_the_traps_of_yaml_read_alike_wherever_they_stand(frame):
+    for trap in TRAPS:
+        depth = frame[: frame.index("{}")].rsplit("\n", 1)[-1]
+        text = trap.replace("\n", "\n" + " " * (len(depth) - len(depth.lstrip(" -"))))
+        for each in {trap, text}:
+            agree(PATH, f"---\n{frame.format(each)}---\n".encode("utf-8", "surrogatepass"))
+
+
+def test_what_the_grammar_is_for_is_accepted():
+    for trap in (
+        "14-3-3",
+        "d252d405-de8d-11ea-99da-0ac135e8bacf",
+        "a:b",
+        "a#b",
+        "'yes'",
+        "''",
+        "a\n  b",
+        "0.5",
+        "[]",
+        "4E-BP1",
+        "é",
+        "x\u00a0y",
+    ):
+        assert canonical.read(f"---\nkey: {trap}\n---\n".encode()) is not None, trap
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"---\n",
+        b"---\n---\n",
+        b"---\n\n---\n",
+        b"---\n---\n---\n",
+        b"---\na: b\n---",
+        b"---\na: b\n---\nx",
+        b"---\na: b\n---\n\n",
+    ],
+)
+def test_what_has_no_body_is_left_to_the_reference(data):
+    assert not agree(PATH, data)
+    assert canonical.read(data) is None
+
+
+PIECES = [
+    ": ", " #", "#", "'", '"', "\n", "\n  ", "\n    ", "- ", "  ", "\t", "word", "\u2028", "\u0085", "\ufeff", "\U0001f9ec", "---", "--- ", "...\n", "y", "On", "1e3", "12:30",
+    "\\", "%", "@", "{", "[", "|", ">", "?", "? ", "&", "*", "!", "é", "\r", "~", "=", "<<", "null", "-", ".5", "1_000", "0x1F", "2001-12-14", "14-3-3", ":", "\n- ", "\n  - ",
+    "''", "[]", "{}", ",", "\u00a0", "`", " \n", "\n\n", "0o17", "+1", ".inf", "1.5", "-5", "NaN", "\ufffe", "\x00", "\x7f", "a:", "'@id'", "\n- a: b\n  c: d", "()", "<b>", "&amp;",
+    " .", "?.", "</script", "\u00ad", "\u200b", "o\u0308", "Ã©", "NA", "XXX", "E. coli", ".na.character", "Figure 1. ", "(A) ", "et al", "sch1", "PMC1", "2021",
+]  # fmt: skip
+NESTED = "---\na: b\nc:\n- d\n- e f\ng:\n  h: i\n  j:\n  - k\n  l: 'm'\nn:\n- o: p\n  q: r\n- o: s\n  q: 't'\nu: 0.5\nv: []\nw: x y\n  z\n---\n"
+
+
+def mutated(chance: random.Random, text: str) -> str:
+    """A text with a few pieces put in, taken out or swapped, mostly where a value begins or ends."""
+    for _ in range(chance.choice([1, 1, 1, 2, 3])):
+        at = chance.randrange(len(text) + 1)
+        for mark, likely in (("\n", 0.15), (": ", 0.3), ("- ", 0.2)):
+            if chance.random() < likely and (found := text.find(mark, at)) >= 0:
+                at = found + (0 if mark == "\n" else len(mark))
+                break
+        cut = chance.choice([0, 0, 1, 1, 2, 5, 20])
+        text = text[:at] + chance.choice([*PIECES, "", ""]) + text[at + cut :]
+    return text
+
+
+SOURCES = [seed_text(), clean_text(), clean_text(Kind.FIGURE_2021), clean_text(Kind.ORGANISM), NESTED, NESTED]
+
+
+def mutate(seed: int) -> bool:
+    chance = random.Random(seed)
+    return agree(PATH, mutated(chance, chance.choice(SOURCES)).encode("utf-8", "surrogatepass"))
+
+
+@settings(max_examples=400)
+@given(st.integers(min_value=0))
+def test_mutated_records(seed):
+    mutate(seed)
+
+
+def test_mutations_reach_both_answers():
+    answers = [mutate(seed) for seed in range(300)]
+    assert 5 < sum(answers) < 295
+
+
+@pytest.mark.slow
+def test_mutated_records_by_the_hundred_thousand():
+    for seed in range(100_000):
+        mutate(seed)
+
+
+@given(st.binary(max_size=200))
+def test_raw_bytes(data):
+    for each in (data, b"---\n" + data + b"\n---\n", b"---\na: " + data + b"\n---\n"):
+        agree(PATH, each)
+
+
+@settings(max_examples=300)
+@given(st.dictionaries(st.sampled_from(["figtitle", "caption", "papertitle", "reftext", "journal_title", "number", "year"]), TEXT, max_size=3),
+       st.lists(TEXT, max_size=4), st.booleans())  # fmt: skip
+def test_made_records(values, keywords, copied):
+    data = schema.example(Kind.FIGURE)
+    data.update(values)
+    data["schema-jsonld"]["keywords"] = keywords
+    if copied:
+        data["schema-jsonld"]["description"] = data["caption"]
+    agree(PATH, emit.document(data).encode())
+
+
+WORDY = st.lists(
+    st.sampled_from(
+        [*PIECES, "leukemia", "signaling", " ", " ", "A)", "in ", "see ", ".", ",", "F1", "(", ")", "[", "]", "Schematic "]
+    ),
+    max_size=6,
+)
+
+
+@settings(max_examples=400)
+@given(st.fixed_dictionaries({key: WORDY.map("".join) for key in ("figtitle", "caption", "keyword")}), st.booleans())
+def test_a_rule_that_finds_anything_has_its_cue(values, copied):
+    """The promise of each cue, on values as the fast reader gives them."""
+    data = schema.example(Kind.FIGURE)
+    data["figtitle"] = values["figtitle"]
+    data["caption"] = values["caption"]
+    data["schema-jsonld"]["description" if copied else "name"] = values["caption"]
+    data["schema-jsonld"]["keywords"].append(values["keyword"])
+    read_as = canonical.read(emit.document(data).encode())
+    if read_as is None:
+        return
+    record = Record(PATH, Kind.FIGURE, data=read_as, synonyms=DEFAULT.synonyms)
+    fits = judge.fits(record.kind, read_as)
+    for rule in RULES:
+        if record.kind not in rule.kinds or rule.cue in (None, Cue.FORM, Cue.TEXT) or not any(True for _ in rule.check(record)):
+            continue
+        if isinstance(rule.cue, Cue):
+            assert not fits or (rule.cue is Cue.DISAGREEMENT and not derive.agrees(record)), rule.code
+        else:
+            assert cued(rule, record), rule.code
+
+
+def cued(rule, record) -> bool:
+    ((pattern, _), *more) = waiting(rule)
+    text = joined(record)
+    return any(each.search(text) or each.search(accept._foreign(text)) for each in (pattern, *(p for p, _ in more)))
+
+
+def waiting(rule):
+    plan = accept.plan((rule.code,), Kind.FIGURE)
+    return [*plan.groups, *plan.foreign]
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if isinstance(rule.cue, tuple)], ids=lambda rule: rule.code)
+def test_the_bad_examples_of_a_rule_have_its_cue(rule):
+    for bad in rule.bad:
+        record = read(examples.path_of(bad), examples.text_of(bad).encode())
+        if not any("\n" in text or "\t" in text for _, text in characters.strings("", record.data)):
+            assert cued(rule, record), bad.says
+
+
+def test_rules_wait_for_form_only_where_the_form_decides():
+    """Whoever reads the record's text has FORM or TEXT for a cue: the fast path has no text to show."""
+    for rule in RULES:
+        if rule.compare is None and {"text", "faults", "comments", "unused_waivers", "unknown_waivers"} & set(
+            rule.check.__code__.co_names
+        ):
+            assert rule.cue in (Cue.FORM, Cue.TEXT) or rule.kinds == {Kind.TABLE}, rule.code
+    assert accept.plan((*DEFAULT.codes, "PF501"), Kind.FIGURE) is None
+
+
+def test_composed_characters_are_what_the_cue_says():
+    stable = [chr(c) for c in range(0x110000) if not UNSTABLE.search(chr(c))]
+    seconds = {unicodedata.normalize("NFD", chr(c))[1] for c in range(0x110000) if len(unicodedata.normalize("NFD", chr(c))) == 2}
+    for char in stable:
+        assert unicodedata.is_normalized("NFC", char)
+        assert not unicodedata.combining(char)
+        assert char not in seconds
+
+
+@given(
+    st.sampled_from(range(4)).flatmap(
+        lambda i: st.tuples(st.just(i), st.from_regex(re.compile(agreement._TOKENS[i][1].pattern, re.ASCII)))
+    )
+)
+def test_all_evidence_has_the_part_that_is_looked_for_first(found):
+    assert agreement._SOME.search(found[1])
+
+
+VALUES = [
+    None,
+    True,
+    0,
+    1,
+    -1,
+    0.5,
+    2.0,
+    "",
+    "x",
+    "F1",
+    "nan",
+    "NULL",
+    ".na.character",
+    "2022",
+    "y" * 251,
+    "10.1000/x",
+    "CC0",
+    "Figure",
+    [],
+    ["a"],
+    ["a", "a"],
+    [""],
+    [1],
+    {},
+    {"a": "b"},
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_fast_judge_and_jsonschema_agree(kind):
+    example = schema.example(kind)
+    assert judge.fits(kind, example)
+
+    def places(at):
+        yield from ((at, key) for key in (at if isinstance(at, dict) else range(len(at))))
+        for below in at.values() if isinstance(at, dict) else at:
+            if isinstance(below, (dict, list)):
+                yield from places(below)
+
+    for number in range(len(list(places(example)))):
+        for value in (*VALUES, ...):
+            data = copy.deepcopy(example)
+            holder, key = list(places(data))[number]
+            if value is ...:
+                del holder[key]
+            else:
+                holder[key] = value
+            assert judge.fits(kind, data) == (schema.violations(kind, data) == []), (key, value)
+    assert not judge.fits(kind, {**example, "more": "x"})
+
+
+@pytest.mark.parametrize("part", [{"type": "string", "format": "uri"}, {"type": ["string", "null"]}, {"anyOf": []}, {"type": "array"},
+                                  {"type": "string", "pattern": "x", "maxLength": 3}, {"type": "string", "not": {"const": "x"}},
+                                  {"type": "object", "additionalProperties": {"type": "string"}}])  # fmt: skip
+def test_the_fast_judge_knows_what_it_does_not_know(part):
+    with pytest.raises(judge.Unknown):
+        judge.build(part)
+
+
+@pytest.mark.parametrize("text", ["a: " + "x:" * 30_000, "a: " + "'" * 60_000, "a:\n" + "- a\n" * 16_000, "a: b\n" + "  c\n" * 16_000, "a: " + " " * 60_000 + "x",
+                                  "a:\n" + "  b:\n" * 12_000, "a: " + "#" * 60_000, "- " * 30_000, "a: '" + "''" * 30_000, "a: " + "1" * 60_000, "a:\n- " + "b: c" * 15_000])  # fmt: skip
+def test_hostile_texts_take_no_longer_than_others(text):
+    agree(PATH, f"---\n{text}\n---\n".encode())
+
+
+def outcome(*argv, **environment):
+    command = [sys.executable, "-m", "pfocr_lint", "--isolated", "--output-format", "json", *argv]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env={**os.environ, **environment})
+    return result.returncode, result.stderr, [line for line in result.stdout.split("\n") if '"seconds"' not in line]
+
+
+def test_both_paths_and_any_number_of_processes_tell_the_same():
+    expected = outcome("samples", "tests/records", "--jobs", "1")
+    assert expected[0] == 1
+    assert outcome("samples", "tests/records", "--jobs", "1", PFOCR_LINT_PATH="reference") == expected
+    for jobs in ("2", "8"):
+        assert outcome("tests/records", "samples", "--jobs", jobs) == expected
+    for start in ("spawn", "forkserver"):
+        assert outcome("samples", "tests/records", "--jobs", "2", PFOCR_LINT_START=start) == expected
+
+
+def test_a_clean_run_needs_no_library():
+    code = (
+        "import sys; from pfocr_lint import cli; status = cli.main(sys.argv[1:], cli.Streams(sys.stdin, sys.stdout, sys.stderr));"
+        "print(status, *{name.partition('.')[0] for name in sys.modules})"
+    )
+    sample = f"samples/_figures/{SEED}.md"
+    result = subprocess.run(
+        [sys.executable, "-c", code, "--isolated", sample], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    status, *names = result.stdout.split("\n")[1].split()
+    assert status == "0"
+    spared = {
+        "yaml",
+        "jsonschema",
+        "ruamel",
+        "ftfy",
+        "tqdm",
+        "wcwidth",
+        "packaging",
+        "junitparser",
+        "difflib",
+        "hashlib",
+        "concurrent",
+        "shutil",
+        "tomllib",
+    }
+    assert not spared & set(names)
