@@ -44,22 +44,22 @@ def _cases(word: str) -> set[str]:
 
 
 _WORDS = ("y", "n", "yes", "no", "on", "off", "true", "false", "null", "inf", "nan")
-_WORD_SET = frozenset().union(*(_cases(word) for word in _WORDS))
+WORDS = frozenset().union(*(_cases(word) for word in _WORDS))
 # (?i) would cost more than the sets
 _WORD = "|".join("".join(f"[{letter}{letter.upper()}]" for letter in word) for word in _WORDS)
 
 _KEY = r"([A-Za-z_][A-Za-z0-9_-]{0,63}|'@[A-Za-z]{1,63}'):"
-_NUMBER = r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,17})?"
+NUMBER = r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,17})?"
 # neither the protein 14-3-3 nor a UUID is a number or a date: those have no dashes, or four digits in front of them
 _DASHED = r"[0-9]{1,2}-[0-9]-[0-9]|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_NUMBER_LIKE = rf"(?!(?:{_DASHED})\n)[-+.0-9][-+.,:_0-9a-fA-FoxXtTzZinIN ]*"
+NUMBER_LIKE = rf"(?!(?:{_DASHED})\n)[-+.0-9][-+.,:_0-9a-fA-FoxXtTzZinIN ]*"
 _NOT_FIRST = r"""[^\n '"?:,\[\]{}#&*!|>%@`-]"""
 # runs without ':' and '#', and these two where YAML sees no end of the text in them
 _LINE = r"[^\n:#]*(?:(?::(?=[^ \n])|(?<=[^ \n])#)[^\n:#]*)*"
-_PLAIN = rf"(?!(?:{_WORD}|[~=]|<<|{_NUMBER_LIKE})\n){_NOT_FIRST}{_LINE}(?:(?<! )\n  (?=[^ \n#]){_LINE})*(?<! )"
+_PLAIN = rf"(?!(?:{_WORD}|[~=]|<<|{NUMBER_LIKE})\n){_NOT_FIRST}{_LINE}(?:(?<! )\n  (?=[^ \n#]){_LINE})*(?<! )"
 _QUOTED = r"'((?:[^'\n]*(?:''|(?<! )\n  (?=[^ \n])))*[^'\n]*)'"
 # the groups of what follows a key or a dash, one of them filled: plain, quoted, number, empty
-_VALUE = rf" (?:({_PLAIN})|{_QUOTED}|({_NUMBER})|(\[\]|\{{\}}))\n"
+_VALUE = rf" (?:({_PLAIN})|{_QUOTED}|({NUMBER})|(\[\]|\{{\}}))\n"
 _BELOW = r"((?=-)(?:(?:- |  )[^\n]*\n)+|(?:  [^\n]*\n)+)"
 
 # Their last group is what is no entry, and no item: it takes the whole rest, so that the search ends there.
@@ -69,16 +69,25 @@ _ITEM = re.compile(rf"-(?:{_VALUE}| ([^\n]+\n(?:  [^\n]*\n)*))|([\s\S]+)")
 _INTRICATE = re.compile(r"[:#]|\n(?!- [A-Za-z])| \n")
 
 
-class _Unsure(Exception):  # noqa: N818 - not an error: the reference reader decides
-    pass
+class Unsure(Exception):  # noqa: N818 - not an error: the reference reader decides
+    """The text is not of the grammar."""
 
 
 def read(data: bytes) -> dict[str, Any] | None:
-    """
-    The values of a record in the pipeline's own form, equal to what the reference reader finds; None for "not sure".
+    """The values of a record in the pipeline's own form, equal to what the reference reader finds; None for "not sure"."""
+    text = body(data)
+    try:
+        return None if text is None else _mapping(text, 1)
+    except Unsure:
+        return None
 
-    The file is ``---``, a mapping, ``---``, each line ended by LF; strict UTF-8 without control characters, other
-    line separators, byte order marks and non-characters.
+
+def body(data: bytes) -> str | None:
+    """
+    The text between the fences; None for "not sure".
+
+    The file is ``---``, lines, ``---``, each line ended by LF; strict UTF-8 without control characters, other line
+    separators, byte order marks and non-characters.
     """
     if len(data) > LONGEST or not (data.startswith(b"---\n") and data.endswith(b"\n---\n")):
         return None
@@ -87,8 +96,8 @@ def read(data: bytes) -> dict[str, Any] | None:
         odd = data.translate(None, _PLAIN_BYTES)
         if odd and _ODD.search(odd.decode()):
             return None
-        return _mapping(data[4:-4].decode(), 1)
-    except (UnicodeDecodeError, _Unsure):
+        return data[4:-4].decode()
+    except UnicodeDecodeError:
         return None
 
 
@@ -103,28 +112,28 @@ def _mapping(text: str, depth: int) -> dict[str, Any]:
         elif quoted:
             found[key] = quoted.replace("\n  ", " ").replace("''", "'")
         elif below:
-            found[key] = _list(below, depth + 1) if below[0] == "-" else _dedented(below, depth + 1)
+            found[key] = items(below, depth + 1) if below[0] == "-" else _dedented(below, depth + 1)
         elif rest:
-            raise _Unsure
+            raise Unsure
         else:
             found[key] = _rare(number, empty)
-    if len(found) != len(entries) or not found or not _WORD_SET.isdisjoint(found):
-        raise _Unsure
+    if len(found) != len(entries) or not found or not WORDS.isdisjoint(found):
+        raise Unsure
     return found
 
 
 def _dedented(text: str, depth: int) -> dict[str, Any]:
     """A mapping whose lines are indented by two."""
     if depth > DEEPEST:
-        raise _Unsure
+        raise Unsure
     return _mapping(text[2:].replace("\n  ", "\n"), depth)
 
 
-def _list(text: str, depth: int) -> list[Any]:
-    """A list whose dashes stand at the beginning of the line."""
+def items(text: str, depth: int) -> list[Any]:
+    """A list whose dashes stand at the beginning of the line, at a depth (the values of the file's mapping are at 1)."""
     if not _INTRICATE.search("\n" + text[:-1]):
         words = text[2:-1].split("\n- ")
-        if _WORD_SET.isdisjoint(words) and not text.endswith(" \n"):
+        if WORDS.isdisjoint(words) and not text.endswith(" \n"):
             return words
     found: list[Any] = []
     for plain, quoted, number, empty, below, rest in _ITEM.findall(text):
@@ -135,7 +144,7 @@ def _list(text: str, depth: int) -> list[Any]:
         elif below:
             found.append(_dedented("  " + below, depth + 1))
         elif rest:
-            raise _Unsure
+            raise Unsure
         else:
             found.append(_rare(number, empty))
     return found

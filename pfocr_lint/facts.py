@@ -21,6 +21,7 @@ from pfocr_lint.tables import Table
 
 # The fields in which the figures of one paper must agree.
 PAPER = ("papertitle", "reftext", "year", "doi", "journal_title", "journal_nlm_ta")
+_PAPER = tuple(f"/{field}" for field in PAPER)
 
 
 class FigureFacts(NamedTuple):
@@ -96,16 +97,16 @@ def facts_of(record: Record) -> Facts | None:
 
 
 def _figure_facts(record: Record) -> FigureFacts:
-    organisms, keywords = record.value("/organisms"), record.value("/schema-jsonld/keywords")
+    usable, organisms, keywords = record.usable, record.value("/organisms"), record.value("/schema-jsonld/keywords")
     return FigureFacts(
         path=record.path,
-        figid=record.usable("/figid"),
-        alias=derive.alias(record) or record.usable("/figid_alias"),
-        redirect=record.usable("/redirect_from"),
-        pmcid=record.usable("/pmcid"),
-        organisms=tuple(sys.intern(name) for name in organisms if isinstance(name, str)) if isinstance(organisms, list) else (),
-        paper=checksums(record.usable(f"/{field}") or "" for field in PAPER),
-        keywords=checksums(word.strip() for word in keywords if isinstance(word, str)) if isinstance(keywords, list) else None,
+        figid=usable("/figid"),
+        alias=derive.alias(record) or usable("/figid_alias"),
+        redirect=usable("/redirect_from"),
+        pmcid=usable("/pmcid"),
+        organisms=tuple([sys.intern(name) for name in organisms if isinstance(name, str)]) if isinstance(organisms, list) else (),
+        paper=checksums([usable(key) or "" for key in _PAPER]),
+        keywords=checksums([word.strip() for word in keywords if isinstance(word, str)]) if isinstance(keywords, list) else None,
     )
 
 
@@ -116,7 +117,11 @@ def _table_facts(record: Record) -> TableFacts:
 
 def checksums(texts: Iterable[str]) -> bytes:
     """CRC-32 of each text, in four bytes; 0 for an empty one."""
-    return array("I", [zlib.crc32(text.encode("utf-8", "surrogatepass")) for text in texts]).tobytes()
+    given = list(texts)
+    whole = "\n".join(given)
+    if whole.count("\n") == len(given) - 1:  # nearly always: encoded at once, in a third of the time
+        return array("I", map(zlib.crc32, whole.encode("utf-8", "surrogatepass").split(b"\n"))).tobytes()
+    return array("I", [zlib.crc32(text.encode("utf-8", "surrogatepass")) for text in given]).tobytes()
 
 
 def numbers(sums: bytes) -> array[int]:

@@ -18,7 +18,7 @@ from pfocr_lint.record import Kind
 
 Judge: TypeAlias = Callable[[Any], bool]
 
-_SILENT = frozenset({"$schema", "$id", "$comment", "title", "description", "examples", "default"})
+SILENT = frozenset({"$schema", "$id", "$comment", "title", "description", "examples", "default"})
 _KNOWN = {
     "string": frozenset({"not", "minLength", "maxLength", "pattern", "const", "enum"}),
     "number": frozenset({"minimum", "maximum"}),
@@ -48,7 +48,7 @@ def of_kind(kind: Kind) -> Judge:
 def build(part: Mapping[str, Any]) -> Judge:
     """The judge of a schema. Raises Unknown."""
     sort = part.get("type")
-    keywords = part.keys() - _SILENT - {"type"}
+    keywords = part.keys() - SILENT - {"type"}
     if sort is None and not keywords:
         return lambda _: True
     if not isinstance(sort, str) or not keywords <= _KNOWN.get(sort, frozenset()):
@@ -56,28 +56,28 @@ def build(part: Mapping[str, Any]) -> Judge:
     return {"string": _text, "number": _number, "array": _list, "object": _mapping}[sort](part)
 
 
-def _refused(part: Mapping[str, Any]) -> frozenset[str]:
+def refused(part: Mapping[str, Any]) -> frozenset[str]:
     """The texts that ``not`` keeps out."""
-    unwanted = part.get("not", {"enum": []})
-    if unwanted.keys() != {"enum"} or not all(isinstance(text, str) for text in unwanted["enum"]):
+    kept_out = part.get("not", {"enum": []})
+    if kept_out.keys() != {"enum"} or not all(isinstance(text, str) for text in kept_out["enum"]):
         raise Unknown
-    return frozenset(unwanted["enum"])
+    return frozenset(kept_out["enum"])
 
 
 def _text(part: Mapping[str, Any]) -> Judge:
-    refused = _refused(part)
+    out = refused(part)
     allowed = [part["const"]] if "const" in part else part.get("enum")
     if allowed is not None:
         if not all(isinstance(text, str) for text in allowed) or part.keys() & {"pattern", "minLength", "maxLength"}:
             raise Unknown
-        wanted = frozenset(allowed) - refused
+        wanted = frozenset(allowed) - out
         return lambda value: type(value) is str and value in wanted
     least, most = part.get("minLength", 0), part.get("maxLength", 1 << 60)
     if "pattern" not in part:
-        longest = max(map(len, refused), default=0)  # long texts need not be hashed
-        return lambda value: type(value) is str and least <= len(value) <= most and (len(value) > longest or value not in refused)
+        longest = max(map(len, out), default=0)  # long texts need not be hashed
+        return lambda value: type(value) is str and least <= len(value) <= most and (len(value) > longest or value not in out)
     match = re.compile(part["pattern"]).fullmatch
-    if part.keys() & {"minLength", "maxLength"} or any(map(match, refused)):
+    if part.keys() & {"minLength", "maxLength"} or any(map(match, out)):
         raise Unknown
     return lambda value: type(value) is str and match(value) is not None
 
@@ -95,17 +95,17 @@ def _list(part: Mapping[str, Any]) -> Judge:
     item = build(below)
     if (
         below.get("type") == "string"
-        and not below.keys() - _SILENT - {"type", "not", "minLength"}
+        and not below.keys() - SILENT - {"type", "not", "minLength"}
         and below.get("minLength", 0) < 2
     ):
-        refused = _refused(below) | ({""} if "minLength" in below else set())
+        unwanted = refused(below) | ({""} if "minLength" in below else set())
 
         def of_texts(value: Any) -> bool:
             # one look at the set is five times faster than one at each item
             if type(value) is not list or not least <= len(value) <= most or set(map(type, value)) - {str}:
                 return False
             different = set(value)
-            return refused.isdisjoint(different) and not (unique and len(different) < len(value))
+            return unwanted.isdisjoint(different) and not (unique and len(different) < len(value))
 
         return of_texts
     return lambda value: (

@@ -134,6 +134,9 @@ class Record:
     def value(self, pointer: str) -> Any:
         """The value at a JSON Pointer, None where there is none."""
         at: Any = self.data
+        key = pointer[1:]
+        if at is not None and "/" not in key and "~" not in key and key:  # nearly always
+            return at.get(key)
         for token in _tokens(pointer):
             if isinstance(at, dict):
                 at = at.get(token)

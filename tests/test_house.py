@@ -23,6 +23,7 @@ LAYERS = [
     {"record": {"yaml"}, "emit": {"yaml"}},
     {"reader": {"yaml"}, "schema": {"jsonschema"}, "roundtrip": {"ruamel"}},
     {"derive": set(), "edits": set(), "tables": set(), "judge": set()},
+    {"template": set()},
     {"facts": set()},
     {"rule": set()},
     {"rules": {"ftfy"}},

@@ -347,8 +347,6 @@ _TOKENS = tuple((prefix, expression(rf"(?:{tokens})\Z", re.ASCII)) for prefix, t
 
 def _evidence(text: str, *, whole: bool) -> tuple[str, str] | None:
     """The prefix and the number that a file name's stem or a link's last part speaks of."""
-    if not _SOME.search(text):
-        return None
     for prefix, pattern in _TOKENS:
         match = pattern.fullmatch(text) if whole else pattern.search(text[-40:])
         if match:
@@ -386,12 +384,13 @@ def number_contradicts_evidence(record: Record) -> Iterator[Finding]:
     (`sch1`, `figsupp2`, `app1fig1`, `ga1`, `undfig1`). Where such a name contradicts the prefix of number, the number, and
     with it the type, is likely wrong.
     """
-    number = record.usable("/number")
-    prefix = _PREFIX.match(number or "")
-    if number is None or prefix is None:
+    number, link, image = record.usable("/number"), record.usable("/figlink") or "", record.usable("/filename") or ""
+    if number is None or not _SOME.search(f"{image} {link}"):
         return
-    _, slash, last = (record.usable("/figlink") or "").removesuffix("/").rpartition("/")
-    image = derive.stem(record.usable("/filename") or "")
+    prefix = _PREFIX.match(number)
+    assert prefix is not None
+    _, slash, last = link.removesuffix("/").rpartition("/")
+    image = derive.stem(image)
     sources = {"figlink": (last if slash else "", True), "filename": (image, False)}
     found = {field: known for field, (text, whole) in sources.items() if (known := _evidence(text, whole=whole))}
     if not found or any(kind == prefix[0] for kind, _ in found.values()):

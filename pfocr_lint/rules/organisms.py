@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from pfocr_lint.diagnostic import DropItem, Finding, Fix, SetValue, join, quote
 from pfocr_lint.record import FIGURES, Record
@@ -11,11 +11,11 @@ from pfocr_lint.rule import Bad, Good, rule
 ORGANISM_LISTS = ("/organisms", "/organisms_ner")
 
 
-def _names(record: Record) -> Iterator[tuple[str, list[tuple[int, str]]]]:
-    """The organism lists of a record, their items with their places; items that are not text are left out."""
+def _lists(record: Record, looked_for: Collection[str]) -> Iterator[tuple[str, list[tuple[int, str]]]]:
+    """The organism lists in which one of some names stands, their items with their places; what is not text is left out."""
     for key in ORGANISM_LISTS:
         value = record.value(key)
-        if isinstance(value, list):
+        if isinstance(value, list) and any(name in looked_for for name in value if isinstance(name, str)):
             yield key, [(index, name) for index, name in enumerate(value) if isinstance(name, str)]
 
 
@@ -39,10 +39,8 @@ def organism_synonym(record: Record) -> Iterator[Finding]:
     The site matches organisms by the exact latin name of their page. The names are those of the setting
     `organism-synonyms`, and a few that the database has met.
     """
-    for key, names in _names(record):
+    for key, names in _lists(record, record.synonyms):
         there = {name for _, name in names}
-        if record.synonyms.keys().isdisjoint(there):
-            continue
         for index, name in names:
             latin = record.synonyms.get(name)
             if latin is None:
@@ -76,9 +74,7 @@ def placeholder_among_organisms(record: Record) -> Iterator[Finding]:
     `NA` or `unassigned` beside a real name says nothing and is dropped. `XXX` marks something that somebody still has
     to look up.
     """
-    for key, names in _names(record):
-        if PLACEHOLDERS.isdisjoint([name for _, name in names]):
-            continue
+    for key, names in _lists(record, PLACEHOLDERS):
         real = any(name.strip() and name not in PLACEHOLDERS and join(key, index) not in record.invalid for index, name in names)
         for index, name in names:
             item = join(key, index)

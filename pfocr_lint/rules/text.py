@@ -34,6 +34,11 @@ def texts(record: Record, *keys: str) -> Iterator[tuple[str, str]]:
 
     The description is left out while it is a true copy of the caption, and where it is to become one (PF206).
     """
+    if len(keys) == 1 and keys[0] != DESCRIPTION:  # asked of every record
+        text = record.usable(keys[0])
+        if text:
+            yield keys[0], text
+        return
     if keys:
         below = [(key, record.value(key)) for key in keys]
     else:
