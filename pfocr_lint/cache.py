@@ -1,0 +1,278 @@
+r"""
+What earlier runs found clean: the hash of every such record's bytes, its size and times, and its facts.
+
+A record whose size, times and inode are as they were need not be opened; one whose bytes have the same hash, as in a fresh
+clone, need not be judged. Facts are kept so that the rules that compare records stay right when other records change.
+
+One file holds one state of a repository for one set of rules, schemas and settings: a line of JSON, then columns, each with its
+length and checksum. It is data and nothing else, written beside itself and renamed; a file that is broken, foreign or cannot
+be written is as good as none. A run over less than half of the records that it knows leaves it as it is, one over more
+replaces it, so it is as large as the repository: about 300 bytes a record.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import sys
+import time
+import zlib
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
+
+from pfocr_lint import __version__
+from pfocr_lint.facts import Facts, FigureFacts, PageFacts, TableFacts
+from pfocr_lint.ondemand import hashlib
+from pfocr_lint.schema import folder as schemas
+from pfocr_lint.settings import Settings
+
+FOLDER = ".pfocr_lint_cache"
+# Reading and writing the cache costs more than it spares for fewer records.
+WORTH_A_CACHE = 300
+# A file written so shortly before it was read may be written again without another time or size to show for it.
+RACY = 2_000_000_000
+_MAGIC = "pfocr-lint cache 1"
+_NONE, _AND = "\1", "\2"  # stand for None, and between organisms
+_CONTROL = re.compile("[\0-\2]")
+_LIBRARIES = ("ftfy-", "jsonschema-", "pyyaml-")
+
+Stamp: TypeAlias = tuple[int, int, int, int]  # size in bytes, mtime and ctime in nanoseconds, inode
+NO_STAMP: Stamp = (-1, -1, -1, -1)
+
+
+class Seen(NamedTuple):
+    """What a record looked like when it was read: the SHA-256 of its bytes, and its stamp."""
+
+    digest: bytes
+    stamp: Stamp
+
+
+class Row(NamedTuple):
+    """A clean record."""
+
+    seen: Seen
+    facts: Facts | None
+
+
+def stamp(status: os.stat_result) -> Stamp:
+    """What tells a file that is as it was."""
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+
+
+def stamp_of(path: str) -> Stamp:
+    """The stamp of a file, of a link its own; NO_STAMP where there is none."""
+    try:
+        return stamp(os.lstat(path))
+    except (OSError, ValueError):
+        return NO_STAMP
+
+
+@cache
+def _program() -> str:
+    """What decides which records are clean, beside the settings: this program, its schemas, and the libraries it asks."""
+    whole = hashlib.sha256(f"{__version__} {sys.version}".encode())
+    package = Path(__file__).parent
+    for path in sorted([*package.rglob("*.py"), *schemas().glob("*.json")]):
+        whole.update(path.read_bytes())
+    for folder in sys.path:
+        found = sorted(path.name for path in Path(folder).glob("*.dist-info") if path.name.lower().startswith(_LIBRARIES))
+        whole.update(" ".join(found).encode())
+    return whole.hexdigest()
+
+
+def key_of(settings: Settings, base: str) -> str:
+    """The name of the cache that holds for some settings of the records below a folder."""
+    root = os.path.relpath(settings.root, base) if settings.root is not None else None
+    ruled = (
+        sorted(settings.enabled.items()), settings.per_file_ignores, settings.exclude, settings.organisms,
+        sorted(settings.synonyms.items()), root,
+    )  # fmt: skip
+    return hashlib.sha256(f"{_program()} {ruled}".encode()).hexdigest()[:32]
+
+
+class Cache:
+    """The clean records of an earlier run, by key: a record's path below the repository's folder."""
+
+    def __init__(self, folder: str, key: str) -> None:
+        self.file = Path(folder, f"{key}.cache")
+        self._key = key
+        self._started = time.time_ns()
+        self._head: dict[str, Any] = {}
+        self._blobs: dict[str, bytes] = {}
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+            self._read()
+
+    def _read(self) -> None:
+        data = memoryview(self.file.read_bytes())
+        first = bytes(data[: 1 << 12]).partition(b"\n")[0]
+        head = json.loads(first)
+        if head["is"] != _MAGIC or head["key"] != self._key:
+            return
+        at, blobs = len(first) + 1, {}
+        for name, length, checksum in head["columns"]:
+            blobs[name] = bytes(data[at : at + length])
+            if len(blobs[name]) != length or zlib.crc32(blobs[name]) != checksum:
+                return
+            at += length
+        self._blobs, self._head = blobs, head
+
+    @cached_property
+    def keys(self) -> list[str]:
+        """The keys of the records, in the order of their rows."""
+        return _split(self._blobs.get("keys", b""))
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {key: place for place, key in enumerate(self.keys)}
+
+    @cached_property
+    def _stamps(self) -> array[int]:
+        return _numbers(self._blobs.get("stamps", b""))
+
+    @property
+    def silent(self) -> bool:
+        """Whether the comparison of exactly these records found nothing."""
+        return self._head.get("silent") is True
+
+    def is_whole(self, keys: Sequence[str], stamps: array[int]) -> bool:
+        """Whether exactly these records are known, and unchanged by their stamps."""
+        return bool(keys) and stamps == self._stamps and keys == self.keys
+
+    def place(self, key: str) -> int | None:
+        """The row of a record; None for one that is not known."""
+        return self._places.get(key)
+
+    def unchanged(self, place: int, now: Stamp) -> bool:
+        """Whether a record is as it was by its stamp."""
+        return now != NO_STAMP and tuple(self._stamps[4 * place : 4 * place + 4]) == now
+
+    def digest(self, place: int) -> bytes:
+        """The hash of a record's bytes."""
+        return self._blobs["digests"][32 * place : 32 * place + 32]
+
+    @cached_property
+    def _columns(self) -> tuple[bytes, list[str], bytes, array[int], bytes]:
+        return (
+            self._blobs["sorts"], _split(self._blobs["texts"]), self._blobs["papers"],
+            _numbers(self._blobs["ends"]), self._blobs["sums"],
+        )  # fmt: skip
+
+    def facts(self, place: int, path: str) -> Facts | None:
+        """The facts of a record, which is at ``path`` now."""
+        sorts, texts, papers, ends, sums = self._columns
+        sort = sorts[place : place + 1]
+        a, b, c, d = [None if text == _NONE else text for text in texts[5 * place : 5 * place + 4]]
+        rest = sums[ends[place - 1] if place else 0 : ends[place]]
+        if sort in b"Ff":  # the small letter: without keywords
+            names = tuple(map(sys.intern, filter(None, texts[5 * place + 4].split(_AND))))
+            return FigureFacts(path, a, b, c, d, names, papers[24 * place : 24 * place + 24], rest if sort == b"F" else None)
+        if sort == b"P":
+            return PageFacts(path, a)
+        return TableFacts(path, a or "", b or "", rest) if sort == b"T" else None
+
+    def update(self, rows: Mapping[str, Row | int], now: Mapping[int, Stamp], known: int, *, silent: bool) -> None:
+        """
+        Keep what a run found: by key, the new clean records, and the rows of those that are as they were.
+
+        ``now`` are the stamps of rows that were told by their content; ``known`` is how many records the run read, clean
+        or not.
+        """
+        same = len(rows) == len(self.keys) and all(isinstance(row, int) for row in rows.values())
+        if (same and not now and silent == self.silent) or 2 * known < len(self.keys):
+            return
+        if same:
+            stamps = self._stamps
+            for place, each in now.items():
+                stamps[4 * place : 4 * place + 4] = array("q", self._settled(each))
+            self._write({**self._blobs, "stamps": _bytes(stamps)}, silent=silent)
+            return
+        self._write(_encoded({key: self._row(row, now) for key, row in sorted(rows.items())}), silent=silent)
+
+    def _row(self, row: Row | int, now: Mapping[int, Stamp]) -> Row:
+        if isinstance(row, int):
+            old: Any = tuple(self._stamps[4 * row : 4 * row + 4])
+            return Row(Seen(self.digest(row), self._settled(now[row]) if row in now else old), self.facts(row, ""))
+        return Row(Seen(row.seen.digest, self._settled(row.seen.stamp)), row.facts)
+
+    def _settled(self, now: Stamp) -> Stamp:
+        return now if max(now[1], now[2]) < self._started - RACY else NO_STAMP
+
+    def _write(self, blobs: Mapping[str, bytes], *, silent: bool) -> None:
+        columns = [(name, len(blob), zlib.crc32(blob)) for name, blob in blobs.items()]
+        head = json.dumps({"is": _MAGIC, "key": self._key, "silent": silent, "columns": columns})
+        beside = self.file.with_name(f"{self.file.name}.{os.getpid()}")
+        with contextlib.suppress(OSError):
+            made = not self.file.parent.is_dir()
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            if made:  # no cache of ours gets into a commit
+                (self.file.parent / ".gitignore").write_text("*\n", encoding="utf-8")
+            try:
+                with beside.open("wb") as file:
+                    file.writelines([head.encode(), b"\n", *blobs.values()])
+                beside.replace(self.file)
+            finally:
+                beside.unlink(missing_ok=True)
+
+
+def _encoded(rows: Mapping[str, Row]) -> dict[str, bytes]:
+    """The columns of some rows. A record whose texts hold what separates them is left out."""
+    keys, digests, stamps, sorts, texts, papers, ends, sums = [], [], array("q"), [], [], [], array("q"), []
+    end = 0
+    for key, ((digest, now), facts) in rows.items():
+        sort, fields, paper, rest = _parts(facts)
+        if _CONTROL.search("".join((key, *(field for field in fields if field)))) or "" in fields[4:]:
+            continue
+        keys.append(key)
+        digests.append(digest)
+        stamps.extend(now)
+        sorts.append(sort)
+        whole = [_NONE if field is None else field for field in fields[:4]]
+        texts += [*whole, *[_NONE] * (4 - len(whole)), _AND.join(str(name) for name in fields[4:])]
+        papers.append(paper.ljust(24, b"\0"))
+        sums.append(rest)
+        end += len(rest)
+        ends.append(end)
+    return {
+        "keys": _join(keys), "digests": b"".join(digests), "stamps": _bytes(stamps), "sorts": b"".join(sorts),
+        "texts": _join(texts), "papers": b"".join(papers), "ends": _bytes(ends), "sums": b"".join(sums),
+    }  # fmt: skip
+
+
+def _parts(facts: Facts | None) -> tuple[bytes, tuple[str | None, ...], bytes, bytes]:
+    """Facts as the columns have them: a letter for their sort, texts, the checksums of the paper, and other checksums."""
+    if isinstance(facts, FigureFacts):
+        sort = b"f" if facts.keywords is None else b"F"
+        texts = (facts.figid, facts.alias, facts.redirect, facts.pmcid, *facts.organisms)
+        return sort, texts, facts.paper, facts.keywords or b""
+    if isinstance(facts, PageFacts):
+        return b"P", (facts.latin,), b"", b""
+    return (b"T", (facts.figid, facts.sort), b"", facts.words) if isinstance(facts, TableFacts) else (b"-", (), b"", b"")
+
+
+def _join(texts: Iterable[str]) -> bytes:
+    return "".join(f"{text}\0" for text in texts).encode("utf-8", "surrogatepass")
+
+
+def _split(data: bytes) -> list[str]:
+    return data.decode("utf-8", "surrogatepass").split("\0")[:-1]
+
+
+def _bytes(numbers: array[int]) -> bytes:
+    """Little endian, whatever the machine."""
+    if sys.byteorder == "big":
+        numbers = numbers[:]
+        numbers.byteswap()
+    return numbers.tobytes()
+
+
+def _numbers(data: bytes) -> array[int]:
+    numbers = array("q")
+    numbers.frombytes(data)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers
