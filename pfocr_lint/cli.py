@@ -39,8 +39,9 @@ class Streams:
 
 def run() -> NoReturn:
     """The console script."""
-    from pfocr_lint import pool
+    from pfocr_lint import interrupt, pool
 
+    interrupt.heed()
     pool.tune()
     # a stream that was closed before we began is None
     stdin, stdout, stderr = sys.stdin or _nothing("r"), sys.stdout or _nothing("w"), sys.stderr or _nothing("w")
@@ -57,9 +58,9 @@ def run() -> NoReturn:
         if not isinstance(error, BrokenPipeError):
             stderr.write(f"pfocr-lint: the output cannot be written: {error.strerror}\n")
             status = USAGE
-    except KeyboardInterrupt:
-        sys.stderr.write("pfocr-lint: interrupted\n")
-        status = 130
+    except interrupt.Stopped as stopped:
+        stderr.write(f"pfocr-lint: {stopped}\n")
+        status = 128 + stopped.number
     sys.exit(status)
 
 

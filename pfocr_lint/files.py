@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pfocr_lint import accept, pool
+from pfocr_lint.atomic import Changed, tidy, write
 from pfocr_lint.diagnostic import Diagnostic
 from pfocr_lint.facts import Facts, facts_of
 from pfocr_lint.ondemand import OnDemand
@@ -236,50 +237,17 @@ def _repository(folder: str) -> str:
     return str(Path(folder).parent) if Path(folder).name in FOLDERS else folder
 
 
-class Changed(Exception):  # noqa: N818 - somebody else's save, not a failure
-    """A file is no longer what was read."""
-
-
-def write(path: str, old: bytes, new: bytes) -> None:
-    """
-    Replace a file's bytes, all at once: written beside it, flushed to disk, renamed over it, its mode kept.
-
-    Raises Changed when the file no longer holds ``old``, OSError when it cannot be written; the file is then untouched.
-    """
-    import tempfile
-
-    real = os.path.realpath(path)
-    handle, name = tempfile.mkstemp(prefix=".pfocr-lint-", suffix=".tmp", dir=Path(real).parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(new)
-            file.flush()
-            os.fsync(file.fileno())
-        status = Path(real).stat()
-        Path(name).chmod(stat.S_IMODE(status.st_mode))
-        with contextlib.suppress(OSError, AttributeError):
-            os.chown(name, status.st_uid, status.st_gid)
-        try:
-            now = load(path)
-        except Unreadable:
-            raise Changed from None
-        if now != old:
-            raise Changed
-        Path(name).replace(real)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
-
-
 def process(source: Source, task: Task) -> Result:
-    """Check, fix or compare one file."""
+    """Check, fix or compare one file. What raises, whatever it is, is a fault of this program, and of this file alone."""
     path = source.path
     try:
-        data = load(path)
-    except Unreadable as refused:
-        return replace(_judged(engine.examine(unreadable(path, str(refused)), source.settings)), unread=str(refused))
-    return judge(source, data, task)
+        try:
+            data = load(path)
+        except Unreadable as refused:
+            return replace(_judged(engine.examine(unreadable(path, str(refused)), source.settings)), unread=str(refused))
+        return judge(source, data, task)
+    except Exception as error:  # noqa: BLE001 - the other files are still judged
+        return Result(path, faults=(f"{path}: it could not be judged: {type(error).__name__}: {error}",))
 
 
 def judge(source: Source, data: bytes, task: Task) -> Result:
@@ -294,7 +262,11 @@ def judge(source: Source, data: bytes, task: Task) -> Result:
     examined = engine.examine(record, source.settings)
     if task.mode == "check" or not _worth_fixing(examined, task):
         return _judged(examined)
-    fixed = fixer.fix(path, data, source.settings, unsafe=task.unsafe, kind=record.kind)
+    try:
+        fixed = fixer.fix(path, data, source.settings, unsafe=task.unsafe, kind=record.kind)
+    except Exception as error:  # noqa: BLE001 - what is wrong with the file is still told
+        fault = f"{path}: it could not be fixed: {type(error).__name__}: {error}"
+        return replace(_judged(examined), faults=(*examined.faults, fault))
     result = Result(path, fixed.left, fixed.fixed, faults=fixed.faults, facts=fixed.facts)
     if fixed.data == data:
         return result
@@ -320,8 +292,9 @@ def _replace(path: str, old: bytes, new: bytes) -> str | None:
     """Write a file; the reason when it was left as it is."""
     try:
         write(path, old, new)
-    except Changed:
-        return f"{path}: it was changed by somebody else in the meantime and is left as it is"
+    except Changed as kept:
+        note = f"{path}: it was changed by somebody else in the meantime and is left as it is"
+        return f"{note}; {kept}" if str(kept) else note
     except OSError as error:
         return f"{path}: it could not be written and is left as it is: {error.strerror}"
     return None
@@ -338,6 +311,16 @@ def _judged(examined: engine.Examined) -> Result:
 
 def process_all(sources: Sequence[Source], task: Task, jobs: int | None) -> Iterator[Result]:
     """Every file's result, in the order of ``sources``. ``jobs`` None uses as many processes as pay."""
+    try:
+        yield from _process_all(sources, task, jobs)
+    finally:
+        if task.mode == "fix":
+            for folder in {os.path.dirname(source.path) or "." for source in sources}:  # noqa: PTH120
+                with contextlib.suppress(OSError):
+                    tidy(folder)
+
+
+def _process_all(sources: Sequence[Source], task: Task, jobs: int | None) -> Iterator[Result]:
     if not sources:
         return
     if jobs is None:
@@ -347,8 +330,18 @@ def process_all(sources: Sequence[Source], task: Task, jobs: int | None) -> Iter
         return
     batches = list(_batches(sources, max(1, min(CHUNK, len(sources) // jobs))))
     work = partial(_process_batch, task)
-    for results in pool.in_order(work, batches, min(jobs, len(batches)), to_the_end=task.mode == "fix"):
-        yield from results
+    again: list[str] = []
+
+    def pieces(batch: Batch) -> Iterator[Batch]:
+        settings, kind, paths = batch
+        if task.mode == "fix":
+            more = f"it and {len(paths) - 1:,} files more were judged again"
+            again.append(f"{paths[0]}: its process ended, and {more}; what was fixed in them before that is not counted")
+        return ((settings, kind, [path]) for path in paths)
+
+    for results in pool.in_order(work, batches, min(jobs, len(batches)), pieces=pieces, lost=_lost):
+        for result in results:
+            yield replace(result, faults=(*result.faults, again.pop())) if again else result
 
 
 Batch: TypeAlias = tuple[Settings, "Kind | None", list[str]]
@@ -365,3 +358,8 @@ def _batches(sources: Sequence[Source], size: int) -> Iterator[Batch]:
 def _process_batch(task: Task, batch: Batch) -> list[Result]:
     settings, kind, paths = batch
     return [process(Source(path, settings, kind), task) for path in paths]
+
+
+def _lost(batch: Batch, cause: str) -> list[Result]:
+    (path,) = batch[2]
+    return [Result(path, faults=(f"{path}: it could not be judged: {cause}",))]

@@ -1,34 +1,213 @@
-"""Work in several processes, its results in order as they come."""
+"""
+Work in several processes, its results in order as they come, whatever becomes of a process.
+
+Python's own pool breaks as a whole when one of its processes is killed, and hangs when that happens while it sends a result:
+all share one pipe. Here each has a pipe of its own, so a process that ends takes along only the part that it had.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
+import pickle
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from threading import Thread
+from typing import Any, TypeAlias, TypeVar
+
+from pfocr_lint import interrupt
 
 Part = TypeVar("Part")
 Done = TypeVar("Done")
+Answer: TypeAlias = tuple[bool, Any]  # whether it was done, and what came of it or why not
+
+AHEAD = 8  # parts for each process that may be done before their turn comes: more would pile up in memory
+IDLE = -1
+GRACE = 5.0  # seconds that a process has to finish the write that it is at
 
 
-def in_order(work: Callable[[Part], Done], parts: Sequence[Part], jobs: int, *, to_the_end: bool) -> Iterator[Done]:
+def in_order(
+    work: Callable[[Part], Done],
+    parts: Sequence[Part],
+    jobs: int,
+    *,
+    pieces: Callable[[Part], Iterable[Part]],
+    lost: Callable[[Part, str], Done],
+) -> Iterator[Done]:
     """
     What ``work`` makes of each part, in their order, each as soon as it is there.
 
-    When the iteration ends early, or Ctrl-C is pressed, parts that wait are dropped; those at work are stopped where they
-    are, unless they are to be worked ``to_the_end``.
+    A part whose process ends is done again in its ``pieces``, one after the other, in processes of their own. In its place
+    come the results of the pieces, and of a piece whose process ends twice what ``lost`` makes of it and of the cause. Where
+    no process can be begun, this one does the work. When the iteration ends early, or a signal comes, the processes end as
+    soon as the write that they are at is done.
     """
-    from concurrent.futures import ProcessPoolExecutor  # 14 ms, which a single file need not wait for
-    from multiprocessing import get_context
+    crew = _Crew(work, jobs)
+    done: dict[int, Answer] = {}
+    begun = 0
+    try:
+        for turn, part in enumerate(parts):
+            while turn not in done and crew.workers:
+                for worker in crew.idle():
+                    if begun < min(len(parts), turn + jobs * AHEAD):
+                        worker.begin(begun, parts[begun])
+                        begun += 1
+                done.update(crew.answers())
+            if turn not in done:
+                begun = turn + 1
+                yield work(part)
+            elif done[turn][0]:
+                yield done.pop(turn)[1]
+            else:
+                del done[turn]
+                yield from _singly(work, pieces(part), lost)
+    finally:
+        crew.end()
 
-    with ProcessPoolExecutor(jobs, get_context(start_method()), _begin, (to_the_end,)) as pool:
+
+def _singly(work: Callable[[Part], Done], pieces: Iterable[Part], lost: Callable[[Part, str], Done]) -> Iterator[Done]:
+    """Each piece in a process that may end of it; twice, since what ends a process may have nothing to do with the piece."""
+    crew = _Crew(work, 1)
+    try:
+        for piece in pieces:
+            fine, what = crew.one(piece)
+            if not fine:
+                fine, what = crew.one(piece)
+            yield what if fine else lost(piece, what)
+    finally:
+        crew.end()
+
+
+class _Crew:
+    """The processes at work, as many as are wanted or can be had."""
+
+    def __init__(self, work: Callable[[Any], Any], wanted: int) -> None:
+        self.work, self.wanted = work, wanted
+        self.workers: list[_Worker] = []
+        self.fill()
+
+    def fill(self) -> None:
+        """Begin the processes that are missing."""
+        with contextlib.suppress(OSError):  # with fewer it takes longer
+            while len(self.workers) < self.wanted:
+                self.workers.append(_Worker(self.work))
+
+    def idle(self) -> list[_Worker]:
+        """Those that have nothing to do."""
+        return [worker for worker in self.workers if worker.turn == IDLE]
+
+    def answers(self) -> list[tuple[int, Answer]]:
+        """The answers that are there, with their turns; waits for one. Who ended is replaced."""
+        from multiprocessing.connection import wait
+
+        busy: dict[Any, _Worker] = {worker.pipe: worker for worker in self.workers if worker.turn != IDLE}
+        found = []
+        for pipe in wait(list(busy)):
+            worker = busy[pipe]
+            answer = worker.answer()
+            if answer is None:
+                self.workers.remove(worker)
+                answer = False, worker.cause()
+                self.fill()
+            found.append((worker.turn, answer))
+            worker.turn = IDLE
+        return found
+
+    def one(self, part: Any) -> Answer:
+        """The answer to a part that is the only one."""
+        if not self.workers:
+            return False, "no process could be begun for it"
+        self.workers[0].begin(0, part)
+        return self.answers()[0][1]
+
+    def end(self) -> None:
+        """End them all, when each has done the write that it is at."""
+        with interrupt.held():
+            for worker in self.workers:
+                worker.process.terminate()
+            for worker in self.workers:
+                worker.cause()
+
+
+class _Worker:
+    """A process, the pipe to it, and the turn of the part that it has."""
+
+    def __init__(self, work: Callable[[Any], Any]) -> None:
+        from multiprocessing import get_context  # 11 ms, which a single file need not wait for
+
+        context = get_context(start_method())
+        self.turn = IDLE
+        self.pipe, theirs = context.Pipe()
+        self.process = context.Process(target=_serve, args=(work, theirs), daemon=True)
         try:
-            yield from pool.map(work, parts)
+            with interrupt.blocked():
+                self.process.start()
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            self.pipe.close()
             raise
+        finally:
+            theirs.close()  # so that the end of the process is the end of the pipe
+
+    def begin(self, turn: int, part: Any) -> None:
+        """Hand it a part; it reads, so this does not wait."""
+        self.turn = turn
+        with contextlib.suppress(OSError):  # it ended: the pipe says so when it is asked for the answer
+            self.pipe.send(part)
+
+    def answer(self) -> Answer | None:
+        """What it made of the part; None when it ended."""
+        try:
+            answer: Answer = self.pipe.recv()
+            return answer
+        except (EOFError, OSError):
+            return None
+
+    def cause(self) -> str:
+        """How it ended; one that does not is ended."""
+        self.process.join(GRACE)
+        if self.process.exitcode is None:
+            self.process.kill()
+            self.process.join()
+        self.pipe.close()
+        code = self.process.exitcode or 0
+        return f"its process was killed by {_signal(-code)}" if code < 0 else f"its process ended with status {code}"
+
+
+def _signal(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def _serve(work: Callable[[Any], Any], pipe: Any) -> None:
+    """What a process does: a part after the other, until it is told to end or the first process is no more."""
+    try:
+        interrupt.obey()
+        tune()
+        Thread(target=_follow, daemon=True).start()
+        while True:
+            part = pipe.recv()
+            try:
+                answer = pickle.dumps((True, work(part)), pickle.HIGHEST_PROTOCOL)
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is told of the piece that it belongs to
+                answer = pickle.dumps((False, f"{type(error).__name__}: {error}"))
+            pipe.send_bytes(answer)
+    except (EOFError, OSError, interrupt.Stopped):
+        return
+
+
+def _follow() -> None:
+    """End with the first process: when that is killed, nobody wants the results, and no more is to be written."""
+    from multiprocessing import parent_process
+    from multiprocessing.connection import wait
+
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def start_method() -> Any:
@@ -47,9 +226,3 @@ def tune() -> None:
     What makes cycles, the reference path, still has them collected.
     """
     gc.set_threshold(100_000, 20, 50)
-
-
-def _begin(to_the_end: bool) -> None:
-    # Ctrl-C reaches all processes of a terminal; ours end without a word, and the first one tells of it.
-    tune()
-    signal.signal(signal.SIGINT, signal.SIG_IGN if to_the_end else signal.SIG_DFL)

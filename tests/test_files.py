@@ -9,7 +9,7 @@ import stat
 import pytest
 from conftest import SEED, clean_text
 
-from pfocr_lint import files
+from pfocr_lint import atomic, files
 from pfocr_lint.settings import DEFAULT
 
 FIGURE = f"_figures/{SEED}.md"
@@ -124,7 +124,8 @@ def test_a_write_that_fails_leaves_the_old_bytes(tmp_path, monkeypatch, run, ste
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(files.os, "fsync", full) if step == "fsync" else monkeypatch.setattr(files.Path, "replace", full)
+    monkeypatch.setattr(atomic, "exchange", lambda *_: False)
+    monkeypatch.setattr(os, step, full)
     result = run("--fix", FIGURE, "-q", "--output-format", "concise")
     assert path.read_bytes() == DIRTY
     assert os.listdir(path.parent) == [path.name]

@@ -18,7 +18,7 @@ PACKAGE = ROOT / "pfocr_lint"
 
 # Who may import whom: a module sees what stands above it, and these libraries. CONTRIBUTING.md shows the same picture.
 LAYERS = [
-    {"ondemand": set(), "__init__": set()},
+    {"ondemand": set(), "interrupt": set(), "__init__": set()},
     {"diagnostic": set(), "scalars": set(), "canonical": set()},
     {"record": {"yaml"}, "emit": {"yaml"}},
     {"reader": {"yaml"}, "schema": {"jsonschema"}, "roundtrip": {"ruamel"}},
@@ -30,7 +30,7 @@ LAYERS = [
     {"settings": {"tomli", "tomllib", "packaging"}},
     {"accept": set()},
     {"engine": set()},
-    {"fixer": set(), "pool": set()},
+    {"fixer": set(), "pool": set(), "atomic": set()},
     {"files": set(), "report": {"wcwidth", "junitparser"}},
     {"survey": set(), "revision": set()},
     {"examples": set(), "changes": set()},

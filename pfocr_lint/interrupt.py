@@ -1,0 +1,75 @@
+"""Being stopped: Ctrl-C, and the other signals that end a process, come between two writes and never inside one."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from collections.abc import Iterator
+from types import FrameType
+
+_NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
+_ENDING = tuple(getattr(signal, name) for name in _NAMES if hasattr(signal, name))
+_holds = 0
+_waiting: list[int] = []
+
+
+class Stopped(KeyboardInterrupt):
+    """A signal told this process to end; ``number`` is the signal's."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__("interrupted" if number == signal.SIGINT else f"stopped by {signal.Signals(number).name}")
+        self.number = number
+
+
+def heed() -> None:
+    """Let the signals that end a process raise Stopped; one that is ignored, as under nohup, stays so."""
+    for number in _ENDING:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _stop)
+
+
+def obey() -> None:
+    """In a worker: the process that began it is told by the terminal, and it alone tells the worker, by SIGTERM."""
+    for number in _ENDING:
+        signal.signal(number, _stop if number == signal.SIGTERM else signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
+
+
+def _stop(number: int, _: FrameType | None) -> None:
+    if _holds:
+        _waiting.append(number)
+    else:
+        raise Stopped(number)
+
+
+@contextlib.contextmanager
+def held() -> Iterator[None]:
+    """What is done within is done to its end; a signal that came meanwhile counts after it."""
+    global _holds  # noqa: PLW0603 - signals are the process's, and so is this
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals come to the main thread alone
+        return
+    _holds += 1
+    try:
+        yield
+    finally:
+        _holds -= 1
+        if _waiting and not _holds:
+            number = _waiting[0]
+            _waiting.clear()
+            raise Stopped(number)
+
+
+@contextlib.contextmanager
+def blocked() -> Iterator[None]:
+    """A process that is begun within gets no such signal before it says how it takes them (see obey)."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
