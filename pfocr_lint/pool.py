@@ -23,6 +23,8 @@ def in_order(work: Callable[[Part], Done], parts: Sequence[Part], jobs: int, *, 
     from concurrent.futures import ProcessPoolExecutor  # 14 ms, which a single file need not wait for
     from multiprocessing import get_context
 
+    # A process that is not forked begins as 'python -c', which would import from the current folder, a stranger's.
+    os.environ["PYTHONSAFEPATH"] = "1"
     with ProcessPoolExecutor(jobs, get_context(start_method()), _begin, (to_the_end,)) as pool:
         try:
             yield from pool.map(work, parts)
