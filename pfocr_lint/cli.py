@@ -448,5 +448,4 @@ def _show_settings(flags: argparse.Namespace, chosen: Settings | None) -> str:
     settled = _settled(flags, [path])
     found = settled(path) if settled is not None else chosen if chosen is not None else discover(os.path.realpath(folder))
     settings = _flagged(found, _selection(flags))
-    lines = (f"{name} = {dumps(value)}  # {visible(source)}\n" for name, (value, source) in describe(settings).items())
-    return "".join(lines)
+    return "".join(f"{name} = {dumps(value)}  # {visible(source)}\n" for name, (value, source) in describe(settings).items())
