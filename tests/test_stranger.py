@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -225,28 +226,21 @@ def test_other_tools_settings_are_left_to_them(work, run):
 RUN = "touch {top}/pwned; cat"
 
 
-def bare(folder: Path, top: Path) -> None:
-    """A folder that looks like a bare repository: a pull request may hold one, and its settings name programs."""
-    write(
-        folder,
-        ("HEAD", "ref: refs/heads/main\n"),
-        ("config", (f"[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tworktree = {top}\n\tfsmonitor = {RUN.format(top=top)}\n"
-                   f"[filter \"x\"]\n\tclean = {RUN.format(top=top)}\n[diff \"x\"]\n\ttextconv = {RUN.format(top=top)}\n")),
-    )  # fmt: skip
-    for name in ("objects", "refs"):
-        (folder / name).mkdir()
-
-
 @pytest.mark.parametrize("flags", [["--since", "HEAD"], ["--since", "HEAD", "--introduced"], ["--settings-from", "HEAD"]])
 def test_a_folder_that_looks_like_a_repository_is_none(work, run, flags):
-    write(work / "site", (PATH, CLEAN))
-    bare(work / "site", work)
-    commit(work)
-    os.utime(work / PATH)
+    """A pull request may hold a bare repository, and its settings name programs."""
+    site = work / "site"
+    shutil.copytree(work / ".git", site)
+    write(site, (PATH, CLEAN), (".gitattributes", "* filter=x\n"))
+    program = RUN.format(top=work)
+    for key, value in {"core.worktree": str(site), "core.fsmonitor": program, "filter.x.clean": program}.items():
+        subprocess.run(["git", "config", "--file", site / "config", key, value], check=True)
     for path in ("site", "site/_figures", "site/objects"):
         result = run(path, *flags)
-        assert result.status == (0 if path != "site/objects" or "--since" in flags else 2), result.err
+        assert result.status == (2 if path == "site/objects" and "--since" not in flags else 0), result.err
     assert not (work / "pwned").exists()
+    git(site, "diff", "HEAD", "--")
+    assert (work / "pwned").exists(), "the trap works"
 
 
 def test_git_attributes_run_no_program(work, run):
