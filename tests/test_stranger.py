@@ -228,16 +228,20 @@ RUN = "touch {top}/pwned; cat"
 
 @pytest.mark.parametrize("flags", [["--since", "HEAD"], ["--since", "HEAD", "--introduced"], ["--settings-from", "HEAD"]])
 def test_a_folder_that_looks_like_a_repository_is_none(work, run, flags):
-    """A pull request may hold a bare repository, and its settings name programs."""
+    """A pull request may hold a bare repository, and its settings name programs; nor is its HEAD the one that is asked for."""
     site = work / "site"
-    shutil.copytree(work / ".git", site)
-    write(site, (PATH, CLEAN), (".gitattributes", "* filter=x\n"))
+    write(site, figure(1000001, figtype="Scheme"), ("pfocr-lint.toml", 'ignore = ["PF"]\n'), (".gitattributes", "* filter=x\n"))
+    git(site, "init", "-q")
+    commit(site)
+    (site / "pfocr-lint.toml").unlink()
+    shutil.copytree(site / ".git", site, dirs_exist_ok=True)
+    shutil.rmtree(site / ".git")
     program = RUN.format(top=work)
     for key, value in {"core.worktree": str(site), "core.fsmonitor": program, "filter.x.clean": program}.items():
         subprocess.run(["git", "config", "--file", site / "config", key, value], check=True)
-    for path in ("site", "site/_figures", "site/objects"):
+    for path in ("site", "site/_figures"):
         result = run(path, *flags)
-        assert result.status == (2 if path == "site/objects" and "--since" not in flags else 0), result.err
+        assert (result.status, "PF208" in result.out) == (1, True), result.err
     assert not (work / "pwned").exists()
     git(site, "diff", "HEAD", "--")
     assert (work / "pwned").exists(), "the trap works"
