@@ -5,11 +5,16 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
 .DEFAULT_GOAL := lint-samples
-.PHONY: lint-samples test test-all docs clean
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-emit-index-url \
+	--custom-compile-command 'make lock' --group build $(UPGRADE)
+.PHONY: lint-samples test test-all docs lock clean
 
-$(STAMP): pyproject.toml
+# Nothing is installed but the very files whose hashes stand in the lock.
+$(STAMP): pyproject.toml requirements-dev.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(PIP) install --require-hashes --requirement requirements-dev.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
 	touch $(STAMP)
 
 # What is wrong with the sample records, and the fixes as a diff. Nothing is written.
@@ -28,6 +33,12 @@ test-all: $(STAMP)
 # Pages that are made from the code.
 docs: $(STAMP)
 	$(BIN)/python -m pfocr_lint.handbook > docs/rules.md
+
+# The locks: requirements-dev.txt for work on the project, requirements.txt for the Action, of the same versions.
+# They hold for every Python and system that is supported. With UPGRADE=--upgrade, the newest of everything.
+lock: $(STAMP)
+	$(COMPILE) --extra dev --output-file requirements-dev.txt pyproject.toml
+	$(COMPILE) --constraint requirements-dev.txt --output-file requirements.txt pyproject.toml
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -188,7 +188,7 @@ class Change:
             page = folder.endswith("_organisms") and folder.rpartition("/")[0] in roots
             if page or _paper(name) in papers or name.casefold() in folded:
                 found.add(name)
-        found.update(self.base.mentioning({*identifiers, *latin}, "_figures"))
+        found.update({*self.base.mentioning({*identifiers, *latin}, "_figures")} & {*self.base.names})
         return found
 
 

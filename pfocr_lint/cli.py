@@ -73,15 +73,17 @@ def main(argv: Sequence[str], streams: Streams) -> int:
     try:
         return _run(_parsed(argv), streams)
     except (UsageError, SettingsError) as error:
-        streams.stderr.write(f"pfocr-lint: {error}\n")
-        return USAGE
+        problem, status = str(error), USAGE
     except SystemExit as finished:  # --help and --version
         return int(finished.code or 0)
     except OSError:
         raise  # the output's: what can still be said of it is said by run
     except Exception as error:  # noqa: BLE001 - whatever it is, it gets one line and the status of a fault
-        streams.stderr.write(f"pfocr-lint: internal fault: {type(error).__name__}: {str(error).partition(chr(10))[0]}\n")
-        return FAULT
+        problem, status = f"internal fault: {type(error).__name__}: {str(error).partition(chr(10))[0]}", FAULT
+    from pfocr_lint.report import visible
+
+    streams.stderr.write(f"pfocr-lint: {visible(problem)}\n")
+    return status
 
 
 def _parsed(argv: Sequence[str]) -> argparse.Namespace:
@@ -199,27 +201,21 @@ def _change(flags: argparse.Namespace, paths: Sequence[str], settings_of: Callab
     if flags.since is None:
         return None
     from pfocr_lint.changes import Change
-    from pfocr_lint.revision import RevisionError, merge_base
+    from pfocr_lint.revision import merge_base
 
     for path in paths:
         if not os.path.lexists(path):
             raise UsageError(f"{path}: there is no such file or folder")
-    try:
-        return Change(merge_base(_folder(paths), flags.since), tuple(paths), settings_of)
-    except RevisionError as error:
-        raise UsageError(str(error)) from error
+    return Change(merge_base(_folder(paths), flags.since), tuple(paths), settings_of)
 
 
 def _settled(flags: argparse.Namespace, paths: Sequence[str]) -> Callable[[str], Settings] | None:
     """Which settings a path has in the revision that ``--settings-from`` names."""
     if flags.settings_from is None:
         return None
-    from pfocr_lint.revision import RevisionError, commit
+    from pfocr_lint.revision import commit
 
-    try:
-        return commit(_folder(paths), flags.settings_from, "--settings-from").settings_for
-    except RevisionError as error:
-        raise UsageError(str(error)) from error
+    return commit(_folder(paths), flags.settings_from, "--settings-from").settings_for
 
 
 def _folder(paths: Sequence[str]) -> str:
@@ -251,11 +247,18 @@ def _standard_input(
 
 
 def _write_bytes(stream: IO[str], data: bytes) -> None:
-    if hasattr(stream, "buffer"):
+    if hasattr(stream, "buffer") and not stream.isatty():
         stream.flush()
         stream.buffer.write(data)
     else:
-        stream.write(data.decode("utf-8", "replace"))
+        _write_text(stream, data.decode("utf-8", "replace"))
+
+
+def _write_text(stream: IO[str], text: str) -> None:
+    """Write what records say: as it is, but on a terminal with nothing in it that is obeyed."""
+    from pfocr_lint.report import visible
+
+    stream.write("\n".join(map(visible, text.split("\n"))) if stream.isatty() else text)
 
 
 def _tell(
@@ -293,7 +296,7 @@ def _tell(
         about=_about,
     )
     if flags.diff:
-        streams.stdout.write("".join(unified(each.path, *each.versions) for each in results if each.versions))
+        _write_text(streams.stdout, "".join(unified(each.path, *each.versions) for each in results if each.versions))
         if not flags.quiet:
             say(f"pfocr-lint: {report.fixed:,} would be fixed, {len(report.diagnostics):,} would be left\n")
     for name, target in outputs:
@@ -438,12 +441,12 @@ def _page(code: str) -> str:
 
 
 def _show_settings(flags: argparse.Namespace, chosen: Settings | None) -> str:
+    from pfocr_lint.report import visible
+    from pfocr_lint.report.machine import dumps
+
     path = (flags.paths or ["."])[0]
     folder = path if Path(path).is_dir() else str(Path(path).parent)
     settled = _settled(flags, [path])
     found = settled(path) if settled is not None else chosen if chosen is not None else discover(os.path.realpath(folder))
     settings = _flagged(found, _selection(flags))
-    lines = [
-        f"{name} = {json.dumps(value, ensure_ascii=False)}  # {source}\n" for name, (value, source) in describe(settings).items()
-    ]
-    return "".join(lines)
+    return "".join(f"{name} = {dumps(value)}  # {visible(source)}\n" for name, (value, source) in describe(settings).items())

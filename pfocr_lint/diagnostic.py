@@ -196,6 +196,9 @@ class Diagnostic:
     source: tuple[SourceLine, ...]
 
 
+LONG = 4_000  # bits; Python refuses to write a number of more than 4,300 digits
+
+
 def shorten(text: str, limit: int = 60) -> str:
     """``text`` for a message: one line, no control characters, at most ``limit`` code points."""
     text = "".join(c if c.isprintable() or c == "\u00a0" else " " for c in text)
@@ -214,6 +217,8 @@ def quote(value: Any, limit: int = 60) -> str:
         return "a mapping"
     if isinstance(value, list):
         return "a list" if value else "an empty list"
+    if isinstance(value, int) and value.bit_length() > LONG:
+        return "a number of very many digits"
     return shorten(str(value), limit)
 
 

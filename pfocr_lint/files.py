@@ -21,7 +21,7 @@ from pfocr_lint.facts import Facts, facts_of
 from pfocr_lint.ondemand import OnDemand
 from pfocr_lint.reader import MAX_BYTES, read, unreadable
 from pfocr_lint.record import Kind, kind_of
-from pfocr_lint.settings import DEFAULT, Settings, discover
+from pfocr_lint.settings import DEFAULT, Settings, discover, work_tree
 
 if TYPE_CHECKING:
     from pfocr_lint import engine, fixer
@@ -231,10 +231,7 @@ def _stay_inside(path: str) -> None:
 @cache
 def _repository(folder: str) -> str:
     """The Git work tree that a folder belongs to; without one, the folder above the record folder."""
-    for parent in (Path(folder), *Path(folder).parents):
-        if (parent / ".git").exists():
-            return str(parent)
-    return str(Path(folder).parent) if Path(folder).name in FOLDERS else folder
+    return work_tree(folder) or str(Path(folder).parent) if Path(folder).name in FOLDERS else folder
 
 
 def process(source: Source, task: Task) -> Result:

@@ -13,27 +13,52 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 
-from pfocr_lint.settings import DEFAULT, FILE, Settings, from_bytes
+from pfocr_lint.settings import DEFAULT, FILE, Settings, SettingsError, from_bytes, work_tree
 
 _ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
 
+# Git runs no program for what it is asked here, whatever a work tree says: no hook, no monitor; and a folder that looks like
+# a repository of its own, with settings of its own, is none.
+_QUIET = tuple(
+    part
+    for setting in (
+        "core.quotePath=false", "core.fsmonitor=false", f"core.hooksPath={os.devnull}", "safe.bareRepository=explicit",
+        "submodule.recurse=false",
+    )
+    for part in ("-c", setting)
+)  # fmt: skip
 
-class RevisionError(Exception):
-    """A revision that cannot be compared with; the message says what to do."""
+
+class RevisionError(SettingsError):
+    """A revision that cannot be compared with, or gives no settings; the message says what to do."""
 
 
 def _git(folder: str, *args: str, data: bytes | None = None) -> bytes | None:
     """What a Git command prints; None when it fails. Raises RevisionError where there is no Git."""
-    command = ["git", "-C", folder, "-c", "core.quotePath=false", "-c", "core.fsmonitor=false", *args]
-    try:
-        result = subprocess.run(command, input=data, capture_output=True, env={**os.environ, **_ENVIRONMENT}, check=False)
-    except FileNotFoundError:
-        raise RevisionError("--since needs git, which is not installed here") from None
+    result = _run(folder, args, data)
     return result.stdout if result.returncode == 0 else None
 
 
-def _names(listed: bytes | None) -> list[str]:
-    return [os.fsdecode(name) for name in (listed or b"").split(b"\0") if name]
+def _run(folder: str, args: Iterable[str], data: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
+    command = ["git", "-C", folder, *_QUIET, *args]
+    try:
+        return subprocess.run(command, input=data, capture_output=True, env={**os.environ, **_ENVIRONMENT}, check=False)
+    except FileNotFoundError:
+        raise RevisionError("--since needs git, which is not installed here") from None
+
+
+def _listed(folder: str, *args: str, none: int = 0) -> list[bytes]:
+    """What a Git command lists; it says by the status ``none`` that there is nothing. Raises RevisionError when it fails."""
+    result = _run(folder, args)
+    if result.returncode not in (0, none):
+        why = os.fsdecode(result.stderr.partition(b"\n")[0]) or f"status {result.returncode}"
+        command = next(arg for arg in args if arg[0] != "-" and "=" not in arg)
+        raise RevisionError(f"--since: git {command} failed: {why}")
+    return [line for line in result.stdout.split(b"\0") if line]
+
+
+def _names(listed: Iterable[bytes]) -> list[str]:
+    return [os.fsdecode(name) for name in listed]
 
 
 @dataclass(frozen=True)
@@ -50,26 +75,41 @@ class Base:
     @cached_property
     def blobs(self) -> dict[str, str]:
         """Path -> object of every regular file in the commit."""
+        return {name: entry for name, (mode, entry) in self._tree.items() if mode in ("100644", "100755")}
+
+    @cached_property
+    def links(self) -> frozenset[str]:
+        """The symbolic links of the commit."""
+        return frozenset(name for name, (mode, _) in self._tree.items() if mode == "120000")
+
+    @cached_property
+    def _tree(self) -> dict[str, tuple[str, str]]:
         found = {}
-        for line in (_git(self.top, "ls-tree", "-r", "-z", "--full-tree", self.commit) or b"").split(b"\0"):
+        for line in _listed(self.top, "ls-tree", "-r", "-z", "--full-tree", self.commit):
             about, _, name = line.partition(b"\t")
-            if about.startswith((b"100644", b"100755")):
-                found[os.fsdecode(name)] = about.split(b" ")[2].decode()
+            mode, _, entry = about.decode().split(" ")
+            found[os.fsdecode(name)] = mode, entry
         return found
 
     @cached_property
     def names(self) -> list[str]:
         """The files of the work tree: tracked or new, not ignored."""
-        listed = _git(self.top, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
+        listed = _listed(self.top, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
         return _names(listed)
 
     @cached_property
     def changed(self) -> frozenset[str]:
         """The files that differ from the commit, new ones and deleted ones included."""
         args = ("--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-textconv", "--ignore-submodules=all")
-        differing = _names(_git(self.top, "diff", *args, self.commit, "--"))
-        new = _names(_git(self.top, "ls-files", "-z", "--others", "--exclude-standard"))
+        differing = _names(_listed(self.top, *self._unfiltered, "diff", *args, self.commit, "--"))
+        new = _names(_listed(self.top, "ls-files", "-z", "--others", "--exclude-standard"))
         return frozenset((*differing, *new))
+
+    @cached_property
+    def _unfiltered(self) -> list[str]:
+        """Flags that switch off the programs of the user's own filters, which a work tree's .gitattributes may ask for."""
+        known = _git(self.top, "config", "--name-only", "-z", "--get-regexp", r"^filter\..*\.(clean|process|required)$") or b""
+        return [part for name in _names(filter(None, known.split(b"\0"))) for part in ("-c", f"{name}=")]
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
         """The bytes that files had in the commit, of those that were there."""
@@ -102,8 +142,9 @@ class Base:
         patterns = [part for text in sorted(set(texts)) for part in ("-e", text)]
         if not patterns:
             return []
-        args = ("grep", "-z", "-l", "-I", "-F", "--untracked", "--no-textconv", *patterns, "--")
-        return _names(_git(self.top, *args, f":(glob)**/{below}/*.md"))
+        # -a and --no-exclude-standard: neither .gitattributes nor .gitignore hides a record
+        args = ("grep", "-z", "-l", "-a", "-F", "--untracked", "--no-exclude-standard", "--no-textconv", *patterns, "--")
+        return _names(_listed(self.top, *args, f":(glob)**/{below}/*.md", none=1))
 
 
 @cache
@@ -111,6 +152,8 @@ def _settings(base: Base, below: str) -> Settings:
     for folder in (PurePosixPath(below), *PurePosixPath(below).parents):
         for name in (FILE, "pyproject.toml"):
             path = (folder / name).as_posix()
+            if path in base.links:
+                raise SettingsError(f"{Path(base.top, path)}: is a link in {base.commit[:12]}, want a file")
             if path in base.blobs:
                 root = Path(base.top, folder)
                 settings = from_bytes(base.read([path])[path], root / name, str(root))
@@ -121,7 +164,8 @@ def _settings(base: Base, below: str) -> Settings:
 
 def commit(folder: str, revision: str, flag: str) -> Base:
     """A revision in the repository of a folder; ``flag`` is what asked for it. Raises RevisionError."""
-    top = _git(folder, "rev-parse", "--show-toplevel")
+    # asked from the top: on the way there, a folder could look like a bare repository, of which Git before 2.38 takes settings
+    top = _git(work_tree(os.path.realpath(folder)) or folder, "rev-parse", "--show-toplevel")
     if top is None:
         raise RevisionError(f"{flag}: '{folder}' is in no Git repository")
     root = os.fsdecode(top.rstrip(b"\n"))

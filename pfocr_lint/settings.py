@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
+import stat
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,6 +20,13 @@ from pfocr_lint.ondemand import difflib
 from pfocr_lint.rules import BY_CODE, BY_NAME, RULES
 
 FILE = "pfocr-lint.toml"
+
+# What a settings file may ask for: more would make a run slow, not the records better.
+MAX_BYTES = 1 << 18
+PARTS = 50  # of a dotted key: the TOML library takes the square of their number
+ENTRIES = 1_000  # of one list or table
+LENGTH = 250  # characters of a glob, or of the version that is required
+STARS = 10  # of a glob
 
 # Names the database has met, beside those of the settings.
 SYNONYMS = {
@@ -110,25 +119,31 @@ class Settings:
 
     def rules_for(self, path: str) -> dict[str, Severity]:
         """Code -> severity of the rules that run on one file."""
-        ignored = [name for glob, names in self.per_file_ignores if self._matches(path, glob) for name in names]
+        here = self._below(path) if self.per_file_ignores else ""
+        ignored = {name for glob, names in self.per_file_ignores if _matches(here, glob) for name in names}
         if not ignored:
             return self.enabled
         return {code: level for code, level in self.enabled.items() if not any(_reach(code, name) for name in ignored)}
 
     def excludes(self, path: str) -> bool:
         """Whether a file found in a folder is left out."""
-        return any(self._matches(path, glob) for glob in self.exclude)
+        here = self._below(path) if self.exclude else ""
+        return any(_matches(here, glob) for glob in self.exclude)
 
-    def _matches(self, path: str, glob: str) -> bool:
-        """Whether a glob means a file: with a slash, from the settings' folder on; without, any part of its path."""
-        here = PurePath(path).as_posix().removeprefix("./")
+    def _below(self, path: str) -> str:
+        """A path as globs see it: from the settings' folder on where it lies in that."""
         if self.root is not None:
             with contextlib.suppress(ValueError):
-                here = Path(os.path.abspath(path)).relative_to(self.root).as_posix()  # noqa: PTH100 - no link is followed
-        pattern = glob.removeprefix("./").rstrip("/")
-        if "/" not in pattern:
-            return any(fnmatch(part, pattern) for part in here.split("/"))
-        return any(fnmatch(here.lstrip("/"), each) for each in (pattern.lstrip("/"), f"{pattern.lstrip('/')}/*"))
+                return Path(os.path.abspath(path)).relative_to(self.root).as_posix()  # noqa: PTH100 - no link is followed
+        return PurePath(path).as_posix().removeprefix("./")
+
+
+def _matches(path: str, glob: str) -> bool:
+    """Whether a glob means a file: with a slash, from the settings' folder on; without, any part of its path."""
+    pattern = glob.removeprefix("./").rstrip("/")
+    if "/" not in pattern:
+        return any(fnmatch(part, pattern) for part in path.split("/"))
+    return any(fnmatch(path.lstrip("/"), each) for each in (pattern.lstrip("/"), f"{pattern.lstrip('/')}/*"))
 
 
 DEFAULT = Settings()
@@ -153,7 +168,7 @@ def codes(names: Iterable[str], where: str) -> tuple[str, ...]:
         if not name:
             raise SettingsError(f"{where}: a rule's code is empty")
         found.append(name)
-    return tuple(found)
+    return tuple(dict.fromkeys(found))
 
 
 def with_flags(settings: Settings, flags: Selection) -> Settings:
@@ -168,31 +183,44 @@ def with_flags(settings: Settings, flags: Selection) -> Settings:
 @cache
 def discover(folder: str) -> Settings:
     """The settings nearest to a folder, upward. Raises SettingsError for a file that is wrong."""
-    for parent in [Path(folder), *Path(folder).parents]:
-        own, project = parent / FILE, parent / "pyproject.toml"
-        if own.is_file():
-            return load(own)
-        if project.is_file() and _of_project(project) is not None:
-            return load(project)
+    for parent in (Path(folder), *Path(folder).parents):
+        for path in (parent / FILE, parent / "pyproject.toml"):
+            if os.path.lexists(path):
+                if path.is_symlink() and not inside(str(path), str(parent)):
+                    raise SettingsError(f"{path}: is a link that leads out of the repository")
+                settings = from_bytes(_read(path), path, str(parent))
+                if settings is not None:
+                    return settings
     return DEFAULT
 
 
 def load(path: Path) -> Settings:
-    """Settings from one TOML file. Raises SettingsError."""
-    table = (_of_project(path) or {}) if path.name == "pyproject.toml" else _toml(path)
-    return parse(table, str(path), str(path.resolve().parent))
+    """Settings from one TOML file that is named. Raises SettingsError."""
+    root = str(path.parent.resolve())
+    return from_bytes(_read(path), path, root) or parse({}, str(path), root)
 
 
 def from_bytes(data: bytes, path: Path, root: str) -> Settings | None:
-    """Settings from what a settings file held in another revision; None where it held none. Raises SettingsError."""
+    """Settings from what a settings file holds; None where a pyproject.toml has no table of ours. Raises SettingsError."""
     table = _parsed(data, path)
     project = _tool(table, path) if path.name == "pyproject.toml" else table
     return None if project is None else parse(project, str(path), root)
 
 
-def _of_project(path: Path) -> dict[str, Any] | None:
-    """The table ``[tool.pfocr-lint]`` of a pyproject.toml; None where there is none."""
-    return _tool(_toml(path), path)
+def work_tree(folder: str) -> str | None:
+    """The Git work tree that a folder belongs to, if any."""
+    here = Path(folder)
+    return next((str(parent) for parent in (here, *here.parents) if (parent / ".git").exists()), None)
+
+
+def inside(path: str, folder: str) -> bool:
+    """Whether a path, with its links followed, stays in the repository of a folder; without one, in that folder."""
+    home = os.path.realpath(folder)
+    top = work_tree(home) or home
+    try:
+        return os.path.commonpath([os.path.realpath(path), top]) == top
+    except ValueError:  # no name of a file
+        return False
 
 
 def _tool(whole: dict[str, Any], path: Path) -> dict[str, Any] | None:
@@ -205,11 +233,23 @@ def _tool(whole: dict[str, Any], path: Path) -> dict[str, Any] | None:
     return table
 
 
-def _toml(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> bytes:
+    """The bytes of a settings file; a pipe is not waited for."""
     try:
-        return _parsed(path.read_bytes(), path)
-    except OSError as error:
-        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        try:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise SettingsError(f"{path}: is not a file")
+            with open(handle, "rb", closefd=False) as file:
+                return file.read(MAX_BYTES + 1)
+        finally:
+            os.close(handle)
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+
+
+# The texts and comments of TOML, in which dots part no key.
+_TEXTS = re.compile(r"""\"{3}(?:[^\\]|\\.)*?\"{3}|'{3}.*?'{3}|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|\#[^\n]*""", re.DOTALL)
 
 
 def _parsed(data: bytes, path: Path) -> dict[str, Any]:
@@ -217,11 +257,16 @@ def _parsed(data: bytes, path: Path) -> dict[str, Any]:
         import tomllib
     else:
         import tomli as tomllib
+    if len(data) > MAX_BYTES:
+        raise SettingsError(f"{path}: is larger than {MAX_BYTES >> 10} KiB")
     try:
-        table: dict[str, Any] = tomllib.loads(data.decode("utf-8").replace("\r\n", "\n"))
+        text = data.decode("utf-8").replace("\r\n", "\n")
+        if any(part.count(".") > PARTS for part in re.split("[\n,]", _TEXTS.sub("x", text).replace("..", ""))):
+            raise SettingsError(f"{path}: has a key of more than {PARTS} parts")
+        table: dict[str, Any] = tomllib.loads(text)
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path}: is not UTF-8, at byte {error.start + 1}") from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also a number of too many digits
         raise SettingsError(f"{path}: is not TOML: {str(error).splitlines()[0]}") from error
     return table
 
@@ -242,6 +287,8 @@ def parse(table: Mapping[str, Any], where: str, root: str) -> Settings:
             raise SettingsError(f"{where}: unknown setting {quote(key)}{hint}")
         wanted = _KEYS[key]
         texts = value if isinstance(value, list) else []
+        if isinstance(value, (list, dict)) and len(value) > ENTRIES:
+            raise SettingsError(f"{where}: {key} has {len(value):,} entries, want at most {ENTRIES:,}")
         if not isinstance(value, wanted) or not all(isinstance(item, str) for item in texts) or value is True:
             name = "a folder, or false" if key == "organisms" else _NAMES[wanted]
             raise SettingsError(f"{where}: {key} is {quote(value)}, want {name}")
@@ -256,15 +303,22 @@ def parse(table: Mapping[str, Any], where: str, root: str) -> Settings:
         ignore=codes(table.get("ignore", ()), f"{where}: ignore"),
         extend_select=codes(table.get("extend-select", ()), f"{where}: extend-select"),
     )
+    for key in ("exclude", "per-file-ignores"):
+        for glob in table.get(key, ()):
+            if len(glob) > LENGTH or glob.count("*") > STARS:
+                raise SettingsError(f"{where}: {key}: {quote(glob)} has over {LENGTH} characters, or over {STARS} stars")
     required = table.get("required-version")
     if required is not None:
         _require(required, where)
+    organisms = table.get("organisms")
+    if isinstance(organisms, str) and not inside(os.path.join(root, organisms), root):  # noqa: PTH118 - an absolute one stays so
+        raise SettingsError(f"{where}: organisms is {quote(organisms)}, want a folder inside the repository")
     return Settings(
         selections=(selection,),
         per_file_ignores=tuple(ignores),
         severity=tuple(_severities(table.get("severity", {}), where)),
         exclude=tuple(table.get("exclude", ())),
-        organisms=table.get("organisms"),
+        organisms=organisms,
         organism_synonyms=tuple(_synonyms(table.get("organism-synonyms", {}), where)),
         required_version=required,
         root=root,
@@ -296,6 +350,8 @@ def _require(wanted: str, where: str) -> None:
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
     try:
+        if len(wanted) > LENGTH:
+            raise InvalidSpecifier
         specifiers = SpecifierSet(wanted if wanted[:1] in "<>=!~" else f"=={wanted}")
     except InvalidSpecifier as error:
         raise SettingsError(f"{where}: required-version is {quote(wanted)}, want for example '>=0.1'") from error

@@ -13,7 +13,7 @@ from pfocr_lint.facts import Facts, FigureFacts, PageFacts, Repository, TableFac
 from pfocr_lint.files import Result, Source, Task
 from pfocr_lint.reader import read
 from pfocr_lint.record import Kind, Record
-from pfocr_lint.settings import Settings
+from pfocr_lint.settings import Settings, inside
 
 OPEN_AT_ONCE = 64
 
@@ -95,7 +95,8 @@ def _latin(root: str, settings: Settings, pages: Sequence[PageFacts], load: Call
         named = os.path.join(settings.root or root, settings.organisms) if isinstance(settings.organisms, str) else None  # noqa: PTH118
         folder = named or os.path.join(root, "_organisms")  # noqa: PTH118
         found = []
-        for source in files.gather([folder], lambda _: settings) if os.path.isdir(folder) else ():  # noqa: PTH112
+        there = os.path.isdir(folder) and inside(folder, settings.root or root)  # noqa: PTH112
+        for source in files.gather([folder], lambda _: settings) if there else ():
             try:
                 record = engine.prepare(read(source.path, load(source.path), Kind.ORGANISM), settings)
             except files.Unreadable:

@@ -11,16 +11,17 @@ from urllib.parse import unquote_to_bytes
 
 import pytest
 from conftest import ROOT, clean_text, real_records
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from readers import COUNTS, HERE, READERS, Page, found, report, results, said, told
 
 from pfocr_lint import edits, engine, examples
-from pfocr_lint.diagnostic import Diagnostic, Edit, OfferedFix, Place, RelatedPlace, Safety, Severity, Span
+from pfocr_lint.diagnostic import Diagnostic, Edit, OfferedFix, Place, RelatedPlace, Safety, Severity, SourceLine, Span
 from pfocr_lint.reader import read
 from pfocr_lint.report import FORMATS
 from pfocr_lint.report.markdown import code, prose
 from pfocr_lint.report.plain import plain
+from pfocr_lint.report.terminal import visible
 from pfocr_lint.rules import RULES
 
 NEW = list(READERS)
@@ -225,7 +226,8 @@ def test_rdjson_puts_a_lone_suggestion_on_the_lines_of_its_diagnostic():
 
 NASTY = ["::error::x", "\n::error file=a::b", "%0A", "%25", "%", "\r", ",title=x", "`", "``", "|", "\\|", "\\", "<b>", "<script>", "</td>",
          "[a](http://b.c)", "![a](b)", "http://b.c", "www.b.c", "@user", "#1", "* ", "]]>", "&amp;", "&#10;", "{0}", "${{ x }}", "\x1b[31m",
-         "\x9b1m", "\0", "\ufffe", "\udcff", "\ud800", "\u202e", "\u2028", "\x85", "\u200b", " ", "\u00a0", "é", "\U0001f600"]  # fmt: skip
+         "\x9b1m", "\0", "\ufffe", "\udcff", "\ud800", "\u202e", "\u2028", "\x85", "\u200b", " ", "\u00a0", "é", "\U0001f600", "</script>", "<!--", "-->", "<![CDATA[", "```", "~~~", "\n\n",
+         "::stop-commands::x", "##[error]x", "::add-mask::x", "%3A", "%2C", "\u2066", "\x7f", "\x9d0;t\x07", "\udc80", "\ud83d\ude00", "\U000e0001"]  # fmt: skip
 PIECE = st.sampled_from(NASTY) | st.text(st.characters(exclude_categories=()), min_size=1, max_size=5)
 TEXT = st.lists(PIECE, min_size=1, max_size=6).map("".join)
 
@@ -241,28 +243,51 @@ def without_surrogates(text: str) -> str:
     return re.sub("[\ud800-\udfff]", lambda match: f"<U+{ord(match[0]):04X}>", text)
 
 
-@given(TEXT, TEXT)
-def test_every_text_comes_back_from_every_format(message, path):
-    one = found(message=message, path=path, fix=OfferedFix(Safety.UNSAFE, message, (Edit(1, 2, "\x1b"),), (HERE,)))
-    texts = {form: FORMATS[form](report(one)) for form in NEW}
+def joined(text: str) -> str:
+    """A text with its pairs of surrogates as the characters that they make: to JSON they are the same."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+
+
+@settings(max_examples=60)
+@given(TEXT, TEXT, TEXT)
+def test_every_text_comes_back_from_every_format(message, path, key):
+    one = found(
+        message=message, path=path, key=f"/{key}", fix=OfferedFix(Safety.UNSAFE, message, (Edit(1, 2, "\x1b"),), (HERE,)),
+        related=(RelatedPlace(path, 3, 4, message),), source=(SourceLine(2, 0, message),),
+    )  # fmt: skip
+    texts = {form: write(report(one)) for form, write in FORMATS.items()}
     for form, text in texts.items():
         assert all(char.isprintable() or char in "\n\u00a0" for char in text), form
-    readers = {form: READERS[form](text) for form, text in texts.items()}
+    see = f"see {shown(path)}:3:4: {shown(message)}"
+
+    for told_there in (json.loads(texts["json"])["diagnostics"][0], json.loads(texts["jsonl"])):
+        assert told_there["fix"].pop("message") == joined(message)
+        assert told_there.pop("related") == [{"path": joined(path), "line": 3, "column": 4, "message": joined(message)}]
+        want = {"message": message, "path": path, "key": f"/{key}"}
+        assert {name: told_there[name] for name in want} == {name: joined(text) for name, text in want.items()}
+        assert told_there["fix"]["edits"] == [{"start": 1, "end": 2, "text": "\x1b"}]
+    assert texts["jsonl"].count("\n") == 1
+    assert texts["concise"].split("\n")[0] == f"{visible(path)}:2:1: {one.code} [?] {visible(message)}"
+    assert texts["full"].count(visible(path)) >= 2
+    assert texts["full"].count("\n") == 10
+
+    readers = {form: READERS[form](text) for form, text in texts.items() if form in NEW}
 
     ((_, properties, said_there),) = readers["github"]
-    assert said_there == f"{shown(message)}\nunsafe fix: {shown(message)}"
+    assert said_there == f"{shown(message)}\n{see}\nunsafe fix: {shown(message)}"
     assert properties["file"] == "".join(char if char in "\r\n" else shown(char) for char in path)
 
     (result,) = results(readers["sarif"])
     got = result["message"]["text"]
     assert (re.sub(r"\\(.)", r"\1", got) if "](" in got else got) == shown(message)
     assert not re.search(r"(?<!\\)(\\\\)*\]\(", got)
+    assert result["relatedLocations"][0]["message"]["text"] == got
     (location,) = result["locations"]
     assert unquote_to_bytes(location["physicalLocation"]["artifactLocation"]["uri"].removeprefix("file://")) == as_bytes(path)
     assert result["fixes"][0]["artifactChanges"][0]["replacements"][0]["insertedContent"]["text"] == "\x1b"
 
     (reviewed,) = readers["rdjson"]["diagnostics"]
-    assert reviewed["message"].split("\n")[0] == shown(message)
+    assert reviewed["message"] == said_there
     assert reviewed["location"]["path"] == without_surrogates(path)
 
     (issue,) = readers["gitlab"]
@@ -271,7 +296,10 @@ def test_every_text_comes_back_from_every_format(message, path):
 
     (failure,) = readers["junit"].iter("failure")
     assert failure.get("message") == shown(message)
-    assert failure.text == f"{shown(path)}:2:1\n{shown(message)}\nunsafe fix: {shown(message)}"
+    assert failure.text == f"{shown(path)}:2:1\n{said_there}"
+    (case,) = readers["junit"].iter("testcase")
+    assert case.get("name") == shown(f"{one.code} {one.name} /{key}".rstrip())
+    assert case.get("classname") == shown(path)
     assert [suite.get("name") for suite in readers["junit"]] == [shown(path)]
 
     assert readers["markdown"].spans[-3:] == [f"{shown(path)}:2:1", shown(message), shown(message)]

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
 import subprocess
 import sys
-import zipfile
 
 import pytest
 from conftest import ROOT
@@ -120,22 +118,3 @@ def test_the_changelog_knows_the_version():
 def test_ci_runs_what_the_readme_names():
     assert "make test" in (ROOT / "README.md").read_text(encoding="utf-8")
     assert re.search(r"(?m)^exec make test$", (ROOT / ".ci" / "run").read_text(encoding="utf-8"))
-
-
-@pytest.mark.slow
-def test_the_wheel_holds_the_package_and_the_schemas_and_nothing_else(tmp_path):
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path), str(ROOT)]
-    subprocess.run(command, check=True, capture_output=True)
-    (wheel,) = tmp_path.glob("*.whl")
-    with zipfile.ZipFile(wheel) as archive:
-        names = {name for name in archive.namelist() if ".dist-info/" not in name}
-    code = {str(path.relative_to(ROOT)) for path in PACKAGE.rglob("*") if path.suffix in (".py", ".typed")}
-    schemas = {f"pfocr_lint/schemas/{path.name}" for path in (ROOT / "schemas").glob("*.json")}
-    assert names == code | schemas
-    venv = tmp_path / "venv"
-    subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
-    subprocess.run([venv / "bin" / "python", "-m", "pip", "install", "--quiet", str(wheel)], check=True, capture_output=True)
-    command = [venv / "bin" / "pfocr-lint", str(ROOT / "samples"), "--output-format", "json"]
-    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert result.returncode == 1
-    assert json.loads(result.stdout)["summary"]["files"] == 14

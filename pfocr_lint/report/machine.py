@@ -37,10 +37,15 @@ def as_json(diagnostic: Diagnostic) -> dict[str, Any]:
     }
 
 
-def _dumps(value: Any, **style: Any) -> str:
-    """JSON with unicode kept; a lone surrogate, which a file name can hold, is escaped."""
-    text = json.dumps(value, ensure_ascii=False, **style)
-    return "".join(f"\\u{ord(c):04x}" if "\ud800" <= c <= "\udfff" else c for c in text)
+def dumps(value: Any, **style: Any) -> str:
+    """JSON with unicode kept; what does not print, and a lone surrogate, which a file name can hold, is escaped."""
+    return "\n".join(map(_printable, json.dumps(value, ensure_ascii=False, **style).split("\n")))
+
+
+def _printable(line: str) -> str:
+    if line.isprintable():
+        return line
+    return "".join(char if char.isprintable() or char == "\u00a0" else json.dumps(char)[1:-1] for char in line)
 
 
 def ascii_json(value: Any) -> str:
@@ -64,14 +69,14 @@ def json_report(report: Report) -> str:
         "diagnostics": [as_json(diagnostic) for diagnostic in report.diagnostics],
         "summary": summary,
     }
-    return _dumps(whole, indent=1) + "\n"
+    return dumps(whole, indent=1) + "\n"
 
 
 def json_lines(report: Report) -> str:
     """One JSON object a diagnostic, each on its line."""
-    return "".join(_dumps(as_json(diagnostic)) + "\n" for diagnostic in report.diagnostics)
+    return "".join(dumps(as_json(diagnostic)) + "\n" for diagnostic in report.diagnostics)
 
 
 def statistics_json(counts: list[dict[str, Any]]) -> str:
     """Counts per rule as JSON."""
-    return _dumps(counts, indent=1) + "\n"
+    return dumps(counts, indent=1) + "\n"
