@@ -3,9 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
+# The benchmarks have one of their own: what the linter is compared with is no business of its tests.
+BENCH := .venv-bench
+BENCH_STAMP := $(BENCH)/installed
+BENCH_FLAGS ?=
 
 .DEFAULT_GOAL := lint-samples
-.PHONY: lint-samples test test-all docs clean
+.PHONY: lint-samples test test-all bench bench-all docs clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -25,9 +29,22 @@ test: $(STAMP)
 test-all: $(STAMP)
 	$(BIN)/python -m pytest -n 2
 
+$(BENCH_STAMP): pyproject.toml
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	touch $(BENCH_STAMP)
+
+# The promises of speed in under five minutes on two cores; BENCH_FLAGS='--cases load,warm' for some of them.
+bench: $(BENCH_STAMP)
+	$(BENCH)/bin/python benchmarks/run.py $(BENCH_FLAGS)
+
+# All sizes, one and two processes, best of five; writes the figures, tables and plot of benchmarks/.
+bench-all: $(BENCH_STAMP)
+	$(BENCH)/bin/python benchmarks/run.py --full --publish $(BENCH_FLAGS)
+
 # Pages that are made from the code.
 docs: $(STAMP)
 	$(BIN)/python -m pfocr_lint.handbook > docs/rules.md
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
