@@ -99,7 +99,8 @@ class Bench:
     def rows(self, case: Case, jobs: tuple[int, ...]) -> list[dict]:
         """One row for each size and number of processes."""
         asked = [number for number in case.jobs if number in jobs] or [case.judged[0]]
-        return [self._row(case, self.sizes[size], number) for size in case.sizes for number in asked]
+        sizes = dict.fromkeys(self.sizes[size] for size in case.sizes)
+        return [self._row(case, size, number) for size in sizes for number in asked]
 
     def _row(self, case: Case, size: int, jobs: int) -> dict:
         row = {"case": case.key, "what": case.what, "promise": case.promise, "records": size, "processes": jobs, "note": ""}
