@@ -89,6 +89,7 @@ class Bench:
         kept = cache.with_suffix(".kept")
         for folder in (cache, kept):
             shutil.rmtree(folder, ignore_errors=True)
+        cache.parent.mkdir(parents=True, exist_ok=True)
         argv = (*self.lint, "--cache-dir", str(cache), ".")
         alternate([Command("pfocr-lint", argv, self.corpora.clean(size))], 1)
         if not cache.is_dir() or not any(cache.iterdir()):

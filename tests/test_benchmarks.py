@@ -145,3 +145,28 @@ def test_what_is_wrong_is_one_line(argv, says, tmp_path):
     assert ran.returncode == 2
     (line,) = (line for line in ran.stderr.splitlines() if "busy" not in line)
     assert says in line
+
+
+STAND_IN = """
+import pathlib, sys
+argv = sys.argv[1:]
+if "--cache-dir" in argv:
+    kept = pathlib.Path(argv[argv.index("--cache-dir") + 1], "kept")
+    runs = kept.read_text() if kept.exists() else ""
+    if "clone-" in str(pathlib.Path.cwd()) and runs != ".":
+        sys.exit(f"the cache is not as the first run left it: {runs!r}")
+    if "--help" not in argv and WRITES:
+        kept.parent.mkdir(exist_ok=True)
+        kept.write_text(runs + ".")
+"""
+
+
+@pytest.mark.parametrize(("writes", "verdict"), [(True, "met"), (False, "not met")])
+@pytest.mark.parametrize("key", ["warm", "clone"])
+def test_a_warm_run_finds_the_cache_that_the_first_one_left(records, tmp_path, key, writes, verdict):
+    """With a stand-in for the linter, which counts its runs in its cache."""
+    program = tmp_path / "stand_in.py"
+    program.write_text(f"WRITES = {writes}\n{STAND_IN}", encoding="utf-8")
+    corpora = Corpora(tmp_path / "data", tmp_path / "nowhere.py", records, (sys.executable, "-I", str(program)))
+    (row,) = harness.Bench(corpora, {"large": COUNT}, 2).rows(next(case for case in cases.PROMISES if case.key == key), (2,))
+    assert (row["verdict"], row["note"]) == (verdict, "" if writes else "pfocr-lint: the run left nothing in its cache folder")
