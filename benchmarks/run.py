@@ -99,7 +99,7 @@ class Bench:
 
     def rows(self, case: Case, jobs: tuple[int, ...]) -> list[dict]:
         """One row for each size and number of processes."""
-        asked = [number for number in case.jobs if number in jobs] or [case.judged[0]]
+        asked = [number for number in case.jobs if number in jobs] or case.jobs
         sizes = dict.fromkeys(self.sizes[size] for size in case.sizes)
         return [self._row(case, size, number) for size in sizes for number in asked]
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import plot
 
-UNITS = {"faster": " times faster", "within": " times", "peak": " MB", "first": " s", "growth": " %"}
+UNITS = {"faster": " × the speed", "within": " × the time", "peak": " MB", "first": " s", "growth": " %"}
 DIGITS = {"faster": 2, "within": 2, "peak": 0, "first": 2, "growth": 1}
 
 
 def value(row: dict) -> str:
-    """The figure with its unit, and the median of the pairs where there is one: `1.83 times faster (1.80)`."""
+    """The figure with its unit, and the median of the pairs where there is one: `1.83 × the speed (1.80)`."""
     if row["value"] is None:
         return "–"
     digits = DIGITS[row["measure"]]
