@@ -3,12 +3,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
+# The benchmarks have one of their own: what the linter is compared with is no business of its tests.
+BENCH := .venv-bench
+BENCH_STAMP := $(BENCH)/installed
+BENCH_FLAGS ?=
 
 .DEFAULT_GOAL := lint-samples
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-emit-index-url \
 	--custom-compile-command 'make lock' --group build $(UPGRADE)
-.PHONY: lint-samples test test-all docs lock clean
+.PHONY: lint-samples test test-all bench bench-all docs lock clean
 
 # Nothing is installed but the very files whose hashes stand in the lock.
 $(STAMP): pyproject.toml requirements-dev.txt
@@ -30,6 +34,19 @@ test: $(STAMP)
 test-all: $(STAMP)
 	$(BIN)/python -m pytest -n 2
 
+$(BENCH_STAMP): pyproject.toml
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	touch $(BENCH_STAMP)
+
+# The promises of speed in under five minutes on two cores; BENCH_FLAGS='--cases load,warm' for some of them.
+bench: $(BENCH_STAMP)
+	$(BENCH)/bin/python benchmarks/run.py $(BENCH_FLAGS)
+
+# All sizes, one and two processes, best of five; writes the figures, tables and plot of benchmarks/.
+bench-all: $(BENCH_STAMP)
+	$(BENCH)/bin/python benchmarks/run.py --full --publish $(BENCH_FLAGS)
+
 # Pages that are made from the code.
 docs: $(STAMP)
 	$(BIN)/python -m pfocr_lint.handbook > docs/rules.md
@@ -41,4 +58,4 @@ lock: $(STAMP)
 	$(COMPILE) --constraint requirements-dev.txt --output-file requirements.txt pyproject.toml
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,109 @@
+"""
+What is measured: each promise is one case, and beside them stand peers and floors without a promise.
+
+In a command `{lint}`, `{python}`, `{ryl}`, … are programs of the environment that runs the benchmarks, `{folder}` names inside the
+corpus are relative: each command runs in the corpus' folder, as a user does in the repository. `{no_cache}` is `--no-cache` as
+soon as the linter has it, `{names}` are the names of all files of the corpus.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+FEW, SMALL, LARGE, SLOW = (
+    "few",
+    "small",
+    "large",
+    "slow",
+)  # 200; 2,000; 100,000; the large one where both sides take long: 20,000 unless --full
+
+
+@dataclass(frozen=True)
+class Side:
+    """A command line, the corpus it runs in, the exit statuses of success, and what is done before each run."""
+
+    name: str
+    command: str
+    statuses: tuple[int, ...] = (0,)
+    corpus: str = "clean"
+    before: str = ""
+
+
+@dataclass(frozen=True)
+class Case:
+    """
+    A row of the table: ``what`` and ``promise`` in words, ``measure`` how the figure is made of the two sides, ``limit`` its bound.
+
+    ``measure``: `faster`, theirs ÷ ours, is to be at least the limit; `within`, ours ÷ theirs, at most; `peak` (MB of the largest
+    process), `first` (seconds to the first byte of output) and `growth` (the rise of the time per record from the one size to
+    the other, in %) at most. Without a limit the figure is only told. ``judged``: the numbers of processes that the promise is for.
+    """
+
+    key: str
+    what: str
+    promise: str
+    measure: str
+    limit: float | None
+    ours: Side | None
+    theirs: Side | None = None
+    sizes: tuple[str, ...] = (LARGE,)
+    jobs: tuple[int, ...] = (2,)
+    judged: tuple[int, ...] = (2,)
+    often: int = 1  # how many times as many runs as the others, for what is over at once
+
+
+FOLDERS = "_figures _organisms"
+COLD = "{lint} --jobs {jobs} {no_cache} ."
+LINT = Side("pfocr-lint", COLD)
+DIRTY = Side("pfocr-lint", COLD, (1,), "dirty")
+WARM = "{lint} --jobs {jobs} --cache-dir {cache} ."
+LOAD = Side("PyYAML CSafeLoader", "{python} {peers}/load_yaml.py {jobs} " + FOLDERS)
+RYL = "{ryl} check --no-cache "
+# lines over 80 characters are in most records, so that exit status 0 would mean that ryl saw no file
+RYL_DEFAULT = Side("ryl, default preset", RYL + "-d 'extends: default' .", (1,), "cut")
+RYL_THREE = Side("ryl, three rules", RYL + "--enable trailing-spaces,key-duplicates,empty-lines .", (0, 1), "cut")
+COMPOSE = "{python} {peers}/compose_schema.py {jobs} {schema} _figures"
+ONE = "{lint} {no_cache} {record}"
+
+PROMISES = (
+    Case("load", "cold run, clean records, against PyYAML `CSafeLoader` merely loading the same files", "≥ 1.5 times faster, aim 2",
+         "faster", 1.5, LINT, LOAD, (SMALL, SLOW), (1, 2)),
+    Case("check-jsonschema", "the same against check-jsonschema with the same schema (front matter cut out for it; one process)",
+         "≥ 20 times", "faster", 20, LINT, Side("check-jsonschema", "{check-jsonschema} --schemafile {schema} {names}", corpus="cut"),
+         (SMALL,)),
+    Case("ryl", "the same against `ryl`, its default preset (two threads, front matter cut out for it)", "≥ 1.5 times", "faster", 1.5,
+         LINT, RYL_DEFAULT, (SMALL, SLOW)),
+    Case("ryl-three", "the same against `ryl`, only three rules enabled", "as close as can be", "faster", None,
+         LINT, RYL_THREE, (SMALL, SLOW)),
+    Case("dirty", "every record dirty (one defect each), against compose + jsonschema", "≥ 1.5 times faster", "faster", 1.5,
+         DIRTY, Side("compose + jsonschema", COMPOSE, corpus="dirty"), (SMALL, SLOW), (1, 2)),
+    Case("warm", "warm run, unchanged records, against listing and stat-ing them", "≤ 5 times", "within", 5,
+         Side("pfocr-lint", WARM, before="warm"), Side("list and stat", "{python} {peers}/floors.py stat 1 " + FOLDERS)),
+    Case("clone", "warm run in a fresh clone (cache restored, all mtimes new), against reading and hashing all bytes", "≤ 3 times",
+         "within", 3, Side("pfocr-lint", WARM, corpus="clone", before="restored"),
+         Side("read and hash, one process", "{python} {peers}/floors.py hash 1 " + FOLDERS, corpus="clone")),
+    Case("one", "one clean record, as a hook runs it: whole process, against `python -c pass`", "≤ 6 times", "within", 6,
+         Side("pfocr-lint", ONE), Side("python -c pass", "{python} -c pass"), (SMALL,), (1,), (1,), often=5),
+    Case("fix", "`--fix` where one record in a hundred is dirty, against the lint alone", "≤ 1.5 times", "within", 1.5,
+         Side("pfocr-lint --fix", "{lint} --jobs {jobs} {no_cache} --fix .", (0,), "some", "spoilt"),
+         Side("pfocr-lint", COLD, (1,), "some", "spoilt"), (SLOW,)),
+    Case("memory", "peak memory of the largest process, all rules, clean records", "≤ 300 MB", "peak", 300, LINT, None),
+    Case("memory-dirty", "the same, every record dirty", "≤ 300 MB", "peak", 300, DIRTY, None, (SLOW,)),
+    Case("growth", "growth of the time per record, net of the start", "linear within 15 %", "growth", 15, LINT, None, (LARGE,), (1, 2)),
+    Case("first", "first diagnostic of a cold run, the first record dirty", "≤ 1 s", "first", 1.0,
+         Side("pfocr-lint", COLD, (1,), "some", "spoilt"), None),
+)  # fmt: skip
+
+BESIDE = (
+    Case("read", "reading the bytes alone", "", "faster", None, LINT,
+         Side("reading the bytes alone", "{python} {peers}/floors.py read {jobs} " + FOLDERS), (SLOW,), (1, 2)),
+    Case("hash", "reading and hashing, two processes", "", "faster", None, None,
+         Side("reading and hashing", "{python} {peers}/floors.py hash {jobs} " + FOLDERS)),
+    Case("compose", "compose + jsonschema, clean records", "", "faster", None, LINT, Side("compose + jsonschema", COMPOSE), (SMALL,)),
+    Case("frontmatter", "a script of python-frontmatter + jsonschema, one process", "", "faster", None, LINT,
+         Side("python-frontmatter + jsonschema", "{python} {peers}/frontmatter_script.py {schema} _figures"), (SMALL,), (1,)),
+    Case("ryl-markdown", "`ryl`, default preset, on the .md files themselves (`--markdown`)", "", "faster", None, LINT,
+         Side("ryl --markdown", RYL + "--markdown -d 'extends: default' .", (1,)), (SMALL,)),
+    Case("yamllint", "yamllint, relaxed preset, one process", "", "faster", None, LINT,
+         Side("yamllint, relaxed", "{yamllint} -d relaxed .", (0, 1), "cut"), (FEW,), (1,)),
+)  # fmt: skip

@@ -1,0 +1,265 @@
+"""
+Measure what is promised of the linter's speed, beside what people use instead.
+
+    python benchmarks/run.py [--full] [--cases load,warm] [--json figures.json]
+
+Each case is two commands, timed as whole processes in alternation; the ratio is that of the best runs. The records are made by
+a corpus maker (--corpus-tool), or taken from a folder (--records), and kept in a data folder (--data) for the next time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from statistics import median
+
+import table
+from cases import BESIDE, PROMISES, Case, Side
+from corpora import Corpora, CorpusError
+from measure import Command, CommandError, Timing, alternate
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+BIN = Path(sys.executable).parent
+DATA = Path(tempfile.gettempdir()) / "pfocr-lint-bench"  # outside the checkout: ryl leaves out what Git ignores
+PEERS = ("PyYAML", "jsonschema", "check-jsonschema", "ryl", "yamllint", "python-frontmatter")
+
+
+class Bench:
+    """The programs, the corpora and the sizes of one run; makes commands of the cases' sides and rows of the cases."""
+
+    def __init__(self, corpora: Corpora, sizes: dict[str, int], runs: int) -> None:
+        self.corpora = corpora
+        self.sizes = sizes
+        self.runs = runs
+        self.lint = corpora.lint
+        usage = subprocess.run([*self.lint, "--help"], capture_output=True, text=True, check=False).stdout
+        self.no_cache = "--no-cache" if "--no-cache" in usage else ""
+
+    def command(self, side: Side, size: int, jobs: int) -> Command:
+        """Raises CorpusError where a corpus cannot be made, CommandError where a program is not there."""
+        folder: Path = getattr(self.corpora, side.corpus)(size)
+        cache = self.corpora.data / f"cache-{size}"
+        words = {
+            "python": sys.executable,
+            "peers": str(HERE / "peers"),
+            "schema": str(ROOT / "schemas" / "figure.schema.json"),
+            "jobs": str(jobs),
+            "cache": str(cache),
+        }
+        argv: list[str] = []
+        for word in shlex.split(side.command):
+            if word == "{lint}":
+                argv += self.lint
+            elif word == "{no_cache}":
+                argv += [self.no_cache] if self.no_cache else []
+            elif word == "{names}":
+                argv += sorted(os.listdir(folder))
+            elif word == "{record}":
+                argv.append(f"_figures/{min(os.listdir(folder / '_figures'))}")
+            elif word in ("{ryl}", "{yamllint}", "{check-jsonschema}"):
+                program = BIN / word.strip("{}")
+                if not program.exists():
+                    raise CommandError(side.name, f"{program.name} is not installed")
+                argv.append(str(program))
+            else:
+                argv.append(word.format(**words))
+        before: Callable[[], None] | None = None
+        if side.before in ("warm", "restored"):
+            kept = self._warm(size, cache)
+            if side.before == "restored":
+                before = partial(_replace, cache, kept)
+        elif side.before == "spoilt":
+            before = partial(self.corpora.restore, size)
+        return Command(side.name, tuple(argv), folder, side.statuses, before)
+
+    def _warm(self, size: int, cache: Path) -> Path:
+        """Fill the cache with what a run on the clean records leaves there, and keep a copy."""
+        kept = cache.with_suffix(".kept")
+        for folder in (cache, kept):
+            shutil.rmtree(folder, ignore_errors=True)
+        cache.parent.mkdir(parents=True, exist_ok=True)
+        argv = (*self.lint, "--cache-dir", str(cache), ".")
+        alternate([Command("pfocr-lint", argv, self.corpora.clean(size))], 1)
+        if not cache.is_dir() or not any(cache.iterdir()):
+            raise CommandError("pfocr-lint", "the run left nothing in its cache folder")
+        shutil.copytree(cache, kept)
+        return kept
+
+    def rows(self, case: Case, jobs: tuple[int, ...]) -> list[dict]:
+        """One row for each size and number of processes."""
+        asked = [number for number in case.jobs if number in jobs] or case.jobs
+        sizes = dict.fromkeys(self.sizes[size] for size in case.sizes)
+        return [self._row(case, size, number) for size in sizes for number in asked]
+
+    def _row(self, case: Case, size: int, jobs: int) -> dict:
+        row = {"case": case.key, "what": case.what, "promise": case.promise, "records": size, "processes": jobs, "note": ""}
+        row |= {"measure": case.measure, "value": None, "median": None, "sides": []}
+        try:
+            if case.measure == "growth":
+                return row | self._growth(case, size, jobs)
+            commands = [self.command(side, size, jobs) for side in (case.ours, case.theirs) if side is not None]
+            runs = 1 if case.measure in ("peak", "first") else self.runs * case.often
+            timings = alternate(commands, runs, case.measure == "first")
+        except CommandError as failure:
+            ours = case.ours is not None and failure.name == case.ours.name
+            return row | {"verdict": "not met" if ours and case.promise else "not measured", "note": str(failure)}
+        row["sides"] = [_told(command.name, timing) for command, timing in zip(commands, timings, strict=True)]
+        return row | self._judged(case, jobs, timings)
+
+    def _judged(self, case: Case, jobs: int, timings: list[Timing]) -> dict:
+        if case.ours is None:
+            return {"verdict": ""}
+        ours, theirs = timings[0], timings[-1]
+        middle = None
+        if case.measure == "peak":
+            value = ours.peak / 1e6
+        elif case.measure == "first":
+            if not ours.first:
+                return {"verdict": "not met", "note": "nothing was printed"}
+            value = min(ours.first)
+        else:
+            pairs = list(zip(theirs.seconds, ours.seconds, strict=True))
+            value, middle = theirs.best / ours.best, median(one / other for one, other in pairs)
+            if case.measure == "within":
+                value, middle = 1 / value, median(other / one for one, other in pairs)
+        return {"value": value, "median": middle, "verdict": _verdict(case, value, jobs)}
+
+    def _growth(self, case: Case, size: int, jobs: int) -> dict:
+        """The time per record in the small and in the large corpus, without what a run on one record takes."""
+        assert case.ours is not None
+        small = self.sizes["small"]
+        one = Side("one record", "{lint} --jobs {jobs} {no_cache} {record}")
+        commands = [self.command(side, number, jobs) for side, number in ((one, small), (case.ours, small), (case.ours, size))]
+        start, few, many = alternate(commands, self.runs)
+        net = [(timing.best - start.best) / number for timing, number in ((few, small), (many, size))]
+        gross = [timing.best / number for timing, number in ((few, small), (many, size))]
+        value = (net[1] / net[0] - 1) * 100
+        note = (
+            f"µs a record, {small:,} → {size:,}: net {net[0] * 1e6:.1f} → {net[1] * 1e6:.1f}, "
+            f"with the start {gross[0] * 1e6:.1f} → {gross[1] * 1e6:.1f}"
+        )
+        sides = [_told(case.ours.name, many), _told(f"{small:,} records", few), _told("one record", start)]
+        return {"value": value, "verdict": _verdict(case, value, jobs), "note": note, "sides": sides}
+
+
+def _verdict(case: Case, value: float, jobs: int) -> str:
+    if case.limit is None or jobs not in case.judged:
+        return ""
+    return "met" if (value >= case.limit if case.measure == "faster" else value <= case.limit) else "not met"
+
+
+def _told(name: str, timing: Timing) -> dict:
+    return {"name": name, "seconds": timing.seconds, "first": timing.first, "peak": timing.peak}
+
+
+def _replace(folder: Path, kept: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(kept, folder)
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def machine() -> dict:
+    """What the figures were measured on."""
+    about = Path("/proc/cpuinfo").read_text(encoding="utf-8") if Path("/proc/cpuinfo").exists() else ""
+    models = [line.partition(": ")[2] for line in about.splitlines() if line.startswith("model name")]
+    versions = {name: _version(name) for name in ("pfocr-lint", *PEERS)}
+    cpu = models[0] if models else platform.processor() or platform.machine()
+    return {
+        "cpu": cpu,
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "system": platform.system(),
+        "versions": versions,
+    }
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--full", action="store_true", help="every size, one and two processes, best of five (some 30 minutes)")
+    parser.add_argument("--cases", default="", metavar="KEYS", help="only these, comma separated")
+    parser.add_argument("--list", action="store_true", help="the cases' keys, and what they are")
+    tool = os.environ.get("CORPUS_TOOL") or ROOT.parent / "shared" / "tools" / "make_corpus.py"
+    parser.add_argument("--corpus-tool", type=Path, default=tool, metavar="FILE", help="the corpus maker; also CORPUS_TOOL")
+    parser.add_argument("--records", type=Path, metavar="FOLDER", help="clean records instead; only read")
+    parser.add_argument("--data", type=Path, default=DATA, metavar="FOLDER", help=f"where corpora are kept ({DATA})")
+    parser.add_argument("--runs", type=int, metavar="N", help="the best of how many (3; with --full 5)")
+    parser.add_argument("--few", type=int, default=200, metavar="N", help="records for the slowest peers")
+    parser.add_argument("--small", type=int, default=2_000, metavar="N")
+    parser.add_argument("--large", type=int, default=100_000, metavar="N")
+    parser.add_argument(
+        "--slow",
+        type=int,
+        metavar="N",
+        help="records in place of --large where both sides take long (20,000; with --full as --large)",
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
+    parser.add_argument("--publish", action="store_true", help="all cases; write figures.json, README.md's tables and speed.svg")
+    parser.add_argument(
+        "--redraw", action="store_true", help="measure nothing; make README.md's tables and speed.svg of figures.json"
+    )
+    return parser.parse_args()
+
+
+def main() -> int:
+    flags = arguments()
+    if flags.redraw:
+        table.publish(json.loads((HERE / "figures.json").read_text(encoding="utf-8")), HERE)
+        return 0
+    if flags.publish and flags.cases:
+        print("run.py: --publish goes with all cases: its tables are of one run", file=sys.stderr)
+        return 2
+    known = {case.key: case for case in (*PROMISES, *BESIDE)}
+    wanted = flags.cases.split(",") if flags.cases else list(known)
+    if unknown := [key for key in wanted if key not in known]:
+        print(f"run.py: there is no case {unknown[0]}; there are {', '.join(known)}", file=sys.stderr)
+        return 2
+    if flags.list:
+        for case in known.values():
+            print(f"{case.key:18}{case.what}{f': {case.promise}' if case.promise else ''}")
+        return 0
+    slow = flags.slow or (flags.large if flags.full else min(flags.large, 20_000))
+    sizes = {"few": flags.few, "small": flags.small, "large": flags.large, "slow": slow}
+    script = BIN / "pfocr-lint"
+    lint = (str(script),) if script.exists() else (sys.executable, "-m", "pfocr_lint")
+    corpora = Corpora(flags.data.resolve(), flags.corpus_tool.resolve(), flags.records and flags.records.resolve(), lint)
+    busy = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0
+    if busy > 0.5:
+        print(f"run.py: the machine is busy (load {busy:.1f}), so the figures are rough", file=sys.stderr)
+    rows = []
+    try:
+        bench = Bench(corpora, sizes, flags.runs or (5 if flags.full else 3))
+        for key in wanted:
+            for row in bench.rows(known[key], (1, 2) if flags.full else (2,)):
+                rows.append(row)
+                print(table.line(row), flush=True)
+    except CorpusError as missing:
+        print(f"run.py: {missing}", file=sys.stderr)
+        return 2
+    figures = {"machine": machine(), "runs": bench.runs, "rows": rows}
+    for file in [*([flags.json] if flags.json else []), *([HERE / "figures.json"] if flags.publish else [])]:
+        file.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    if flags.publish:
+        table.publish(figures, HERE)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
