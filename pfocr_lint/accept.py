@@ -1,24 +1,25 @@
 """
-The filter in front of the reference path: it may say only one thing of a record, and that is "clean".
+A first look at a record in the pipeline's own form: which rules find something in it? Mostly none, and it is done.
 
-The fast reader gives the values, the fast judge holds them against the schema, and the rules, the same functions as
-ever, judge a record without text positions. Only when all of them are content is the record done; anything else, a
-rule that raises included, is for the reference path to look at and to explain. So the filter cannot invent a finding,
-and that it hides none is tested by difference.
+The fast reader gives the values, the fast judge holds them against the schema, and the rules, the same functions as ever,
+judge them without text and places. A rule that waits for a cue is spared while the cue is not there. Where a rule finds
+something, it is asked again with the text, and says where. Anything that the fast reader does not know, and a rule that
+raises, is for the reference path. That both paths tell the same is tested by difference.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from functools import cache
 from itertools import count
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from pfocr_lint import canonical, derive, judge, template
+from pfocr_lint.diagnostic import Span
+from pfocr_lint.failures import prepare
 from pfocr_lint.record import FIGURES, MAPPINGS, Kind, Record, kind_of
-from pfocr_lint.rule import Check, Cue
+from pfocr_lint.rule import Cue, Rule
 from pfocr_lint.rules import RULES
 from pfocr_lint.rules.text import joined
 from pfocr_lint.settings import DEFAULT, Settings
@@ -33,23 +34,30 @@ _judged = count()
 FILTERING = os.environ.get("PFOCR_LINT_PATH") != "reference"
 
 
-Group: TypeAlias = tuple[re.Pattern[str], tuple[Check, ...]]
+Group: TypeAlias = tuple[re.Pattern[str], tuple[Rule, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """
     How the records of a kind are judged.
 
     The rules to ask of each, and those that wait for a cue: per first character of the cues one expression and the
     rules that it stands for; ``foreign`` is the group whose cues are of characters outside ASCII, ``agreement`` the rules
-    that wait for a disagreement.
+    that wait for a disagreement, ``failure`` those that wait for a value that fails the schema.
     """
 
-    always: tuple[Check, ...]
-    agreement: tuple[Check, ...]
+    always: tuple[Rule, ...]
+    agreement: tuple[Rule, ...]
+    failure: tuple[Rule, ...]
     groups: tuple[Group, ...]
     foreign: tuple[Group, ...]
+
+
+class Look(NamedTuple):
+    """A record in the pipeline's own form, its values without their text, and the rules that find something in it."""
+
+    record: Record
+    suspects: tuple[Rule, ...]
 
 
 @cache
@@ -58,72 +66,80 @@ def plan(codes: tuple[str, ...], kind: Kind) -> Plan | None:
     on = [rule for rule in RULES if rule.code in codes and kind in rule.kinds and rule.compare is None]
     if any(rule.cue is Cue.TEXT for rule in on):
         return None
-    waiting: dict[str, list[tuple[str, Check]]] = {}
+    waiting: dict[str, list[tuple[str, Rule]]] = {}
     for rule in on:
         for cue in rule.cue if isinstance(rule.cue, tuple) else ():
             first = cue[:2] if cue[0] == "\\" else cue[0]
-            waiting.setdefault(first, []).append((cue, rule.check))
+            waiting.setdefault(first, []).append((cue, rule))
     groups = {
-        first: (re.compile("|".join(cue for cue, _ in cues)), tuple(dict.fromkeys(check for _, check in cues)))
+        first: (re.compile("|".join(cue for cue, _ in cues)), tuple({rule.code: rule for _, rule in cues}.values()))
         for first, cues in waiting.items()
     }
     foreign = groups.pop("[", None)
-    always = tuple(rule.check for rule in on if rule.cue is None)
-    agreement = tuple(rule.check for rule in on if rule.cue is Cue.DISAGREEMENT)
-    return Plan(always, agreement, tuple(groups.values()), (foreign,) if foreign is not None else ())
+    always, agreement, failure = (tuple(rule for rule in on if rule.cue is cue) for cue in (None, Cue.DISAGREEMENT, Cue.FAILURE))
+    return Plan(always, agreement, failure, tuple(groups.values()), (foreign,) if foreign is not None else ())
 
 
-def clean(path: str, data: bytes, settings: Settings = DEFAULT, kind: Kind | None = None) -> Record | None:
+def look(path: str, data: bytes, settings: Settings = DEFAULT, kind: Kind | None = None) -> Look | None:
     """
-    The record, without its text, when nothing at all is wrong with it; None for "not sure".
+    The record with the rules that find something in it; None for "not sure".
 
     The arguments are those of :func:`pfocr_lint.engine.check`. Rules that are off only for this file are asked all
-    the same: what they find is for the reference path to leave out.
+    the same: what they find is left out when it is told.
     """
     if kind is None and (kind := kind_of(path, "")) is Kind.UNKNOWN:
         kind = kind_of(path, data.decode("utf-8", "replace"))
-    read = _valid(kind, data) if FILTERING else None
+    read = _read(kind, data) if FILTERING else None
     if read is None:
         return None
-    kind, values = read
+    kind, values, fits = read
     asked = plan(settings.codes, kind)
     if asked is None:
         return None
-    record = Record(path, kind, data=values, synonyms=settings.synonyms)
+    record = Record(path, kind, data=values, synonyms=settings.synonyms, canonical=True)
     try:
-        for check in asked.always if derive.agrees(record) else asked.always + asked.agreement:
-            for _ in check(record):
-                return None
+        if fits:
+            rules = asked.always if derive.agrees(record) else asked.always + asked.agreement
+        else:
+            prepare(with_text(record, data), settings.synonyms)
+            rules = asked.always + asked.agreement + asked.failure
         text = joined(record) if asked.groups or asked.foreign else ""
-        if not _silent(asked.groups, record, text):
-            return None
-        if asked.foreign and not data.isascii() and not _silent(asked.foreign, record, foreign(data)):
-            return None
+        cued = _cued(asked.groups, text)
+        if asked.foreign and not data.isascii():
+            cued += _cued(asked.foreign, foreign(data))
+        found = {rule.code: rule for rule in (*rules, *cued) for _ in rule.check(record)}
     except Exception:  # noqa: BLE001 - the reference path meets the same exception, and reports it
         return None
+    return Look(record, tuple(found.values()))
+
+
+def with_text(record: Record, data: bytes) -> Record:
+    """The record with its text, in which the rules that say where find their places."""
+    if not record.text:
+        record.text = data.decode()
+        record.body = Span(4, len(record.text) - 4)
     return record
 
 
-def _valid(kind: Kind, data: bytes) -> tuple[Kind, dict[str, Any]] | None:
-    """The values of a record that fit the schema of its kind, which is a figure's dialect by its keys; None for "not sure"."""
+def _read(kind: Kind, data: bytes) -> tuple[Kind, dict[str, Any], bool] | None:
+    """
+    What a record is (of a figure its dialect, by its keys), its values, and whether they fit the schema for certain.
+
+    None for "not sure".
+    """
     if kind in FIGURES and next(_judged) >= WORTH_A_TEMPLATE and (values := template.read(Kind.FIGURE, data)) is not None:
-        return Kind.FIGURE, values
+        return Kind.FIGURE, values, True
     found = canonical.read(data) if kind in MAPPINGS else None
     if found is None:
         return None
     if kind in FIGURES:  # as record.dialect says it of the text, whose top-level keys these are
         kind = Kind.FIGURE_2021 if "pathway_score" in found or "genes" in found else Kind.FIGURE
-    return (kind, found) if judge.fits(kind, found) else None
+    return kind, found, judge.fits(kind, found)
 
 
-def _silent(groups: tuple[Group, ...], record: Record, text: str) -> bool:
-    """Whether the rules whose cues are in the texts find nothing all the same."""
-    for cues, checks in groups:
-        if cues.search(text):
-            for check in checks:
-                for _ in check(record):
-                    return False
-    return True
+def _cued(groups: tuple[Group, ...], text: str) -> list[Rule]:
+    """The rules whose cues are in the texts."""
+    return [rule for cues, rules in groups if cues.search(text) for rule in rules]
 
 
 def foreign(data: bytes) -> str:

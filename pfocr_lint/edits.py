@@ -28,8 +28,9 @@ from pfocr_lint.diagnostic import (
     parent_of,
     split,
 )
+from pfocr_lint.entries import Entry
 from pfocr_lint.ondemand import OnDemand
-from pfocr_lint.record import Entry, Record
+from pfocr_lint.record import Record
 
 if TYPE_CHECKING:
     from pfocr_lint import emit
@@ -62,10 +63,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """One change with the text it needs for itself, and the block that is written whole for it, if any."""
+    """One change with the edit that makes it alone, and the block that is written whole for it, if any."""
 
     change: Change
-    span: Span
+    edit: Edit
     whole: str | None = None
 
 
@@ -163,7 +164,7 @@ class _Room:
         if step.whole is not None and step.whole in self._keys:
             key = _key(step.change)
             return not any(key.startswith(other) or other.startswith(key) for other in self._keys[step.whole])
-        start, end = step.span.start, step.span.end
+        start, end = step.edit.start, step.edit.end
         at = bisect_left(self._spans, (start, end))
         if at and self._spans[at - 1][1] > start:
             return False
@@ -178,7 +179,7 @@ class _Room:
             keys.append(_key(step.change))
             if len(keys) > 1:
                 return
-        insort(self._spans, (step.span.start, step.span.end))
+        insort(self._spans, (step.edit.start, step.edit.end))
         self._added.add(_key(step.change))
 
 
@@ -189,15 +190,15 @@ def _key(change: Change) -> str:
 def _step(record: Record, change: Change) -> _Step | None:
     """What a change needs of the text; None when it cannot be made in this text."""
     if isinstance(change, TextEdit):
-        return _Step(change, Span(change.start, change.end))
+        return _Step(change, Edit(change.start, change.end, change.text))
     holder = _flow_holder(record, change.key)
     edit = _edit(record, change) if holder is None else None
     if edit is not None:
-        return _Step(change, Span(edit.start, edit.end))
+        return _Step(change, edit)
     if holder is None:
         holder = _commented_holder(record, change.key)
     edit = _whole(record, holder, [change]) if holder is not None else None
-    return None if edit is None else _Step(change, Span(edit.start, edit.end), holder)
+    return None if edit is None else _Step(change, edit, holder)
 
 
 def _edits(record: Record, steps: Sequence[_Step]) -> list[Edit] | None:
@@ -217,10 +218,7 @@ def _edits(record: Record, steps: Sequence[_Step]) -> list[Edit] | None:
     for step in sorted(steps, key=lambda step: _turn(record, step.change)):
         change = step.change
         if step.whole is None and not (isinstance(change, DropItem) and parent_of(change.key) in emptied):
-            edit = _edit(record, change)
-            if edit is None:
-                return None
-            edits.append(edit)
+            edits.append(step.edit)
     edits.sort(key=lambda edit: (edit.start, edit.end))
     if any(a.end > b.start for a, b in pairwise(edits)):
         return None

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pfocr_lint import accept, facts, schema
+from pfocr_lint import accept, facts
 from pfocr_lint.diagnostic import (
     Diagnostic,
     Finding,
@@ -22,11 +22,12 @@ from pfocr_lint.diagnostic import (
     RelatedPlace,
     Severity,
     Span,
-    split,
 )
+from pfocr_lint.entries import Entry
+from pfocr_lint.failures import prepare
 from pfocr_lint.ondemand import OnDemand, difflib, hashlib
 from pfocr_lint.reader import read
-from pfocr_lint.record import MAPPINGS, Entry, Kind, Record, Violation
+from pfocr_lint.record import Kind, Record
 from pfocr_lint.rule import Rule
 from pfocr_lint.rules import BY_CODE, BY_NAME, RULES
 from pfocr_lint.rules.waivers import Waiver, waivers
@@ -39,8 +40,6 @@ else:
 
 _HINTS = 50
 
-_OWNERS = {pair: rule.code for rule in RULES for pair in rule.owns}
-_INVALIDATING = frozenset({"PF103", "PF104", "PF105", "PF106", "PF209"})
 FIRST = frozenset({"PF003", "PF009", "PF010"})  # what breaks lines otherwise than LF is mended before anything else
 _PATIENT = frozenset({"PF901", "PF902"})
 
@@ -113,24 +112,27 @@ def check(path: str, data: bytes, settings: Settings = DEFAULT, kind: Kind | Non
     ``path`` is only a name: no file is touched. ``kind`` says what the record is where its path and text do not.
     Raises InternalFault when a rule raised.
     """
-    if accept.clean(path, data, settings, kind) is not None:
+    look = accept.look(path, data, settings, kind)
+    if look is not None and not look.suspects:
         return []
-    examined = examine(read(path, data, kind), settings)
+    examined = explain(look, data, settings) if look is not None else examine(read(path, data, kind), settings)
     if examined.faults:
         raise InternalFault(examined.faults[0])
     return examined.diagnostics()
 
 
-def owner(key: str, keyword: str) -> str:
-    """The code of the rule that reports a schema failure of a key (a JSON Pointer) and keyword."""
-    tokens = split(key)
-    return _OWNERS.get(f"{tokens[-1] if tokens else ''}:{keyword}") or _OWNERS[f"*:{keyword}"]
+def explain(look: accept.Look, data: bytes, settings: Settings = DEFAULT) -> Examined:
+    """Let the rules that find something in a record of the pipeline's own form say what, and where."""
+    record, faults = accept.with_text(look.record, data), list[str]()
+    levels = settings.rules_for(record.path)
+    hits = [hit for rule in look.suspects for hit in _run(rule, record, levels, faults)]
+    return Examined(record, tuple(sorted(hits, key=_order)), tuple(faults))
 
 
 def examine(record: Record, settings: Settings = DEFAULT) -> Examined:
     """Run the rules that are on for the record's path."""
     levels = settings.rules_for(record.path)
-    prepare(record, settings)
+    prepare(record, settings.synonyms)
     faults: list[str] = []
     hits = [hit for rule in _applicable(record) if rule.code not in _PATIENT for hit in _run(rule, record, levels, faults)]
     known = waivers(record) if record.data is not None else ()
@@ -139,14 +141,6 @@ def examine(record: Record, settings: Settings = DEFAULT) -> Examined:
         for code in sorted(_PATIENT):
             hits += _run(BY_CODE[code], record, levels, faults)
     return Examined(record, tuple(sorted(hits, key=_order)), tuple(faults))
-
-
-def prepare(record: Record, settings: Settings = DEFAULT) -> Record:
-    """Add to a record what the rules need to know of it: how its values fail the schema, and the organisms' other names."""
-    record.synonyms = settings.synonyms
-    record.failures, record.invalid = _failures(record)
-    record.derived.clear()
-    return record
 
 
 def _order(hit: Hit) -> tuple[int, str, int, str, str]:
@@ -178,17 +172,6 @@ def compare(repository: facts.Repository, levels_of: Callable[[str], Mapping[str
         left = _waive(record, known, found, levels_of(path)) if known else found
         examined.append(Examined(record, tuple(sorted(left, key=_order)), open_other=repository.open))
     return Compared(tuple(examined), tuple(faults))
-
-
-def _failures(record: Record) -> tuple[Mapping[str, tuple[Violation, ...]], frozenset[str]]:
-    if record.data is None or record.kind not in MAPPINGS:
-        return {}, frozenset()
-    found: dict[str, list[Violation]] = {}
-    for violation in schema.violations(record.kind, record.data):
-        found.setdefault(owner(violation.key, violation.keyword), []).append(violation)
-    invalid = {v.key for code in _INVALIDATING for v in found.get(code, ())}
-    invalid |= {fault.key for fault in record.faults if fault.key is not None}
-    return {code: tuple(violations) for code, violations in found.items()}, frozenset(invalid)
 
 
 def _applicable(record: Record) -> Iterator[Rule]:

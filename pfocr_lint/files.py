@@ -250,17 +250,20 @@ def process(source: Source, task: Task) -> Result:
 def judge(source: Source, data: bytes, task: Task) -> Result:
     """The same for bytes that are already read; they are written back only when the task says so."""
     path = source.path
-    clean = accept.clean(path, data, source.settings, source.kind)
-    if clean is not None:
-        return Result(path, facts=facts_of(clean))
-    record = read(path, data, source.kind)
-    if record.kind is Kind.UNKNOWN:
-        return Result(path, stray=True)
-    examined = engine.examine(record, source.settings)
+    look = accept.look(path, data, source.settings, source.kind)
+    if look is not None and not look.suspects:
+        return Result(path, facts=facts_of(look.record))
+    if look is not None:
+        examined = engine.explain(look, data, source.settings)
+    else:
+        record = read(path, data, source.kind)
+        if record.kind is Kind.UNKNOWN:
+            return Result(path, stray=True)
+        examined = engine.examine(record, source.settings)
     if task.mode == "check" or not _worth_fixing(examined, task):
         return _judged(examined)
     try:
-        fixed = fixer.fix(path, data, source.settings, unsafe=task.unsafe, kind=record.kind)
+        fixed = fixer.fix(path, data, source.settings, unsafe=task.unsafe, kind=examined.record.kind)
     except Exception as error:  # noqa: BLE001 - what is wrong with the file is still told
         fault = f"{path}: it could not be fixed: {type(error).__name__}: {error}"
         return replace(_judged(examined), faults=(*examined.faults, fault))

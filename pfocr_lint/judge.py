@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any, TypeAlias
 
 from pfocr_lint import schema
-from pfocr_lint.record import Kind
+from pfocr_lint.record import Kind, Violation
 
 Judge: TypeAlias = Callable[[Any], bool]
 
@@ -43,6 +43,22 @@ def of_kind(kind: Kind) -> Judge:
         return build(schema.load(kind))
     except Unknown:
         return lambda _: False
+
+
+@cache
+def _parts(kind: Kind) -> dict[str, Judge]:
+    """The judges of a kind's keys; none where the schema asks for more than they know."""
+    try:
+        return {name: build(part) for name, part in schema.load(kind)["properties"].items()}
+    except Unknown:
+        return {}
+
+
+def violations(kind: Kind, data: dict[str, Any]) -> list[Violation]:
+    """How the values fail the schema of their kind. jsonschema is spared the keys whose values fit it for certain."""
+    if fits(kind, data):
+        return []
+    return schema.violations(kind, data, {name for name, fine in _parts(kind).items() if name in data and fine(data[name])})
 
 
 def build(part: Mapping[str, Any]) -> Judge:

@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pfocr_lint.diagnostic import Fix, Related, Span, TextEdit, join, quote
+from pfocr_lint.entries import compose
 from pfocr_lint.ondemand import OnDemand, expression
 from pfocr_lint.record import CONTROL, FIGURES, Fault, Kind, Record, dialect, kind_of
 from pfocr_lint.scalars import Implicit, psych_only
@@ -99,17 +100,12 @@ class _Reader:
             fault = self._limits(body)
             if fault is not None:
                 return fault
-        loader = None
         try:
-            loader = yaml.CSafeLoader(body)
-            root = loader.get_single_node()
+            root = compose(body)
         except yaml.YAMLError as error:
             if CONTROL.search(body):
                 return Fault("PF010", "")
             return explain(error, record)
-        finally:
-            if loader is not None:
-                loader.dispose()
         if root is None or not isinstance(root, yaml.MappingNode):
             found = "empty" if root is None else "a list" if isinstance(root, yaml.SequenceNode) else "plain text"
             return Fault("PF005", f"the front matter is {found}, not 'key: value' lines", Span(base, base))

@@ -9,10 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property, lru_cache
+from itertools import accumulate
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from pfocr_lint.diagnostic import Fix, Place, Related, SourceLine, Span, join, split
+from pfocr_lint.entries import Entry, Slices, below
 from pfocr_lint.ondemand import OnDemand, expression
 
 if TYPE_CHECKING:
@@ -70,31 +72,6 @@ class Violation:
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A value's place: its node, its key's node (None for a list item), the node that holds it, and that one's key."""
-
-    pointer: str
-    node: yaml.Node
-    key: yaml.ScalarNode | None
-    parent: yaml.CollectionNode
-
-    @property
-    def is_collection(self) -> bool:
-        """Whether the value is a list or a mapping."""
-        return isinstance(self.node, yaml.CollectionNode)
-
-    @property
-    def is_flow(self) -> bool:
-        """Whether the value is a list or a mapping in brackets."""
-        return isinstance(self.node, yaml.CollectionNode) and bool(self.node.flow_style)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is written where the value belongs."""
-        return isinstance(self.node, yaml.ScalarNode) and not self.node.value and not self.node.style
-
-
 # Few pointers are asked for again and again; splitting them was half of what the rules cost.
 _tokens = lru_cache(1024)(split)
 
@@ -104,11 +81,11 @@ class Record:
     """
     One file as the rules see it.
 
-    ``text`` is the whole decoded file, ``body`` the range of its YAML, ``data`` the mapping (None when it cannot
-    be read). The engine adds what it knows when it has the record judged: ``failures`` (code of the owning rule ->
-    schema violations), ``invalid`` (the JSON Pointers of values that take part in no comparison), ``synonyms``
-    (organism name -> latin name), and the waivers that waive nothing or name no rule. ``derived`` keeps what
-    :mod:`pfocr_lint.derive` made of it all.
+    ``text`` is the whole decoded file, ``body`` the range of its YAML, ``data`` the mapping (None when it cannot be read).
+    ``canonical`` says that it is in the form that the fast reader accepts: its ``root`` is then not composed. The engine adds
+    what it knows when it has the record judged: ``failures`` (code of the owning rule -> schema violations), ``invalid`` (the
+    JSON Pointers of values that take part in no comparison), ``synonyms`` (organism name -> latin name), and the waivers
+    that waive nothing or name no rule. ``derived`` keeps what :mod:`pfocr_lint.derive` made of it all.
     """
 
     path: str
@@ -118,6 +95,7 @@ class Record:
     data: dict[str, Any] | None = None
     faults: tuple[Fault, ...] = ()
     root: yaml.MappingNode | None = None
+    canonical: bool = False
     failures: Mapping[str, tuple[Violation, ...]] = field(default_factory=dict)
     invalid: frozenset[str] = frozenset()
     synonyms: Mapping[str, str] = field(default_factory=dict)
@@ -152,25 +130,16 @@ class Record:
         return value if isinstance(value, str) and pointer not in self.invalid else None
 
     @cached_property
-    def entries(self) -> dict[str, Entry]:
+    def entries(self) -> Mapping[str, Entry]:
         """Every value's place, by JSON Pointer; of a key that stands twice, the last."""
-        found: dict[str, Entry] = {}
+        if self.slices is not None:
+            return self.slices
+        return {entry.pointer: entry for entry in below("", self.root)}
 
-        def walk(pointer: str, node: yaml.Node) -> None:
-            if isinstance(node, yaml.MappingNode):
-                for key, value in node.value:
-                    below = join(pointer, key.value)
-                    found[below] = Entry(below, value, key, node)
-                    walk(below, value)
-            elif isinstance(node, yaml.SequenceNode):
-                for index, item in enumerate(node.value):
-                    below = join(pointer, index)
-                    found[below] = Entry(below, item, None, node)
-                    walk(below, item)
-
-        if self.root is not None:
-            walk("", self.root)
-        return found
+    @cached_property
+    def slices(self) -> Slices | None:
+        """The entries of a record in the form that the fast reader accepts, composed one by one; else None."""
+        return Slices(self.text, self.body, self.data, self._bases) if self.canonical and self.data is not None else None
 
     def span(self, pointer: str, *, on_key: bool = False, within: Span | None = None) -> Span:
         """Where a value (or its key) stands; for a value that is missing or empty, the nearest thing that is there."""
@@ -191,6 +160,11 @@ class Record:
     def _node_spans(self) -> dict[yaml.Node, Span]:
         return {}
 
+    @cached_property
+    def _bases(self) -> dict[yaml.Node, int]:
+        """Where the text begins that a node was composed from, if it is not the whole body."""
+        return {}
+
     def node_span(self, node: yaml.Node) -> Span:
         """The exact source of a node: without the line breaks and comments that follow a block."""
         if node not in self._node_spans:
@@ -198,7 +172,7 @@ class Record:
         return self._node_spans[node]
 
     def _node_span(self, node: yaml.Node) -> Span:
-        base = self.body.start
+        base = self._bases.get(node, self.body.start)
         start = node.start_mark.index + base
         if isinstance(node, yaml.ScalarNode):
             if node.style in ("|", ">"):
@@ -216,8 +190,8 @@ class Record:
     def empty_at(self, key: yaml.Node | None, value: yaml.Node) -> int:
         """Where the value of ``key:`` or of a lone ``-`` would begin."""
         if key is None:
-            return int(value.start_mark.index) + self.body.start
-        return self.text.index(":", key.end_mark.index + self.body.start) + 1
+            return int(value.start_mark.index) + self._bases.get(value, self.body.start)
+        return self.text.index(":", self.node_span(key).end) + 1
 
     def _block_scalar_end(self, start: int, node: yaml.ScalarNode) -> int:
         """The end of the last line of a block scalar that holds text (of the last line at all, when it keeps them)."""
@@ -249,6 +223,8 @@ class Record:
 
     def first_keys(self, pointer: str) -> tuple[Span, ...]:
         """Where the keys of a mapping stand, in their order; empty for anything else and for a mapping in braces."""
+        if self.slices is not None and len(split(pointer)) < 2:
+            return tuple(self.slices.keys_of(pointer)) if isinstance(self.value(pointer), dict) else ()
         node = self.entries[pointer].node if pointer else self.root
         if not isinstance(node, yaml.MappingNode) or node.flow_style:
             return ()
@@ -282,7 +258,7 @@ class Record:
 
     @cached_property
     def _line_starts(self) -> list[int]:
-        return [0, *(match.end() for match in re.finditer("\n", self.text))]
+        return [0, *(end + number for number, end in enumerate(accumulate(map(len, self.text.split("\n"))), 1))][:-1]
 
     def place(self, span: Span) -> Place:
         """Lines and columns of a span."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,16 +67,18 @@ def _validator(kind: Kind) -> Any:
     return _class()(load(kind))
 
 
-def violations(kind: Kind, data: dict[str, Any]) -> list[Violation]:
+def violations(kind: Kind, data: dict[str, Any], fit: Collection[str] = ()) -> list[Violation]:
     """
     How the values fail the schema of their kind: one cause per value, in the order of the schema.
+
+    The values of the keys in ``fit`` are known to fit: they are not looked at.
 
     Beside the keywords of JSON Schema a violation may have three finer ones: ``null`` (nothing is there), ``sentinel``
     (a leaked missing value) and ``scalar`` (bool, number or date where a string belongs).
     """
     found: dict[tuple[str, str], Violation] = {}
     causes: dict[str, Violation] = {}
-    for error in _validator(kind).iter_errors(data):
+    for error in _errors(kind, data, fit):
         key = "".join(join("", token) for token in error.absolute_path)
         if error.validator in ("required", "additionalProperties"):
             for violation in _keys(key, error):
@@ -91,6 +93,17 @@ def violations(kind: Kind, data: dict[str, Any]) -> list[Violation]:
     for key, violation in causes.items():
         found[key, violation.keyword] = violation
     return list(found.values())
+
+
+def _errors(kind: Kind, data: dict[str, Any], fit: Collection[str]) -> Iterator[ValidationError]:
+    whole, validator = load(kind), _validator(kind)
+    keys = whole["properties"]
+    if not fit or not data.keys() <= keys.keys() or not data.keys() >= set(whole["required"]):
+        yield from validator.iter_errors(data)
+        return
+    for name, part in keys.items():
+        if name in data and name not in fit:
+            yield from validator.descend(data[name], part, path=name, schema_path=name)
 
 
 def _keys(parent: str, error: ValidationError) -> Iterator[Violation]:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pfocr_lint import engine, files
 from pfocr_lint.diagnostic import Diagnostic, Severity
 from pfocr_lint.facts import Facts, FigureFacts, PageFacts, Repository, TableFacts
+from pfocr_lint.failures import prepare
 from pfocr_lint.files import Result, Source, Task
 from pfocr_lint.reader import read
 from pfocr_lint.record import Kind, Record
@@ -56,7 +57,7 @@ def compare(
             data = load(path)
         except files.Unreadable:
             data = b""  # it went away in the meantime: nothing can be said of it
-        return engine.prepare(read(path, data, files.kind_by_path(path)), settings_of(path))
+        return prepare(read(path, data, files.kind_by_path(path)), settings_of(path).synonyms)
 
     def levels(path: str) -> Mapping[str, Severity]:
         return settings_of(path).rules_for(path)
@@ -98,7 +99,7 @@ def _latin(root: str, settings: Settings, pages: Sequence[PageFacts], load: Call
         there = os.path.isdir(folder) and inside(folder, settings.root or root)  # noqa: PTH112
         for source in files.gather([folder], lambda _: settings) if there else ():
             try:
-                record = engine.prepare(read(source.path, load(source.path), Kind.ORGANISM), settings)
+                record = prepare(read(source.path, load(source.path), Kind.ORGANISM), settings.synonyms)
             except files.Unreadable:
                 continue
             found.append(record.usable("/latin"))
