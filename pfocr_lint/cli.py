@@ -147,7 +147,6 @@ def _lint(
             raise UsageError("--since and --settings-from go with files and folders, not with '-'")
         return _standard_input(flags, outputs, task, chosen, streams)
     selection = _selection(flags)
-
     settled = _settled(flags, paths)
 
     def settings_of(path: str) -> Settings:
