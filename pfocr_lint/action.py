@@ -21,7 +21,6 @@ from tempfile import TemporaryDirectory
 from typing import IO, Any, NoReturn
 
 from pfocr_lint import files
-from pfocr_lint.cli import FAULT, USAGE, Streams
 from pfocr_lint.cli import main as lint
 from pfocr_lint.options import UsageError
 from pfocr_lint.report import unified
@@ -30,6 +29,7 @@ from pfocr_lint.report.markdown import code
 from pfocr_lint.report.plain import counted, plain
 from pfocr_lint.revision import Base, RevisionError, commit, pull_request_base
 from pfocr_lint.settings import Selection, with_flags
+from pfocr_lint.telling import FAULT, USAGE, Streams
 
 SUMMARY = 1 << 20  # bytes: GitHub shows no summary of a step that is over 1 MiB
 MESSAGE = 4_000  # characters of what is said of a run that failed

@@ -12,7 +12,6 @@ import contextlib
 import errno
 import os
 import re
-import secrets
 import stat
 import sys
 import time
@@ -45,7 +44,7 @@ def write(path: str, old: bytes, new: bytes) -> None:
     real = os.path.realpath(path)
     folder, _ = os.path.split(real)
     with interrupt.held(), _folder(folder) as lock:
-        beside = os.path.join(folder, f".pfocr-lint-{secrets.token_hex(8)}.tmp")  # noqa: PTH118
+        beside = os.path.join(folder, f".pfocr-lint-{os.urandom(8).hex()}.tmp")  # noqa: PTH118
         try:
             _create(beside, new, _status(real))
             _swap(beside, real, old, new, lock)

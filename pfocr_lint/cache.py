@@ -23,7 +23,7 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from pfocr_lint import __version__
 from pfocr_lint.facts import Facts, FigureFacts, PageFacts, TableFacts
@@ -31,7 +31,7 @@ from pfocr_lint.ondemand import hashlib
 from pfocr_lint.schema import folder as schemas
 from pfocr_lint.settings import Settings
 
-FOLDER = ".pfocr_lint_cache"
+KEPT = 20  # files in a folder: of other repositories, settings and versions
 # Reading and writing the cache costs more than it spares for fewer records.
 WORTH_A_CACHE = 300
 # A file written so shortly before it was read may be written again without another time or size to show for it.
@@ -41,8 +41,17 @@ _NONE, _AND = "\1", "\2"  # stand for None, and between organisms
 _CONTROL = re.compile("[\0-\2]")
 _LIBRARIES = ("ftfy-", "jsonschema-", "pyyaml-")
 
-Stamp: TypeAlias = tuple[int, int, int, int]  # size in bytes, mtime and ctime in nanoseconds, inode
-NO_STAMP: Stamp = (-1, -1, -1, -1)
+
+class Stamp(NamedTuple):
+    """What tells a file that is as it was: its size in bytes, its times in nanoseconds, and its inode."""
+
+    size: int
+    changed: int
+    status_changed: int
+    inode: int
+
+
+NO_STAMP = Stamp(-1, -1, -1, -1)
 
 
 class Seen(NamedTuple):
@@ -53,15 +62,22 @@ class Seen(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A clean record."""
+    """A clean record: what it looked like, where that is to be kept, and its facts."""
 
-    seen: Seen
+    seen: Seen | None
     facts: Facts | None
 
 
+class Same(NamedTuple):
+    """A record that is known to be clean: its row, and its stamp where that is new."""
+
+    place: int
+    stamp: Stamp | None
+
+
 def stamp(status: os.stat_result) -> Stamp:
-    """What tells a file that is as it was."""
-    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+    """The stamp of a file."""
+    return Stamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
 def stamp_of(path: str) -> Stamp:
@@ -85,14 +101,28 @@ def _program() -> str:
     return whole.hexdigest()
 
 
-def key_of(settings: Settings, base: str) -> str:
-    """The name of the cache that holds for some settings of the records below a folder."""
+def key_of(settings: Settings, base: str, home: str) -> str:
+    """The name of the cache that holds for some settings of the records below a folder; ``home`` tells it from others."""
     root = os.path.relpath(settings.root, base) if settings.root is not None else None
     ruled = (
         sorted(settings.enabled.items()), settings.per_file_ignores, settings.exclude, settings.organisms,
         sorted(settings.synonyms.items()), root,
     )  # fmt: skip
-    return hashlib.sha256(f"{_program()} {ruled}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{_program()} {ruled} {home}".encode()).hexdigest()[:32]
+
+
+def default_folder() -> str:
+    """
+    Where caches are kept when nothing else is said: the user's folder for such things.
+
+    Never in the repository: a stranger's pull request could bring a cache along that calls its records clean.
+    """
+    home = Path("~").expanduser()
+    if sys.platform == "win32":
+        return str(Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local", "pfocr-lint", "Cache"))
+    if sys.platform == "darwin":
+        return str(home / "Library" / "Caches" / "pfocr-lint")
+    return str(Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache", "pfocr-lint"))
 
 
 class Cache:
@@ -131,7 +161,8 @@ class Cache:
         return {key: place for place, key in enumerate(self.keys)}
 
     @cached_property
-    def _stamps(self) -> array[int]:
+    def stamps(self) -> array[int]:
+        """The stamps of the records, four numbers each."""
         return _numbers(self._blobs.get("stamps", b""))
 
     @property
@@ -139,17 +170,19 @@ class Cache:
         """Whether the comparison of exactly these records found nothing."""
         return self._head.get("silent") is True
 
-    def is_whole(self, keys: Sequence[str], stamps: array[int]) -> bool:
-        """Whether exactly these records are known, and unchanged by their stamps."""
-        return bool(keys) and stamps == self._stamps and keys == self.keys
+    def places(self, keys: Sequence[str], now: array[int]) -> list[int | None]:
+        """For each key the row of the record, where its stamp, four numbers in ``now``, says that it is unchanged."""
+        known, find = self.stamps, self._places.get
+        found: list[int | None] = []
+        for number, key in enumerate(keys):
+            place = find(key)
+            same = place is not None and known[4 * place : 4 * place + 4] == now[4 * number : 4 * number + 4]
+            found.append(place if same and now[4 * number] >= 0 else None)
+        return found
 
     def place(self, key: str) -> int | None:
         """The row of a record; None for one that is not known."""
         return self._places.get(key)
-
-    def unchanged(self, place: int, now: Stamp) -> bool:
-        """Whether a record is as it was by its stamp."""
-        return now != NO_STAMP and tuple(self._stamps[4 * place : 4 * place + 4]) == now
 
     def digest(self, place: int) -> bytes:
         """The hash of a record's bytes."""
@@ -175,55 +208,101 @@ class Cache:
             return PageFacts(path, a)
         return TableFacts(path, a or "", b or "", rest) if sort == b"T" else None
 
-    def update(self, rows: Mapping[str, Row | int], now: Mapping[int, Stamp], known: int, *, silent: bool) -> None:
+    def update(self, rows: Mapping[str, Row | Same], read: int, *, silent: bool) -> None:
         """
-        Keep what a run found: by key, the new clean records, and the rows of those that are as they were.
+        Keep what a run found: its clean records by key. It read ``read`` records in all.
 
-        ``now`` are the stamps of rows that were told by their content; ``known`` is how many records the run read, clean
-        or not.
+        ``silent`` says that the comparison of these, and there were no others, found nothing.
         """
-        same = len(rows) == len(self.keys) and all(isinstance(row, int) for row in rows.values())
-        if (same and not now and silent == self.silent) or 2 * known < len(self.keys):
+        same = [row for row in rows.values() if isinstance(row, Same)]
+        fresh = [row for row in same if row.stamp is not None]
+        unchanged = len(same) == len(rows) == len(self.keys)
+        if (unchanged and not fresh and silent == self.silent) or 2 * read < len(self.keys):
             return
-        if same:
-            stamps = self._stamps
-            for place, each in now.items():
-                stamps[4 * place : 4 * place + 4] = array("q", self._settled(each))
+        if unchanged:
+            stamps = self.stamps
+            for row in fresh:
+                stamps[4 * row.place : 4 * row.place + 4] = array("q", self._settled(row.stamp or NO_STAMP))
             self._write({**self._blobs, "stamps": _bytes(stamps)}, silent=silent)
-            return
-        self._write(_encoded({key: self._row(row, now) for key, row in sorted(rows.items())}), silent=silent)
+        else:
+            self._write(_encoded({key: self._row(row) for key, row in rows.items()}), silent=silent)
 
-    def _row(self, row: Row | int, now: Mapping[int, Stamp]) -> Row:
-        if isinstance(row, int):
-            old: Any = tuple(self._stamps[4 * row : 4 * row + 4])
-            return Row(Seen(self.digest(row), self._settled(now[row]) if row in now else old), self.facts(row, ""))
-        return Row(Seen(row.seen.digest, self._settled(row.seen.stamp)), row.facts)
+    def _row(self, row: Row | Same) -> Row:
+        if isinstance(row, Row):
+            digest, now = row.seen or Seen(bytes(32), NO_STAMP)
+            return Row(Seen(digest, self._settled(now)), row.facts)
+        old = Stamp(*self.stamps[4 * row.place : 4 * row.place + 4])
+        now = old if row.stamp is None else self._settled(row.stamp)
+        return Row(Seen(self.digest(row.place), now), self.facts(row.place, ""))
 
     def _settled(self, now: Stamp) -> Stamp:
-        return now if max(now[1], now[2]) < self._started - RACY else NO_STAMP
+        return now if max(now.changed, now.status_changed) < self._started - RACY else NO_STAMP
 
     def _write(self, blobs: Mapping[str, bytes], *, silent: bool) -> None:
         columns = [(name, len(blob), zlib.crc32(blob)) for name, blob in blobs.items()]
         head = json.dumps({"is": _MAGIC, "key": self._key, "silent": silent, "columns": columns})
         beside = self.file.with_name(f"{self.file.name}.{os.getpid()}")
         with contextlib.suppress(OSError):
-            made = not self.file.parent.is_dir()
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-            if made:  # no cache of ours gets into a commit
-                (self.file.parent / ".gitignore").write_text("*\n", encoding="utf-8")
+            self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             try:
                 with beside.open("wb") as file:
                     file.writelines([head.encode(), b"\n", *blobs.values()])
                 beside.replace(self.file)
             finally:
                 beside.unlink(missing_ok=True)
+            for old in sorted(self.file.parent.glob("*.cache*"), key=lambda path: path.stat().st_mtime, reverse=True)[KEPT:]:
+                old.unlink()
+
+
+class Run:
+    """One run's use of a cache: which of its records are known, and what it found of the others."""
+
+    def __init__(self, cache: Cache, keys: Sequence[str], paths: Sequence[str]) -> None:
+        self._cache, self._keys, self._paths = cache, keys, paths
+        now = array("q")
+        for path in paths:
+            now.extend(stamp_of(path))
+        whole = now == cache.stamps and list(keys) == cache.keys
+        self.places: list[int | None] = list(range(len(keys))) if whole else cache.places(keys, now)
+        self.silent = whole and cache.silent and NO_STAMP[0] not in now[::4]
+        self._rows: dict[str, Row | Same] = {}
+
+    def digest(self, number: int) -> bytes:
+        """The hash that a record had; empty where none is known."""
+        place = self._cache.place(self._keys[number])
+        return b"" if place is None else self._cache.digest(place)
+
+    def same(self, number: int, now: Stamp | None = None) -> Same:
+        """A record that is as it was: by its stamp, or by its bytes, and then with a new stamp."""
+        place = self.places[number] if now is None else self._cache.place(self._keys[number])
+        assert place is not None
+        return Same(place, now)
+
+    def take(self, number: int, row: Row | Same) -> None:
+        """Note a clean record."""
+        self._rows[self._keys[number]] = row
+
+    def facts(self, number: int, row: Same) -> Facts | None:
+        """The facts of a record that is as it was."""
+        return self._cache.facts(row.place, self._paths[number])
+
+    @property
+    def as_silent_as_before(self) -> bool:
+        """Whether the same records are there with the same bytes, and their comparison has found nothing."""
+        same = sum(isinstance(row, Same) for row in self._rows.values())
+        return self._cache.silent and same == len(self._cache.keys) == len(self._keys)
+
+    def keep(self, *, silent: bool) -> None:
+        """Write the cache; ``silent`` says that nothing was found, neither in a record nor in their comparison."""
+        self._cache.update(self._rows, len(self._keys), silent=silent and len(self._rows) == len(self._keys))
 
 
 def _encoded(rows: Mapping[str, Row]) -> dict[str, bytes]:
     """The columns of some rows. A record whose texts hold what separates them is left out."""
     keys, digests, stamps, sorts, texts, papers, ends, sums = [], [], array("q"), [], [], [], array("q"), []
     end = 0
-    for key, ((digest, now), facts) in rows.items():
+    for key, (seen, facts) in rows.items():
+        digest, now = seen or Seen(bytes(32), NO_STAMP)
         sort, fields, paper, rest = _parts(facts)
         if _CONTROL.search("".join((key, *(field for field in fields if field)))) or "" in fields[4:]:
             continue

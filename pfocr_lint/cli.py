@@ -7,34 +7,23 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NoReturn
 
-from pfocr_lint import __version__
-from pfocr_lint.ondemand import difflib, shutil
+from pfocr_lint.ondemand import difflib
 from pfocr_lint.options import UsageError, parser
+from pfocr_lint.report import visible
 from pfocr_lint.settings import DEFAULT, Selection, Settings, SettingsError, codes, describe, discover, load, with_flags
+from pfocr_lint.telling import CLEAN, FAULT, FOUND, USAGE, Streams, Teller, Wanted, put, write_bytes
 
 if TYPE_CHECKING:
     from pfocr_lint.changes import Change
     from pfocr_lint.files import Result, Source, Task
-    from pfocr_lint.report import Report, RuleHelp
 
-CLEAN, FOUND, USAGE, FAULT = 0, 1, 2, 3
-PROGRESS_FROM = 500
 COUNTED = ("full", "concise", "json", "jsonl")  # the formats that --statistics has
-
-
-@dataclass(frozen=True)
-class Streams:
-    """Where a run reads from and writes to."""
-
-    stdin: IO[str]
-    stdout: IO[str]
-    stderr: IO[str]
 
 
 def run() -> NoReturn:
@@ -80,8 +69,6 @@ def main(argv: Sequence[str], streams: Streams) -> int:
         raise  # the output's: what can still be said of it is said by run
     except Exception as error:  # noqa: BLE001 - whatever it is, it gets one line and the status of a fault
         problem, status = f"internal fault: {type(error).__name__}: {str(error).partition(chr(10))[0]}", FAULT
-    from pfocr_lint.report import visible
-
     streams.stderr.write(f"pfocr-lint: {visible(problem)}\n")
     return status
 
@@ -101,7 +88,7 @@ def _run(flags: argparse.Namespace, streams: Streams) -> int:
         return CLEAN
     if flags.list_rules:
         for name, target in outputs:
-            _put(target, _rules(as_json=name in ("json", "jsonl")), streams)
+            put(target, _rules(as_json=name in ("json", "jsonl")), streams)
         return CLEAN
     if flags.stdin_filename is not None:
         if flags.paths not in ([], ["-"]):
@@ -135,7 +122,7 @@ def _lint(
     streams: Streams,
 ) -> int:
     from pfocr_lint import files
-    from pfocr_lint.report import visible
+    from pfocr_lint.lint import Work, lint
 
     task = files.Task("fix" if flags.fix else "diff" if flags.diff else "check", flags.unsafe_fixes)
     started = time.perf_counter()
@@ -162,23 +149,25 @@ def _lint(
         return CLEAN
     if flags.verbose:
         streams.stderr.write(f"pfocr-lint: {len(sources):,} files, {len(settings_of(paths[0]).enabled)} rules\n")
-    results = list(_progress(files.process_all(sources, task, jobs), len(sources), flags, streams))
-    whole = change is not None or any(os.path.isdir(path) for path in paths)  # noqa: PTH112
-    sums = None
-    faults: tuple[str, ...] = ()
-    if change is not None and flags.introduced:
-        found = change.introduced(results)
-        results, faults = list(found.results), found.faults
-        sums = (found.introduced, found.resolved, found.remaining)
-    elif change is not None:
-        results, faults = change.compared(results)
-    elif whole:
-        from pfocr_lint.survey import survey
+    wanted = Wanted(flags, outputs, streams)
+    if change is not None:
+        return _changed(wanted, change, list(files.process_all(sources, task, jobs)), started)
+    return lint(Work(paths, sources, task, jobs, settings_of, started), wanted, compares=selection.compares)
 
-        results, faults = survey(results, sources, task)
-    if faults:
-        results.append(files.Result(paths[0], faults=faults))
-    return _tell(flags, outputs, results, time.perf_counter() - started, streams, alone=not whole, change=sums)
+
+def _changed(wanted: Wanted, change: Change, results: Sequence[Result], started: float) -> int:
+    """Tell of the records that a change touched, or of what it introduced."""
+    teller = Teller(wanted)
+    sums = None
+    if wanted.flags.introduced:
+        found = change.introduced(results)
+        results, faults = found.results, found.faults
+        sums = (found.introduced, found.resolved, found.remaining)
+    else:
+        results, faults = change.compared(results)
+    for result in results:
+        teller.take(result)
+    return teller.end(teller.waiting, time.perf_counter() - started, faults=faults, change=sums)
 
 
 def _sources(
@@ -240,95 +229,11 @@ def _standard_input(
     source = files.Source(name, _flagged(settings, _selection(flags)), kind)
     result = files.judge(source, data, replace(task, mode="diff" if task.mode == "fix" else task.mode))
     if task.mode == "fix":
-        _write_bytes(streams.stdout, result.versions[1].encode() if result.versions else data)
+        write_bytes(streams.stdout, result.versions[1].encode() if result.versions else data)
         streams = Streams(streams.stdin, streams.stderr, streams.stderr)
-    return _tell(flags, outputs, [result], time.perf_counter() - started, streams)
-
-
-def _write_bytes(stream: IO[str], data: bytes) -> None:
-    if hasattr(stream, "buffer") and not stream.isatty():
-        stream.flush()
-        stream.buffer.write(data)
-    else:
-        _write_text(stream, data.decode("utf-8", "replace"))
-
-
-def _write_text(stream: IO[str], text: str) -> None:
-    """Write what records say: as it is, but on a terminal with nothing in it that is obeyed."""
-    from pfocr_lint.report import visible
-
-    stream.write("\n".join(map(visible, text.split("\n"))) if stream.isatty() else text)
-
-
-def _tell(
-    flags: argparse.Namespace,
-    outputs: list[tuple[str, str | None]],
-    results: Sequence[Result],
-    seconds: float,
-    streams: Streams,
-    *,
-    alone: bool = False,
-    change: tuple[int, int, int] | None = None,
-) -> int:
-    """Write what was found in every format that is wanted; the exit status."""
-    from pfocr_lint.report import FORMATS, Report, unified, visible
-
-    say = streams.stderr.write
-    for result in results:
-        for line in (*result.faults, *result.notes):
-            say(f"pfocr-lint: {visible(line)}\n")
-        if result.stray:
-            reason = "it stands in no record folder, and has no key figid or latin"
-            say(f"pfocr-lint: {visible(result.path)} is not a record: {reason}\n")
-    report = Report(
-        diagnostics=tuple(diagnostic for result in results for diagnostic in result.left),
-        files=sum(not result.stray for result in results),
-        fixed=sum(len(result.fixed) for result in results),
-        seconds=seconds,
-        version=__version__,
-        unsafe=flags.unsafe_fixes,
-        color=_color(flags.color, streams.stdout),
-        width=shutil.get_terminal_size((100, 24)).columns if any(result.left for result in results) else 0,
-        sums=not flags.quiet,
-        alone=alone and _selection(flags).compares,
-        change=change,
-        about=_about,
-    )
-    if flags.diff:
-        _write_text(streams.stdout, "".join(unified(each.path, *each.versions) for each in results if each.versions))
-        if not flags.quiet:
-            say(f"pfocr-lint: {report.fixed:,} would be fixed, {len(report.diagnostics):,} would be left\n")
-    for name, target in outputs:
-        text = _statistics(report, name) if flags.statistics else FORMATS[name](report)
-        if target is not None or not flags.diff:
-            _put(target, text, streams)
-    return _status(flags, report, results, streams)
-
-
-def _status(flags: argparse.Namespace, report: Report, results: Sequence[Result], streams: Streams) -> int:
-    """The highest that applies."""
-    from pfocr_lint.report import visible
-
-    statuses = [CLEAN]
-    failing = report.errors if flags.fail_on == "error" else len(report.diagnostics)
-    would = flags.diff and report.fixed > 0
-    if (failing or would) and not flags.exit_zero:
-        statuses.append(FOUND)
-    if (flags.exit_non_zero_on_fix and report.fixed) or any(result.notes for result in results):
-        statuses.append(FOUND)
-    if any(result.stray for result in results):
-        statuses.append(USAGE)
-    unread = [result for result in results if result.unread is not None]
-    for result in unread:
-        if not any(diagnostic.code == "PF001" for diagnostic in result.left):
-            streams.stderr.write(f"pfocr-lint: {visible(result.path)}: {result.unread}\n")
-            statuses.append(USAGE)
-    if unread and len(unread) == len(results):
-        streams.stderr.write("pfocr-lint: no record found that can be read\n")
-        statuses.append(USAGE)
-    if any(result.faults for result in results):
-        statuses.append(FAULT)
-    return max(statuses)
+    teller = Teller(Wanted(flags, outputs, streams))
+    teller.take(result)
+    return teller.end(teller.waiting, time.perf_counter() - started)
 
 
 def _settings(flags: argparse.Namespace) -> Settings | None:
@@ -381,45 +286,6 @@ def _jobs(given: str | None) -> int | None:
     if not given.isdecimal() or int(given) < 1:
         raise UsageError(f"--jobs: '{given}' is not a number of processes, want 1 or more")
     return int(given)
-
-
-def _put(target: str | None, text: str, streams: Streams) -> None:
-    """Write to a file, or to standard output."""
-    if target is None:
-        streams.stdout.write(text)
-        return
-    try:
-        Path(target).write_text(text, encoding="utf-8", errors="backslashreplace")
-    except OSError as error:
-        raise UsageError(f"--output-format: '{target}' cannot be written: {error.strerror}") from error
-
-
-def _color(wanted: str, stream: IO[str]) -> bool:
-    if wanted == "auto":
-        return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return wanted == "always"
-
-
-def _progress(results: Iterator[Result], total: int, flags: argparse.Namespace, streams: Streams) -> Iterable[Result]:
-    """A bar on standard error for a long run, on a terminal only."""
-    if total < PROGRESS_FROM or flags.no_progress or flags.quiet or not streams.stderr.isatty():
-        return results
-    from tqdm import tqdm
-
-    bar: Iterable[Result] = tqdm(results, total=total, unit=" records", file=streams.stderr, leave=False, delay=0.3)
-    return bar
-
-
-def _about(code: str) -> RuleHelp:
-    from pfocr_lint import handbook
-
-    return handbook.about(code)
-
-
-def _statistics(report: Report, name: str) -> str:
-    from pfocr_lint.report import statistics
-
-    return statistics(report, as_json=name in ("json", "jsonl"))
 
 
 def _rules(*, as_json: bool) -> str:

@@ -6,19 +6,20 @@ import contextlib
 import errno
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from pfocr_lint import accept, pool
 from pfocr_lint.atomic import Changed, tidy, write
+from pfocr_lint.cache import Row, Run, Same, Seen, Stamp, stamp
 from pfocr_lint.diagnostic import Diagnostic
 from pfocr_lint.facts import Facts, facts_of
-from pfocr_lint.ondemand import OnDemand
+from pfocr_lint.ondemand import OnDemand, hashlib
 from pfocr_lint.reader import MAX_BYTES, read, unreadable
 from pfocr_lint.record import Kind, kind_of
 from pfocr_lint.settings import DEFAULT, Settings, discover, work_tree
@@ -30,7 +31,7 @@ else:
 
 FOLDERS = {"_figures": ".md", "_organisms": ".md", "figures": ".yml", "_data": ".tsv"}
 SKIPPED = frozenset({"node_modules", "__pycache__"})
-CHUNK = 512
+FIRST, CHUNK = 16, 512
 BUFFER = 1 << 16  # os.read allocates it whole: of 1 MiB it is five times slower
 WORTH_A_POOL = 300
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -74,10 +75,19 @@ class Result:
     stray: bool = False
     facts: Facts | None = None
 
+    @property
+    def is_clean(self) -> bool:
+        """Whether there is nothing to tell of the file."""
+        return not (self.left or self.fixed or self.versions or self.faults or self.notes or self.unread or self.stray)
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickled by its values alone, in a third of the time."""
         values = (self.path, self.left, self.fixed, self.versions, self.faults, self.notes, self.unread, self.stray, self.facts)
         return Result, values
+
+
+Outcome: TypeAlias = "Result | Row | Same"
+_Found: TypeAlias = "Result | Row | Stamp"  # a stamp alone: its bytes are known to be clean
 
 
 def gather(paths: Sequence[str], settings_of: Callable[[str], Settings]) -> list[Source]:
@@ -175,6 +185,11 @@ class Unreadable(Exception):  # noqa: N818 - it is what PF001 says, not a failur
 
 def load(path: str) -> bytes:
     """The bytes of a record, one more than the limit at most. Raises Unreadable."""
+    return _loaded(path)[0]
+
+
+def _loaded(path: str) -> tuple[bytes, os.stat_result]:
+    """The same, and the file's status as it was before."""
     try:
         handle = _opened(path)
         try:
@@ -182,14 +197,14 @@ def load(path: str) -> bytes:
             if not stat.S_ISREG(status.st_mode):
                 raise Unreadable(f"it is {_sort(status.st_mode)}, not a file")
             if status.st_size < BUFFER and len(data := os.read(handle, BUFFER)) == status.st_size:
-                return data  # nearly every record: one call instead of two
+                return data, status  # nearly every record: one call instead of two
             os.lseek(handle, 0, os.SEEK_SET)
             parts = []
             size = 0
             while size <= MAX_BYTES and (part := os.read(handle, BUFFER)):
                 parts.append(part)
                 size += len(part)
-            return b"".join(parts)
+            return b"".join(parts), status
         finally:
             os.close(handle)
     except FileNotFoundError:
@@ -223,28 +238,44 @@ def _stay_inside(path: str) -> None:
     """Refuse a link that leads out of the repository of the folder it stands in."""
     if Path(path).is_symlink():
         real = os.path.realpath(path, strict=True)
-        root = _repository(os.path.realpath(Path(path).parent))
+        root = repository(os.path.realpath(Path(path).parent))
         if os.path.commonpath([real, root]) != root:
             raise Unreadable("it is a link that leads out of the repository")
 
 
 @cache
-def _repository(folder: str) -> str:
+def repository(folder: str) -> str:
     """The Git work tree that a folder belongs to; without one, the folder above the record folder."""
     return work_tree(folder) or str(Path(folder).parent) if Path(folder).name in FOLDERS else folder
 
 
 def process(source: Source, task: Task) -> Result:
-    """Check, fix or compare one file. What raises, whatever it is, is a fault of this program, and of this file alone."""
-    path = source.path
+    """Check, fix or compare one file."""
+    outcome = _outcome(source, task, None)
+    return outcome if isinstance(outcome, Result) else Result(source.path, facts=cast("Row", outcome).facts)
+
+
+def _outcome(source: Source, task: Task, digest: bytes | None) -> _Found:
+    """
+    What came of one file. What raises, whatever it is, is a fault of this program, and of this file alone.
+
+    ``digest`` is the hash of the bytes that are known to be clean, empty when there are none: then, or when the file has
+    others, a clean record is told with its hash; when it has these, only its stamp is.
+    """
+    path, seen = source.path, None
     try:
         try:
-            data = load(path)
+            data, status = _loaded(path)
         except Unreadable as refused:
             return replace(_judged(engine.examine(unreadable(path, str(refused)), source.settings)), unread=str(refused))
-        return judge(source, data, task)
+        if digest is not None:
+            seen = Seen(hashlib.sha256(data).digest(), stamp(status))
+            if seen.digest == digest:
+                return seen.stamp
+        result = judge(source, data, task)
     except Exception as error:  # noqa: BLE001 - the other files are still judged
         return Result(path, faults=(f"{path}: it could not be judged: {type(error).__name__}: {error}",))
+    return Row(seen, result.facts) if result.is_clean else result
 
 
 def judge(source: Source, data: bytes, task: Task) -> Result:
@@ -311,55 +342,93 @@ def _judged(examined: engine.Examined) -> Result:
 
 def process_all(sources: Sequence[Source], task: Task, jobs: int | None) -> Iterator[Result]:
     """Every file's result, in the order of ``sources``. ``jobs`` None uses as many processes as pay."""
+    for source, outcome in zip(sources, outcomes(sources, task, jobs), strict=True):
+        yield outcome if isinstance(outcome, Result) else Result(source.path, facts=cast("Row", outcome).facts)
+
+
+def outcomes(sources: Sequence[Source], task: Task, jobs: int | None, known: Run | None = None) -> Generator[Outcome, None, None]:
+    """What came of every file, in the order of ``sources``; Row is a clean one, Same one that ``known`` knows to be clean."""
+    numbers = [number for number in range(len(sources)) if known is None or known.places[number] is None]
+    unknown = [sources[number] for number in numbers]
+    digests = None if known is None else [known.digest(number) for number in numbers]
+    found = _outcomes(unknown, digests, task, jobs)
     try:
-        yield from _process_all(sources, task, jobs)
+        for number in range(len(sources)):
+            if known is not None and known.places[number] is not None:
+                yield known.same(number)
+            else:
+                outcome = next(found)
+                if isinstance(outcome, Stamp):
+                    assert known is not None
+                    yield known.same(number, outcome)
+                else:
+                    yield outcome
     finally:
+        found.close()
         if task.mode == "fix":
             for folder in {os.path.dirname(source.path) or "." for source in sources}:  # noqa: PTH120
                 with contextlib.suppress(OSError):
                     tidy(folder)
 
 
-def _process_all(sources: Sequence[Source], task: Task, jobs: int | None) -> Iterator[Result]:
+def _outcomes(
+    sources: Sequence[Source], digests: Sequence[bytes] | None, task: Task, jobs: int | None
+) -> Generator[_Found, None, None]:
     if not sources:
         return
     if jobs is None:
         jobs = os.cpu_count() or 1 if len(sources) >= WORTH_A_POOL else 1
     if jobs == 1:
-        yield from (process(source, task) for source in sources)
+        for number, source in enumerate(sources):
+            yield _outcome(source, task, None if digests is None else digests[number])
         return
-    batches = list(_batches(sources, max(1, min(CHUNK, len(sources) // jobs))))
+    batches = list(_batches(sources, digests, max(1, min(CHUNK, len(sources) // jobs))))
     work = partial(_process_batch, task)
-    again: list[str] = []
+    again: list[tuple[str, str]] = []
 
     def pieces(batch: Batch) -> Iterator[Batch]:
-        settings, kind, paths = batch
+        settings, kind, paths, digests = batch
         if task.mode == "fix":
             more = f"it and {len(paths) - 1:,} files more were judged again"
-            again.append(f"{paths[0]}: its process ended, and {more}; what was fixed in them before that is not counted")
-        return ((settings, kind, [path]) for path in paths)
+            again.append((paths[0], f"its process ended, and {more}; what was fixed in them before that is not counted"))
+        return ((settings, kind, [path], None if digests is None else [b""]) for path in paths)
 
-    for results in pool.in_order(work, batches, min(jobs, len(batches)), pieces=pieces, lost=_lost):
-        for result in results:
-            yield replace(result, faults=(*result.faults, again.pop())) if again else result
+    for part in pool.in_order(work, batches, min(jobs, len(batches)), pieces=pieces, lost=_lost):
+        if again:  # told with the first of them
+            first, (path, fault) = part[0], again.pop()
+            result = first if isinstance(first, Result) else Result(path, facts=cast("Row", first).facts)
+            part[0] = replace(result, faults=(*result.faults, f"{path}: {fault}"))
+        yield from part
 
 
-Batch: TypeAlias = tuple[Settings, "Kind | None", list[str]]
+Batch: TypeAlias = tuple[Settings, "Kind | None", list[str], "list[bytes] | None"]
 
 
-def _batches(sources: Sequence[Source], size: int) -> Iterator[Batch]:
-    """The sources in parts of a size, each of files that share settings and kind, which are sent along once."""
+def _batches(sources: Sequence[Source], digests: Sequence[bytes] | None, size: int) -> Iterator[Batch]:
+    """
+    The sources in parts, each of files that share settings and kind, which are sent along once.
+
+    The first parts are small, so that something can soon be told; each is twice as large as the one before, up to ``size``.
+    """
+    at = 0
+    part = min(FIRST, size)
     for (settings, kind), group in groupby(sources, key=attrgetter("settings", "kind")):
         paths = [source.path for source in group]
-        for start in range(0, len(paths), size):
-            yield settings, kind, paths[start : start + size]
+        start = 0
+        while start < len(paths):
+            end = min(start + part, len(paths))
+            hashes = None if digests is None else list(digests[at + start : at + end])
+            yield settings, kind, paths[start:end], hashes
+            start, part = end, min(2 * part, size)
+        at += len(paths)
 
 
-def _process_batch(task: Task, batch: Batch) -> list[Result]:
-    settings, kind, paths = batch
-    return [process(Source(path, settings, kind), task) for path in paths]
+def _process_batch(task: Task, batch: Batch) -> list[_Found]:
+    settings, kind, paths, digests = batch
+    hashes: Sequence[bytes | None] = [None] * len(paths) if digests is None else digests
+    return [_outcome(Source(path, settings, kind), task, digest) for path, digest in zip(paths, hashes, strict=True)]
 
 
-def _lost(batch: Batch, cause: str) -> list[Result]:
+def _lost(batch: Batch, cause: str) -> list[_Found]:
     (path,) = batch[2]
     return [Result(path, faults=(f"{path}: it could not be judged: {cause}",))]

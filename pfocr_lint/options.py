@@ -88,6 +88,8 @@ def parser() -> argparse.ArgumentParser:
     group.add_argument("--force-exclude", action="store_true", help="leave out excluded files even when they are named")
     group.add_argument("--stdin-filename", metavar="NAME", help="what '-' is called")
     group.add_argument("--jobs", metavar="N", help="processes (default: as many as pay)")
+    group.add_argument("--no-cache", action="store_true", help="judge every record anew, and keep nothing")
+    group.add_argument("--cache-dir", metavar="DIR", help="where to keep what is known of clean records (default: the user's)")
     group.add_argument("--exit-zero", action="store_true", help="exit 0 even when there are diagnostics")
     group.add_argument("--exit-non-zero-on-fix", action="store_true", help="exit 1 when a file was fixed")
     group.add_argument("--fail-on", choices=("error", "warning"), default="warning", help="default: a warning fails too")

@@ -11,7 +11,7 @@ from pfocr_lint import engine, files
 from pfocr_lint.diagnostic import Diagnostic, Severity
 from pfocr_lint.facts import Facts, FigureFacts, PageFacts, Repository, TableFacts
 from pfocr_lint.failures import prepare
-from pfocr_lint.files import Result, Source, Task
+from pfocr_lint.files import Result, Task
 from pfocr_lint.reader import read
 from pfocr_lint.record import Kind, Record
 from pfocr_lint.settings import Settings, inside
@@ -107,24 +107,27 @@ def _latin(root: str, settings: Settings, pages: Sequence[PageFacts], load: Call
     return frozenset(page.latin for page in pages if page.latin is not None)
 
 
-def survey(results: Sequence[Result], sources: Sequence[Source], task: Task) -> tuple[list[Result], tuple[str, ...]]:
-    """The results of all records with what their comparison adds, and the faults that came up in it."""
-    settings = {source.path: source.settings for source in sources}
-    fallback = sources[0].settings
-    across = compare(
-        (result.facts for result in results if result.facts is not None),
-        lambda path: settings.get(path, fallback),
-        files.load,
-    )
-    return [_joined(result, across, settings, task) for result in results], across.faults
+def compared(
+    results: Sequence[Result], facts: Iterable[Facts], settings_of: Callable[[str], Settings], task: Task
+) -> tuple[list[Result], tuple[str, ...]]:
+    """
+    The results with what the comparison of all records, by their facts, adds, and the faults that came up in it.
+
+    A record of which there is only now something to tell gets a result; all are sorted by path.
+    """
+    across = compare(facts, settings_of, files.load)
+    told = {result.path: result for result in results}
+    for path in across.examined:
+        told.setdefault(path, Result(path))
+    return [_joined(told[path], across, settings_of, task) for path in sorted(told)], across.faults
 
 
-def _joined(result: Result, across: Across, settings: Mapping[str, Settings], task: Task) -> Result:
+def _joined(result: Result, across: Across, settings_of: Callable[[str], Settings], task: Task) -> Result:
     examined = across.examined.get(result.path)
     if examined is None:
         return result
     if task.mode == "fix" and task.unsafe:
-        mended = files.mend(examined, settings[result.path])
+        mended = files.mend(examined, settings_of(result.path))
         if mended is not None and mended.fixed:
             done = {each.fingerprint for each in mended.fixed}
             left = [each for each in examined.diagnostics() if each.fingerprint not in done]

@@ -35,7 +35,9 @@ LAYERS = [
     {"survey": set(), "revision": set()},
     {"examples": set(), "changes": set()},
     {"handbook": set(), "options": set()},
-    {"cli": {"tqdm"}},
+    {"telling": set()},
+    {"lint": {"tqdm"}},
+    {"cli": set()},
     {"action": set(), "__main__": set()},
 ]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from importlib import import_module
 
 from pfocr_lint.report.patch import unified
-from pfocr_lint.report.result import Report, RuleHelp
+from pfocr_lint.report.result import Report, RuleHelp, Told
 from pfocr_lint.report.terminal import visible
 
 
@@ -34,6 +34,10 @@ FORMATS: dict[str, Callable[[Report], str]] = {
 }
 
 
+# Their text is that of each diagnostic, one after the other, and then the sums.
+STREAMED = frozenset({"full", "concise", "jsonl"})
+
+
 def statistics(report: Report, *, as_json: bool) -> str:
     """Counts per rule, the most frequent first."""
     from pfocr_lint.report.machine import statistics_json
@@ -52,4 +56,4 @@ def statistics(report: Report, *, as_json: bool) -> str:
     return statistics_json(rows) if as_json else statistics_table(report, rows)
 
 
-__all__ = ["FORMATS", "Report", "RuleHelp", "statistics", "unified", "visible"]
+__all__ = ["FORMATS", "STREAMED", "Report", "RuleHelp", "Told", "statistics", "unified", "visible"]

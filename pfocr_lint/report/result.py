@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 
 from pfocr_lint.diagnostic import Diagnostic, Safety, Severity
 from pfocr_lint.report.plain import counted
@@ -23,10 +24,26 @@ def _no_help(code: str) -> RuleHelp:
     return RuleHelp(code, code, code)
 
 
+@dataclass
+class Told:
+    """Sums of diagnostics that were told before: how many there were of each severity and of each kind of fix, and where."""
+
+    counts: Counter[Severity | Safety] = field(default_factory=Counter)
+    paths: set[str] = field(default_factory=set)
+
+    def add(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """Count some more."""
+        for each in diagnostics:
+            self.counts[each.severity] += 1
+            self.paths.add(each.path)
+            if each.fix is not None:
+                self.counts[each.fix.safety] += 1
+
+
 @dataclass(frozen=True)
 class Report:
     """
-    The diagnostics of a run, sorted, and its sums.
+    The diagnostics of a run, sorted, and its sums. Those that were ``told`` before count in the sums alone.
 
     ``unsafe`` says that unsafe fixes count as offered; ``color`` and ``width`` (in columns) are the terminal's;
     ``sums`` says whether people are told the sums, ``alone`` that the rules across records did not run, ``change`` how
@@ -45,20 +62,21 @@ class Report:
     alone: bool = False
     change: tuple[int, int, int] | None = None
     about: Callable[[str], RuleHelp] = _no_help
+    told: Told = field(default_factory=Told)
 
     @property
     def errors(self) -> int:
         """How many diagnostics are errors."""
-        return sum(d.severity is Severity.ERROR for d in self.diagnostics)
+        return self.told.counts[Severity.ERROR] + sum(d.severity is Severity.ERROR for d in self.diagnostics)
 
     @property
     def warnings(self) -> int:
         """How many diagnostics are warnings."""
-        return len(self.diagnostics) - self.errors
+        return self.told.counts[Severity.WARNING] + sum(d.severity is Severity.WARNING for d in self.diagnostics)
 
     def offered(self, safety: Safety) -> int:
         """How many diagnostics have a fix of that safety."""
-        return sum(d.fix is not None and d.fix.safety is safety for d in self.diagnostics)
+        return self.told.counts[safety] + sum(d.fix is not None and d.fix.safety is safety for d in self.diagnostics)
 
     @property
     def fixable(self) -> int:
@@ -83,7 +101,7 @@ class Report:
     def headline(self) -> str:
         """How many errors and warnings there are in how many records, as a sentence."""
         records = counted(self.files, "record")
-        if not self.diagnostics:
+        if not self.errors + self.warnings:
             return f"No diagnostics in {records}."
         kinds = ", ".join(counted(n, noun) for n, noun in ((self.errors, "error"), (self.warnings, "warning")) if n)
-        return f"{kinds} in {len({d.path for d in self.diagnostics}):,} of {records}."
+        return f"{kinds} in {len({d.path for d in self.diagnostics} | self.told.paths):,} of {records}."

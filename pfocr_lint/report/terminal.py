@@ -87,7 +87,7 @@ def _notes(report: Report) -> str:
 
 def _counts(report: Report) -> str:
     lines = [f"{report.fixed:,} fixed."] if report.fixed else []
-    if not report.diagnostics:
+    if not report.errors + report.warnings:
         return " ".join([*lines, f"{report.headline}\n"])
     lines.append(report.headline)
     safe, unsafe = report.offered(Safety.SAFE), report.offered(Safety.UNSAFE)

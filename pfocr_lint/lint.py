@@ -1,0 +1,133 @@
+"""One run over the work tree: every record judged, its result told as it comes, then all of them compared."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pfocr_lint import accept, cache, files, survey
+from pfocr_lint.cache import WORTH_A_CACHE, Run, Same
+from pfocr_lint.facts import Facts
+from pfocr_lint.files import Result, Source, Task
+from pfocr_lint.options import UsageError
+from pfocr_lint.settings import Settings
+from pfocr_lint.telling import Teller, Wanted
+
+# From so many records on, results are told as they come, and what their comparison finds at the end; fewer are told in order.
+STREAMED_FROM = PROGRESS_FROM = 500
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a run has to do: ``paths`` are the files and folders that were named, ``sources`` the files to read."""
+
+    paths: Sequence[str]
+    sources: Sequence[Source]
+    task: Task
+    jobs: int | None
+    settings_of: Callable[[str], Settings]
+    started: float
+
+    @property
+    def whole(self) -> bool:
+        """Whether records are compared: a folder was named."""
+        return any(os.path.isdir(path) for path in self.paths)  # noqa: PTH112
+
+
+def lint(work: Work, wanted: Wanted, *, compares: bool) -> int:
+    """The exit status. ``compares`` says that rules across records were asked for by name."""
+    known = _known(work, wanted)
+    teller = Teller(wanted, stream=not work.whole or len(work.sources) >= STREAMED_FROM)
+    if known is not None and known.silent:  # nothing was found, and nothing has changed since
+        teller.pass_over(len(work.sources))
+        return teller.end((), time.perf_counter() - work.started)
+    facts, same = _judge(work, teller, known)
+    results, faults = list(teller.waiting), tuple[str, ...]()
+    if work.whole and not (known is not None and known.as_silent_as_before):
+        facts += [] if known is None else [known.facts(number, row) for number, row in same]
+        results, faults = survey.compared(results, filter(None, facts), work.settings_of, work.task)
+    status = teller.end(results, time.perf_counter() - work.started, faults=faults, alone=compares and not work.whole)
+    if known is not None:
+        known.keep(silent=not (results or faults) and _covers_its_repository(work))
+    return status
+
+
+def _judge(work: Work, teller: Teller, known: Run | None) -> tuple[list[Facts | None], list[tuple[int, Same]]]:
+    """Let each record be judged and told of; the facts of those that were read, and the records that are as they were."""
+    facts: list[Facts | None] = []
+    same: list[tuple[int, Same]] = []
+    bar = _progress(len(work.sources), wanted=teller.wanted)
+    if bar is not None:
+        teller.clear = bar.clear
+    found = files.outcomes(work.sources, work.task, work.jobs, known)
+    try:
+        for number, outcome in enumerate(found):
+            if isinstance(outcome, Same):
+                same.append((number, outcome))
+            else:
+                facts.append(outcome.facts)
+            if isinstance(outcome, Result):
+                teller.take(outcome)
+            else:
+                teller.pass_over()
+                if known is not None:
+                    known.take(number, outcome)
+            if bar is not None:
+                bar.update()
+    finally:
+        found.close()
+        if bar is not None:
+            bar.close()
+    return facts, same
+
+
+def _progress(total: int, wanted: Wanted) -> Any:
+    """A bar on standard error for a long run, on a terminal only."""
+    flags, _, streams = wanted
+    if total < PROGRESS_FROM or flags.no_progress or flags.quiet or not streams.stderr.isatty():
+        return None
+    from tqdm import tqdm
+
+    return tqdm(total=total, unit=" records", file=streams.stderr, leave=False, delay=0.3)
+
+
+def _known(work: Work, wanted: Wanted) -> Run | None:
+    """What earlier runs know of these records; None where no cache is used."""
+    flags, sources = wanted.flags, work.sources
+    folder = flags.cache_dir
+    if folder is not None and os.path.lexists(folder) and not os.path.isdir(folder):  # noqa: PTH112
+        raise UsageError(f"--cache-dir: '{folder}' is not a folder")
+    settings = sources[0].settings if sources else None
+    if settings is None or any(source.settings is not settings for source in sources):
+        return None
+    if flags.no_cache or len(sources) < WORTH_A_CACHE or not accept.FILTERING:
+        return None
+    base = _base(work)
+    prefixes: dict[str, str] = {}
+    keys = []
+    for source in sources:
+        shown, _, name = source.path.rpartition("/")
+        if shown not in prefixes:
+            prefixes[shown] = os.path.relpath(os.path.realpath(shown or "."), base).replace(os.sep, "/") + "/"
+        keys.append(prefixes[shown] + name)
+    if folder is None:  # one for all repositories of a user
+        folder, home = cache.default_folder(), base
+    else:
+        home = ""
+    return Run(cache.Cache(folder, cache.key_of(settings, base, home)), keys, [source.path for source in sources])
+
+
+def _base(work: Work) -> str:
+    """The repository of the first record."""
+    return files.repository(os.path.realpath(os.path.dirname(work.sources[0].path) or "."))  # noqa: PTH120
+
+
+def _covers_its_repository(work: Work) -> bool:
+    """Whether nothing that the comparison looks at lies outside the records that were read."""
+    outside = any(isinstance(source.settings.organisms, str) for source in work.sources[:1])
+    base = _base(work)
+    tops = (os.path.realpath(path) for path in work.paths)
+    return not outside and any(base == top or base.startswith(f"{top}{os.sep}") for top in tops)

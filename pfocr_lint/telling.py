@@ -1,0 +1,225 @@
+"""What is told of a run: results as they come or all at the end, in every format that is wanted, and the exit status."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, NamedTuple
+
+from pfocr_lint import __version__
+from pfocr_lint.diagnostic import Diagnostic
+from pfocr_lint.files import Result
+from pfocr_lint.ondemand import shutil
+from pfocr_lint.options import UsageError
+from pfocr_lint.report import FORMATS, STREAMED, Report, RuleHelp, Told, statistics, unified, visible
+
+if TYPE_CHECKING:
+    import argparse
+
+CLEAN, FOUND, USAGE, FAULT = 0, 1, 2, 3
+# What other records may still take back: a file name that differs from a figid which two records have.
+WAITING = frozenset({"PF201"})
+
+
+@dataclass(frozen=True)
+class Streams:
+    """Where a run reads from and writes to."""
+
+    stdin: IO[str]
+    stdout: IO[str]
+    stderr: IO[str]
+
+
+class Wanted(NamedTuple):
+    """What the command line says of telling; ``outputs`` are formats, each with its file or None for standard output."""
+
+    flags: argparse.Namespace
+    outputs: Sequence[tuple[str, str | None]]
+    streams: Streams
+
+
+@dataclass
+class Teller:
+    """
+    Takes the results of a run in their order, and tells them.
+
+    With ``stream``, and one format on standard output that can be told bit by bit, diagnostics are written as they come, but
+    for those that wait for other records. Otherwise all wait, and a run with ``--fix`` always ends its work before it tells.
+    """
+
+    wanted: Wanted
+    stream: bool = False
+    clear: Callable[[], object] = lambda: None  # takes a progress bar out of the way
+    waiting: list[Result] = field(default_factory=list)
+    _status: int = CLEAN
+    _files: int = 0
+    _fixed: int = 0
+    _unread: int = 0
+    _strays: int = 0
+    _told: Told = field(default_factory=Told)
+    _kept: list[Diagnostic] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Decide whether results stream."""
+        flags, outputs, _ = self.wanted
+        shown = [name for name, target in outputs if target is None]
+        bitwise = len(shown) == 1 and shown[0] in STREAMED and not (flags.statistics or flags.diff or flags.fix)
+        self.stream = self.stream and bitwise
+
+    def pass_over(self, count: int = 1) -> None:
+        """Count clean records, of which there is nothing to tell."""
+        self._files += count
+
+    def take(self, result: Result) -> None:
+        """Take the next result, and tell what can be told of it by now."""
+        self._files += 1
+        self._note(result)
+        flags, _, streams = self.wanted
+        if flags.diff and result.versions is not None:
+            self.clear()
+            write_text(streams.stdout, unified(result.path, *result.versions))
+        held = tuple(each for each in result.left if not self.stream or each.code in WAITING)
+        if len(held) < len(result.left):
+            self._tell([each for each in result.left if each.code not in WAITING])
+        if held:
+            self.waiting.append(Result(result.path, held))
+
+    def _tell(self, found: list[Diagnostic]) -> None:
+        _, outputs, streams = self.wanted
+        self.clear()
+        for name, target in outputs:
+            if target is None:
+                part = replace(self._frame, diagnostics=tuple(found), sums=False, width=self._width)
+                streams.stdout.write(FORMATS[name](part))
+                streams.stdout.flush()
+        if len(outputs) > 1:  # the others are told at the end, of files
+            self._kept += found
+        self._told.add(found)
+
+    def _note(self, result: Result) -> None:
+        """Tell on standard error what is no diagnostic, and let it count for the exit status."""
+        self._fixed += len(result.fixed)
+        lines = [*result.faults, *result.notes]
+        statuses = [self._status, FAULT if result.faults else CLEAN, FOUND if result.notes else CLEAN]
+        if result.stray:
+            self._strays += 1
+            statuses.append(USAGE)
+            lines.append(f"{result.path} is not a record: it stands in no record folder, and has no key figid or latin")
+        if result.unread is not None:
+            self._unread += 1
+            if not any(each.code == "PF001" for each in result.left):
+                statuses.append(USAGE)
+                lines.append(f"{result.path}: {result.unread}")
+        self._status = max(statuses)
+        for line in lines:
+            self.say(line)
+
+    def say(self, line: str) -> None:
+        """One line to standard error."""
+        self.clear()
+        self.wanted.streams.stderr.write(f"pfocr-lint: {visible(line)}\n")
+
+    def end(
+        self,
+        results: Sequence[Result],
+        seconds: float,
+        *,
+        faults: Sequence[str] = (),
+        alone: bool = False,
+        change: tuple[int, int, int] | None = None,
+    ) -> int:
+        """
+        Tell what is left, and the sums; the exit status, the highest that applies.
+
+        ``results`` are those that waited, with what other records added. ``alone`` says that rules across records were asked
+        for and did not run, ``change`` how many diagnostics a change introduced, resolved and left.
+        """
+        flags, outputs, streams = self.wanted
+        for result in (*results, Result("", faults=tuple(faults))):
+            self._note(result)
+        late = tuple(each for result in results for each in result.left)
+        report = replace(
+            self._frame, diagnostics=late, told=self._told, width=self._width if late else 0, files=self._files - self._strays,
+            fixed=self._fixed, seconds=seconds, alone=alone, change=change,
+        )  # fmt: skip
+        if flags.diff and not flags.quiet:
+            self.say(f"{report.fixed:,} would be fixed, {len(late):,} would be left")
+        for name, target in outputs:
+            if target is not None:
+                every = sorted((*self._kept, *late), key=lambda each: (each.path, each.span.start, each.code))
+                _put(target, self._text(name, replace(report, diagnostics=tuple(every), told=Told())))
+            elif not flags.diff:
+                streams.stdout.write(self._text(name, report))
+        if self._unread and self._unread == self._files:
+            self.say("no record found that can be read")
+            self._status = max(self._status, USAGE)
+        failing = report.errors if flags.fail_on == "error" else report.errors + report.warnings
+        found = (failing or (flags.diff and report.fixed)) and not flags.exit_zero
+        return max(self._status, FOUND if found or (flags.exit_non_zero_on_fix and report.fixed) else CLEAN)
+
+    def _text(self, name: str, report: Report) -> str:
+        return statistics(report, as_json=name in ("json", "jsonl")) if self.wanted.flags.statistics else FORMATS[name](report)
+
+    @cached_property
+    def _frame(self) -> Report:
+        """A report of nothing, with what does not depend on what was found."""
+        flags, _, streams = self.wanted
+        return Report(
+            diagnostics=(),
+            files=0,
+            fixed=0,
+            seconds=0,
+            version=__version__,
+            unsafe=flags.unsafe_fixes,
+            color=_color(flags.color, streams.stdout),
+            sums=not flags.quiet,
+            about=_about,
+        )
+
+    @cached_property
+    def _width(self) -> int:
+        return shutil.get_terminal_size((100, 24)).columns
+
+
+def put(target: str | None, text: str, streams: Streams) -> None:
+    """Write to a file, or to standard output."""
+    if target is None:
+        streams.stdout.write(text)
+    else:
+        _put(target, text)
+
+
+def _put(target: str, text: str) -> None:
+    try:
+        Path(target).write_text(text, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise UsageError(f"--output-format: '{target}' cannot be written: {error.strerror}") from error
+
+
+def write_bytes(stream: IO[str], data: bytes) -> None:
+    """Write a record as it is, but on a terminal."""
+    if hasattr(stream, "buffer") and not stream.isatty():
+        stream.flush()
+        stream.buffer.write(data)
+    else:
+        write_text(stream, data.decode("utf-8", "replace"))
+
+
+def write_text(stream: IO[str], text: str) -> None:
+    """Write what records say: as it is, but on a terminal with nothing in it that is obeyed."""
+    stream.write("\n".join(map(visible, text.split("\n"))) if stream.isatty() else text)
+
+
+def _color(wanted: str, stream: IO[str]) -> bool:
+    if wanted == "auto":
+        return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return wanted == "always"
+
+
+def _about(code: str) -> RuleHelp:
+    from pfocr_lint import handbook
+
+    return handbook.about(code)
