@@ -48,6 +48,7 @@ def run() -> NoReturn:
             stderr.write(f"pfocr-lint: the output cannot be written: {error.strerror}\n")
             status = USAGE
     except interrupt.Stopped as stopped:
+        interrupt.ignore()
         stderr.write(f"pfocr-lint: {stopped}\n")
         status = 128 + stopped.number
     sys.exit(status)

@@ -32,9 +32,20 @@ def heed() -> None:
 def obey() -> None:
     """In a worker: the process that began it is told by the terminal, and it alone tells the worker, by SIGTERM."""
     for number in _ENDING:
-        signal.signal(number, _stop if number == signal.SIGTERM else signal.SIG_IGN)
+        signal.signal(number, _stop_once if number == signal.SIGTERM else signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
+
+
+def ignore() -> None:
+    """Be stopped no more: the end has begun."""
+    for number in _ENDING:
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _stop_once(number: int, frame: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_IGN)  # the sender of the first may be followed by the process that began this one
+    _stop(number, frame)
 
 
 def _stop(number: int, _: FrameType | None) -> None:

@@ -291,7 +291,8 @@ def stopped(folder: Path, sent: str, jobs: int, method: str, seed: int = 0) -> N
     number = getattr(signal, sent)
     process = start(folder, "--fix", jobs=jobs, method=method)
     after(process, folder, random.Random(seed).randint(1, 5))
-    os.killpg(process.pid, number)  # as a terminal does
+    for _ in range(2):  # as a terminal does when the key is pressed twice
+        os.killpg(process.pid, number)
     said = {"SIGINT": "interrupted", "SIGTERM": "stopped by SIGTERM", "SIGHUP": "stopped by SIGHUP"}[sent]
     assert finish(process) == (128 + number, "", f"pfocr-lint: {said}\n")
     assert 0 < mended(folder) < len(list((folder / "_figures").glob("*.md")))
