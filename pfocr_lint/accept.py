@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from functools import cache
 from itertools import count
 from typing import Any, TypeAlias
@@ -22,6 +21,7 @@ from pfocr_lint.rule import Check, Cue
 from pfocr_lint.rules import RULES
 from pfocr_lint.rules.text import joined
 from pfocr_lint.settings import DEFAULT, Settings
+from pfocr_lint.values import dataclass
 
 _ASCII = bytes(range(0x80))
 

@@ -8,7 +8,6 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NoReturn
@@ -17,6 +16,7 @@ from pfocr_lint import __version__
 from pfocr_lint.ondemand import difflib, shutil
 from pfocr_lint.options import UsageError, parser
 from pfocr_lint.settings import DEFAULT, Selection, Settings, SettingsError, codes, describe, discover, load, with_flags
+from pfocr_lint.values import dataclass, replace
 
 if TYPE_CHECKING:
     from pfocr_lint.changes import Change

@@ -7,12 +7,11 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cache, partial
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from pfocr_lint import accept, pool
 from pfocr_lint.atomic import Changed, tidy, write
@@ -22,6 +21,7 @@ from pfocr_lint.ondemand import OnDemand
 from pfocr_lint.reader import MAX_BYTES, read, unreadable
 from pfocr_lint.record import Kind, kind_of
 from pfocr_lint.settings import DEFAULT, Settings, discover, work_tree
+from pfocr_lint.values import dataclass, replace
 
 if TYPE_CHECKING:
     from pfocr_lint import engine, fixer
@@ -54,7 +54,7 @@ class Task:
     unsafe: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Result:
     """
     What came of one file.
@@ -73,11 +73,6 @@ class Result:
     unread: str | None = None
     stray: bool = False
     facts: Facts | None = None
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickled by its values alone, in a third of the time."""
-        values = (self.path, self.left, self.fixed, self.versions, self.faults, self.notes, self.unread, self.stray, self.facts)
-        return Result, values
 
 
 def gather(paths: Sequence[str], settings_of: Callable[[str], Settings]) -> list[Source]:

@@ -6,7 +6,6 @@ import os
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property, lru_cache
 from pathlib import PurePath
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pfocr_lint.diagnostic import Fix, Place, Related, SourceLine, Span, join, split
 from pfocr_lint.ondemand import OnDemand, expression
+from pfocr_lint.values import dataclass, field
 
 if TYPE_CHECKING:
     import yaml

@@ -5,13 +5,13 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeAlias
 
 from pfocr_lint.diagnostic import Finding, Placed, Severity
 from pfocr_lint.facts import Repository
 from pfocr_lint.record import MAPPINGS, Kind, Record
+from pfocr_lint.values import dataclass
 
 Check: TypeAlias = Callable[[Record], Iterable[Finding]]
 Compare: TypeAlias = Callable[[Repository], Iterable[Placed]]

@@ -8,7 +8,6 @@ import re
 import stat
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from functools import cache, cached_property
 from pathlib import Path, PurePath
@@ -18,6 +17,7 @@ from pfocr_lint import __version__
 from pfocr_lint.diagnostic import Severity, quote
 from pfocr_lint.ondemand import difflib
 from pfocr_lint.rules import BY_CODE, BY_NAME, RULES
+from pfocr_lint.values import dataclass, field, replace
 
 FILE = "pfocr-lint.toml"
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from pfocr_lint.diagnostic import Diagnostic, Safety, Severity
 from pfocr_lint.report.plain import counted
+from pfocr_lint.values import dataclass
 
 
 @dataclass(frozen=True)
