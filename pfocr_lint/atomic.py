@@ -12,7 +12,6 @@ import contextlib
 import errno
 import os
 import re
-import secrets
 import stat
 import sys
 import time
@@ -21,6 +20,7 @@ from functools import cache
 from typing import Any
 
 from pfocr_lint import interrupt
+from pfocr_lint.ondemand import secrets
 
 PATIENCE = 5.0  # seconds to wait for another run, which holds a folder for less than a thousandth of that
 

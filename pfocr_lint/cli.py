@@ -9,11 +9,10 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, NoReturn
 
 from pfocr_lint import __version__
-from pfocr_lint.ondemand import difflib, shutil
+from pfocr_lint.ondemand import difflib, pathlib, shutil
 from pfocr_lint.options import UsageError, parser
 from pfocr_lint.settings import DEFAULT, Selection, Settings, SettingsError, codes, describe, discover, load, with_flags
 from pfocr_lint.values import dataclass, replace
@@ -65,7 +64,7 @@ def run() -> NoReturn:
 
 
 def _nothing(mode: str) -> IO[str]:
-    return Path(os.devnull).open(mode, encoding="utf-8")
+    return pathlib.Path(os.devnull).open(mode, encoding="utf-8")
 
 
 def main(argv: Sequence[str], streams: Streams) -> int:
@@ -236,7 +235,7 @@ def _standard_input(
     started = time.perf_counter()
     name = flags.stdin_filename or "-"
     data = streams.stdin.buffer.read() if hasattr(streams.stdin, "buffer") else streams.stdin.read().encode()
-    settings = chosen if chosen is not None else discover(os.path.realpath(Path(name).parent))
+    settings = chosen if chosen is not None else discover(os.path.realpath(pathlib.Path(name).parent))
     kind = files.kind_by_path(name) if name != "-" else None
     source = files.Source(name, _flagged(settings, _selection(flags)), kind)
     result = files.judge(source, data, replace(task, mode="diff" if task.mode == "fix" else task.mode))
@@ -336,7 +335,7 @@ def _settings(flags: argparse.Namespace) -> Settings | None:
     """The settings that the flags choose for all files; None when each folder's own hold."""
     if flags.isolated:
         return DEFAULT
-    return load(Path(flags.config)) if flags.config is not None else None
+    return load(pathlib.Path(flags.config)) if flags.config is not None else None
 
 
 @cache
@@ -390,7 +389,7 @@ def _put(target: str | None, text: str, streams: Streams) -> None:
         streams.stdout.write(text)
         return
     try:
-        Path(target).write_text(text, encoding="utf-8", errors="backslashreplace")
+        pathlib.Path(target).write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise UsageError(f"--output-format: '{target}' cannot be written: {error.strerror}") from error
 
@@ -445,7 +444,7 @@ def _show_settings(flags: argparse.Namespace, chosen: Settings | None) -> str:
     from pfocr_lint.report.machine import dumps
 
     path = (flags.paths or ["."])[0]
-    folder = path if Path(path).is_dir() else str(Path(path).parent)
+    folder = path if pathlib.Path(path).is_dir() else str(pathlib.Path(path).parent)
     settled = _settled(flags, [path])
     found = settled(path) if settled is not None else chosen if chosen is not None else discover(os.path.realpath(folder))
     settings = _flagged(found, _selection(flags))

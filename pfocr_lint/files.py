@@ -10,14 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from itertools import groupby
 from operator import attrgetter
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from pfocr_lint import accept, pool
 from pfocr_lint.atomic import Changed, tidy, write
 from pfocr_lint.diagnostic import Diagnostic
 from pfocr_lint.facts import Facts, facts_of
-from pfocr_lint.ondemand import OnDemand
+from pfocr_lint.ondemand import OnDemand, pathlib
 from pfocr_lint.reader import MAX_BYTES, read, unreadable
 from pfocr_lint.record import Kind, kind_of
 from pfocr_lint.settings import DEFAULT, Settings, discover, work_tree
@@ -114,7 +113,7 @@ _real = cache(os.path.realpath)
 
 def kind_by_path(path: str) -> Kind | None:
     """The kind that the folder says, by the full path: '.' may be a record folder itself."""
-    kind = kind_of(str(Path(path).absolute()), "")
+    kind = kind_of(os.path.join(os.getcwd(), path), "")  # noqa: PTH109, PTH118 - no ".." is resolved
     return None if kind is Kind.UNKNOWN else kind
 
 
@@ -125,7 +124,7 @@ def posix(path: str) -> str:
 
 def _walk(folder: str) -> Iterator[tuple[str, list[str]]]:
     """The records below a folder, by their folder: the files of the record folders that have the right extension."""
-    suffix = FOLDERS.get(Path(folder).absolute().name)
+    suffix = FOLDERS.get(pathlib.Path(folder).absolute().name)
     below, names = [], []
     try:
         with os.scandir(folder) as entries:
@@ -216,9 +215,9 @@ def _sort(mode: int) -> str:
 
 def _stay_inside(path: str) -> None:
     """Refuse a link that leads out of the repository of the folder it stands in."""
-    if Path(path).is_symlink():
+    if pathlib.Path(path).is_symlink():
         real = os.path.realpath(path, strict=True)
-        root = _repository(os.path.realpath(Path(path).parent))
+        root = _repository(os.path.realpath(pathlib.Path(path).parent))
         if os.path.commonpath([real, root]) != root:
             raise Unreadable("it is a link that leads out of the repository")
 
@@ -226,7 +225,7 @@ def _stay_inside(path: str) -> None:
 @cache
 def _repository(folder: str) -> str:
     """The Git work tree that a folder belongs to; without one, the folder above the record folder."""
-    return work_tree(folder) or str(Path(folder).parent) if Path(folder).name in FOLDERS else folder
+    return work_tree(folder) or str(pathlib.Path(folder).parent) if pathlib.Path(folder).name in FOLDERS else folder
 
 
 def process(source: Source, task: Task) -> Result:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import cached_property
-from pathlib import PurePath
 
 from pfocr_lint import schema
+from pfocr_lint.ondemand import pathlib
 from pfocr_lint.record import Kind, Record
 from pfocr_lint.values import dataclass
 
@@ -21,7 +21,7 @@ class Table:
 
     @cached_property
     def _stem(self) -> tuple[str, str]:
-        figid, _, sort = PurePath(self.record.path).stem.rpartition("-")
+        figid, _, sort = pathlib.PurePath(self.record.path).stem.rpartition("-")
         return figid, sort
 
     @property
