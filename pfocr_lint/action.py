@@ -15,7 +15,6 @@ import re
 import secrets
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any, NoReturn
@@ -30,6 +29,7 @@ from pfocr_lint.report.plain import counted, plain
 from pfocr_lint.revision import Base, RevisionError, commit, pull_request_base
 from pfocr_lint.settings import Selection, with_flags
 from pfocr_lint.telling import FAULT, USAGE, Streams
+from pfocr_lint.values import dataclass
 
 SUMMARY = 1 << 20  # bytes: GitHub shows no summary of a step that is over 1 MiB
 MESSAGE = 4_000  # characters of what is said of a run that failed

@@ -21,6 +21,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from pfocr_lint.ondemand import expression
+
 # A record has about 3 KB. Below this, no text has more values than the reference reader's limit allows: a value and
 # what leads to it take four bytes at least, a list or mapping with its first value seven.
 LONGEST = 1 << 16
@@ -28,7 +30,7 @@ DEEPEST = 4
 
 _PLAIN_BYTES = bytes([0x0A, *range(0x20, 0x7F)])
 # C0 but LF, DEL, C1 with NEL, U+2028, U+2029, surrogates, U+FEFF and the non-characters, of which each plane ends in two
-_ODD = re.compile(
+_ODD = expression(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff"
     + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000))
     + "]"
@@ -64,7 +66,7 @@ _BELOW = r"((?=-)(?:(?:- |  )[^\n]*\n)+|(?:  [^\n]*\n)+)"
 
 # Their last group is what is no entry, and no item: it takes the whole rest, so that the search ends there.
 _ENTRY = re.compile(rf"{_KEY}(?:{_VALUE}|\n{_BELOW})|([\s\S]+)")
-_ITEM = re.compile(rf"-(?:{_VALUE}| ([^\n]+\n(?:  [^\n]*\n)*))|([\s\S]+)")
+_ITEM = expression(rf"-(?:{_VALUE}| ([^\n]+\n(?:  [^\n]*\n)*))|([\s\S]+)")
 # Most lists are of words: where nothing of this stands in one, it may be split at its dashes, in a third of the time.
 _INTRICATE = re.compile(r"[:#]|\n(?!- [A-Za-z])| \n")
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 
 from pfocr_lint import engine, files, survey
@@ -21,6 +20,7 @@ from pfocr_lint.files import Result, Source
 from pfocr_lint.reader import read
 from pfocr_lint.revision import Base
 from pfocr_lint.settings import Settings
+from pfocr_lint.values import dataclass, replace
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,15 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, NoReturn
 
-from pfocr_lint.ondemand import difflib
+from pfocr_lint.ondemand import difflib, pathlib
 from pfocr_lint.options import UsageError, parser
 from pfocr_lint.report import visible
 from pfocr_lint.settings import DEFAULT, Selection, Settings, SettingsError, codes, describe, discover, load, with_flags
 from pfocr_lint.telling import CLEAN, FAULT, FOUND, USAGE, Streams, Teller, Wanted, put, write_bytes
+from pfocr_lint.values import replace
 
 if TYPE_CHECKING:
     from pfocr_lint.changes import Change
@@ -55,7 +54,7 @@ def run() -> NoReturn:
 
 
 def _nothing(mode: str) -> IO[str]:
-    return Path(os.devnull).open(mode, encoding="utf-8")
+    return pathlib.Path(os.devnull).open(mode, encoding="utf-8")
 
 
 def main(argv: Sequence[str], streams: Streams) -> int:
@@ -225,7 +224,7 @@ def _standard_input(
     started = time.perf_counter()
     name = flags.stdin_filename or "-"
     data = streams.stdin.buffer.read() if hasattr(streams.stdin, "buffer") else streams.stdin.read().encode()
-    settings = chosen if chosen is not None else discover(os.path.realpath(Path(name).parent))
+    settings = chosen if chosen is not None else discover(os.path.realpath(pathlib.Path(name).parent))
     kind = files.kind_by_path(name) if name != "-" else None
     source = files.Source(name, _flagged(settings, _selection(flags)), kind)
     result = files.judge(source, data, replace(task, mode="diff" if task.mode == "fix" else task.mode))
@@ -241,7 +240,7 @@ def _settings(flags: argparse.Namespace) -> Settings | None:
     """The settings that the flags choose for all files; None when each folder's own hold."""
     if flags.isolated:
         return DEFAULT
-    return load(Path(flags.config)) if flags.config is not None else None
+    return load(pathlib.Path(flags.config)) if flags.config is not None else None
 
 
 @cache
@@ -311,7 +310,7 @@ def _show_settings(flags: argparse.Namespace, chosen: Settings | None) -> str:
     from pfocr_lint.report.machine import dumps
 
     path = (flags.paths or ["."])[0]
-    folder = path if Path(path).is_dir() else str(Path(path).parent)
+    folder = path if pathlib.Path(path).is_dir() else str(pathlib.Path(path).parent)
     settled = _settled(flags, [path])
     found = settled(path) if settled is not None else chosen if chosen is not None else discover(os.path.realpath(folder))
     settings = _flagged(found, _selection(flags))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +30,7 @@ from pfocr_lint.diagnostic import (
 from pfocr_lint.entries import Entry
 from pfocr_lint.ondemand import OnDemand
 from pfocr_lint.record import Record
+from pfocr_lint.values import dataclass
 
 if TYPE_CHECKING:
     from pfocr_lint import emit

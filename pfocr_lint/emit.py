@@ -8,12 +8,12 @@ writes organism names raw, so they are not folded.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
 from pfocr_lint.scalars import needs_quotes
+from pfocr_lint.values import dataclass
 
 WIDTH = 80
 UNFOLDED = frozenset({"organisms", "organisms_ner"})

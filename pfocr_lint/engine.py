@@ -10,7 +10,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pfocr_lint import accept, facts
@@ -32,6 +31,7 @@ from pfocr_lint.rule import Rule
 from pfocr_lint.rules import BY_CODE, BY_NAME, RULES
 from pfocr_lint.rules.waivers import Waiver, waivers
 from pfocr_lint.settings import DEFAULT, Settings
+from pfocr_lint.values import dataclass
 
 if TYPE_CHECKING:
     from pfocr_lint import edits

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pfocr_lint.diagnostic import Span, join, split
 from pfocr_lint.ondemand import OnDemand
+from pfocr_lint.values import dataclass
 
 if TYPE_CHECKING:
     import yaml

@@ -12,12 +12,12 @@ import sys
 import zlib
 from array import array
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from pfocr_lint import derive
 from pfocr_lint.record import FIGURES, Kind, Record
 from pfocr_lint.tables import Table
+from pfocr_lint.values import dataclass
 
 # The fields in which the figures of one paper must agree.
 PAPER = ("papertitle", "reftext", "year", "doi", "journal_title", "journal_nlm_ta")

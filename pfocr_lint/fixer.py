@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pfocr_lint import edits, facts
@@ -17,6 +16,7 @@ from pfocr_lint.engine import FIRST, Examined, Hit, diagnostic_of, examine
 from pfocr_lint.reader import MAX_BYTES, read
 from pfocr_lint.record import Kind, Record, untyped
 from pfocr_lint.settings import DEFAULT, Settings
+from pfocr_lint.values import dataclass
 
 ROUNDS = 10
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import signal
-import threading
 from collections.abc import Iterator
 from types import FrameType
 
@@ -59,6 +58,8 @@ def _stop(number: int, _: FrameType | None) -> None:
 def held() -> Iterator[None]:
     """What is done within is done to its end; a signal that came meanwhile counts after it."""
     global _holds  # noqa: PLW0603 - signals are the process's, and so is this
+    import threading
+
     if threading.current_thread() is not threading.main_thread():
         yield  # signals come to the main thread alone
         return

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pfocr_lint import accept, cache, files, survey
@@ -15,6 +14,7 @@ from pfocr_lint.files import Result, Source, Task
 from pfocr_lint.options import UsageError
 from pfocr_lint.settings import Settings
 from pfocr_lint.telling import Teller, Wanted
+from pfocr_lint.values import dataclass
 
 # From so many records on, results are told as they come, and what their comparison finds at the end; fewer are told in order.
 STREAMED_FROM = PROGRESS_FROM = 500

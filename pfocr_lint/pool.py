@@ -10,14 +10,13 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-import pickle
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from threading import Thread
 from typing import Any, TypeAlias, TypeVar
 
 from pfocr_lint import interrupt
+from pfocr_lint.ondemand import pickle
 
 Part = TypeVar("Part")
 Done = TypeVar("Done")
@@ -189,6 +188,8 @@ def _serve(work: Callable[[Any], Any], pipe: Any) -> None:
     try:
         interrupt.obey()
         tune()
+        from threading import Thread
+
         Thread(target=_follow, daemon=True).start()
         while True:
             part = pipe.recv()

@@ -7,9 +7,8 @@ the site (Jekyll, Psych) and the pipeline's scripts must read the same text.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pfocr_lint.ondemand import expression
+from pfocr_lint.values import dataclass
 
 # Psych's ScalarScanner: numbers with commas and underscores, an exponent without a point, base 60, symbols.
 _PSYCH = expression(

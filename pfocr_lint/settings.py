@@ -8,16 +8,15 @@ import re
 import stat
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from functools import cache, cached_property
-from pathlib import Path, PurePath
 from typing import Any
 
 from pfocr_lint import __version__
 from pfocr_lint.diagnostic import Severity, quote
-from pfocr_lint.ondemand import difflib
+from pfocr_lint.ondemand import difflib, expression, pathlib
 from pfocr_lint.rules import BY_CODE, BY_NAME, RULES
+from pfocr_lint.values import dataclass, field, replace
 
 FILE = "pfocr-lint.toml"
 
@@ -134,8 +133,8 @@ class Settings:
         """A path as globs see it: from the settings' folder on where it lies in that."""
         if self.root is not None:
             with contextlib.suppress(ValueError):
-                return Path(os.path.abspath(path)).relative_to(self.root).as_posix()  # noqa: PTH100 - no link is followed
-        return PurePath(path).as_posix().removeprefix("./")
+                return pathlib.Path(os.path.abspath(path)).relative_to(self.root).as_posix()  # noqa: PTH100 - no link is followed
+        return pathlib.PurePath(path).as_posix().removeprefix("./")
 
 
 def _matches(path: str, glob: str) -> bool:
@@ -183,24 +182,27 @@ def with_flags(settings: Settings, flags: Selection) -> Settings:
 @cache
 def discover(folder: str) -> Settings:
     """The settings nearest to a folder, upward. Raises SettingsError for a file that is wrong."""
-    for parent in (Path(folder), *Path(folder).parents):
-        for path in (parent / FILE, parent / "pyproject.toml"):
-            if os.path.lexists(path):
-                if path.is_symlink() and not inside(str(path), str(parent)):
+    parent, last = folder, ""
+    while parent != last:
+        for name in (FILE, "pyproject.toml"):
+            if os.path.lexists(os.path.join(parent, name)):  # noqa: PTH118 - pathlib takes 8 ms to import
+                path = pathlib.Path(parent, name)
+                if path.is_symlink() and not inside(str(path), parent):
                     raise SettingsError(f"{path}: is a link that leads out of the repository")
-                settings = from_bytes(_read(path), path, str(parent))
+                settings = from_bytes(_read(path), path, parent)
                 if settings is not None:
                     return settings
+        parent, last = os.path.dirname(parent), parent  # noqa: PTH120
     return DEFAULT
 
 
-def load(path: Path) -> Settings:
+def load(path: pathlib.Path) -> Settings:
     """Settings from one TOML file that is named. Raises SettingsError."""
     root = str(path.parent.resolve())
     return from_bytes(_read(path), path, root) or parse({}, str(path), root)
 
 
-def from_bytes(data: bytes, path: Path, root: str) -> Settings | None:
+def from_bytes(data: bytes, path: pathlib.Path, root: str) -> Settings | None:
     """Settings from what a settings file holds; None where a pyproject.toml has no table of ours. Raises SettingsError."""
     table = _parsed(data, path)
     project = _tool(table, path) if path.name == "pyproject.toml" else table
@@ -209,7 +211,7 @@ def from_bytes(data: bytes, path: Path, root: str) -> Settings | None:
 
 def work_tree(folder: str) -> str | None:
     """The Git work tree that a folder belongs to, if any."""
-    here = Path(folder)
+    here = pathlib.Path(folder)
     return next((str(parent) for parent in (here, *here.parents) if (parent / ".git").exists()), None)
 
 
@@ -223,7 +225,7 @@ def inside(path: str, folder: str) -> bool:
         return False
 
 
-def _tool(whole: dict[str, Any], path: Path) -> dict[str, Any] | None:
+def _tool(whole: dict[str, Any], path: pathlib.Path) -> dict[str, Any] | None:
     tools = whole.get("tool", {})
     if not isinstance(tools, dict):
         raise SettingsError(f"{path}: tool is {quote(tools)}, want a table")
@@ -233,7 +235,7 @@ def _tool(whole: dict[str, Any], path: Path) -> dict[str, Any] | None:
     return table
 
 
-def _read(path: Path) -> bytes:
+def _read(path: pathlib.Path) -> bytes:
     """The bytes of a settings file; a pipe is not waited for."""
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
@@ -249,10 +251,10 @@ def _read(path: Path) -> bytes:
 
 
 # The texts and comments of TOML, in which dots part no key.
-_TEXTS = re.compile(r"""\"{3}(?:[^\\]|\\.)*?\"{3}|'{3}.*?'{3}|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|\#[^\n]*""", re.DOTALL)
+_TEXTS = expression(r"""\"{3}(?:[^\\]|\\.)*?\"{3}|'{3}.*?'{3}|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|\#[^\n]*""", re.DOTALL)
 
 
-def _parsed(data: bytes, path: Path) -> dict[str, Any]:
+def _parsed(data: bytes, path: pathlib.Path) -> dict[str, Any]:
     if sys.version_info >= (3, 11):
         import tomllib
     else:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pfocr_lint import engine, files
@@ -15,6 +14,7 @@ from pfocr_lint.files import Result, Task
 from pfocr_lint.reader import read
 from pfocr_lint.record import Kind, Record
 from pfocr_lint.settings import Settings, inside
+from pfocr_lint.values import dataclass, replace
 
 OPEN_AT_ONCE = 64
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
-from pathlib import PurePath
 
 from pfocr_lint import schema
+from pfocr_lint.ondemand import pathlib
 from pfocr_lint.record import Kind, Record
+from pfocr_lint.values import dataclass
 
 SORTS = ("genes", "chemicals", "diseases")
 _WORD = {"genes": "ncbigene_symbol", "chemicals": "word", "diseases": "word"}
@@ -21,7 +21,7 @@ class Table:
 
     @cached_property
     def _stem(self) -> tuple[str, str]:
-        figid, _, sort = PurePath(self.record.path).stem.rpartition("-")
+        figid, _, sort = pathlib.PurePath(self.record.path).stem.rpartition("-")
         return figid, sort
 
     @property

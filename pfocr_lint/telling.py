@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from pfocr_lint import __version__
 from pfocr_lint.diagnostic import Diagnostic
 from pfocr_lint.files import Result
-from pfocr_lint.ondemand import shutil
+from pfocr_lint.ondemand import pathlib, shutil
 from pfocr_lint.options import UsageError
 from pfocr_lint.report import FORMATS, STREAMED, Report, RuleHelp, Told, statistics, unified, visible
+from pfocr_lint.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     import argparse
@@ -194,7 +193,7 @@ def put(target: str | None, text: str, streams: Streams) -> None:
 
 def _put(target: str, text: str) -> None:
     try:
-        Path(target).write_text(text, encoding="utf-8", errors="backslashreplace")
+        pathlib.Path(target).write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise UsageError(f"--output-format: '{target}' cannot be written: {error.strerror}") from error
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 
 from pfocr_lint.diagnostic import Diagnostic, Safety, Severity
 from pfocr_lint.report.plain import counted
+from pfocr_lint.values import dataclass, field
 
 
 @dataclass(frozen=True)

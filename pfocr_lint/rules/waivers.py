@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pfocr_lint.diagnostic import Finding, Fix, Span, TextEdit, quote
 from pfocr_lint.ondemand import expression
 from pfocr_lint.record import MAPPINGS, Record
 from pfocr_lint.rule import DECLARED, Bad, Cue, Good, rule
+from pfocr_lint.values import dataclass
 
 _WAIVER = expression(r"#\s*pfocr-lint:\s*(?:ignore\[([^\]\n]*)\])?")
 _NAME = expression(r"[^,\s]+")
