@@ -12,7 +12,7 @@ BENCH_FLAGS ?=
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-emit-index-url \
 	--custom-compile-command 'make lock' --group build $(UPGRADE)
-.PHONY: lint-samples test test-all bench bench-all docs lock clean
+.PHONY: lint-samples test test-all fuzz bench bench-all docs lock clean
 
 # Nothing is installed but the very files whose hashes stand in the lock.
 $(STAMP): pyproject.toml requirements-dev.txt
@@ -46,6 +46,11 @@ bench: $(BENCH_STAMP)
 # All sizes, one and two processes, best of five; writes the figures, tables and plot of benchmarks/.
 bench-all: $(BENCH_STAMP)
 	$(BENCH)/bin/python benchmarks/run.py --full --publish $(BENCH_FLAGS)
+
+# Mutated records and settings without an end in sight: FUZZ examples of each property.
+FUZZ ?= 20000
+fuzz: $(STAMP)
+	FUZZ=$(FUZZ) $(BIN)/python -m pytest -n 2 tests/test_fuzz.py
 
 # Pages that are made from the code.
 docs: $(STAMP)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -12,7 +13,7 @@ from functools import cache
 from typing import IO, TYPE_CHECKING, NoReturn
 
 from pfocr_lint.ondemand import difflib, pathlib
-from pfocr_lint.options import UsageError, parser
+from pfocr_lint.options import UsageError, parsed
 from pfocr_lint.report import visible
 from pfocr_lint.settings import DEFAULT, Selection, Settings, SettingsError, codes, describe, discover, load, with_flags
 from pfocr_lint.telling import CLEAN, FAULT, FOUND, USAGE, Streams, Teller, Wanted, put, write_bytes
@@ -60,7 +61,7 @@ def _nothing(mode: str) -> IO[str]:
 def main(argv: Sequence[str], streams: Streams) -> int:
     """Run with some arguments; the exit status is returned."""
     try:
-        return _run(_parsed(argv), streams)
+        return _run(parsed(argv), streams)
     except (UsageError, SettingsError) as error:
         problem, status = str(error), USAGE
     except SystemExit as finished:  # --help and --version
@@ -71,13 +72,6 @@ def main(argv: Sequence[str], streams: Streams) -> int:
         problem, status = f"internal fault: {type(error).__name__}: {str(error).partition(chr(10))[0]}", FAULT
     streams.stderr.write(f"pfocr-lint: {visible(problem)}\n")
     return status
-
-
-def _parsed(argv: Sequence[str]) -> argparse.Namespace:
-    try:
-        return parser().parse_args(argv)
-    except (UnicodeDecodeError, RecursionError):
-        raise UsageError("a file of arguments (@FILE) is not UTF-8, or names itself") from None
 
 
 def _run(flags: argparse.Namespace, streams: Streams) -> int:
@@ -220,16 +214,20 @@ def _standard_input(
 ) -> int:
     """One record from standard input; with ``--fix`` the mended one goes to standard output and the rest to standard error."""
     from pfocr_lint import files
+    from pfocr_lint.reader import MAX_BYTES
 
     started = time.perf_counter()
     name = flags.stdin_filename or "-"
-    data = streams.stdin.buffer.read() if hasattr(streams.stdin, "buffer") else streams.stdin.read().encode()
+    source_of = streams.stdin.buffer if hasattr(streams.stdin, "buffer") else io.BytesIO(streams.stdin.read().encode())
+    data = source_of.read(MAX_BYTES + 1)
     settings = chosen if chosen is not None else discover(os.path.realpath(pathlib.Path(name).parent))
     kind = files.kind_by_path(name) if name != "-" else None
     source = files.Source(name, _flagged(settings, _selection(flags)), kind)
     result = files.judge(source, data, replace(task, mode="diff" if task.mode == "fix" else task.mode))
     if task.mode == "fix":
         write_bytes(streams.stdout, result.versions[1].encode() if result.versions else data)
+        while len(data) > MAX_BYTES and (more := source_of.read(MAX_BYTES)):  # too large to be judged, and not to be lost
+            write_bytes(streams.stdout, more)
         streams = Streams(streams.stdin, streams.stderr, streams.stderr)
     teller = Teller(Wanted(flags, outputs, streams))
     teller.take(result)

@@ -37,6 +37,10 @@ if TYPE_CHECKING:
 else:
     emit = OnDemand("pfocr_lint.emit")
 
+# ruamel.yaml reads 200 kB a second, and a block with comments is read and written some six times for each fix in it.
+MOST_WRITTEN = 1 << 16
+MOST_REWRITTEN = 12_000
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -59,6 +63,13 @@ class Plan:
     def written(self) -> tuple[str, ...]:
         """The JSON Pointers, in the new data, of the entries that were written."""
         return tuple(dict.fromkeys(_written(self.changes)))
+
+    def weight(self, record: Record) -> int:
+        """How much text, in code points, has to be read again to prove what is written."""
+        kept = {parent_of(change.key) if isinstance(change, DropItem) else change.key
+                for change in self.changes if isinstance(change, (DropItem, RenameKey))}  # fmt: skip
+        spans = [record.span(key) for key in kept]
+        return sum(span.end - span.start for span in spans) + (sum(len(edit.text) for edit in self.edits) if self.written else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +272,8 @@ def _commented_holder(record: Record, pointer: str) -> str | None:
     if len(tokens) < 2 or top not in record.entries:
         return None
     span = _block(record, record.entries[top])
+    if (span.end - span.start) * record.found > MOST_REWRITTEN:
+        return None
     return top if any(span.start <= comment.start < span.end for comment in record.comments) else None
 
 

@@ -39,6 +39,7 @@ else:
     edits = OnDemand("pfocr_lint.edits")
 
 _HINTS = 50
+MOST = 1000  # findings of one record that are offered a fix: with more, finding and proving the fixes takes seconds
 
 FIRST = frozenset({"PF003", "PF009", "PF010"})  # what breaks lines otherwise than LF is mended before anything else
 _PATIENT = frozenset({"PF901", "PF902"})
@@ -87,13 +88,18 @@ class Examined:
         """What the record hands out for the rules that compare records."""
         return facts.facts_of(self.record)
 
+    @property
+    def mendable(self) -> bool:
+        """Whether fixes are offered at all."""
+        return len(self.hits) <= MOST
+
     def diagnostics(self) -> list[Diagnostic]:
         """The hits as they are reported, sorted by offset, then code."""
         seen: Counter[str] = Counter()
         found = []
         for hit in self.hits:
             seen[hit.print] += 1
-            found.append(diagnostic_of(self.record, hit, seen[hit.print], self.open_other))
+            found.append(diagnostic_of(self.record, hit, seen[hit.print], self.open_other, offering=self.mendable))
         return found
 
 
@@ -140,6 +146,7 @@ def examine(record: Record, settings: Settings = DEFAULT) -> Examined:
         hits = _waive(record, known, hits, levels)
         for code in sorted(_PATIENT):
             hits += _run(BY_CODE[code], record, levels, faults)
+    record.found = len(hits)
     return Examined(record, tuple(sorted(hits, key=_order)), tuple(faults))
 
 
@@ -281,7 +288,9 @@ def _fingerprint(record: Record, rule: Rule, finding: Finding, value: Any) -> st
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def diagnostic_of(record: Record, hit: Hit, repeat: int, open_other: Callable[[str], Record] | None = None) -> Diagnostic:
+def diagnostic_of(
+    record: Record, hit: Hit, repeat: int, open_other: Callable[[str], Record] | None = None, *, offering: bool = True
+) -> Diagnostic:
     finding = hit.finding
     place = record.place(hit.span)
     related = []
@@ -299,7 +308,7 @@ def diagnostic_of(record: Record, hit: Hit, repeat: int, open_other: Callable[[s
         span=hit.span,
         place=place,
         key=finding.key,
-        fix=_offer(record, hit.rule, finding.fix),
+        fix=_offer(record, hit.rule, finding.fix) if offering else None,
         related=tuple(related),
         fingerprint=hit.print if repeat == 1 else again,
         source=record.source(place) if record.text else (),
@@ -311,7 +320,7 @@ def _offer(record: Record, rule: Rule, fix: Fix | None) -> OfferedFix | None:
     if fix is None or (rule.code not in FIRST and record.has_lone_cr):
         return None
     planned = edits.plan(record, [fix])
-    if not planned.taken:
+    if not planned.taken or planned.weight(record) > edits.MOST_WRITTEN:
         return None
     places = tuple(record.place(Span(edit.start, edit.end)) for edit in planned.edits)
     return OfferedFix(fix.safety, fix.message, planned.edits, places)

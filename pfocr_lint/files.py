@@ -93,7 +93,7 @@ def gather(paths: Sequence[str], settings_of: Callable[[str], Settings]) -> list
     """
     found: dict[str, Source] = {}
     for path in paths:
-        if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises for a name it may not look at
+        if os.path.isdir(path) and not _leads_out(path):  # noqa: PTH112 - Path.is_dir raises for a name it may not look at
             for folder, names in _walk(path):
                 # what is the same for all files of a folder is asked once: by file it took a third as long as judging it
                 whole, shown = os.path.abspath(folder), posix(folder)  # noqa: PTH100 - no link is followed
@@ -142,6 +142,8 @@ def _walk(folder: str) -> Iterator[tuple[str, list[str]]]:
                 if entry.is_dir(follow_symlinks=False):
                     if not entry.name.startswith(".") and entry.name not in SKIPPED:
                         below.append(entry.path)
+                        if suffix is not None and _belongs(entry.name, suffix):
+                            names.append(entry.name)  # PF001 says that it is a folder
                 elif suffix is not None and _belongs(entry.name, suffix):
                     names.append(entry.name)
     except OSError:
@@ -209,8 +211,21 @@ def _loaded(path: str) -> tuple[bytes, os.stat_result]:
         raise Unreadable(f"it cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
 
+@cache
+def _leads_out(folder: str) -> bool:
+    """Whether a folder, or one on the way to it, is a link that leads out of the Git work tree that it stands in."""
+    whole = pathlib.Path(folder).absolute()
+    for link in (each for each in (whole, *whole.parents) if each.is_symlink()):
+        root = repository(os.path.realpath(link.parent))
+        if (pathlib.Path(root) / ".git").exists() and os.path.commonpath([os.path.realpath(link), root]) != root:
+            return True
+    return False
+
+
 def _opened(path: str) -> int:
     """A file descriptor, of a link only when it stays inside the repository."""
+    if _leads_out(path.rpartition("/")[0] if os.sep == "/" else os.path.dirname(path)):  # noqa: PTH120 - three times the time
+        raise Unreadable("a link on the way to it leads out of the repository")
     if _NOFOLLOW:
         try:
             return os.open(path, _READ | _NOFOLLOW)
@@ -288,7 +303,9 @@ def judge(source: Source, data: bytes, task: Task) -> Result:
     if task.mode == "check" or not _worth_fixing(examined, task):
         return _judged(examined)
     try:
-        fixed = fixer.fix(path, data, source.settings, unsafe=task.unsafe, kind=examined.record.kind)
+        if look is not None:  # what is written stands on the reference path alone
+            examined = engine.examine(read(path, data, examined.record.kind), source.settings)
+        fixed = fixer.settle(examined, data, source.settings, unsafe=task.unsafe)
     except Exception as error:  # noqa: BLE001 - what is wrong with the file is still told
         fault = f"{path}: it could not be fixed: {type(error).__name__}: {error}"
         return replace(_judged(examined), faults=(*examined.faults, fault))
@@ -318,6 +335,8 @@ def _replace(path: str, old: bytes, new: bytes) -> str | None:
     try:
         write(path, old, new)
     except Changed as kept:
+        if try_load(path) == new:
+            return None  # a link to it was mended at the same time, or another run did so
         note = f"{path}: it was changed by somebody else in the meantime and is left as it is"
         return f"{note}; {kept}" if str(kept) else note
     except OSError as error:

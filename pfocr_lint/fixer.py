@@ -43,7 +43,12 @@ def fix(path: str, data: bytes, settings: Settings = DEFAULT, *, unsafe: bool = 
 
     No file is touched. A fault keeps the bytes as they were.
     """
-    first = examined = examine(read(path, data, kind), settings)
+    return settle(examine(read(path, data, kind), settings), data, settings, unsafe=unsafe)
+
+
+def settle(first: Examined, data: bytes, settings: Settings, *, unsafe: bool) -> Fixed:
+    """The same for a record that is already examined; ``data`` are its bytes."""
+    examined, path = first, first.record.path
     fixed: list[Diagnostic] = []
     restless: tuple[Diagnostic, ...] = ()
     for _ in range(ROUNDS):
@@ -72,6 +77,8 @@ class Step:
 def mend(examined: Examined, settings: Settings, *, unsafe: bool) -> Step | None:
     """Make all fixes of an examined record that do not clash, and verify them; None when there is none to make."""
     record = examined.record
+    if not examined.mendable:
+        return None
     wanted = [
         (hit, hit.finding.fix)
         for hit in sorted(examined.hits, key=lambda hit: hit.rule.code)
@@ -80,6 +87,11 @@ def mend(examined: Examined, settings: Settings, *, unsafe: bool) -> Step | None
     first = [each for each in wanted if each[0].rule.code in FIRST]
     wanted = first or wanted
     planned = edits.plan(record, [each for _, each in wanted])
+    if planned.weight(record) > edits.MOST_WRITTEN:  # without those that are too much alone; all or none of the others
+        wanted = [each for each in wanted if edits.plan(record, [each[1]]).weight(record) <= edits.MOST_WRITTEN]
+        planned = edits.plan(record, [each for _, each in wanted])
+        if planned.weight(record) > edits.MOST_WRITTEN:
+            return None
     text = edits.apply(record.text, planned.edits)
     if not planned.taken or len(text.encode()) > MAX_BYTES:
         return None

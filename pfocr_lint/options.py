@@ -5,10 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import stat
+from collections.abc import Sequence
 from typing import NoReturn
 
 from pfocr_lint import __version__
 from pfocr_lint.ondemand import difflib
+
+MAX_BYTES = 1 << 24  # the names of a hundred thousand records are 5 MB
 
 
 class UsageError(Exception):
@@ -28,7 +32,16 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(first)
 
     def convert_arg_line_to_args(self, arg_line: str) -> list[str]:
+        _check(arg_line)
         return [arg_line] if arg_line.strip() else []
+
+
+def _check(argument: str) -> None:
+    """Refuse a file of arguments (``@FILE``) that has no end, or none soon."""
+    if argument[:1] == "@" and os.path.exists(argument[1:]):  # noqa: PTH110 - Path.exists raises for a name that cannot be
+        status = os.stat(argument[1:])  # noqa: PTH116
+        if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
+            raise UsageError(f"{argument} is not a file of at most {MAX_BYTES:,} bytes")
 
 
 class _Formatter(argparse.HelpFormatter):
@@ -37,6 +50,16 @@ class _Formatter(argparse.HelpFormatter):
     def __init__(self, prog: str) -> None:
         columns = os.environ.get("COLUMNS", "")
         super().__init__(prog, width=int(columns) - 2 if columns.isdecimal() else 98)
+
+
+def parsed(argv: Sequence[str]) -> argparse.Namespace:
+    """The options in some arguments. Raises UsageError."""
+    for each in argv:
+        _check(each)
+    try:
+        return parser().parse_args(argv)
+    except (UnicodeDecodeError, RecursionError):
+        raise UsageError("a file of arguments (@FILE) is not UTF-8, or names itself") from None
 
 
 def parser() -> argparse.ArgumentParser:

@@ -28,8 +28,11 @@ MAX_NODES = 20_000
 LONGEST_NUMBER = 64  # as long as no number of any record; Python refuses to print far longer ones
 
 _OPENING = expression(r"---[ \t]*(?:\r\n|\r|\n|\Z)")
-_FENCE = expression(r"(?:(?<=[\n\r])|\A)(---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)")
-_DEEP = expression(r"(?m)^(?:[ ]{60}|[ ]*(?:[-?:][ \t]+){20})")
+_FENCE = expression(r"[\n\r](---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)")
+_BREAKS = "\n\r\x85\u2028\u2029"  # a line begins behind each, to YAML
+_DEEP = expression(rf"[{_BREAKS}](?:[ ]{{60}}|[ ]*(?:[-?:][ \t]+){{20}})")
+_DIRECTIVE = expression(rf"(?<=[{_BREAKS}])%(?:TAG|YAML)[ \t]")
+MAX_DIRECTIVES = 3  # libyaml compares each with all before it
 _COLON = expression(r"[ \t]*:")
 _NEXT_KEY = expression(r"\n[A-Za-z_]+: ")
 
@@ -95,8 +98,11 @@ class _Reader:
         if body.startswith("\ufeff"):
             fix = Fix("remove the byte order mark", (TextEdit(base, base + 1, ""),))
             return Fault("PF003", "a byte order mark (U+FEFF) stands behind the opening fence", Span(base, base + 1), fix)
-        many = body.count("\n") + body.count("\r") + body.count(",") > MAX_NODES
-        if many or body.count("[") + body.count("{") > 60 or _DEEP.search(body):
+        directives = list(_DIRECTIVE.finditer(text, base, end)) if "%" in body else []
+        if len(directives) > MAX_DIRECTIVES:
+            return Fault("PF007", "directives ('%TAG', '%YAML') stand here; records are plain data", Span(*directives[0].span()))
+        many = sum(map(body.count, (",", *_BREAKS))) > MAX_NODES
+        if many or body.count("[") + body.count("{") > 60 or _DEEP.search(text, base - 1, end):
             fault = self._limits(body)
             if fault is not None:
                 return fault
@@ -123,10 +129,10 @@ class _Reader:
             first = text[start:].split("\n", 1)[0]
             found = "the file is empty" if not text else f"the first line is {quote(first, 40)}"
             return Fault("PF004", f"{found}, where the opening fence '---' belongs", Span(0, 0))
-        closing = _FENCE.search(text, opening.end())
+        closing = _FENCE.search(text, opening.end() - 1)
         if closing is None:
             return Fault("PF004", "the closing fence '---' is missing", Span(len(text), len(text)))
-        record.body = Span(opening.end(), closing.start())
+        record.body = Span(opening.end(), closing.start(1))
         if closing[1] == "...":
             return Fault("PF004", "'...' closes the front matter, where '---' belongs", Span(*closing.span(1)))
         rest = text[closing.end() :]
@@ -150,8 +156,10 @@ class _Reader:
                         return self._too_deep(event.start_mark)
                 elif isinstance(event, yaml.CollectionEndEvent):
                     depth -= 1
-        except yaml.YAMLError:
-            pass  # the composer finds the same error and explains it
+        except yaml.YAMLError as error:  # the composer finds the same error and explains it
+            mark = getattr(error, "problem_mark", None)
+            if mark is not None and "nesting depth" in str(error):  # but for this: newer libyaml stops of itself at 1,000
+                return self._limits(body[: mark.index]) or self._too_deep(mark)
         return None
 
     def _too_deep(self, mark: Any) -> Fault:

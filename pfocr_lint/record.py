@@ -83,8 +83,9 @@ class Record:
     ``text`` is the whole decoded file, ``body`` the range of its YAML, ``data`` the mapping (None when it cannot be read).
     ``canonical`` says that it is in the form that the fast reader accepts: its ``root`` is then not composed. The engine adds
     what it knows when it has the record judged: ``failures`` (code of the owning rule -> schema violations), ``invalid`` (the
-    JSON Pointers of values that take part in no comparison), ``synonyms`` (organism name -> latin name), and the waivers
-    that waive nothing or name no rule. ``derived`` keeps what :mod:`pfocr_lint.derive` made of it all.
+    JSON Pointers of values that take part in no comparison), ``synonyms`` (organism name -> latin name), the waivers
+    that waive nothing or name no rule, and in the end how many findings there are. ``derived`` keeps what
+    :mod:`pfocr_lint.derive` made of it all.
     """
 
     path: str
@@ -101,6 +102,7 @@ class Record:
     derived: dict[str, Any] = field(default_factory=dict)
     unused_waivers: tuple[tuple[Any, tuple[tuple[str, Span], ...]], ...] = ()
     unknown_waivers: tuple[tuple[str, str | None, Span], ...] = ()
+    found: int = 0
 
     @cached_property
     def name(self) -> str:

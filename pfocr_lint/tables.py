@@ -10,6 +10,7 @@ from pfocr_lint.record import Kind, Record
 from pfocr_lint.values import dataclass
 
 SORTS = ("genes", "chemicals", "diseases")
+MOST_LINES = 100_000  # of 5 fields at least, that is all of 1 MiB; what comes behind is taken for one line
 _WORD = {"genes": "ncbigene_symbol", "chemicals": "word", "diseases": "word"}
 
 
@@ -39,11 +40,18 @@ class Table:
         """The header that the schema wants."""
         return list(schema.load(Kind.TABLE)["$defs"][self.sort]["items"]["properties"])
 
-    @cached_property
+    @property
     def lines(self) -> list[list[str]]:
-        """The fields of every line, the header first."""
+        """The fields of every line, the header first; kept with the record, which several rules ask."""
+        kept = self.record.derived
+        if "table" not in kept:
+            kept["table"] = self._lines()
+        found: list[list[str]] = kept["table"]
+        return found
+
+    def _lines(self) -> list[list[str]]:
         text = self.record.text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-        return [line.split("\t") for line in text.removesuffix("\n").split("\n")] if text else []
+        return [line.split("\t") for line in text.removesuffix("\n").split("\n", MOST_LINES)] if text else []
 
     def words(self) -> list[str]:
         """What belongs among the figure's keywords: gene symbols, chemicals or diseases, each once, in their order."""

@@ -61,12 +61,11 @@ class Teller:
     _told: Told = field(default_factory=Told)
     _kept: list[Diagnostic] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        """Decide whether results stream."""
+    @cached_property
+    def _streaming(self) -> bool:
         flags, outputs, _ = self.wanted
         shown = [name for name, target in outputs if target is None]
-        bitwise = len(shown) == 1 and shown[0] in STREAMED and not (flags.statistics or flags.diff or flags.fix)
-        self.stream = self.stream and bitwise
+        return self.stream and len(shown) == 1 and shown[0] in STREAMED and not (flags.statistics or flags.diff or flags.fix)
 
     def pass_over(self, count: int = 1) -> None:
         """Count clean records, of which there is nothing to tell."""
@@ -80,7 +79,7 @@ class Teller:
         if flags.diff and result.versions is not None:
             self.clear()
             write_text(streams.stdout, unified(result.path, *result.versions))
-        held = tuple(each for each in result.left if not self.stream or each.code in WAITING)
+        held = tuple(each for each in result.left if not self._streaming or each.code in WAITING)
         if len(held) < len(result.left):
             self._tell([each for each in result.left if each.code not in WAITING])
         if held:

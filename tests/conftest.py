@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,7 +17,10 @@ ROOT = Path(__file__).resolve().parent.parent
 SEED = "PMC9405586__biomedicines-10-01841-g001"
 
 settings.register_profile("suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("suite")
+settings.register_profile(
+    "fuzz", settings.get_profile("suite"), derandomize=False, max_examples=int(os.environ.get("FUZZ", "100000"))
+)
+settings.load_profile("fuzz" if "FUZZ" in os.environ else "suite")
 
 
 def real_records() -> dict[str, Path]:

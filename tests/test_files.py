@@ -100,13 +100,13 @@ def test_a_file_that_changed_since_it_was_read_is_left(tmp_path, monkeypatch, ru
     path = tmp_path / FIGURE
     path.parent.mkdir()
     path.write_bytes(DIRTY)
-    real = files.fixer.fix
+    real = files.fixer.settle
 
     def slow(*args, **options):
         path.write_bytes(b"somebody else's")
         return real(*args, **options)
 
-    monkeypatch.setattr(files.fixer, "fix", slow)
+    monkeypatch.setattr(files.fixer, "settle", slow)
     result = run("--fix", FIGURE, "--output-format", "concise")
     assert path.read_bytes() == b"somebody else's"
     assert result.status == 1

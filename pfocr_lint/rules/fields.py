@@ -49,13 +49,17 @@ def _siblings(violation: Violation, violations: Iterable[Violation]) -> list[str
 def near_missing(record: Record, unknown: Violation) -> str | None:
     """The one missing key that this unknown key, and no other, is a misspelling of; None when there is none."""
     near = _near(record, unknown)
+    if near is None:
+        return None
     others = (v for v in _failures(record, "PF102") if v is not unknown and parent_of(v.key) == parent_of(unknown.key))
-    return None if near is None or any(_near(record, each) == near for each in others) else near
+    return None if any(_near(record, each) == near for each in others) else near
 
 
 def _near(record: Record, unknown: Violation) -> str | None:
+    if len(_failures(record, "PF102")) > MANY:
+        return None
     missing = _siblings(unknown, _failures(record, "PF101"))
-    if not missing or len(_failures(record, "PF102")) > MANY:
+    if not missing:
         return None
     name = split(unknown.key)[-1]
     near = difflib.get_close_matches(name.lower().replace("_", "-"), [key.lower().replace("_", "-") for key in missing], 3, 0.75)

@@ -10,6 +10,7 @@ from pfocr_lint.record import Kind, Record
 from pfocr_lint.rule import Bad, Good, TableFile, rule
 from pfocr_lint.tables import Table
 
+MOST = 100  # findings in one table
 TABLES = frozenset({Kind.TABLE})
 GENES = "\t".join(
     ("organism_id", "organism_name", "organism_group", "word", "match", "ncbigene_symbol", "ncbigene_id", "source",
@@ -52,15 +53,21 @@ def table_shape(record: Record) -> Iterator[Finding]:
     if header != table.columns:
         yield Finding(None, _header(header, table.columns), at=Span(0, len("\t".join(header))))
     start = len("\t".join(header)) + 1
+    said = 0
     for number, fields in enumerate(table.lines[1:], start=2):
-        line = "\t".join(fields)
-        at = Span(start, start + len(line))
-        start += len(line) + 1
+        length = sum(map(len, fields)) + len(fields) - 1
+        at = Span(start, start + length)
+        start += length + 1
+        if said >= MOST:
+            yield Finding(None, f"so many lines are wrong that those from line {number} on were not looked at", at=at)
+            return
         if len(fields) != len(header):
             many = f"{len(fields)} field{'s' if len(fields) > 1 else ''}"
+            said += 1
             yield Finding(None, f"line {number} has {many}, the header has {len(header)}", at=at)
         quoted = next((field for field in fields if field.startswith('"')), None)
         if quoted is not None:
+            said += 1
             yield Finding(None, f"line {number} has quotes round {quote(quoted)}; tables have none", at=at)
 
 

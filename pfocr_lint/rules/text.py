@@ -119,9 +119,7 @@ def title_length(record: Record) -> Iterator[Finding]:
         yield Finding(violation.key, f"figtitle has {len(violation.value)} characters, want 10 to 250")
 
 
-_ABBREVIATION = expression(
-    r"(?:\b(?:al|spp?|subsp|var|cv|ssp|str|etc|vs|ca|cf|Inc|Ltd|Co|St|Jr|(?:[A-Za-z]\.)+[A-Za-z])|\.\.)\.$"
-)
+_ABBREVIATION = expression(r"(?:\b(?:al|spp?|subsp|var|cv|ssp|str|etc|vs|ca|cf|Inc|Ltd|Co|St|Jr|[A-Za-z]\.[A-Za-z])|\.\.)\.$")
 
 
 @rule(

@@ -1,0 +1,168 @@
+"""
+Whatever stands in a record or a settings file: read without a crash, mended to a promise or not at all.
+
+Short in the suite, long with ``make fuzz``. The promises of a fix are checked here without the fixer's own verification.
+"""
+
+from __future__ import annotations
+
+import random
+
+from conftest import real_records
+from hypothesis import given
+from hypothesis import strategies as st
+from test_canonical import SOURCES, mutated
+
+from pfocr_lint import engine, fixer, settings
+from pfocr_lint.reader import read
+from pfocr_lint.record import MAPPINGS, untyped
+from pfocr_lint.roundtrip import untyped as second_reader
+
+PATH = "_figures/PMC1__x.md"
+RECORDS = [(name, path.read_bytes()) for name, path in sorted(real_records().items()) if path.stat().st_size < 20_000]
+CHANCE = st.integers(min_value=0)
+
+
+def hostile(seed: int) -> tuple[str, bytes]:
+    """A record with a few pieces put in or taken out, and now and then a byte."""
+    chance = random.Random(seed)
+    name, data = chance.choice([*RECORDS, *((PATH, source.encode()) for source in SOURCES)])
+    data = mutated(chance, data.decode("utf-8", "replace")).encode("utf-8", "surrogatepass")
+    if chance.random() < 0.1:
+        at = chance.randrange(len(data) + 1)
+        data = data[:at] + bytes([chance.randrange(256)]) + data[at + chance.randrange(2) :]
+    return name, data
+
+
+def readable(name: str, data: bytes) -> None:
+    record = read(name, data)
+    if record.data is None and record.kind in MAPPINGS:
+        assert len(record.faults) == 1
+        assert record.faults[0].code.startswith("PF0")
+    if record.data is not None:
+        assert second_reader(record.text[record.body.start : record.body.end]) in (None, untyped(record.root))
+    examined = engine.examine(record)
+    assert examined.faults == ()
+    for each in examined.diagnostics():
+        assert 0 <= each.span.start <= each.span.end <= len(record.text)
+        assert "\n" not in each.message
+
+
+def mended(name: str, data: bytes, *, unsafe: bool) -> None:
+    before = read(name, data)
+    fixed = fixer.fix(name, data, unsafe=unsafe)
+    assert fixed.faults == (), data
+    if fixed.data == data:
+        assert fixed.fixed == ()
+        return
+    after = read(name, fixed.data)
+    assert after.data is not None or before.kind not in MAPPINGS
+    keys = {each.key.split("/")[1] for each in fixed.fixed if each.key}
+    if before.data is not None and all(each.key is not None for each in fixed.fixed):
+        assert {k: v for k, v in before.data.items() if k not in keys} == {
+            k: v for k, v in after.data.items() if k in before.data and k not in keys
+        }
+        assert before.text[: before.body.start] == after.text[: after.body.start]
+        assert before.text[before.body.end :] == after.text[after.body.end :]
+    if after.root is not None:
+        assert second_reader(after.text[after.body.start : after.body.end]) in (None, untyped(after.root))
+    again = fixer.fix(name, fixed.data, unsafe=unsafe)
+    assert again.data == fixed.data, "a second run changes nothing"
+    assert again.fixed == again.faults == ()
+
+
+@given(CHANCE)
+def test_the_reader(seed):
+    readable(*hostile(seed))
+
+
+@given(
+    st.binary(max_size=300),
+    st.sampled_from(["_figures/x.md", "_organisms/x.md", "figures/x.yml", "_data/PMC1__x-genes.tsv", "-"]),
+)
+def test_the_reader_of_raw_bytes(data, name):
+    for each in (data, b"---\n" + data + b"\n---\n"):
+        readable(name, each)
+        mended(name, each, unsafe=True)
+
+
+@given(CHANCE, st.booleans())
+def test_the_fixer(seed, unsafe):
+    mended(*hostile(seed), unsafe=unsafe)
+
+
+SCALARS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=20),
+    st.sampled_from(["PF1", "PF301", "off", "error", "PF0", "*", "**/", "[", ">=0.1"]),
+)
+TABLES = st.dictionaries(
+    st.one_of(st.sampled_from(sorted(settings._KEYS)), st.text(max_size=10)),
+    st.recursive(
+        SCALARS,
+        lambda below: (
+            st.lists(below, max_size=4)
+            | st.dictionaries(st.text(max_size=8) | st.sampled_from(["PF301", "*.md"]), below, max_size=4)
+        ),
+    ),
+    max_size=4,
+)
+
+
+def one_line(call) -> None:
+    try:
+        found = call()
+    except settings.SettingsError as error:
+        said = str(error)
+    else:
+        said = "fine"
+        assert found is None or found.rules_for("_figures/x.md") is not None
+        assert found is None or isinstance(found.excludes("_figures/x.md"), bool)
+    assert said
+    assert "\n" not in said
+
+
+@given(TABLES)
+def test_settings_of_any_table(table):
+    one_line(lambda: settings.parse(table, "odd.toml", "."))
+
+
+PIECES = [
+    "select",
+    "ignore",
+    "severity",
+    "exclude",
+    " = ",
+    "[",
+    "]",
+    "{",
+    "}",
+    "'",
+    '"',
+    '"""',
+    "PF1",
+    "\n",
+    ".",
+    "#",
+    "1",
+    "1979-05-27",
+    "\\",
+    ",",
+    "\ufffd",
+    "[tool.pfocr-lint]",
+    "nan",
+    "0x",
+]
+
+
+@given(
+    st.one_of(st.binary(max_size=60), st.lists(st.sampled_from(PIECES), max_size=12).map(lambda parts: "".join(parts).encode()))
+)
+def test_settings_of_any_bytes(data):
+    from pathlib import Path
+
+    for name in ("pfocr-lint.toml", "pyproject.toml"):
+        one_line(lambda name=name: settings.from_bytes(data, Path(name), "."))

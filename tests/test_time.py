@@ -1,0 +1,95 @@
+"""Any time: twice the text takes about twice the time, for every expression and every rule, whatever the text."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+import time
+
+import pytest
+from conftest import ROOT
+
+import pfocr_lint
+from pfocr_lint import emit, engine, ondemand, schema
+from pfocr_lint.reader import read
+from pfocr_lint.record import Kind
+
+UNITS = [
+    " ", "( ", "(", "[", " ,", "; ", "&", "&#", "<", "<a ", "<!-", "Figure ", "see ", "et al ", ". ", "..", "A.", "a1", "1,", "1:", "- ", "\u2010", "'", '"', "\\",
+    "\n", " \n", "\t", "\r\n", "# ", "\u00c3", "\u00c3\u00a9", "e\u0301", "\u200b", "?.", "(A) ", "supplementary ", "fig", "PMC1", "/", " | ", "x  ", "a: '", "%TAG ", "...",
+]  # fmt: skip
+GROWTH = 3.2  # twice as much text; four times the time is the square
+
+
+def patterns():
+    """Every compiled expression of the package, by its place."""
+    found = {}
+
+    def look(name, value):
+        if isinstance(value, (re.Pattern, ondemand._Expression)):
+            found.setdefault(value.pattern, (name, value))
+        elif isinstance(value, (tuple, list)):
+            for at, each in enumerate(value):
+                look(f"{name}[{at}]", each)
+
+    for module in pkgutil.walk_packages(pfocr_lint.__path__, "pfocr_lint."):
+        if not module.name.endswith("__main__"):
+            for name, value in vars(importlib.import_module(module.name)).items():
+                look(f"{module.name}.{name}", value)
+    return list(found.values())
+
+
+def seconds(call, *args, times: int = 1) -> float:
+    best = 9.0
+    for _ in range(times):
+        started = time.process_time()
+        call(*args)
+        best = min(best, time.process_time() - started)
+    return best
+
+
+def text(unit: str, length: int) -> str:
+    return "x" + (unit * length)[:length] + "x"
+
+
+SOURCE = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "pfocr_lint").rglob("*.py"))
+
+
+def way(name: str):
+    """An expression as the package uses it: all matches, where any method that looks for them is called, else the one in front."""
+    own = name.rpartition(".")[2]
+    used = set(re.findall(rf"\b{re.escape(own)}\.([a-z]+)\(", SOURCE))
+    if used & {"finditer", "findall", "sub", "split"}:
+        return lambda pattern, value: sum(1 for _ in pattern.finditer(value))
+    if used and used <= {"match", "fullmatch"}:
+        return lambda pattern, value: (pattern.match(value), pattern.fullmatch(value))
+    return lambda pattern, value: pattern.search(value)
+
+
+@pytest.mark.parametrize(("name", "pattern"), patterns(), ids=lambda value: value if isinstance(value, str) else "")
+def test_an_expression_is_linear(name, pattern):
+    scan = way(name)
+    for unit in UNITS:
+        short = seconds(scan, pattern, text(unit, 8_000))
+        if short > 0.004:
+            short = seconds(scan, pattern, text(unit, 8_000), times=3)
+        if short > 0.004:  # less is no square that 1 MiB would turn into a second for
+            assert seconds(scan, pattern, text(unit, 16_000), times=3) < GROWTH * short, (unit, pattern.pattern)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("key", ["caption", "figtitle", "papertitle", "reftext", "keyword", "number", "unknown"])
+def test_a_record_of_a_mebibyte_takes_its_moment(key):
+    for unit in UNITS:
+        data = schema.example(Kind.FIGURE)
+        value = text(unit, 450_000 if key == "caption" else 900_000)
+        if key == "keyword":
+            data["schema-jsonld"]["keywords"] = [value]
+        else:
+            data[key] = value
+        if key == "caption":
+            data["schema-jsonld"]["description"] = value
+        source = emit.document(data).encode()[: 1 << 20]
+        spent = seconds(lambda source=source: engine.examine(read("_figures/x.md", source)).diagnostics())
+        assert spent < 3, (unit, spent)
