@@ -22,12 +22,11 @@ import zlib
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from pfocr_lint import __version__
 from pfocr_lint.facts import Facts, FigureFacts, PageFacts, TableFacts
-from pfocr_lint.ondemand import hashlib
+from pfocr_lint.ondemand import hashlib, pathlib
 from pfocr_lint.schema import folder as schemas
 from pfocr_lint.settings import Settings
 
@@ -92,11 +91,11 @@ def stamp_of(path: str) -> Stamp:
 def _program() -> str:
     """What decides which records are clean, beside the settings: this program, its schemas, and the libraries it asks."""
     whole = hashlib.sha256(f"{__version__} {sys.version}".encode())
-    package = Path(__file__).parent
+    package = pathlib.Path(__file__).parent
     for path in sorted([*package.rglob("*.py"), *schemas().glob("*.json")]):
         whole.update(path.read_bytes())
     for folder in sys.path:
-        found = sorted(path.name for path in Path(folder).glob("*.dist-info") if path.name.lower().startswith(_LIBRARIES))
+        found = sorted(path.name for path in pathlib.Path(folder).glob("*.dist-info") if path.name.lower().startswith(_LIBRARIES))
         whole.update(" ".join(found).encode())
     return whole.hexdigest()
 
@@ -117,19 +116,19 @@ def default_folder() -> str:
 
     Never in the repository: a stranger's pull request could bring a cache along that calls its records clean.
     """
-    home = Path("~").expanduser()
+    home = pathlib.Path("~").expanduser()
     if sys.platform == "win32":
-        return str(Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local", "pfocr-lint", "Cache"))
+        return str(pathlib.Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local", "pfocr-lint", "Cache"))
     if sys.platform == "darwin":
         return str(home / "Library" / "Caches" / "pfocr-lint")
-    return str(Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache", "pfocr-lint"))
+    return str(pathlib.Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache", "pfocr-lint"))
 
 
 class Cache:
     """The clean records of an earlier run, by key: a record's path below the repository's folder."""
 
     def __init__(self, folder: str, key: str) -> None:
-        self.file = Path(folder, f"{key}.cache")
+        self.file = pathlib.Path(folder, f"{key}.cache")
         self._key = key
         self._started = time.time_ns()
         self._head: dict[str, Any] = {}

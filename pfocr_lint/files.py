@@ -333,6 +333,10 @@ def mend(examined: engine.Examined, settings: Settings) -> Result | None:
 def _replace(path: str, old: bytes, new: bytes) -> str | None:
     """Write a file; the reason when it was left as it is."""
     try:
+        try:
+            _stay_inside(path)  # it may have become a link since it was read
+        except (Unreadable, FileNotFoundError):
+            raise Changed from None
         write(path, old, new)
     except Changed as kept:
         if try_load(path) == new:

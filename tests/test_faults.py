@@ -373,13 +373,13 @@ def test_a_folder_that_is_read_only_is_left(mounted):
 
 def test_a_folder_that_goes_away_is_no_fault(tmp_path, run, monkeypatch):
     folder = records(tmp_path, 1)
-    real = files.fixer.fix
+    real = files.fixer.settle
 
     def slow(*args, **options):
         shutil.rmtree(folder / "_figures", ignore_errors=True)
         return real(*args, **options)
 
-    monkeypatch.setattr(files.fixer, "fix", slow)
+    monkeypatch.setattr(files.fixer, "settle", slow)
     result = run("--fix", "--isolated", "--select", "PF105", "-q", "_figures")
     assert result.status == 1
     assert "left as it is: No such file or directory\n" in result.err
@@ -387,7 +387,7 @@ def test_a_folder_that_goes_away_is_no_fault(tmp_path, run, monkeypatch):
 
 def test_what_raises_while_fixing_is_a_fault_beside_the_findings(tmp_path, run, monkeypatch):
     folder = records(tmp_path, 2)
-    monkeypatch.setattr(files.fixer, "fix", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(files.fixer, "settle", lambda *_, **__: 1 / 0)
     result = run("--fix", "--isolated", "--select", "PF105", "-q", "--output-format", "concise", "_figures")
     assert result.status == 3
     assert mended(folder) == 0

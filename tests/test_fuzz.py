@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from test_canonical import SOURCES, mutated
 
 from pfocr_lint import engine, fixer, settings
+from pfocr_lint.diagnostic import split
 from pfocr_lint.reader import read
-from pfocr_lint.record import MAPPINGS, untyped
+from pfocr_lint.record import CONTROL, MAPPINGS, untyped
 from pfocr_lint.roundtrip import untyped as second_reader
 
 PATH = "_figures/PMC1__x.md"
@@ -39,7 +40,7 @@ def readable(name: str, data: bytes) -> None:
     if record.data is None and record.kind in MAPPINGS:
         assert len(record.faults) == 1
         assert record.faults[0].code.startswith("PF0")
-    if record.data is not None:
+    if record.data is not None and not CONTROL.search(record.text):  # ruamel.yaml breaks lines at U+2028, as YAML 1.1 says
         assert second_reader(record.text[record.body.start : record.body.end]) in (None, untyped(record.root))
     examined = engine.examine(record)
     assert examined.faults == ()
@@ -57,14 +58,14 @@ def mended(name: str, data: bytes, *, unsafe: bool) -> None:
         return
     after = read(name, fixed.data)
     assert after.data is not None or before.kind not in MAPPINGS
-    keys = {each.key.split("/")[1] for each in fixed.fixed if each.key}
+    keys = {split(each.key)[0] for each in fixed.fixed if each.key}
     if before.data is not None and all(each.key is not None for each in fixed.fixed):
         assert {k: v for k, v in before.data.items() if k not in keys} == {
             k: v for k, v in after.data.items() if k in before.data and k not in keys
         }
         assert before.text[: before.body.start] == after.text[: after.body.start]
         assert before.text[before.body.end :] == after.text[after.body.end :]
-    if after.root is not None:
+    if after.root is not None and not CONTROL.search(after.text):
         assert second_reader(after.text[after.body.start : after.body.end]) in (None, untyped(after.root))
     again = fixer.fix(name, fixed.data, unsafe=unsafe)
     assert again.data == fixed.data, "a second run changes nothing"
