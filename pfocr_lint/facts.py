@@ -12,6 +12,8 @@ import sys
 import zlib
 from array import array
 from collections.abc import Callable, Iterable
+from itertools import chain
+from operator import attrgetter
 from typing import NamedTuple, TypeAlias
 
 from pfocr_lint import derive
@@ -81,8 +83,7 @@ class Repository:
     @property
     def paths(self) -> list[str]:
         """All files."""
-        groups: tuple[tuple[Facts, ...], ...] = (self.figures, self.pages, self.tables)
-        return [each.path for group in groups for each in group]
+        return list(map(attrgetter("path"), chain(self.figures, self.pages, self.tables)))
 
 
 def facts_of(record: Record) -> Facts | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from operator import attrgetter
 
 from pfocr_lint import engine, files
 from pfocr_lint.diagnostic import Diagnostic, Severity
@@ -65,10 +67,10 @@ def compare(
     examined: dict[str, engine.Examined] = {}
     faults: list[str] = []
     for root, group in sorted(_by_root(facts).items()):
-        group.sort(key=lambda each: each.path)
-        figures = tuple(each for each in group if isinstance(each, FigureFacts))
-        pages = tuple(each for each in group if isinstance(each, PageFacts))
-        tables = tuple(each for each in group if isinstance(each, TableFacts))
+        group.sort(key=attrgetter("path"))
+        figures = tuple([each for each in group if isinstance(each, FigureFacts)])
+        pages = tuple([each for each in group if isinstance(each, PageFacts)])
+        tables = tuple([each for each in group if isinstance(each, TableFacts)])
         latin = _latin(root, settings_of(group[0].path), pages, load) if figures else frozenset()
         found = engine.compare(Repository(figures, pages, tables, latin, opened, fresh), levels)
         examined.update({each.record.path: each for each in found.examined})
@@ -78,13 +80,12 @@ def compare(
 
 def _by_root(facts: Iterable[Facts]) -> dict[str, list[Facts]]:
     """The facts by the folder above the record folder."""
-    roots: dict[str, str] = {}
-    groups: dict[str, list[Facts]] = {}
+    folders: dict[str, list[Facts]] = defaultdict(list)
     for each in facts:
-        folder = each.path.rpartition("/")[0]
-        if folder not in roots:
-            roots[folder] = os.path.dirname(os.path.abspath(folder or "."))  # noqa: PTH100, PTH120 - no link is followed
-        groups.setdefault(roots[folder], []).append(each)
+        folders[each.path.rpartition("/")[0]].append(each)
+    groups: dict[str, list[Facts]] = defaultdict(list)
+    for folder, here in folders.items():
+        groups[os.path.dirname(os.path.abspath(folder or "."))] += here  # noqa: PTH100, PTH120 - no link is followed
     return groups
 
 

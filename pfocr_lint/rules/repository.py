@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
+from itertools import chain
 from typing import TypeVar
 
 from pfocr_lint.diagnostic import Finding, Fix, Placed, Related, Safety, SetValue, join, quote
@@ -35,14 +36,21 @@ def other(name: str = OTHER, values: Mapping[str, str] | None = None) -> Good:
 _T = TypeVar("_T")
 
 
-def _groups(items: Iterable[_T], key: Callable[[_T], str | None]) -> Iterator[tuple[str, list[_T]]]:
-    """The groups of two and more that share a key, sorted by it; None is no key."""
-    groups: dict[str, list[_T]] = defaultdict(list)
-    for item in items:
-        name = key(item)
-        if name is not None:
-            groups[name].append(item)
-    return ((name, groups[name]) for name in sorted(groups) if len(groups[name]) > 1)
+def _groups(items: Sequence[_T], names: Sequence[str | None]) -> list[tuple[str, list[_T]]]:
+    """The groups of two and more items that share a name, sorted by it; None is no name."""
+    if len(set(names)) == len(names):  # nearly always, and a tenth of what grouping takes
+        return []
+    counts = Counter(names)
+    return _grouped(items, names, {name for name in counts if name is not None and counts[name] > 1})
+
+
+def _grouped(items: Sequence[_T], names: Sequence[str | None], wanted: Set[str | None]) -> list[tuple[str, list[_T]]]:
+    """The items that have one of the wanted names, by name, sorted by it; None is no name."""
+    groups: dict[str, list[_T]] = {}
+    for item, name in zip(items, names, strict=True):
+        if name is not None and name in wanted:
+            groups.setdefault(name, []).append(item)
+    return sorted(groups.items())
 
 
 @repository_rule(
@@ -59,7 +67,7 @@ def duplicate_figid(repository: Repository) -> Iterator[Placed]:
     Pages, tables and other databases cannot tell them apart. The record whose file is called after the figid is taken
     for the rightful one.
     """
-    for figid, group in _groups(repository.figures, lambda figure: figure.figid):
+    for figid, group in _groups(repository.figures, [figure.figid for figure in repository.figures]):
         first, *others = sorted(group, key=lambda f: (not f.path.endswith(f"/{figid}.md"), f.path in repository.fresh, f.path))
         for figure in others:
             message = f"figid {quote(figid)} is also the figid of {quote(first.path, 100)}"
@@ -90,7 +98,7 @@ def duplicate_alias(repository: Repository) -> Iterator[Placed]:
     The site makes one redirect for both, so one of the two pages can no longer be reached by its alias. One of the two
     numbers is usually wrong: a scheme or a supplement that is numbered as a figure.
     """
-    for alias, group in _groups(repository.figures, lambda figure: figure.alias):
+    for alias, group in _groups(repository.figures, [figure.alias for figure in repository.figures]):
         figids = {figure.figid for figure in group}
         if len(figids) == 1:
             continue  # one figid twice is the cause (PF401)
@@ -130,6 +138,12 @@ def redirect_onto_page(repository: Repository) -> Iterator[Placed]:
 
     The site writes both to one file, and one of them is lost.
     """
+    redirects = [figure.redirect or "" for figure in repository.figures]
+    whole = "\n".join(redirects) + "\n"
+    if ".html" not in whole and "/\n" not in whole:  # there is nothing to take off, and one look tells
+        before = len("/figures/")
+        if {figure.figid for figure in repository.figures}.isdisjoint([redirect[before:] for redirect in redirects]):
+            return
     pages = {f"/figures/{figure.figid}": figure for figure in repository.figures if figure.figid is not None}
     for figure in repository.figures:
         target = pages.get((figure.redirect or "").removesuffix(".html").rstrip("/"))
@@ -165,9 +179,11 @@ def unknown_organism(repository: Repository) -> Iterator[Placed]:
     """
     if not repository.latin:
         return
-    for figure in repository.figures:
+    names = set(chain.from_iterable({figure.organisms for figure in repository.figures}))
+    strange = {name for name in names - repository.latin - PLACEHOLDERS if not name.startswith("unspecified ")}
+    for figure in repository.figures if strange else ():
         for name in dict.fromkeys(figure.organisms):
-            if name in repository.latin or name in PLACEHOLDERS or name.startswith("unspecified "):
+            if name not in strange:
                 continue
             record = repository.open(figure.path)
             at = record.value("/organisms").index(name)
@@ -201,9 +217,14 @@ def paper_disagreement(repository: Repository) -> Iterator[Placed]:
     Title, reference, year, DOI and journal are the paper's, and the same for all its figures. What most of its records
     say is named; a value that is unknown disagrees with nobody.
     """
-    for pmcid, group in _groups(repository.figures, lambda figure: figure.pmcid):
-        if len({figure.paper for figure in group}) == 1:
-            continue
+    figures = repository.figures
+    pmcids, papers = [figure.pmcid for figure in figures], [figure.paper for figure in figures]
+    one = dict(zip(pmcids, papers, strict=True))  # of each paper the last figure's
+    ones = [one[pmcid] for pmcid in pmcids]
+    if ones == papers:
+        return
+    differing = {pmcid for pmcid, mine, last in zip(pmcids, papers, ones, strict=True) if mine != last}
+    for pmcid, group in _grouped(figures, pmcids, differing):
         for column, field in enumerate(PAPER):
             yield from _disagreeing(repository, pmcid, field, [(numbers(figure.paper)[column], figure) for figure in group])
 
@@ -252,11 +273,20 @@ def case_collision(repository: Repository) -> Iterator[Placed]:
 
     On the file systems of macOS and Windows they are one file: a checkout loses one of the two, and so does a web server.
     """
-    for _, group in _groups(repository.paths, lambda path: unicodedata.normalize("NFC", path.casefold())):
+    paths = repository.paths
+    for _, group in _groups(paths, _folded(paths)):
         first, *others = sorted(set(group), key=lambda path: (path in repository.fresh, path))
         for path in others:
             message = f"the names {quote(path, 100)} and {quote(first, 100)} differ only in case"
             yield Placed(path, Finding(None, message, related=(Related(None, "the other file", path=first),)))
+
+
+def _folded(paths: list[str]) -> list[str]:
+    """The paths as file systems that ignore case compare them: all at once, in a fifth of the time."""
+    folded = unicodedata.normalize("NFC", "\n".join(paths).casefold()).split("\n")
+    if len(folded) == len(paths):
+        return folded
+    return [unicodedata.normalize("NFC", path.casefold()) for path in paths]  # one has a line break in its name
 
 
 @repository_rule(
@@ -289,7 +319,7 @@ def keywords_differ_from_tables(repository: Repository) -> Iterator[Placed]:
     tables = defaultdict(list)
     for table in repository.tables:
         tables[table.figid].append(table)
-    for figure in repository.figures:
+    for figure in repository.figures if tables else ():
         own = tables.get(figure.figid or "")
         if not own or figure.keywords is None:
             continue
@@ -335,11 +365,11 @@ def orphan_table(repository: Repository) -> Iterator[Placed]:
     Its name begins with a figid that no record has: the record was renamed or removed, or the table is misnamed. Silent
     where no records are read.
     """
+    if not repository.tables or not repository.figures:
+        return
     figids = {figure.figid for figure in repository.figures} | {
         figure.path.rpartition("/")[2][:-3] for figure in repository.figures
     }
-    if not repository.figures:
-        return
     for table in repository.tables:
         if table.figid not in figids:
             yield Placed(table.path, Finding(None, f"there is no record {quote(table.figid)} for this table"))
@@ -361,7 +391,7 @@ def duplicate_organism_page(repository: Repository) -> Iterator[Placed]:
 
     The site lists the figures of the organism on both, or on one by chance.
     """
-    for latin, group in _groups(repository.pages, lambda page: page.latin):
+    for latin, group in _groups(repository.pages, [page.latin for page in repository.pages]):
         first, *others = sorted(group, key=lambda page: (page.path in repository.fresh, page.path))
         for page in others:
             message = f"{quote(first.path, 100)} is also the page of {quote(latin)}"
