@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 
 from pfocr_lint import accept, pool
 from pfocr_lint.atomic import Changed, tidy, write
-from pfocr_lint.cache import Row, Run, Same, Seen, Stamp, stamp
+from pfocr_lint.cache import Row, Run, Same, Stamp, seen, stamp
 from pfocr_lint.diagnostic import Diagnostic
 from pfocr_lint.facts import Facts, facts_of
 from pfocr_lint.ondemand import OnDemand, hashlib, pathlib
@@ -273,20 +273,21 @@ def _outcome(source: Source, task: Task, digest: bytes | None) -> _Found:
     ``digest`` is the hash of the bytes that are known to be clean, empty when there are none: then, or when the file has
     others, a clean record is told with its hash; when it has these, only its stamp is.
     """
-    path, seen = source.path, None
+    path, looked = source.path, b""
     try:
         try:
             data, status = _loaded(path)
         except Unreadable as refused:
             return replace(_judged(engine.examine(unreadable(path, str(refused)), source.settings)), unread=str(refused))
         if digest is not None:
-            seen = Seen(hashlib.sha256(data).digest(), stamp(status))
-            if seen.digest == digest:
-                return seen.stamp
+            found = hashlib.sha256(data).digest()
+            if found == digest:
+                return stamp(status)
+            looked = seen(found, stamp(status))
         result = judge(source, data, task)
     except Exception as error:  # noqa: BLE001 - the other files are still judged
         return Result(path, faults=(f"{path}: it could not be judged: {type(error).__name__}: {error}",))
-    return Row(seen, result.facts) if result.is_clean else result
+    return Row(looked, result.facts) if result.is_clean else result
 
 
 def judge(source: Source, data: bytes, task: Task) -> Result:

@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import Any, TypeAlias, TypeVar
 
 from pfocr_lint import interrupt
@@ -23,7 +24,7 @@ Done = TypeVar("Done")
 Answer: TypeAlias = tuple[bool, Any]  # whether it was done, and what came of it or why not
 
 AHEAD = 8  # parts for each process that may be done before their turn comes: more would pile up in memory
-IDLE = -1
+HELD = 2  # parts that a process is given: while the first process is busy with results, it goes on to the second
 GRACE = 5.0  # seconds that a process has to finish the write that it is at
 
 
@@ -94,24 +95,26 @@ class _Crew:
                 self.workers.append(_Worker(self.work))
 
     def idle(self) -> list[_Worker]:
-        """Those that have nothing to do."""
-        return [worker for worker in self.workers if worker.turn == IDLE]
+        """Those that can be given a part, twice those that can be given two; who has least to do comes first."""
+        free = [(len(worker.turns) + more, worker) for worker in self.workers for more in range(HELD - len(worker.turns))]
+        return [worker for _, worker in sorted(free, key=itemgetter(0))]
 
     def answers(self) -> list[tuple[int, Answer]]:
         """The answers that are there, with their turns; waits for one. Who ended is replaced."""
         from multiprocessing.connection import wait
 
-        busy: dict[Any, _Worker] = {worker.pipe: worker for worker in self.workers if worker.turn != IDLE}
-        found = []
+        busy: dict[Any, _Worker] = {worker.pipe: worker for worker in self.workers if worker.turns}
+        found: list[tuple[int, Answer]] = []
         for pipe in wait(list(busy)):
             worker = busy[pipe]
             answer = worker.answer()
             if answer is None:
                 self.workers.remove(worker)
-                answer = False, worker.cause()
+                cause = worker.cause()
+                found += ((turn, (False, cause)) for turn in worker.turns)
                 self.fill()
-            found.append((worker.turn, answer))
-            worker.turn = IDLE
+            else:
+                found.append((worker.turns.pop(0), answer))
         return found
 
     def one(self, part: Any) -> Answer:
@@ -131,7 +134,7 @@ class _Crew:
 
 
 class _Worker:
-    """A process, the pipe to it, and the turn of the part that it has."""
+    """A process, the pipe to it, and the turns of the parts that it has."""
 
     def __init__(self, work: Callable[[Any], Any]) -> None:
         from multiprocessing import get_context  # 11 ms, which a single file need not wait for
@@ -139,7 +142,7 @@ class _Worker:
         # One that is not forked begins as 'python -c', which would import from the current folder, a stranger's.
         os.environ["PYTHONSAFEPATH"] = "1"
         context = get_context(start_method())
-        self.turn = IDLE
+        self.turns: list[int] = []
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(work, theirs), daemon=True)
         try:
@@ -152,8 +155,8 @@ class _Worker:
             theirs.close()  # so that the end of the process is the end of the pipe
 
     def begin(self, turn: int, part: Any) -> None:
-        """Hand it a part; it reads, so this does not wait."""
-        self.turn = turn
+        """Hand it a part; it has room for two, so this does not wait."""
+        self.turns.append(turn)
         with contextlib.suppress(OSError):  # it ended: the pipe says so when it is asked for the answer
             self.pipe.send(part)
 

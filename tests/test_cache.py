@@ -1,0 +1,333 @@
+"""What earlier runs found: the same is told with and without it, whatever became of it; and results that are told as they come."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, SEED, clean_text
+
+from pfocr_lint import cache, lint
+from pfocr_lint.facts import FigureFacts, PageFacts, TableFacts
+from pfocr_lint.record import Kind
+from pfocr_lint.settings import DEFAULT, discover
+
+COUNT = cache.WORTH_A_CACHE + 20
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    """No test reads or writes the user's own cache."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
+    return tmp_path / "home" / "pfocr-lint"
+
+
+def record(number: int, text: str | None = None) -> str:
+    pmcid = f"PMC{10_000_000 + number}"
+    return (text or clean_text()).replace("PMC9405586", pmcid)
+
+
+@pytest.fixture
+def many(tmp_path, monkeypatch):
+    """A repository with more clean figures than the cache is used from on; their change of state counts as old."""
+    monkeypatch.setattr(cache, "RACY", -1_000_000_000_000)
+    folder = tmp_path / "many"
+    (folder / "_figures").mkdir(parents=True)
+    (folder / "_organisms").mkdir()
+    for number in range(COUNT):
+        name = SEED.replace("PMC9405586", f"PMC{10_000_000 + number}")
+        (folder / "_figures" / f"{name}.md").write_text(record(number), encoding="utf-8")
+    for name, latin in (("homo_sapiens", "Homo sapiens"), ("mus_musculus", "Mus musculus")):
+        text = clean_text(Kind.ORGANISM).replace("Homo sapiens", latin)
+        (folder / "_organisms" / f"{name}.md").write_text(text, encoding="utf-8")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def figure(folder: Path, number: int) -> Path:
+    return sorted((folder / "_figures").iterdir())[number]
+
+
+def told(run, *argv) -> tuple[int, list[dict]]:
+    result = run("--output-format", "json", *argv)
+    assert result.err == ""
+    return result.status, json.loads(result.out)["diagnostics"]
+
+
+@pytest.fixture
+def judged(monkeypatch):
+    """How many records were judged, and not looked up."""
+    count = []
+    real = lint.files.judge
+
+    def counted(source, data, task):
+        count.append(source.path)
+        return real(source, data, task)
+
+    monkeypatch.setattr(lint.files, "judge", counted)
+    return count
+
+
+def test_an_unchanged_record_is_not_even_opened(many, run, judged, monkeypatch):
+    os.chdir(many)
+    assert told(run, "--jobs", "1") == (0, [])
+    assert len(judged) == COUNT + 2
+    monkeypatch.setattr(lint.files, "_loaded", lambda path: 1 / 0)
+    assert told(run, "--jobs", "1") == (0, [])
+    assert len(judged) == COUNT + 2
+
+
+def test_a_clone_is_told_by_its_bytes(many, run, judged, tmp_path):
+    os.chdir(many)
+    kept = str(tmp_path / "kept")
+    assert told(run, "--jobs", "1", "--cache-dir", kept) == (0, [])
+    judged.clear()
+    clone = shutil.copytree(many, tmp_path / "clone")
+    os.chdir(clone)
+    assert told(run, "--jobs", "1", "--cache-dir", kept) == (0, [])
+    assert judged == []
+
+
+CHANGES = {
+    "a defect": lambda folder: figure(folder, 5).write_text(record(5).replace("year: '2022'", "year: 2022"), encoding="utf-8"),
+    "of the same size": lambda folder: figure(folder, 5).write_text(record(5).replace("CC0", "CC1"), encoding="utf-8"),
+    "the alias of another": lambda folder: figure(folder, 5).write_text(
+        record(5).replace("figid_alias: PMC10000005__F1", "figid_alias: PMC10000006__F1"), encoding="utf-8"
+    ),
+    "a page goes": lambda folder: (folder / "_organisms" / "homo_sapiens.md").unlink(),
+    "a record goes": lambda folder: figure(folder, 5).unlink(),
+    "a record comes": lambda folder: shutil.copy(figure(folder, 5), folder / "_figures" / "PMC1__x.md"),
+    "other settings": lambda folder: (
+        discover.cache_clear(),
+        (folder / "pfocr-lint.toml").write_text('[organism-synonyms]\n"Mus musculus" = "Rattus norvegicus"\n'),
+    ),
+    "nothing": lambda folder: None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_whatever_changes_the_cache_changes_nothing_that_is_told(many, run, change):
+    os.chdir(many)
+    told(run)
+    CHANGES[change](many)
+    expected = told(run, "--no-cache")
+    assert (expected[1] != []) == (change not in ("nothing", "a record goes"))
+    for _ in range(3):  # the second and third time from what the run before has kept
+        assert told(run) == expected
+    assert told(run, "--jobs", "2") == told(run, "--jobs", "8") == expected
+
+
+def test_what_one_record_says_of_others_is_found_though_they_are_looked_up(many, run, judged):
+    os.chdir(many)
+    told(run, "--jobs", "1")
+    judged.clear()
+    CHANGES["a record comes"](many)
+    _, diagnostics = told(run, "--jobs", "1")
+    assert len(judged) == 1
+    assert {each["code"] for each in diagnostics} == {"PF401"}
+
+
+def only_file(folder: Path) -> Path:
+    (path,) = folder.iterdir()
+    return path
+
+
+BROKEN = {
+    "empty": lambda data: b"",
+    "text": lambda data: b"no cache\n",
+    "another program's": lambda data: b'{"is": "something else"}\n',
+    "a list": lambda data: b"[]\n",
+    "deep": lambda data: b"[" * 100_000,
+    "cut": lambda data: data[: len(data) // 2],
+    "cut in its head": lambda data: data[:50],
+    "a bit turned": lambda data: data[:-1000] + bytes([data[-1000] ^ 1]) + data[-999:],
+    "another version's": lambda data: data.replace(b"pfocr-lint cache 1", b"pfocr-lint cache 0"),
+    "columns missing": lambda data: re.sub(rb'"columns": \[.*\]', b'"columns": []', data, count=1),
+    "no numbers": lambda data: re.sub(rb'"columns": \[.*\]', b'"columns": [["keys", "x", 1]]', data, count=1),
+}
+
+
+@pytest.mark.parametrize("how", BROKEN)
+def test_a_broken_cache_is_none(many, run, home, how):
+    os.chdir(many)
+    CHANGES["a defect"](many)
+    expected = told(run)
+    path = only_file(home)
+    path.write_bytes(BROKEN[how](path.read_bytes()))
+    assert told(run) == expected
+    assert told(run) == expected, "and it was written again"
+
+
+def test_a_cache_that_cannot_be_written_is_done_without(many, run, tmp_path, judged):
+    os.chdir(many)
+    (tmp_path / "file").write_text("")
+    assert told(run, "--jobs", "1", "--cache-dir", "/proc/none") == (0, [])
+    assert told(run, "--jobs", "1", "--cache-dir", "/proc/none") == (0, [])
+    assert len(judged) == 2 * (COUNT + 2)
+    result = run("--cache-dir", str(tmp_path / "file"))
+    assert (result.status, result.err) == (2, f"pfocr-lint: --cache-dir: '{tmp_path / 'file'}' is not a folder\n")
+
+
+def test_no_cache_keeps_nothing_and_the_repository_is_left_alone(many, run, home):
+    os.chdir(many)
+    before = sorted(os.listdir(many))
+    told(run, "--no-cache")
+    assert not home.exists()
+    told(run)
+    assert only_file(home).suffix == ".cache"
+    assert sorted(os.listdir(many)) == before
+
+
+def test_a_file_written_just_now_is_looked_at_again(many, run, judged, monkeypatch):
+    os.chdir(many)
+    monkeypatch.setattr(cache, "RACY", 1_000_000_000_000)
+    told(run, "--jobs", "1")
+    real, opened = lint.files._loaded, []
+    monkeypatch.setattr(lint.files, "_loaded", lambda path: opened.append(path) or real(path))
+    told(run, "--jobs", "1")
+    assert len(opened) == COUNT + 2
+    assert len(judged) == COUNT + 2, "but its bytes are known"
+
+
+def test_a_run_over_few_of_the_records_leaves_the_cache_as_it_is(many, run, home, judged):
+    os.chdir(many)
+    told(run, "--jobs", "1")
+    before = only_file(home).read_bytes()
+    judged.clear()
+    told(run, "--jobs", "1", *(f"_figures/{path.name}" for path in sorted((many / "_figures").iterdir())[: COUNT // 3]))
+    assert only_file(home).read_bytes() == before
+
+
+def test_caches_of_other_settings_go_when_there_are_too_many(many, run, home, monkeypatch):
+    os.chdir(many)
+    monkeypatch.setattr(cache, "KEPT", 3)
+    for code in ("PF301", "PF302", "PF303", "PF304", "PF305"):
+        told(run, "--ignore", code)
+    assert len(list(home.iterdir())) == 3
+
+
+def test_two_runs_share_a_cache(many, home):
+    command = [sys.executable, "-m", "pfocr_lint", "--output-format", "json"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    CHANGES["a defect"](many)
+    runs = [
+        subprocess.Popen(command, cwd=many, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(4)
+    ]
+    found = [process.communicate() for process in runs]
+    assert {process.returncode for process in runs} == {1}
+    assert len({json.dumps(json.loads(out)["diagnostics"]) for out, _ in found}) == 1
+    assert {err for _, err in found} == {b""}
+    assert only_file(home).suffix == ".cache"
+
+
+FACTS = [
+    FigureFacts(
+        "p", "PMC1__a", "PMC1__F1", "/figures/PMC1__F1", "PMC1", ("Homo sapiens", "Mus musculus"), b"x" * 24, b"abcd" * 3
+    ),
+    FigureFacts("p", None, None, None, None, (), b"\0" * 24, None),
+    FigureFacts("p", "\ud800", "ü", "", "x", ("é",), b"y" * 24, b""),
+    PageFacts("p", "Homo sapiens"),
+    PageFacts("p", None),
+    TableFacts("p", "PMC1__a", "genes", b"abcd"),
+    None,
+]
+
+
+def test_facts_come_back_as_they_went(tmp_path):
+    kept = cache.Cache(str(tmp_path), "k")
+    rows = {f"_figures/{number}.md": cache.Row(cache.seen(bytes([number]) * 32, cache.Stamp(number, 1, 2, 3)), facts)
+            for number, facts in enumerate(FACTS)}  # fmt: skip
+    kept.update(rows, len(rows), silent=True)
+    again = cache.Cache(str(tmp_path), "k")
+    assert again.keys == list(rows)
+    assert again.silent
+    for number, facts in enumerate(FACTS):
+        assert again.facts(number, "p") == facts
+        assert again.digest(number) == bytes([number]) * 32
+    assert cache.Cache(str(tmp_path), "other").keys == []
+
+
+@pytest.mark.parametrize(
+    "facts", [FACTS[0]._replace(figid="a\0b"), FACTS[0]._replace(organisms=("a\2b",)), FACTS[0]._replace(organisms=("",))]
+)
+def test_what_the_columns_cannot_hold_is_not_kept(tmp_path, facts):
+    kept = cache.Cache(str(tmp_path), "k")
+    kept.update({"a": cache.Row(bytes(64), facts), "b": cache.Row(bytes(64), FACTS[3])}, 2, silent=False)
+    assert cache.Cache(str(tmp_path), "k").keys == ["b"]
+
+
+def test_a_cache_is_of_one_set_of_rules_and_settings(tmp_path, monkeypatch):
+    key = cache.key_of(DEFAULT, "/base", "")
+    assert key == cache.key_of(DEFAULT, "/elsewhere", "")
+    assert key != cache.key_of(DEFAULT, "/base", "/home")
+    cache._program.cache_clear()
+    monkeypatch.setattr(cache, "__version__", "0.0.0")
+    assert key != cache.key_of(DEFAULT, "/base", "")
+    cache._program.cache_clear()
+
+
+# Results as they come
+
+
+def spoilt(folder: Path, number: int, old: str, new: str) -> None:
+    path = figure(folder, number)
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+
+
+@pytest.mark.parametrize("output", ["concise", "full", "jsonl"])
+def test_results_that_stream_are_the_same_but_for_what_waits(many, run, monkeypatch, output):
+    os.chdir(many)
+    spoilt(many, 3, "year: '2022'", "year: 2022")
+    spoilt(many, 200, "license: CC0", "license: CC1")
+    spoilt(many, 100, "figid_alias: PMC10000100__F1", "figid_alias: PMC10000101__F1")
+    shutil.copy(figure(many, 7), many / "_figures" / "PMC1__copy.md")
+    argv = ("--output-format", output, "--no-cache", "--jobs", "2")
+    together = run(*argv)
+    monkeypatch.setattr(lint, "STREAMED_FROM", 1)
+    streamed = run(*argv)
+    assert streamed.status == together.status == 1
+    assert sorted(streamed.out.split("\n")) == sorted(together.out.split("\n"))
+    waits = [line for line in streamed.out.split("\n") if re.search(r"PF4[0-9][0-9]|PF201", line)]
+    first = [line for line in streamed.out.split("\n") if re.search(r"PF105|PF104", line)]
+    assert waits
+    assert first
+    assert max(map(streamed.out.index, first)) < min(map(streamed.out.index, waits))
+    assert run(*argv, "--jobs", "1").out == run(*argv, "--jobs", "8").out == streamed.out
+    also = run(*argv, "--output-format", "json:all.json")
+    assert also.out == streamed.out
+    assert json.loads(Path("all.json").read_text(encoding="utf-8"))["diagnostics"] == told(run, "--no-cache")[1]
+
+
+def test_the_first_result_is_written_before_the_last_is_known(many, monkeypatch):
+    for number in range(COUNT, lint.STREAMED_FROM + 200):
+        name = SEED.replace("PMC9405586", f"PMC{10_000_000 + number}")
+        (many / "_figures" / f"{name}.md").write_text(record(number), encoding="utf-8")
+    spoilt(many, 0, "year: '2022'", "year: 2022")
+    last = figure(many, -1)
+    code = (
+        "import os, sys, time\n"
+        "from pfocr_lint import cli, files\n"
+        "real = files._loaded\n"
+        f"def loaded(path):\n"
+        f"    while path.endswith({last.name!r}) and not os.path.exists('go'): time.sleep(0.01)\n"
+        "    return real(path)\n"
+        "files._loaded = loaded\n"
+        "cli.run()\n"
+    )
+    last.write_text(record(lint.STREAMED_FROM + 199), encoding="utf-8")
+    command = [sys.executable, "-c", code, "--no-cache", "--output-format", "concise", "--jobs", "2"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(command, cwd=many, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    first = process.stdout.readline()
+    assert process.poll() is None
+    assert "PF105" in first
+    (many / "go").write_text("")
+    rest, err = process.communicate()
+    assert (process.returncode, err) == (1, "")
+    assert rest.endswith("[*] 1 fixable with --fix.\n")
