@@ -13,16 +13,22 @@ import os
 import re
 from functools import cache
 from itertools import count
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from pfocr_lint import canonical, derive, judge, template
+from pfocr_lint import canonical, derive, judge
 from pfocr_lint.diagnostic import Span
 from pfocr_lint.failures import prepare
+from pfocr_lint.ondemand import OnDemand
 from pfocr_lint.record import FIGURES, MAPPINGS, Kind, Record, kind_of
 from pfocr_lint.rule import Cue, Rule
 from pfocr_lint.rules import RULES
 from pfocr_lint.rules.text import joined
 from pfocr_lint.settings import DEFAULT, Settings
+
+if TYPE_CHECKING:
+    from pfocr_lint import template
+else:
+    template = OnDemand("pfocr_lint.template")
 
 _ASCII = bytes(range(0x80))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import io
 import json
 import os
@@ -51,6 +52,7 @@ def run() -> NoReturn:
         interrupt.ignore()
         stderr.write(f"pfocr-lint: {stopped}\n")
         status = 128 + stopped.number
+    gc.freeze()  # the end need not search what is left for cycles: a twelfth of the time that one record takes
     sys.exit(status)
 
 

@@ -49,21 +49,17 @@ else:
         defaults = {**getattr(cls, "__field_defaults__", {}), **{name: held[name] for name in own if name in held}}
         names = tuple(dict.fromkeys((*getattr(cls, "__match_args__", ()), *own)))
         compared = [name for name in names if not isinstance(it := defaults.get(name), _Field) or it.compare]
-        if slots:
-            kept = {name: each for name, each in cls.__dict__.items() if name not in (*own, "__dict__", "__weakref__")}
-            cls = type(cls)(cls.__name__, cls.__bases__, {**kept, "__slots__": own})
-        methods = {
+        # made anew with all of it: to add a method to a class that is there takes as long as to make one
+        kept = {name: held[name] for name in held if name not in (*(own if slots else ()), "__dict__", "__weakref__")}
+        return type(cls)(cls.__name__, cls.__bases__, {
             "__init__": _initial(names, defaults, frozen=frozen),
             "__repr__": _repr, "__reduce__": _reduced, "__replace__": replace,
             **_comparisons(compared, order=order),
             "__hash__": _hash(compared) if frozen else None,
             **({"__setattr__": _frozen, "__delattr__": _frozen} if frozen else {}),
-        }  # fmt: skip
-        for name, method in methods.items():
-            if name not in cls.__dict__ or (name == "__hash__" and cls.__dict__[name] is None):
-                setattr(cls, name, method)
-        cls.__match_args__, cls.__field_defaults__, cls.__dataclass_fields__ = names, defaults, _AsLibrary()
-        return cls
+            **kept, **({"__slots__": own} if slots else {}),
+            "__match_args__": names, "__field_defaults__": defaults, "__dataclass_fields__": _AsLibrary(),
+        })  # fmt: skip
 
     def replace(value: Any, /, **changes: Any) -> Any:
         """A value of the same class with other fields."""

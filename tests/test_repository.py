@@ -12,10 +12,11 @@ import pytest
 from conftest import clean_text, real_records
 
 from pfocr_lint import emit, schema, survey
-from pfocr_lint.facts import facts_of
+from pfocr_lint.facts import FigureFacts, PageFacts, Repository, facts_of
 from pfocr_lint.files import Source, Task, process
 from pfocr_lint.reader import read
 from pfocr_lint.record import Kind
+from pfocr_lint.rules import BY_CODE
 from pfocr_lint.rules.mentions import CHEMICALS, DISEASES, GENES
 from pfocr_lint.settings import DEFAULT
 
@@ -114,6 +115,40 @@ def test_the_order_of_files_does_not_matter(tmp_path):
         assert faults == ()
         seen.add(tuple(sorted((d.code, d.path, d.message, d.fingerprint) for result in results for d in result.left)))
     assert len(seen) == 1
+
+
+def known(path: str, **values) -> FigureFacts:
+    """The facts of a figure of which little is known."""
+    nothing = {"figid": None, "alias": None, "redirect": None, "pmcid": None, "organisms": (), "paper": bytes(24)}
+    return FigureFacts(path=path, keywords=None, **{**nothing, **values})
+
+
+@pytest.mark.parametrize(
+    ("code", "figures", "spoken_of"),
+    [
+        ("PF401", [known("a"), known("b"), known("c", figid="X")], []),
+        ("PF401", [known("a", figid="X"), known("b"), known("c", figid="X")], ["c"]),
+        ("PF402", [known("a", alias="X", figid="1"), known("b", alias="X", figid="1"), known("c", alias="Y", figid="2")], []),
+        ("PF402", [known("a", alias="X", figid="1"), known("b", alias="X", figid="2"), known("c")], ["b"]),
+        ("PF403", [known("a", figid="X"), known("b", redirect="/figures/X")], ["b"]),
+        ("PF403", [known("a", figid="X"), known("b", redirect="/figures/X.html/")], []),
+        ("PF403", [known("a", figid="X"), known("b", redirect="/figures/X.html")], ["b"]),
+        ("PF403", [known("a", figid="X"), known("b", redirect="/figures/X//"), known("c")], ["b"]),
+        ("PF403", [known("a", figid="X", redirect="/figures/X"), known("b", redirect="/pictures/X")], []),
+        ("PF405", [known("a", pmcid="1", paper=b"aaaa" * 6), known("b", pmcid="2"), known("c", paper=b"bbbb" * 6)], []),
+        ("PF405", [known("a", pmcid="1", paper=b"aaaa" * 6), known("b", pmcid="1")], []),
+        ("PF405", [known(name, pmcid="1", paper=b"abbb"[at : at + 1] * 24) for at, name in enumerate("abcd")], ["a"] * 6),
+        ("PF406", [known("a\nb"), known("A\nB"), known("c")], ["a\nb"]),
+        ("PF406", [known("a\nb"), known("A"), known("b")], []),
+        ("PF406", [known("\u00c4"), known("a\u0308"), known("STRASSE"), known("stra\u00dfe")], ["stra\u00dfe", "\u00c4"]),
+    ],
+)
+def test_what_is_asked_of_all_at_once_overlooks_nobody(code, figures, spoken_of):
+    def opened(path):
+        return read(path, f"---\nfigid: {path}\n---\n".encode(), Kind.FIGURE)
+
+    repository = Repository(tuple(sorted(figures)), (PageFacts("p", None),), (), frozenset(), opened)
+    assert [each.path for each in BY_CODE[code].compare(repository)] == spoken_of
 
 
 def test_single_files_are_not_compared_and_the_message_says_how(tmp_path, run):

@@ -41,7 +41,7 @@ def _groups(items: Sequence[_T], names: Sequence[str | None]) -> list[tuple[str,
     if len(set(names)) == len(names):  # nearly always, and a tenth of what grouping takes
         return []
     counts = Counter(names)
-    return _grouped(items, names, {name for name in counts if name is not None and counts[name] > 1})
+    return _grouped(items, names, {name for name in counts if counts[name] > 1})
 
 
 def _grouped(items: Sequence[_T], names: Sequence[str | None], wanted: Set[str | None]) -> list[tuple[str, list[_T]]]:
