@@ -34,7 +34,7 @@ _ASCII = bytes(range(0x80))
 
 # The template takes some milliseconds to compile, and spares half of what reading and judging a record costs.
 WORTH_A_TEMPLATE = 100
-_judged = count()
+_judged = [count()]
 
 # Tests compare both paths: PFOCR_LINT_PATH=reference takes the filter away.
 FILTERING = os.environ.get("PFOCR_LINT_PATH") != "reference"
@@ -105,7 +105,8 @@ def look(path: str, data: bytes, settings: Settings = DEFAULT, kind: Kind | None
     record = Record(path, kind, data=values, synonyms=settings.synonyms, canonical=True)
     try:
         if fits:
-            rules = asked.always if derive.agrees(record) else asked.always + asked.agreement
+            record.agrees = derive.agrees(record)
+            rules = asked.always if record.agrees else asked.always + asked.agreement
         else:
             prepare(with_text(record, data), settings.synonyms)
             rules = asked.always + asked.agreement + asked.failure
@@ -117,6 +118,13 @@ def look(path: str, data: bytes, settings: Settings = DEFAULT, kind: Kind | None
     except Exception:  # noqa: BLE001 - the reference path meets the same exception, and reports it
         return None
     return Look(record, tuple(found.values()))
+
+
+def warm_up(settings: Settings) -> None:
+    """Compile what many records need; processes that are forked then need not, each for itself."""
+    _judged[0] = count(WORTH_A_TEMPLATE)
+    plan(settings.codes, Kind.FIGURE)
+    template.of_kind(Kind.FIGURE)
 
 
 def with_text(record: Record, data: bytes) -> Record:
@@ -133,7 +141,7 @@ def _read(kind: Kind, data: bytes) -> tuple[Kind, dict[str, Any], bool] | None:
 
     None for "not sure".
     """
-    if kind in FIGURES and next(_judged) >= WORTH_A_TEMPLATE and (values := template.read(Kind.FIGURE, data)) is not None:
+    if kind in FIGURES and next(_judged[0]) >= WORTH_A_TEMPLATE and (values := template.read(Kind.FIGURE, data)) is not None:
         return Kind.FIGURE, values, True
     found = canonical.read(data) if kind in MAPPINGS else None
     if found is None:

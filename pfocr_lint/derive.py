@@ -126,7 +126,10 @@ def redirect(record: Record) -> str | None:
 
 def figtype(record: Record) -> str | None:
     """The type that the prefix of number stands for."""
-    normal = number(record)
+    return _type(number(record))
+
+
+def _type(normal: str | None) -> str | None:
     match = _PREFIX.match(normal or "")
     return TYPES.get(match[0]) if match else None
 
@@ -182,7 +185,7 @@ def agrees(record: Record) -> bool:
         and look("redirect_from") == f"/figures/{normal}"
         and block.get("@id") == f"{SITE}{known}.html"
         and block.get("description") == caption
-        and look("figtype") == figtype(record)
+        and look("figtype") == _type(look("number"))
         and look("figlink", "").startswith(f"/pmc/articles/{pmcid}/")
     )
 

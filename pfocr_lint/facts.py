@@ -102,7 +102,7 @@ def _figure_facts(record: Record) -> FigureFacts:
     return FigureFacts(
         path=record.path,
         figid=usable("/figid"),
-        alias=derive.alias(record) or usable("/figid_alias"),
+        alias=(None if record.agrees else derive.alias(record)) or usable("/figid_alias"),
         redirect=usable("/redirect_from"),
         pmcid=usable("/pmcid"),
         organisms=tuple([sys.intern(name) for name in organisms if isinstance(name, str)]) if isinstance(organisms, list) else (),

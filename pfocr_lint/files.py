@@ -284,16 +284,23 @@ def _outcome(source: Source, task: Task, digest: bytes | None) -> _Found:
             if found == digest:
                 return stamp(status)
             looked = seen(found, stamp(status))
-        result = judge(source, data, task)
+        look = accept.look(path, data, source.settings, source.kind)
+        if look is not None and not look.suspects:
+            return Row(looked, facts_of(look.record))
+        result = judge(source, data, task, look)
     except Exception as error:  # noqa: BLE001 - the other files are still judged
         return Result(path, faults=(f"{path}: it could not be judged: {type(error).__name__}: {error}",))
     return Row(looked, result.facts) if result.is_clean else result
 
 
-def judge(source: Source, data: bytes, task: Task) -> Result:
-    """The same for bytes that are already read; they are written back only when the task says so."""
+def judge(source: Source, data: bytes, task: Task, look: accept.Look | None = None) -> Result:
+    """
+    The same for bytes that are already read; they are written back only when the task says so.
+
+    ``look`` is a first look at them, when they were looked at.
+    """
     path = source.path
-    look = accept.look(path, data, source.settings, source.kind)
+    look = look or accept.look(path, data, source.settings, source.kind)
     if look is not None and not look.suspects:
         return Result(path, facts=facts_of(look.record))
     if look is not None:
@@ -402,7 +409,8 @@ def _outcomes(
         for number, source in enumerate(sources):
             yield _outcome(source, task, None if digests is None else digests[number])
         return
-    batches = list(_batches(sources, digests, max(1, min(CHUNK, len(sources) // jobs))))
+    accept.warm_up(sources[0].settings)
+    batches = list(_batches(sources, digests, jobs))
     work = partial(_process_batch, task)
     again: list[tuple[str, str]] = []
 
@@ -424,22 +432,24 @@ def _outcomes(
 Batch: TypeAlias = tuple[Settings, "Kind | None", list[str], "list[bytes] | None"]
 
 
-def _batches(sources: Sequence[Source], digests: Sequence[bytes] | None, size: int) -> Iterator[Batch]:
+def _batches(sources: Sequence[Source], digests: Sequence[bytes] | None, jobs: int) -> Iterator[Batch]:
     """
     The sources in parts, each of files that share settings and kind, which are sent along once.
 
-    The first parts are small, so that something can soon be told; each is twice as large as the one before, up to ``size``.
+    The first parts are small, so that something can soon be told; each is twice as large as the one before. So are the last,
+    so that no process is left with much while the others have nothing more to do.
     """
     at = 0
-    part = min(FIRST, size)
+    part = FIRST
     for (settings, kind), group in groupby(sources, key=attrgetter("settings", "kind")):
         paths = [source.path for source in group]
         start = 0
         while start < len(paths):
-            end = min(start + part, len(paths))
+            rest = len(sources) - at - start
+            end = min(start + part, start + max(FIRST, rest // (2 * jobs)), len(paths))
             hashes = None if digests is None else list(digests[at + start : at + end])
             yield settings, kind, paths[start:end], hashes
-            start, part = end, min(2 * part, size)
+            start, part = end, min(2 * part, CHUNK)
         at += len(paths)
 
 

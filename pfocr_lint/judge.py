@@ -45,20 +45,22 @@ def of_kind(kind: Kind) -> Judge:
         return lambda _: False
 
 
-@cache
-def _parts(kind: Kind) -> dict[str, Judge]:
-    """The judges of a kind's keys; none where the schema asks for more than they know."""
-    try:
-        return {name: build(part) for name, part in schema.load(kind)["properties"].items()}
-    except Unknown:
-        return {}
+_built: dict[int, Judge] = {}  # by the identity of a schema's part: the schemas stay
+
+
+def part_fits(part: Mapping[str, Any], value: Any) -> bool:
+    """Whether a value fits a part of a schema for certain; False also means "not sure"."""
+    if id(part) not in _built:
+        try:
+            _built[id(part)] = build(part)
+        except Unknown:
+            _built[id(part)] = lambda _: False
+    return _built[id(part)](value)
 
 
 def violations(kind: Kind, data: dict[str, Any]) -> list[Violation]:
-    """How the values fail the schema of their kind. jsonschema is spared the keys whose values fit it for certain."""
-    if fits(kind, data):
-        return []
-    return schema.violations(kind, data, {name for name, fine in _parts(kind).items() if name in data and fine(data[name])})
+    """How the values fail the schema of their kind. jsonschema is spared the values that fit it for certain."""
+    return [] if fits(kind, data) else schema.violations(kind, data, part_fits)
 
 
 def build(part: Mapping[str, Any]) -> Judge:

@@ -84,7 +84,8 @@ class Record:
     ``canonical`` says that it is in the form that the fast reader accepts: its ``root`` is then not composed. The engine adds
     what it knows when it has the record judged: ``failures`` (code of the owning rule -> schema violations), ``invalid`` (the
     JSON Pointers of values that take part in no comparison), ``synonyms`` (organism name -> latin name), the waivers
-    that waive nothing or name no rule, and in the end how many findings there are. ``derived`` keeps what
+    that waive nothing or name no rule, and in the end how many findings there are. ``agrees`` says that all that it says twice
+    is known to be said alike. ``derived`` keeps what
     :mod:`pfocr_lint.derive` made of it all.
     """
 
@@ -103,6 +104,7 @@ class Record:
     unused_waivers: tuple[tuple[Any, tuple[tuple[str, Span], ...]], ...] = ()
     unknown_waivers: tuple[tuple[str, str | None, Span], ...] = ()
     found: int = 0
+    agrees: bool = False
 
     @cached_property
     def name(self) -> str:
@@ -128,7 +130,7 @@ class Record:
     def usable(self, pointer: str) -> str | None:
         """The string at a JSON Pointer when it may take part in a comparison: there, a string, and valid."""
         value = self.value(pointer)
-        return value if isinstance(value, str) and pointer not in self.invalid else None
+        return value if isinstance(value, str) and (not self.invalid or pointer not in self.invalid) else None
 
     @cached_property
     def entries(self) -> Mapping[str, Entry]:

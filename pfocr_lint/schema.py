@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pfocr_lint.diagnostic import join, split
 from pfocr_lint.ondemand import OnDemand, pathlib
@@ -71,18 +71,21 @@ def _validator(kind: Kind) -> Any:
     return _class()(load(kind))
 
 
-def violations(kind: Kind, data: dict[str, Any], fit: Collection[str] = ()) -> list[Violation]:
+Fits: TypeAlias = Callable[[Mapping[str, Any], Any], bool]
+
+
+def violations(kind: Kind, data: dict[str, Any], fits: Fits = lambda *_: False) -> list[Violation]:
     """
     How the values fail the schema of their kind: one cause per value, in the order of the schema.
 
-    The values of the keys in ``fit`` are known to fit: they are not looked at.
+    A value of which ``fits`` knows that it fits its part of the schema is not looked at.
 
     Beside the keywords of JSON Schema a violation may have three finer ones: ``null`` (nothing is there), ``sentinel``
     (a leaked missing value) and ``scalar`` (bool, number or date where a string belongs).
     """
     found: dict[tuple[str, str], Violation] = {}
     causes: dict[str, Violation] = {}
-    for error in _errors(kind, data, fit):
+    for error in _errors(_validator(kind), load(kind), data, fits):
         key = "".join(join("", token) for token in error.absolute_path)
         if error.validator in ("required", "additionalProperties"):
             for violation in _keys(key, error):
@@ -99,15 +102,26 @@ def violations(kind: Kind, data: dict[str, Any], fit: Collection[str] = ()) -> l
     return list(found.values())
 
 
-def _errors(kind: Kind, data: dict[str, Any], fit: Collection[str]) -> Iterator[ValidationError]:
-    whole, validator = load(kind), _validator(kind)
-    keys = whole["properties"]
-    if not fit or not data.keys() <= keys.keys() or not data.keys() >= set(whole["required"]):
-        yield from validator.iter_errors(data)
+def _errors(validator: Any, part: Mapping[str, Any], value: Any, fits: Fits) -> Iterator[ValidationError]:
+    """What jsonschema says of a value, or where it can be left to the values below, of those that may not fit."""
+    if fits(part, value):
         return
-    for name, part in keys.items():
-        if name in data and name not in fit:
-            yield from validator.descend(data[name], part, path=name, schema_path=name)
+    below: list[tuple[int | str, Mapping[str, Any]]] = []
+    if part.get("type") == "object" and isinstance(value, dict):
+        parts = part["properties"]
+        if value.keys() <= parts.keys() and value.keys() >= set(part["required"]):
+            below = [(name, each) for name, each in parts.items() if name in value]
+    elif part.get("type") == "array" and isinstance(value, list) and "items" in part:
+        yield from validator.evolve(schema={key: each for key, each in part.items() if key != "items"}).iter_errors(value)
+        below = [(number, part["items"]) for number in range(len(value))]
+        if not below:
+            return
+    if not below:
+        yield from validator.evolve(schema=part).iter_errors(value)
+    for token, each in below:
+        for error in _errors(validator, each, value[token], fits):
+            error.relative_path.appendleft(token)
+            yield error
 
 
 def _keys(parent: str, error: ValidationError) -> Iterator[Violation]:
