@@ -16,6 +16,7 @@ import contextlib
 import json
 import os
 import re
+import stat
 import sys
 import time
 import zlib
@@ -41,48 +42,29 @@ _CONTROL = re.compile("[\0-\2]")
 _LIBRARIES = ("ftfy-", "jsonschema-", "pyyaml-")
 
 
-class Stamp(NamedTuple):
-    """What tells a file that is as it was: its size in bytes, its times in nanoseconds, and its inode."""
-
-    size: int
-    changed: int
-    status_changed: int
-    inode: int
-
-
-NO_STAMP = Stamp(-1, -1, -1, -1)
-
-
 class Row(NamedTuple):
-    """A clean record: what it looked like, where that is to be kept (see :func:`seen`), and its facts."""
+    """A clean record: the SHA-256 of its bytes, empty where it is not to be kept, and its facts."""
 
-    seen: bytes
+    digest: bytes
     facts: Facts | None
 
 
-class Same(NamedTuple):
-    """A record that is known to be clean: its row, and its stamp where that is new."""
-
-    place: int
-    stamp: Stamp | None
+# A stamp tells a file that is as it was: its size in bytes, mtime and ctime in nanoseconds, and its inode.
+STAMP = 4
+_NONE_KNOWN = (-1, -1, -1, -1)
 
 
-def stamp(status: os.stat_result) -> Stamp:
-    """The stamp of a file."""
-    return Stamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-
-
-def seen(digest: bytes, now: Stamp) -> bytes:
-    """A record's SHA-256 and its stamp, in 64 bytes: of a hundred thousand, as values they took 30 MB more."""
-    return digest + _bytes(array("q", now))
-
-
-def stamp_of(path: str) -> Stamp:
-    """The stamp of a file, of a link its own; NO_STAMP where there is none."""
-    try:
-        return stamp(os.lstat(path))
-    except (OSError, ValueError):
-        return NO_STAMP
+def stamps_of(paths: Iterable[str]) -> array[int]:
+    """The stamps of some files, one after the other; of a link, which says nothing of what it leads to, -1 four times."""
+    found = array("q")
+    for path in paths:
+        try:
+            status = os.lstat(path)
+            regular = stat.S_ISREG(status.st_mode)
+        except (OSError, ValueError):
+            regular = False
+        found.extend((status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino) if regular else _NONE_KNOWN)
+    return found
 
 
 @cache
@@ -154,32 +136,14 @@ class Cache:
         return _split(self._blobs.get("keys", b""))
 
     @cached_property
-    def _places(self) -> dict[str, int]:
-        return {key: place for place, key in enumerate(self.keys)}
-
-    @cached_property
-    def stamps(self) -> array[int]:
-        """The stamps of the records, four numbers each."""
-        return _numbers(self._blobs.get("stamps", b""))
+    def stamps(self) -> bytes:
+        """The stamps of the records, in 32 bytes each."""
+        return self._blobs.get("stamps", b"")
 
     @property
     def silent(self) -> bool:
         """Whether the comparison of exactly these records found nothing."""
         return self._head.get("silent") is True
-
-    def places(self, keys: Sequence[str], now: array[int]) -> list[int | None]:
-        """For each key the row of the record, where its stamp, four numbers in ``now``, says that it is unchanged."""
-        known, find = self.stamps, self._places.get
-        found: list[int | None] = []
-        for number, key in enumerate(keys):
-            place = find(key)
-            same = place is not None and known[4 * place : 4 * place + 4] == now[4 * number : 4 * number + 4]
-            found.append(place if same and now[4 * number] >= 0 else None)
-        return found
-
-    def place(self, key: str) -> int | None:
-        """The row of a record; None for one that is not known."""
-        return self._places.get(key)
 
     def digest(self, place: int) -> bytes:
         """The hash of a record's bytes."""
@@ -205,34 +169,23 @@ class Cache:
             return PageFacts(path, a)
         return TableFacts(path, a or "", b or "", rest) if sort == b"T" else None
 
-    def update(self, rows: Mapping[str, Row | Same], read: int, *, silent: bool) -> None:
-        """
-        Keep what a run found: its clean records by key. It read ``read`` records in all.
+    def settled(self, now: array[int]) -> bytes:
+        """Stamps as they are kept: without those of files that may be written again with no other stamp to show for it."""
+        latest = self._started - RACY
+        kept = now[:]
+        for number, times in enumerate(zip(now[1::STAMP], now[2::STAMP], strict=True)):
+            if max(times) >= latest:
+                kept[STAMP * number : STAMP * number + STAMP] = array("q", _NONE_KNOWN)
+        return _bytes(kept)
 
-        ``silent`` says that the comparison of these, and there were no others, found nothing.
-        """
-        same = [row for row in rows.values() if isinstance(row, Same)]
-        fresh = [row for row in same if row.stamp is not None]
-        unchanged = len(same) == len(rows) == len(self.keys)
-        if (unchanged and not fresh and silent == self.silent) or 2 * read < len(self.keys):
-            return
-        if unchanged:
-            stamps = self.stamps
-            for row in fresh:
-                stamps[4 * row.place : 4 * row.place + 4] = array("q", self._settled(row.stamp or NO_STAMP))
-            self._write({**self._blobs, "stamps": _bytes(stamps)}, silent=silent)
-        else:
-            self._write(_encoded({key: self._row(row) for key, row in rows.items()}), silent=silent)
+    def restamp(self, stamps: bytes, *, silent: bool) -> None:
+        """Write the same records with other stamps; nothing is written where nothing is new."""
+        if stamps != self.stamps or silent != self.silent:
+            self._write({**self._blobs, "stamps": stamps}, silent=silent)
 
-    def _row(self, row: Row | Same) -> Row:
-        if isinstance(row, Row):
-            return Row(seen(row.seen[:32], self._settled(Stamp(*_numbers(row.seen[32:])))), row.facts)
-        old = Stamp(*self.stamps[4 * row.place : 4 * row.place + 4])
-        now = old if row.stamp is None else self._settled(row.stamp)
-        return Row(seen(self.digest(row.place), now), self.facts(row.place, ""))
-
-    def _settled(self, now: Stamp) -> Stamp:
-        return now if max(now.changed, now.status_changed) < self._started - RACY else NO_STAMP
+    def write(self, keys: Sequence[str], stamps: bytes, rows: Iterable[Row], *, silent: bool) -> None:
+        """Write these records in place of those that were known."""
+        self._write(_encoded(keys, stamps, rows), silent=silent)
 
     def _write(self, blobs: Mapping[str, bytes], *, silent: bool) -> None:
         columns = [(name, len(blob), zlib.crc32(blob)) for name, blob in blobs.items()]
@@ -251,59 +204,73 @@ class Cache:
 
 
 class Run:
-    """One run's use of a cache: which of its records are known, and what it found of the others."""
+    """One run's use of a cache: which of its records are known, and which it found clean."""
 
     def __init__(self, cache: Cache, keys: Sequence[str], paths: Sequence[str]) -> None:
         self._cache, self._keys, self._paths = cache, keys, paths
-        now = array("q")
-        for path in paths:
-            now.extend(stamp_of(path))
-        whole = now == cache.stamps and list(keys) == cache.keys
-        self.places: list[int | None] = list(range(len(keys))) if whole else cache.places(keys, now)
-        self.silent = whole and cache.silent and NO_STAMP[0] not in now[::4]
-        self._rows: dict[str, Row | Same] = {}
+        self._stamps = stamps_of(paths)
+        now, known = _bytes(self._stamps), cache.stamps
+        whole = list(keys) == cache.keys
+        places = {} if whole else {key: place for place, key in enumerate(cache.keys)}
+        self._places: list[int | None] = list(range(len(keys))) if whole else list(map(places.get, keys))
+        at, nothing = 8 * STAMP, _bytes(array("q", _NONE_KNOWN))
+        self.unchanged = [
+            place is not None and now[at * number : at * number + at] == known[at * place : at * place + at] != nothing
+            for number, place in enumerate(self._places)
+        ]
+        self.silent = cache.silent and whole and all(self.unchanged)
+        self._clean: dict[int, Row | None] = {}
 
     def digest(self, number: int) -> bytes:
-        """The hash that a record had; empty where none is known."""
-        place = self._cache.place(self._keys[number])
+        """The hash that a record's bytes had; empty where none is known."""
+        place = self._places[number]
         return b"" if place is None else self._cache.digest(place)
 
-    def same(self, number: int, now: Stamp | None = None) -> Same:
-        """A record that is as it was: by its stamp, or by its bytes, and then with a new stamp."""
-        place = self.places[number] if now is None else self._cache.place(self._keys[number])
-        assert place is not None
-        return Same(place, now)
+    def take(self, number: int, row: Row | None) -> None:
+        """Note a clean record; None is one that is known, and as it was."""
+        self._clean[number] = row
 
-    def take(self, number: int, row: Row | Same) -> None:
-        """Note a clean record."""
-        self._rows[self._keys[number]] = row
-
-    def facts(self, number: int, row: Same) -> Facts | None:
-        """The facts of a record that is as it was."""
-        return self._cache.facts(row.place, self._paths[number])
+    def facts(self, number: int) -> Facts | None:
+        """The facts of a record that is known."""
+        place = self._places[number]
+        return None if place is None else self._cache.facts(place, self._paths[number])
 
     @property
     def as_silent_as_before(self) -> bool:
         """Whether the same records are there with the same bytes, and their comparison has found nothing."""
-        same = sum(isinstance(row, Same) for row in self._rows.values())
-        return self._cache.silent and same == len(self._cache.keys) == len(self._keys)
+        return self._cache.silent and self._is_as_before
+
+    @property
+    def _is_as_before(self) -> bool:
+        return len(self._clean) == len(self._keys) == len(self._cache.keys) and not any(self._clean.values())
 
     def keep(self, *, silent: bool) -> None:
         """Write the cache; ``silent`` says that nothing was found, neither in a record nor in their comparison."""
-        self._cache.update(self._rows, len(self._keys), silent=silent and len(self._rows) == len(self._keys))
+        stamps = self._cache.settled(self._stamps)
+        if self._is_as_before and list(self._keys) == self._cache.keys:
+            self._cache.restamp(stamps, silent=silent)
+        elif 2 * len(self._keys) >= len(self._cache.keys):
+            clean = sorted(self._clean)
+            at = 8 * STAMP
+            self._cache.write(
+                [self._keys[number] for number in clean],
+                b"".join([stamps[at * number : at * number + at] for number in clean]),
+                (self._clean[number] or Row(self.digest(number), self.facts(number)) for number in clean),
+                silent=silent and len(clean) == len(self._keys),
+            )
 
 
-def _encoded(rows: Mapping[str, Row]) -> dict[str, bytes]:
+def _encoded(keys: Sequence[str], stamps: bytes, rows: Iterable[Row]) -> dict[str, bytes]:
     """The columns of some rows. A record whose texts hold what separates them is left out."""
-    keys, digests, stamps, sorts, texts, papers, ends, sums = [], [], [], [], [], [], array("q"), []
-    end = 0
-    for key, (what, facts) in rows.items():
+    kept, digests, known, sorts, texts, papers, ends, sums = [], [], [], [], [], [], array("q"), []
+    end, at = 0, 8 * STAMP
+    for number, (key, (digest, facts)) in enumerate(zip(keys, rows, strict=True)):
         sort, fields, paper, rest = _parts(facts)
-        if _CONTROL.search("".join((key, *(field for field in fields if field)))) or "" in fields[4:]:
+        if not digest or _CONTROL.search("".join((key, *(field for field in fields if field)))) or "" in fields[4:]:
             continue
-        keys.append(key)
-        digests.append(what[:32])
-        stamps.append(what[32:])
+        kept.append(key)
+        digests.append(digest)
+        known.append(stamps[at * number : at * number + at])
         sorts.append(sort)
         whole = [_NONE if field is None else field for field in fields[:4]]
         texts += [*whole, *[_NONE] * (4 - len(whole)), _AND.join(str(name) for name in fields[4:])]
@@ -312,7 +279,7 @@ def _encoded(rows: Mapping[str, Row]) -> dict[str, bytes]:
         end += len(rest)
         ends.append(end)
     return {
-        "keys": _join(keys), "digests": b"".join(digests), "stamps": b"".join(stamps), "sorts": b"".join(sorts),
+        "keys": _join(kept), "digests": b"".join(digests), "stamps": b"".join(known), "sorts": b"".join(sorts),
         "texts": _join(texts), "papers": b"".join(papers), "ends": _bytes(ends), "sums": b"".join(sums),
     }  # fmt: skip
 

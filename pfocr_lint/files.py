@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 
 from pfocr_lint import accept, pool
 from pfocr_lint.atomic import Changed, tidy, write
-from pfocr_lint.cache import Row, Run, Same, Stamp, seen, stamp
+from pfocr_lint.cache import Row, Run
 from pfocr_lint.diagnostic import Diagnostic
 from pfocr_lint.facts import Facts, facts_of
 from pfocr_lint.ondemand import OnDemand, hashlib, pathlib
@@ -80,8 +80,7 @@ class Result:
         return not (self.left or self.fixed or self.versions or self.faults or self.notes or self.unread or self.stray)
 
 
-Outcome: TypeAlias = "Result | Row | Same"
-_Found: TypeAlias = "Result | Row | Stamp"  # a stamp alone: its bytes are known to be clean
+Outcome: TypeAlias = "Result | Row | None"  # None: it is known to be clean, and as it was
 
 
 def gather(paths: Sequence[str], settings_of: Callable[[str], Settings]) -> list[Source]:
@@ -181,11 +180,6 @@ class Unreadable(Exception):  # noqa: N818 - it is what PF001 says, not a failur
 
 def load(path: str) -> bytes:
     """The bytes of a record, one more than the limit at most. Raises Unreadable."""
-    return _loaded(path)[0]
-
-
-def _loaded(path: str) -> tuple[bytes, os.stat_result]:
-    """The same, and the file's status as it was before."""
     try:
         handle = _opened(path)
         try:
@@ -193,14 +187,14 @@ def _loaded(path: str) -> tuple[bytes, os.stat_result]:
             if not stat.S_ISREG(status.st_mode):
                 raise Unreadable(f"it is {_sort(status.st_mode)}, not a file")
             if status.st_size < BUFFER and len(data := os.read(handle, BUFFER)) == status.st_size:
-                return data, status  # nearly every record: one call instead of two
+                return data  # nearly every record: one call instead of two
             os.lseek(handle, 0, os.SEEK_SET)
             parts = []
             size = 0
             while size <= MAX_BYTES and (part := os.read(handle, BUFFER)):
                 parts.append(part)
                 size += len(part)
-            return b"".join(parts), status
+            return b"".join(parts)
         finally:
             os.close(handle)
     except FileNotFoundError:
@@ -266,24 +260,23 @@ def process(source: Source, task: Task) -> Result:
     return outcome if isinstance(outcome, Result) else Result(source.path, facts=cast("Row", outcome).facts)
 
 
-def _outcome(source: Source, task: Task, digest: bytes | None) -> _Found:
+def _outcome(source: Source, task: Task, digest: bytes | None) -> Outcome:
     """
     What came of one file. What raises, whatever it is, is a fault of this program, and of this file alone.
 
     ``digest`` is the hash of the bytes that are known to be clean, empty when there are none: then, or when the file has
-    others, a clean record is told with its hash; when it has these, only its stamp is.
+    others, a clean record is told with its hash; when it has these, there is nothing to tell.
     """
     path, looked = source.path, b""
     try:
         try:
-            data, status = _loaded(path)
+            data = load(path)
         except Unreadable as refused:
             return replace(_judged(engine.examine(unreadable(path, str(refused)), source.settings)), unread=str(refused))
         if digest is not None:
-            found = hashlib.sha256(data).digest()
-            if found == digest:
-                return stamp(status)
-            looked = seen(found, stamp(status))
+            looked = hashlib.sha256(data).digest()
+            if looked == digest:
+                return None
         look = accept.look(path, data, source.settings, source.kind)
         if look is not None and not look.suspects:
             return Row(looked, facts_of(look.record))
@@ -374,22 +367,17 @@ def process_all(sources: Sequence[Source], task: Task, jobs: int | None) -> Iter
 
 
 def outcomes(sources: Sequence[Source], task: Task, jobs: int | None, known: Run | None = None) -> Generator[Outcome, None, None]:
-    """What came of every file, in the order of ``sources``; Row is a clean one, Same one that ``known`` knows to be clean."""
-    numbers = [number for number in range(len(sources)) if known is None or known.places[number] is None]
+    """What came of every file, in the order of ``sources``; Row is a clean one, None one that ``known`` knows to be clean."""
+    numbers = [number for number in range(len(sources)) if known is None or not known.unchanged[number]]
     unknown = [sources[number] for number in numbers]
     digests = None if known is None else [known.digest(number) for number in numbers]
     found = _outcomes(unknown, digests, task, jobs)
     try:
-        for number in range(len(sources)):
-            if known is not None and known.places[number] is not None:
-                yield known.same(number)
-            else:
-                outcome = next(found)
-                if isinstance(outcome, Stamp):
-                    assert known is not None
-                    yield known.same(number, outcome)
-                else:
-                    yield outcome
+        if known is None:
+            yield from found
+        else:
+            for unchanged in known.unchanged:
+                yield None if unchanged else next(found)
     finally:
         found.close()
         if task.mode == "fix":
@@ -400,7 +388,7 @@ def outcomes(sources: Sequence[Source], task: Task, jobs: int | None, known: Run
 
 def _outcomes(
     sources: Sequence[Source], digests: Sequence[bytes] | None, task: Task, jobs: int | None
-) -> Generator[_Found, None, None]:
+) -> Generator[Outcome, None, None]:
     if not sources:
         return
     if jobs is None:
@@ -453,12 +441,12 @@ def _batches(sources: Sequence[Source], digests: Sequence[bytes] | None, jobs: i
         at += len(paths)
 
 
-def _process_batch(task: Task, batch: Batch) -> list[_Found]:
+def _process_batch(task: Task, batch: Batch) -> list[Outcome]:
     settings, kind, paths, digests = batch
     hashes: Sequence[bytes | None] = [None] * len(paths) if digests is None else digests
     return [_outcome(Source(path, settings, kind), task, digest) for path, digest in zip(paths, hashes, strict=True)]
 
 
-def _lost(batch: Batch, cause: str) -> list[_Found]:
+def _lost(batch: Batch, cause: str) -> list[Outcome]:
     (path,) = batch[2]
     return [Result(path, faults=(f"{path}: it could not be judged: {cause}",))]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from pfocr_lint import accept, cache, files, survey
-from pfocr_lint.cache import WORTH_A_CACHE, Run, Same
+from pfocr_lint.cache import WORTH_A_CACHE, Run
 from pfocr_lint.facts import Facts
 from pfocr_lint.files import Result, Source, Task
 from pfocr_lint.options import UsageError
@@ -47,7 +47,7 @@ def lint(work: Work, wanted: Wanted, *, compares: bool) -> int:
     facts, same = _judge(work, teller, known)
     results, faults = list(teller.waiting), tuple[str, ...]()
     if work.whole and not (known is not None and known.as_silent_as_before):
-        facts += [] if known is None else [known.facts(number, row) for number, row in same]
+        facts += [] if known is None else map(known.facts, same)
         results, faults = survey.compared(results, filter(None, facts), work.settings_of, work.task)
     status = teller.end(results, time.perf_counter() - work.started, faults=faults, alone=compares and not work.whole)
     if known is not None:
@@ -55,32 +55,31 @@ def lint(work: Work, wanted: Wanted, *, compares: bool) -> int:
     return status
 
 
-def _judge(work: Work, teller: Teller, known: Run | None) -> tuple[list[Facts | None], list[tuple[int, Same]]]:
-    """Let each record be judged and told of; the facts of those that were read, and the records that are as they were."""
+def _judge(work: Work, teller: Teller, known: Run | None) -> tuple[list[Facts | None], list[int]]:
+    """Let each record be judged and told of; the facts of those that were read, and which are known and as they were."""
     facts: list[Facts | None] = []
-    same: list[tuple[int, Same]] = []
+    same: list[int] = []
     bar = _progress(len(work.sources), wanted=teller.wanted)
     if bar is not None:
         teller.clear = bar.clear
     found = files.outcomes(work.sources, work.task, work.jobs, known)
     try:
         for number, outcome in enumerate(found):
-            if isinstance(outcome, Same):
-                same.append((number, outcome))
+            if outcome is None:
+                same.append(number)
             else:
                 facts.append(outcome.facts)
             if isinstance(outcome, Result):
                 teller.take(outcome)
-            else:
-                teller.pass_over()
-                if known is not None:
-                    known.take(number, outcome)
+            elif known is not None:
+                known.take(number, outcome)
             if bar is not None:
                 bar.update()
     finally:
         found.close()
         if bar is not None:
             bar.close()
+    teller.pass_over(len(work.sources) - teller.taken)
     return facts, same
 
 

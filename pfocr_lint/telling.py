@@ -71,6 +71,11 @@ class Teller:
         """Count clean records, of which there is nothing to tell."""
         self._files += count
 
+    @property
+    def taken(self) -> int:
+        """How many files were counted."""
+        return self._files
+
     def take(self, result: Result) -> None:
         """Take the next result, and tell what can be told of it by now."""
         self._files += 1

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, SEED, clean_text
 
-from pfocr_lint import cache, lint
+from pfocr_lint import accept, cache, lint
 from pfocr_lint.facts import FigureFacts, PageFacts, TableFacts
 from pfocr_lint.record import Kind
 from pfocr_lint.settings import DEFAULT, discover
@@ -64,13 +64,13 @@ def told(run, *argv) -> tuple[int, list[dict]]:
 def judged(monkeypatch):
     """How many records were judged, and not looked up."""
     count = []
-    real = lint.files.judge
+    real = accept.look
 
-    def counted(source, data, task):
-        count.append(source.path)
-        return real(source, data, task)
+    def counted(path, *args):
+        count.append(path)
+        return real(path, *args)
 
-    monkeypatch.setattr(lint.files, "judge", counted)
+    monkeypatch.setattr(accept, "look", counted)
     return count
 
 
@@ -78,7 +78,7 @@ def test_an_unchanged_record_is_not_even_opened(many, run, judged, monkeypatch):
     os.chdir(many)
     assert told(run, "--jobs", "1") == (0, [])
     assert len(judged) == COUNT + 2
-    monkeypatch.setattr(lint.files, "_loaded", lambda path: 1 / 0)
+    monkeypatch.setattr(lint.files, "load", lambda path: 1 / 0)
     assert told(run, "--jobs", "1") == (0, [])
     assert len(judged) == COUNT + 2
 
@@ -188,8 +188,8 @@ def test_a_file_written_just_now_is_looked_at_again(many, run, judged, monkeypat
     os.chdir(many)
     monkeypatch.setattr(cache, "RACY", 1_000_000_000_000)
     told(run, "--jobs", "1")
-    real, opened = lint.files._loaded, []
-    monkeypatch.setattr(lint.files, "_loaded", lambda path: opened.append(path) or real(path))
+    real, opened = lint.files.load, list[str]()
+    monkeypatch.setattr(lint.files, "load", lambda path: opened.append(path) or real(path))
     told(run, "--jobs", "1")
     assert len(opened) == COUNT + 2
     assert len(judged) == COUNT + 2, "but its bytes are known"
@@ -239,17 +239,21 @@ FACTS = [
 ]
 
 
+def written(folder: Path, facts, *, silent: bool = False) -> cache.Cache:
+    keys = [f"_figures/{number}.md" for number in range(len(facts))]
+    stamps = cache._bytes(cache.array("q", range(4 * len(facts))))
+    rows = (cache.Row(bytes([number + 1]) * 32, each) for number, each in enumerate(facts))
+    cache.Cache(str(folder), "k").write(keys, stamps, rows, silent=silent)
+    return cache.Cache(str(folder), "k")
+
+
 def test_facts_come_back_as_they_went(tmp_path):
-    kept = cache.Cache(str(tmp_path), "k")
-    rows = {f"_figures/{number}.md": cache.Row(cache.seen(bytes([number]) * 32, cache.Stamp(number, 1, 2, 3)), facts)
-            for number, facts in enumerate(FACTS)}  # fmt: skip
-    kept.update(rows, len(rows), silent=True)
-    again = cache.Cache(str(tmp_path), "k")
-    assert again.keys == list(rows)
+    again = written(tmp_path, FACTS, silent=True)
+    assert again.keys == [f"_figures/{number}.md" for number in range(len(FACTS))]
     assert again.silent
     for number, facts in enumerate(FACTS):
         assert again.facts(number, "p") == facts
-        assert again.digest(number) == bytes([number]) * 32
+        assert again.digest(number) == bytes([number + 1]) * 32
     assert cache.Cache(str(tmp_path), "other").keys == []
 
 
@@ -257,9 +261,21 @@ def test_facts_come_back_as_they_went(tmp_path):
     "facts", [FACTS[0]._replace(figid="a\0b"), FACTS[0]._replace(organisms=("a\2b",)), FACTS[0]._replace(organisms=("",))]
 )
 def test_what_the_columns_cannot_hold_is_not_kept(tmp_path, facts):
-    kept = cache.Cache(str(tmp_path), "k")
-    kept.update({"a": cache.Row(bytes(64), facts), "b": cache.Row(bytes(64), FACTS[3])}, 2, silent=False)
-    assert cache.Cache(str(tmp_path), "k").keys == ["b"]
+    again = written(tmp_path, [facts, FACTS[3]])
+    assert again.keys == ["_figures/1.md"]
+    assert again.facts(0, "p") == FACTS[3]
+
+
+def test_a_link_is_looked_at_every_time(many, run, monkeypatch):
+    os.chdir(many)
+    real = figure(many, 5)
+    (many / "kept").mkdir()
+    real.rename(many / "kept" / "x")
+    real.symlink_to(many / "kept" / "x")
+    assert told(run, "--jobs", "1") == (0, [])
+    assert told(run, "--jobs", "1") == (0, [])
+    (many / "kept" / "x").write_text(record(5).replace("CC0", "CC1"), encoding="utf-8")
+    assert told(run, "--jobs", "1")[0] == 1
 
 
 def test_a_cache_is_of_one_set_of_rules_and_settings(tmp_path, monkeypatch):
@@ -313,11 +329,11 @@ def test_the_first_result_is_written_before_the_last_is_known(many, monkeypatch)
     code = (
         "import os, sys, time\n"
         "from pfocr_lint import cli, files\n"
-        "real = files._loaded\n"
+        "real = files.load\n"
         f"def loaded(path):\n"
         f"    while path.endswith({last.name!r}) and not os.path.exists('go'): time.sleep(0.01)\n"
         "    return real(path)\n"
-        "files._loaded = loaded\n"
+        "files.load = loaded\n"
         "cli.run()\n"
     )
     last.write_text(record(lint.STREAMED_FROM + 199), encoding="utf-8")
