@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
-from pfocr_lint import engine, files, survey
+from pfocr_lint import engine, files, loading, survey
 from pfocr_lint.diagnostic import Diagnostic
 from pfocr_lint.facts import Facts, FigureFacts, PageFacts
 from pfocr_lint.files import Result, Source
@@ -84,14 +84,14 @@ class Change:
 
     def compared(self, results: Sequence[Result]) -> tuple[list[Result], tuple[str, ...]]:
         """The results of the touched records with what their comparison with others adds."""
-        across = self._compare(self._now(results), files.load, frozenset(result.path for result in results))
+        across = self._compare(self._now(results), loading.load, frozenset(result.path for result in results))
         merged = [replace(each, left=tuple(survey.merged(each.left, across.diagnostics(each.path)))) for each in results]
         return merged, across.faults
 
     def introduced(self, results: Sequence[Result]) -> Introduced:
         """Of the touched records' diagnostics, and of those that the change brought upon others, what the base did not have."""
         now = self._now(results)
-        across = self._compare(now, files.load, frozenset(result.path for result in results))
+        across = self._compare(now, loading.load, frozenset(result.path for result in results))
         known, base_faults = self._known(now)
         fresh: dict[str, list[Diagnostic]] = {}
         total = 0
@@ -136,7 +136,7 @@ class Change:
         examined = [self._examine(path, data) for path, data in before.items()]
         facts = [each.facts for each in examined if each.facts is not None]
         facts += [each for each in now if each.path not in touched]
-        across = self._compare(facts, lambda path: before[path] if path in touched else files.load(path), frozenset())
+        across = self._compare(facts, lambda path: before[path] if path in touched else loading.load(path), frozenset())
         alone = {each.record.path: each.diagnostics() for each in examined}
         matches = (_matched(alone.get(path, ()), across, path) for path in {*alone, *across.examined})
         return Counter(match for found in matches for _, match in found), across.faults
@@ -151,13 +151,13 @@ class Change:
         there = {self.shown(name): name for name in self.touched}
         ours = []
         for path in there:
-            with_now = files.try_load(path)
+            with_now = loading.try_load(path)
             ours += [self._examine(path, data).facts for data in (with_now, self._before.get(path)) if data is not None]
         names = self._nearby([each for each in ours if each is not None]) - touched
         found = []
         for name in sorted(names):
             path = self.shown(name)
-            data = files.try_load(path)
+            data = loading.try_load(path)
             facts = self._examine(path, data).facts if data is not None else None
             if facts is not None:
                 found.append(facts)

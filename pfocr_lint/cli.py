@@ -170,11 +170,11 @@ def _sources(
     flags: argparse.Namespace, paths: Sequence[str], change: Change | None, settings_of: Callable[[str], Settings]
 ) -> list[Source]:
     """What is to be read."""
-    from pfocr_lint import files
+    from pfocr_lint import files, loading
 
     sources = change.sources() if change is not None else files.gather(paths, settings_of)
     if not sources and change is None:
-        raise UsageError(f"no record found in {', '.join(paths)}; records stand in {', '.join(sorted(files.FOLDERS))}")
+        raise UsageError(f"no record found in {', '.join(paths)}; records stand in {', '.join(sorted(loading.FOLDERS))}")
     if flags.force_exclude:
         return [source for source in sources if not source.settings.excludes(source.path)]
     return sources

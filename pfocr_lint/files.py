@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
-import stat
 from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import cache, partial
 from itertools import groupby
@@ -17,10 +15,11 @@ from pfocr_lint.atomic import Changed, tidy, write
 from pfocr_lint.cache import Row, Run
 from pfocr_lint.diagnostic import Diagnostic
 from pfocr_lint.facts import Facts, facts_of
+from pfocr_lint.loading import FOLDERS, Unreadable, leads_out, load, stay_inside, try_load
 from pfocr_lint.ondemand import OnDemand, hashlib, pathlib
-from pfocr_lint.reader import MAX_BYTES, read, unreadable
+from pfocr_lint.reader import read, unreadable
 from pfocr_lint.record import Kind, kind_of
-from pfocr_lint.settings import DEFAULT, Settings, discover, work_tree
+from pfocr_lint.settings import DEFAULT, Settings, discover
 from pfocr_lint.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -28,13 +27,9 @@ if TYPE_CHECKING:
 else:
     engine, fixer = map(OnDemand, ("pfocr_lint.engine", "pfocr_lint.fixer"))
 
-FOLDERS = {"_figures": ".md", "_organisms": ".md", "figures": ".yml", "_data": ".tsv"}
 SKIPPED = frozenset({"node_modules", "__pycache__"})
 FIRST, CHUNK = 16, 512
-BUFFER = 1 << 16  # os.read allocates it whole: of 1 MiB it is five times slower
 WORTH_A_POOL = 300
-_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 
 
 @dataclass(frozen=True)
@@ -92,7 +87,7 @@ def gather(paths: Sequence[str], settings_of: Callable[[str], Settings]) -> list
     """
     found: dict[str, Source] = {}
     for path in paths:
-        if os.path.isdir(path) and not _leads_out(path):  # noqa: PTH112 - Path.is_dir raises for a name it may not look at
+        if os.path.isdir(path) and not leads_out(path):  # noqa: PTH112 - Path.is_dir raises for a name it may not look at
             for folder, names in _walk(path):
                 # what is the same for all files of a folder is asked once: by file it took a third as long as judging it
                 whole, shown = os.path.abspath(folder), posix(folder)  # noqa: PTH100 - no link is followed
@@ -161,97 +156,9 @@ def is_record(path: str) -> bool:
     return suffix is not None and _belongs(name, suffix)
 
 
-def try_load(path: str) -> bytes | None:
-    """The bytes of a record, None when it cannot be read."""
-    try:
-        return load(path)
-    except Unreadable:
-        return None
-
-
 def _belongs(name: str, suffix: str) -> bool:
     """Whether a file of a record folder is a record; the site keeps other tables beside those of the figures."""
     return name.endswith(suffix) and not name.startswith(".") and (suffix != ".tsv" or kind_of(name, "") is Kind.TABLE)
-
-
-class Unreadable(Exception):  # noqa: N818 - it is what PF001 says, not a failure of the program
-    """A file that is not to be read; the message is PF001's."""
-
-
-def load(path: str) -> bytes:
-    """The bytes of a record, one more than the limit at most. Raises Unreadable."""
-    try:
-        handle = _opened(path)
-        try:
-            status = os.fstat(handle)
-            if not stat.S_ISREG(status.st_mode):
-                raise Unreadable(f"it is {_sort(status.st_mode)}, not a file")
-            if status.st_size < BUFFER and len(data := os.read(handle, BUFFER)) == status.st_size:
-                return data  # nearly every record: one call instead of two
-            os.lseek(handle, 0, os.SEEK_SET)
-            parts = []
-            size = 0
-            while size <= MAX_BYTES and (part := os.read(handle, BUFFER)):
-                parts.append(part)
-                size += len(part)
-            return b"".join(parts)
-        finally:
-            os.close(handle)
-    except FileNotFoundError:
-        raise Unreadable("there is no such file") from None
-    except PermissionError:
-        raise Unreadable("its permissions forbid reading it") from None
-    except (OSError, ValueError) as error:
-        raise Unreadable(f"it cannot be read: {getattr(error, 'strerror', None) or error}") from None
-
-
-@cache
-def _leads_out(folder: str) -> bool:
-    """Whether a folder, or one on the way to it, is a link that leads out of the Git work tree that it stands in."""
-    at = os.path.abspath(folder)  # noqa: PTH100 - no link is followed; and pathlib takes 8 ms to import, here and below
-    while (above := os.path.dirname(at)) != at:  # noqa: PTH120
-        if os.path.islink(at):  # noqa: PTH114
-            root = work_tree(os.path.realpath(above))
-            if root is not None and os.path.commonpath([os.path.realpath(at), root]) != root:
-                return True
-        at = above
-    return False
-
-
-def _opened(path: str) -> int:
-    """A file descriptor, of a link only when it stays inside the repository."""
-    if _leads_out(path.rpartition("/")[0] if os.sep == "/" else os.path.dirname(path)):  # noqa: PTH120 - three times the time
-        raise Unreadable("a link on the way to it leads out of the repository")
-    if _NOFOLLOW:
-        try:
-            return os.open(path, _READ | _NOFOLLOW)
-        except OSError as error:
-            if error.errno not in (errno.ELOOP, errno.EMLINK):
-                raise
-    _stay_inside(path)
-    return os.open(path, _READ)
-
-
-def _sort(mode: int) -> str:
-    for test, name in ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket")):
-        if test(mode):
-            return name
-    return "a device"
-
-
-def _stay_inside(path: str) -> None:
-    """Refuse a link that leads out of the repository of the folder it stands in."""
-    if os.path.islink(path):  # noqa: PTH114
-        real = os.path.realpath(path, strict=True)
-        root = repository(os.path.realpath(os.path.dirname(path)))  # noqa: PTH120
-        if os.path.commonpath([real, root]) != root:
-            raise Unreadable("it is a link that leads out of the repository")
-
-
-@cache
-def repository(folder: str) -> str:
-    """The Git work tree that a folder belongs to; without one, the folder above the record folder."""
-    return work_tree(folder) or (os.path.dirname(folder) if os.path.basename(folder) in FOLDERS else folder)  # noqa: PTH119, PTH120
 
 
 def process(source: Source, task: Task) -> Result:
@@ -337,7 +244,7 @@ def _replace(path: str, old: bytes, new: bytes) -> str | None:
     """Write a file; the reason when it was left as it is."""
     try:
         try:
-            _stay_inside(path)  # it may have become a link since it was read
+            stay_inside(path)  # it may have become a link since it was read
         except (Unreadable, FileNotFoundError):
             raise Changed from None
         write(path, old, new)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pfocr_lint import accept, cache, files, survey
+from pfocr_lint import accept, cache, files, loading, survey
 from pfocr_lint.cache import WORTH_A_CACHE, Run
 from pfocr_lint.facts import Facts
 from pfocr_lint.files import Result, Source, Task
@@ -121,7 +121,7 @@ def _known(work: Work, wanted: Wanted) -> Run | None:
 
 def _base(work: Work) -> str:
     """The repository of the first record."""
-    return files.repository(os.path.realpath(os.path.dirname(work.sources[0].path) or "."))  # noqa: PTH120
+    return loading.repository(os.path.realpath(os.path.dirname(work.sources[0].path) or "."))  # noqa: PTH120
 
 
 def _covers_its_repository(work: Work) -> bool:

@@ -51,12 +51,15 @@ def in_order(
         for turn, part in enumerate(parts):
             while turn not in done and crew.workers:
                 for worker in crew.idle():
-                    if begun < min(len(parts), turn + jobs * AHEAD):
+                    if crew.returned:
+                        again = crew.returned.pop(0)
+                        worker.begin(again, parts[again])
+                    elif begun < min(len(parts), turn + jobs * AHEAD):
                         worker.begin(begun, parts[begun])
                         begun += 1
                 done.update(crew.answers())
             if turn not in done:
-                begun = turn + 1
+                begun = max(begun, turn + 1)
                 yield work(part)
             elif done[turn][0]:
                 yield done.pop(turn)[1]
@@ -86,6 +89,7 @@ class _Crew:
     def __init__(self, work: Callable[[Any], Any], wanted: int) -> None:
         self.work, self.wanted = work, wanted
         self.workers: list[_Worker] = []
+        self.returned: list[int] = []  # the turns of parts that a process had not come to when it ended
         self.fill()
 
     def fill(self) -> None:
@@ -111,7 +115,8 @@ class _Crew:
             if answer is None:
                 self.workers.remove(worker)
                 cause = worker.cause()
-                found += ((turn, (False, cause)) for turn in worker.turns)
+                found.append((worker.turns[0], (False, cause)))
+                self.returned += worker.turns[1:]
                 self.fill()
             else:
                 found.append((worker.turns.pop(0), answer))

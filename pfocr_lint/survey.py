@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from operator import attrgetter
 
-from pfocr_lint import engine, files
+from pfocr_lint import engine, files, loading
 from pfocr_lint.diagnostic import Diagnostic, Severity
 from pfocr_lint.facts import Facts, FigureFacts, PageFacts, Repository, TableFacts
 from pfocr_lint.failures import prepare
@@ -57,7 +57,7 @@ def compare(
     def opened(path: str) -> Record:
         try:
             data = load(path)
-        except files.Unreadable:
+        except loading.Unreadable:
             data = b""  # it went away in the meantime: nothing can be said of it
         return prepare(read(path, data, files.kind_by_path(path)), settings_of(path).synonyms)
 
@@ -101,7 +101,7 @@ def _latin(root: str, settings: Settings, pages: Sequence[PageFacts], load: Call
         for source in files.gather([folder], lambda _: settings) if there else ():
             try:
                 record = prepare(read(source.path, load(source.path), Kind.ORGANISM), settings.synonyms)
-            except files.Unreadable:
+            except loading.Unreadable:
                 continue
             found.append(record.usable("/latin"))
         return frozenset(name for name in found if name is not None)
@@ -116,7 +116,7 @@ def compared(
 
     A record of which there is only now something to tell gets a result; all are sorted by path.
     """
-    across = compare(facts, settings_of, files.load)
+    across = compare(facts, settings_of, loading.load)
     told = {result.path: result for result in results}
     for path in across.examined:
         told.setdefault(path, Result(path))

@@ -30,7 +30,7 @@ LAYERS = [
     {"failures": set()},
     {"accept": set()},
     {"engine": set()},
-    {"fixer": set(), "pool": set(), "cache": set(), "atomic": set()},
+    {"fixer": set(), "pool": set(), "cache": set(), "atomic": set(), "loading": set()},
     {"files": set(), "report": {"wcwidth", "junitparser"}},
     {"survey": set(), "revision": set()},
     {"examples": set(), "changes": set()},
