@@ -10,6 +10,7 @@ a corpus maker (--corpus-tool), or taken from a folder (--records), and kept in 
 from __future__ import annotations
 
 import argparse
+import compileall
 import json
 import os
 import platform
@@ -239,6 +240,7 @@ def main() -> int:
     sizes = {"few": flags.few, "small": flags.small, "large": flags.large, "slow": slow}
     script = BIN / "pfocr-lint"
     lint = (str(script),) if script.exists() else (sys.executable, "-m", "pfocr_lint")
+    compileall.compile_dir(HERE.parent / "pfocr_lint", quiet=1)  # as an installed package is
     corpora = Corpora(flags.data.resolve(), flags.corpus_tool.resolve(), flags.records and flags.records.resolve(), lint)
     busy = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0
     if busy > 0.5:
