@@ -107,17 +107,16 @@ def _errors(validator: Any, part: Mapping[str, Any], value: Any, fits: Fits) -> 
     if fits(part, value):
         return
     below: list[tuple[int | str, Mapping[str, Any]]] = []
+    here = part
     if part.get("type") == "object" and isinstance(value, dict):
-        parts = part["properties"]
-        if value.keys() <= parts.keys() and value.keys() >= set(part["required"]):
-            below = [(name, each) for name, each in parts.items() if name in value]
+        here = {**part, "properties": dict.fromkeys(part["properties"], True)}
+        below = [(name, each) for name, each in part["properties"].items() if name in value]
     elif part.get("type") == "array" and isinstance(value, list) and "items" in part:
-        yield from validator.evolve(schema={key: each for key, each in part.items() if key != "items"}).iter_errors(value)
+        here = {key: each for key, each in part.items() if key != "items"}
         below = [(number, part["items"]) for number in range(len(value))]
-        if not below:
-            return
-    if not below:
-        yield from validator.evolve(schema=part).iter_errors(value)
+    for error in validator.evolve(schema=here).iter_errors(value):
+        error.schema = part
+        yield error
     for token, each in below:
         for error in _errors(validator, each, value[token], fits):
             error.relative_path.appendleft(token)

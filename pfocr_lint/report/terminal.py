@@ -39,6 +39,8 @@ def _shown(char: str) -> str:
 
 
 def _columns(text: str) -> int:
+    if text.isascii() and text.isprintable():
+        return len(text)
     return sum(max(wcwidth.wcwidth(char), 0) for char in text)
 
 
