@@ -24,8 +24,10 @@ from pfocr_lint.judge import Judge
 from pfocr_lint.record import Kind
 
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}|@[A-Za-z]{1,63}")
-# A character that begins a plain text and no other value, or a digit, plus or point that does not begin a number.
-_FIRST = rf"""(?:[^\n '"?:,\[\]{{}}#&*!|>%@`~=<+.0-9-]|(?!{NUMBER_LIKE}\n)[+.0-9])"""
+# A character that begins a plain text; with a digit, plus or point it may be a number.
+_FIRST = r"""[^\n '"?:,\[\]{}#&*!|>%@`~=<-]"""
+_NUMERIC = frozenset("+.0123456789")
+_NUMBER = re.compile(rf"{NUMBER_LIKE}\n")
 _KEY_INSIDE = re.compile(r":(?:[ \n]|\Z)")
 
 
@@ -66,7 +68,7 @@ def read(kind: Kind, data: bytes) -> dict[str, Any] | None:
                 continue
             value: Any = raw
             if sort == "string":
-                if raw[0] == "'" or "\n" in raw or ":" in raw or "#" in raw:
+                if raw[0] == "'" or "\n" in raw or ":" in raw or "#" in raw or raw[0] in _NUMERIC:
                     value = _text(raw, fold)
                 texts.append(value)
             elif sort == "words" and ":" not in raw and "#" not in raw:
@@ -96,7 +98,11 @@ def _text(raw: str, fold: str) -> str:
             if "'" in raw.replace("''", ""):
                 raise Unsure
             return raw.replace(fold, " ").replace("''", "'")
-    elif (":" in raw and _KEY_INSIDE.search(raw)) or ("#" in raw and " #" in raw):
+    elif (
+        (":" in raw and _KEY_INSIDE.search(raw))
+        or ("#" in raw and " #" in raw)
+        or (raw[0] in _NUMERIC and _NUMBER.match(f"{raw}\n"))
+    ):
         raise Unsure
     return raw.replace(fold, " ") if "\n" in raw else raw
 
