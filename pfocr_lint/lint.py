@@ -61,7 +61,7 @@ def _judge(work: Work, teller: Teller, known: Run | None) -> tuple[list[Facts | 
     same: list[int] = []
     bar = _progress(len(work.sources), wanted=teller.wanted)
     if bar is not None:
-        teller.clear = bar.clear
+        teller.clear, teller.restore = bar.clear, bar.refresh
     found = files.outcomes(work.sources, work.task, work.jobs, known)
     try:
         for number, outcome in enumerate(found):
@@ -78,6 +78,7 @@ def _judge(work: Work, teller: Teller, known: Run | None) -> tuple[list[Facts | 
     finally:
         found.close()
         if bar is not None:
+            teller.clear = teller.restore = lambda: None
             bar.close()
     teller.pass_over(len(work.sources) - teller.taken)
     return facts, same

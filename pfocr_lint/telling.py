@@ -51,7 +51,8 @@ class Teller:
 
     wanted: Wanted
     stream: bool = False
-    clear: Callable[[], object] = lambda: None  # takes a progress bar out of the way
+    clear: Callable[[], object] = lambda: None  # takes a progress bar out of the way,
+    restore: Callable[[], object] = lambda: None  # and puts it back
     waiting: list[Result] = field(default_factory=list)
     _status: int = CLEAN
     _files: int = 0
@@ -84,6 +85,7 @@ class Teller:
         if flags.diff and result.versions is not None:
             self.clear()
             write_text(streams.stdout, unified(result.path, *result.versions))
+            self.restore()
         held = tuple(each for each in result.left if not self._streaming or each.code in WAITING)
         if len(held) < len(result.left):
             self._tell([each for each in result.left if each.code not in WAITING])
@@ -98,6 +100,7 @@ class Teller:
                 part = replace(self._frame, diagnostics=tuple(found), sums=False, width=self._width)
                 streams.stdout.write(FORMATS[name](part))
                 streams.stdout.flush()
+        self.restore()
         if len(outputs) > 1:  # the others are told at the end, of files
             self._kept += found
         self._told.add(found)
@@ -124,6 +127,7 @@ class Teller:
         """One line to standard error."""
         self.clear()
         self.wanted.streams.stderr.write(f"pfocr-lint: {visible(line)}\n")
+        self.restore()
 
     def end(
         self,
