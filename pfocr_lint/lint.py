@@ -41,17 +41,18 @@ def lint(work: Work, wanted: Wanted, *, compares: bool) -> int:
     """The exit status. ``compares`` says that rules across records were asked for by name."""
     known = _known(work, wanted)
     teller = Teller(wanted, stream=not work.whole or len(work.sources) >= STREAMED_FROM)
-    if known is not None and known.silent:  # nothing was found, and nothing has changed since
+    contained = known is not None and work.whole and _is_contained(work)
+    if known is not None and contained and known.silent and work.task.mode != "fix":  # nothing was found, and nothing changed
         teller.pass_over(len(work.sources))
         return teller.end((), time.perf_counter() - work.started)
     facts, same = _judge(work, teller, known)
     results, faults = list(teller.waiting), tuple[str, ...]()
-    if work.whole and not (known is not None and known.as_silent_as_before):
+    if work.whole and not (known is not None and contained and known.as_silent_as_before):
         facts += [] if known is None else map(known.facts, same)
         results, faults = survey.compared(results, filter(None, facts), work.settings_of, work.task)
     status = teller.end(results, time.perf_counter() - work.started, faults=faults, alone=compares and not work.whole)
     if known is not None:
-        known.keep(silent=not (results or faults) and _covers_its_repository(work))
+        known.keep(silent=contained and not (results or faults))
     return status
 
 
@@ -105,14 +106,20 @@ def _known(work: Work, wanted: Wanted) -> Run | None:
         return None
     if flags.no_cache or len(sources) < WORTH_A_CACHE or not accept.FILTERING:
         return None
-    base = _base(work)
+    base = loading.repository(os.path.realpath(os.path.dirname(sources[0].path) or "."))  # noqa: PTH120
     prefixes: dict[str, str] = {}
     keys = []
     for source in sources:
         shown, _, name = source.path.rpartition("/")
         if shown not in prefixes:
-            prefixes[shown] = os.path.relpath(os.path.realpath(shown or "."), base).replace(os.sep, "/") + "/"
+            below = os.path.relpath(os.path.realpath(shown or "."), base)
+            whole = os.path.abspath(shown or ".")  # noqa: PTH100
+            if not whole.endswith(f"{os.sep}{below}") or os.path.realpath(whole[: -len(below)]) != base:
+                return None  # a link on the way: what the path says of a record is not what the key says
+            prefixes[shown] = below.replace(os.sep, "/") + "/"
         keys.append(prefixes[shown] + name)
+    if len(set(keys)) < len(keys):
+        return None
     if folder is None:  # one for all repositories of a user
         folder, home = cache.default_folder(), base
     else:
@@ -120,14 +127,10 @@ def _known(work: Work, wanted: Wanted) -> Run | None:
     return Run(cache.Cache(folder, cache.key_of(settings, base, home)), keys, [source.path for source in sources])
 
 
-def _base(work: Work) -> str:
-    """The repository of the first record."""
-    return loading.repository(os.path.realpath(os.path.dirname(work.sources[0].path) or "."))  # noqa: PTH120
-
-
-def _covers_its_repository(work: Work) -> bool:
-    """Whether nothing that the comparison looks at lies outside the records that were read."""
-    outside = any(isinstance(source.settings.organisms, str) for source in work.sources[:1])
-    base = _base(work)
-    tops = (os.path.realpath(path) for path in work.paths)
-    return not outside and any(base == top or base.startswith(f"{top}{os.sep}") for top in tops)
+def _is_contained(work: Work) -> bool:
+    """Whether the comparison looks at nothing but the records that were read: at no organism pages beside them."""
+    folders = {os.path.abspath(source.path.rpartition("/")[0] or ".") for source in work.sources}  # noqa: PTH100
+    if any(isinstance(source.settings.organisms, str) for source in work.sources[:1]):
+        return False
+    beside = {os.path.join(os.path.dirname(folder), "_organisms") for folder in folders}  # noqa: PTH118, PTH120
+    return all(page in folders or not os.path.lexists(page) for page in beside)

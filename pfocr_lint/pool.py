@@ -14,10 +14,13 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
-from typing import Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from pfocr_lint import interrupt
 from pfocr_lint.ondemand import pickle
+
+if TYPE_CHECKING:
+    from queue import SimpleQueue
 
 Part = TypeVar("Part")
 Done = TypeVar("Done")
@@ -160,7 +163,7 @@ class _Worker:
             theirs.close()  # so that the end of the process is the end of the pipe
 
     def begin(self, turn: int, part: Any) -> None:
-        """Hand it a part; it has room for two, so this does not wait."""
+        """Hand it a part; it takes parts whatever it is at, so this does not wait."""
         self.turns.append(turn)
         with contextlib.suppress(OSError):  # it ended: the pipe says so when it is asked for the answer
             self.pipe.send(part)
@@ -196,11 +199,14 @@ def _serve(work: Callable[[Any], Any], pipe: Any) -> None:
     try:
         interrupt.obey()
         tune()
+        from queue import SimpleQueue
         from threading import Thread
 
+        given: SimpleQueue[tuple[Any] | None] = SimpleQueue()
         Thread(target=_follow, daemon=True).start()
-        while True:
-            part = pipe.recv()
+        Thread(target=_receive, args=(pipe, given), daemon=True).start()
+        while (held := given.get()) is not None:
+            (part,) = held
             try:
                 answer = pickle.dumps((True, work(part)), pickle.HIGHEST_PROTOCOL)
             except Exception as error:  # noqa: BLE001 - whatever it is, it is told of the piece that it belongs to
@@ -208,6 +214,15 @@ def _serve(work: Callable[[Any], Any], pipe: Any) -> None:
             pipe.send_bytes(answer)
     except (EOFError, OSError, interrupt.Stopped):
         return
+
+
+def _receive(pipe: Any, given: SimpleQueue[tuple[Any] | None]) -> None:
+    """Take parts as they come, also while an answer is sent: else both processes could wait for the other to read."""
+    try:
+        while True:
+            given.put((pipe.recv(),))
+    except (EOFError, OSError):
+        given.put(None)
 
 
 def _follow() -> None:

@@ -288,6 +288,63 @@ def test_a_cache_is_of_one_set_of_rules_and_settings(tmp_path, monkeypatch):
     cache._program.cache_clear()
 
 
+def same_with_and_without(run, *argv) -> list[dict]:
+    expected = told(run, "--jobs", "1", "--no-cache", *argv)
+    for _ in range(2):
+        assert told(run, "--jobs", "1", *argv) == expected
+    return expected[1]
+
+
+def test_pages_beside_what_is_read_are_looked_at(many, run):
+    """A comparison that found nothing counts only while it looks at nothing that the run does not read."""
+    os.chdir(many)
+    pages = {path: path.read_bytes() for path in (many / "_organisms").iterdir()}
+    shutil.rmtree(many / "_organisms")
+    assert same_with_and_without(run) == []
+    (many / "_organisms").mkdir()
+    (many / "_organisms" / "homo_sapiens.md").write_bytes(pages[many / "_organisms" / "homo_sapiens.md"])
+    assert {each["code"] for each in same_with_and_without(run, "_figures")} == {"PF404"}
+    shutil.rmtree(many / "_organisms")
+    (many / "kept").mkdir()
+    for path, data in pages.items():
+        (many / "kept" / path.name).write_bytes(data)
+    (many / "_organisms").symlink_to("kept")
+    assert same_with_and_without(run) == []
+    (many / "kept" / "homo_sapiens.md").unlink()
+    assert {each["code"] for each in same_with_and_without(run)} == {"PF404"}
+
+
+def test_of_two_roots_both_have_a_say(many, run, tmp_path):
+    other = shutil.copytree(many, tmp_path / "other")
+    os.chdir(tmp_path)
+    assert same_with_and_without(run, "many", "other/_figures") == []
+    (other / "_organisms" / "homo_sapiens.md").unlink()
+    assert {each["code"] for each in same_with_and_without(run, "many", "other/_figures")} == {"PF404"}
+
+
+def test_a_linked_folder_is_another_path(many, run):
+    os.chdir(many)
+    (many / ".git").mkdir()
+    (many / "b").mkdir()
+    (many / "b" / "_figures").symlink_to("../_figures")
+    (many / "b" / "_organisms").symlink_to("../_figures")
+    discover.cache_clear()
+    (many / "pfocr-lint.toml").write_text('[per-file-ignores]\n"b/**" = ["PF208"]\n')
+    spoilt(many, 5, "figtype: Figure", "figtype: Scheme")
+    same_with_and_without(run, "b/_figures")
+    assert "PF208" in {each["code"] for each in same_with_and_without(run, "_figures")}
+    assert same_with_and_without(run, "b/_organisms") != []
+
+
+def test_what_a_killed_run_left_is_tidied_though_nothing_has_changed(many, run):
+    os.chdir(many)
+    told(run)
+    left = many / "_figures" / ".pfocr-lint-0123456789abcdef.tmp"
+    left.write_text("x")
+    assert told(run, "--fix") == (0, [])
+    assert not left.exists()
+
+
 # Results as they come
 
 

@@ -69,7 +69,21 @@ def start(folder: Path, *argv: str, jobs: int = 2, method: str = "fork", sabotag
     select = [] if "--select" in argv else ["--select", "PF105"]
     command = [sys.executable, "-m", "pfocr_lint", "--isolated", "--jobs", str(jobs), *select, *argv, "_figures"]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams}
-    return subprocess.Popen(command, cwd=folder, env=env, text=True, start_new_session=True, **pipes)
+    return subprocess.Popen(
+        command,
+        cwd=folder,
+        env=env,
+        text=True,
+        start_new_session=True,
+        preexec_fn=heeding,  # noqa: PLW1509
+        **pipes,
+    )
+
+
+def heeding() -> None:
+    """A run that is started in the background of a shell would ignore these, and so would its processes."""
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def finish(process: subprocess.Popen) -> tuple[int, str, str]:
@@ -226,6 +240,16 @@ def test_the_pool_loses_only_the_piece_that_is_bad(jobs, bad, cause):
     assert done == [[0, 1], [2], [-1], [3], [4], [5], [-1], [6, 7]]
     assert len(causes) == 2
     assert all(cause in each for each in causes)
+
+
+def as_long(part):
+    return b"x" * len(part)
+
+
+def test_parts_and_answers_that_no_pipe_holds_do_not_wait_for_one_another():
+    parts = [b"p" * 1_000_000] * 6
+    done = list(pool.in_order(as_long, parts, 2, pieces=lambda part: [part], lost=lambda *_: b""))
+    assert [len(each) for each in done] == [1_000_000] * 6
 
 
 def slow_at_first(part):
