@@ -39,7 +39,7 @@ $(BENCH_STAMP): pyproject.toml
 	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	touch $(BENCH_STAMP)
 
-# The promises of speed in under five minutes on two cores; BENCH_FLAGS='--cases load,warm' for some of them.
+# The promises of speed in some five minutes on two cores, once the records are made; BENCH_FLAGS='--cases load,warm' for some of them.
 bench: $(BENCH_STAMP)
 	$(BENCH)/bin/python benchmarks/run.py $(BENCH_FLAGS)
 

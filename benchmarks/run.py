@@ -201,7 +201,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--corpus-tool", type=Path, default=tool, metavar="FILE", help="the corpus maker; also CORPUS_TOOL")
     parser.add_argument("--records", type=Path, metavar="FOLDER", help="clean records instead; only read")
     parser.add_argument("--data", type=Path, default=DATA, metavar="FOLDER", help=f"where corpora are kept ({DATA})")
-    parser.add_argument("--runs", type=int, metavar="N", help="the best of how many (3; with --full 5)")
+    parser.add_argument("--runs", type=int, metavar="N", help="the best of how many (2; with --publish 3, with --full 5)")
     parser.add_argument("--few", type=int, default=200, metavar="N", help="records for the slowest peers")
     parser.add_argument("--small", type=int, default=2_000, metavar="N")
     parser.add_argument("--large", type=int, default=100_000, metavar="N")
@@ -209,7 +209,7 @@ def arguments() -> argparse.Namespace:
         "--slow",
         type=int,
         metavar="N",
-        help="records in place of --large where both sides take long (20,000; with --full as --large)",
+        help="records in place of --large where both sides take long (10,000; with --publish 20,000, with --full as --large)",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
     parser.add_argument("--publish", action="store_true", help="all cases; write figures.json, README.md's tables and speed.svg")
@@ -228,7 +228,8 @@ def main() -> int:
         print("run.py: --publish goes with all cases: its tables are of one run", file=sys.stderr)
         return 2
     known = {case.key: case for case in (*PROMISES, *BESIDE)}
-    wanted = flags.cases.split(",") if flags.cases else list(known)
+    whole = flags.full or flags.publish
+    wanted = flags.cases.split(",") if flags.cases else list(known) if whole else [case.key for case in PROMISES]
     if unknown := [key for key in wanted if key not in known]:
         print(f"run.py: there is no case {unknown[0]}; there are {', '.join(known)}", file=sys.stderr)
         return 2
@@ -236,7 +237,7 @@ def main() -> int:
         for case in known.values():
             print(f"{case.key:18}{case.what}{f': {case.promise}' if case.promise else ''}")
         return 0
-    slow = flags.slow or (flags.large if flags.full else min(flags.large, 20_000))
+    slow = flags.slow or (flags.large if flags.full else min(flags.large, 20_000 if flags.publish else 10_000))
     sizes = {"few": flags.few, "small": flags.small, "large": flags.large, "slow": slow}
     script = BIN / "pfocr-lint"
     lint = (str(script),) if script.exists() else (sys.executable, "-m", "pfocr_lint")
@@ -247,7 +248,7 @@ def main() -> int:
         print(f"run.py: the machine is busy (load {busy:.1f}), so the figures are rough", file=sys.stderr)
     rows = []
     try:
-        bench = Bench(corpora, sizes, flags.runs or (5 if flags.full else 3))
+        bench = Bench(corpora, sizes, flags.runs or (5 if flags.full else 3 if flags.publish else 2))
         for key in wanted:
             for row in bench.rows(known[key], (1, 2) if flags.full else (2,)):
                 rows.append(row)
