@@ -50,7 +50,8 @@ class Row(NamedTuple):
 
 
 # A stamp tells a file that is as it was: its size in bytes, mtime and ctime in nanoseconds, and its inode.
-STAMP = 4
+STAMP = 4  # numbers,
+_WIDTH = 8 * STAMP  # and bytes
 _NONE_KNOWN = (-1, -1, -1, -1)
 
 
@@ -213,10 +214,9 @@ class Run:
         whole = list(keys) == cache.keys
         places = {} if whole else {key: place for place, key in enumerate(cache.keys)}
         self._places: list[int | None] = list(range(len(keys))) if whole else list(map(places.get, keys))
-        at, nothing = 8 * STAMP, _bytes(array("q", _NONE_KNOWN))
+        nothing = _bytes(array("q", _NONE_KNOWN))
         self.unchanged = [
-            place is not None and now[at * number : at * number + at] == known[at * place : at * place + at] != nothing
-            for number, place in enumerate(self._places)
+            place is not None and _of(now, number) == _of(known, place) != nothing for number, place in enumerate(self._places)
         ]
         self.silent = cache.silent and whole and all(self.unchanged)
         self._clean: dict[int, Row | None] = {}
@@ -251,10 +251,9 @@ class Run:
             self._cache.restamp(stamps, silent=silent)
         elif 2 * len(self._keys) >= len(self._cache.keys):
             clean = sorted(self._clean)
-            at = 8 * STAMP
             self._cache.write(
                 [self._keys[number] for number in clean],
-                b"".join([stamps[at * number : at * number + at] for number in clean]),
+                b"".join([_of(stamps, number) for number in clean]),
                 (self._clean[number] or Row(self.digest(number), self.facts(number)) for number in clean),
                 silent=silent and len(clean) == len(self._keys),
             )
@@ -263,14 +262,14 @@ class Run:
 def _encoded(keys: Sequence[str], stamps: bytes, rows: Iterable[Row]) -> dict[str, bytes]:
     """The columns of some rows. A record whose texts hold what separates them is left out."""
     kept, digests, known, sorts, texts, papers, ends, sums = [], [], [], [], [], [], array("q"), []
-    end, at = 0, 8 * STAMP
+    end = 0
     for number, (key, (digest, facts)) in enumerate(zip(keys, rows, strict=True)):
         sort, fields, paper, rest = _parts(facts)
         if not digest or _CONTROL.search("".join((key, *(field for field in fields if field)))) or "" in fields[4:]:
             continue
         kept.append(key)
         digests.append(digest)
-        known.append(stamps[at * number : at * number + at])
+        known.append(_of(stamps, number))
         sorts.append(sort)
         whole = [_NONE if field is None else field for field in fields[:4]]
         texts += [*whole, *[_NONE] * (4 - len(whole)), _AND.join(str(name) for name in fields[4:])]
@@ -293,6 +292,11 @@ def _parts(facts: Facts | None) -> tuple[bytes, tuple[str | None, ...], bytes, b
     if isinstance(facts, PageFacts):
         return b"P", (facts.latin,), b"", b""
     return (b"T", (facts.figid, facts.sort), b"", facts.words) if isinstance(facts, TableFacts) else (b"-", (), b"", b"")
+
+
+def _of(stamps: bytes, number: int) -> bytes:
+    """One of the stamps."""
+    return stamps[_WIDTH * number : _WIDTH * number + _WIDTH]
 
 
 def _join(texts: Iterable[str]) -> bytes:
