@@ -11,26 +11,32 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from itertools import count
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from itertools import chain, count
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
-from pfocr_lint import canonical, derive, judge
+from pfocr_lint import canonical, derive, facts, judge
 from pfocr_lint.diagnostic import Span
+from pfocr_lint.facts import Facts
 from pfocr_lint.failures import prepare
 from pfocr_lint.ondemand import OnDemand
 from pfocr_lint.record import FIGURES, MAPPINGS, Kind, Record, kind_of
 from pfocr_lint.rule import Cue, Rule
 from pfocr_lint.rules import RULES
-from pfocr_lint.rules.text import joined
+from pfocr_lint.rules.text import TEXTS, joined
 from pfocr_lint.settings import DEFAULT, Settings
 
 if TYPE_CHECKING:
+    from types import FunctionType
+
     from pfocr_lint import template
 else:
     template = OnDemand("pfocr_lint.template")
 
 _ASCII = bytes(range(0x80))
+_BLOCK = "schema-jsonld/"
 
 # The template takes some milliseconds to compile, and spares half of what reading and judging a record costs.
 WORTH_A_TEMPLATE = 100
@@ -40,30 +46,52 @@ _judged = [count()]
 FILTERING = os.environ.get("PFOCR_LINT_PATH") != "reference"
 
 
-Group: TypeAlias = tuple[re.Pattern[str], tuple[Rule, ...]]
+Group: TypeAlias = tuple[str, re.Pattern[str], tuple[Rule, ...]]
+Pick: TypeAlias = Callable[[Sequence[Any]], Sequence[Any]]
 
 
 class Plan(NamedTuple):
     """
     How the records of a kind are judged.
 
-    The rules to ask of each, and those that wait for a cue: per first character of the cues one expression and the
-    rules that it stands for; ``foreign`` is the group whose cues are of characters outside ASCII, ``agreement`` the rules
-    that wait for a disagreement, ``failure`` those that wait for a value that fails the schema.
+    ``asked`` are the rules to ask of each. Others wait for a cue: ``groups`` are, per first character of the cues, that, one
+    expression, and the rules that it stands for; ``foreign`` are those whose cues are of characters outside ASCII, ``agreement``
+    the rules that wait for a disagreement, ``failure`` those that wait for a value that fails the schema.
     """
 
-    always: tuple[Rule, ...]
+    asked: tuple[Rule, ...]
     agreement: tuple[Rule, ...]
     failure: tuple[Rule, ...]
     groups: tuple[Group, ...]
-    foreign: tuple[Group, ...]
+    foreign: tuple[tuple[re.Pattern[str], Rule], ...]
+
+
+class Glance(NamedTuple):
+    """
+    What is asked of a template's row, by what picks the values for each question out of it.
+
+    ``gated`` gives the rules whose functions say that they are worth asking, ``always`` are those that are asked of each
+    record; ``texts`` are those in which cues are looked for, the description last, ``words`` where the lists of such texts are.
+    """
+
+    said_twice: Pick
+    gated: Callable[[list[Any]], list[Rule]]
+    always: tuple[Rule, ...]
+    texts: Pick
+    words: tuple[int, ...]
+    facts: Pick
 
 
 class Look(NamedTuple):
-    """A record in the pipeline's own form, its values without their text, and the rules that find something in it."""
+    """
+    A record in the pipeline's own form: the rules that find something in it, and its values without their text.
 
-    record: Record
+    Where nothing is found there are its facts; the record only where it was needed.
+    """
+
     suspects: tuple[Rule, ...]
+    record: Record | None
+    facts: Facts | None
 
 
 @cache
@@ -73,58 +101,145 @@ def plan(codes: tuple[str, ...], kind: Kind) -> Plan | None:
     if any(rule.cue is Cue.TEXT for rule in on):
         return None
     waiting: dict[str, list[tuple[str, Rule]]] = {}
+    foreign: dict[str, list[str]] = {}
     for rule in on:
         for cue in rule.cue if isinstance(rule.cue, tuple) else ():
-            first = cue[:2] if cue[0] == "\\" else cue[0]
-            waiting.setdefault(first, []).append((cue, rule))
-    groups = {
-        first: (re.compile("|".join(cue for cue, _ in cues)), tuple({rule.code: rule for _, rule in cues}.values()))
+            if cue[0] == "[":
+                foreign.setdefault(rule.code, []).append(cue)
+            else:
+                waiting.setdefault(cue[:2] if cue[0] == "\\" else cue[0], []).append((cue, rule))
+    groups = tuple(
+        (_literal(first), re.compile("|".join(cue for cue, _ in cues)), tuple({rule.code: rule for _, rule in cues}.values()))
         for first, cues in waiting.items()
-    }
-    foreign = groups.pop("[", None)
-    always, agreement, failure = (tuple(rule for rule in on if rule.cue is cue) for cue in (None, Cue.DISAGREEMENT, Cue.FAILURE))
-    return Plan(always, agreement, failure, tuple(groups.values()), (foreign,) if foreign is not None else ())
+    )
+    strange = tuple((re.compile("|".join(foreign[rule.code])), rule) for rule in on if rule.code in foreign)
+    asked = tuple(rule for rule in on if rule.cue is None or callable(rule.cue))
+    agreement, failure = (tuple(rule for rule in on if rule.cue is cue) for cue in (Cue.DISAGREEMENT, Cue.FAILURE))
+    return Plan(asked, agreement, failure, groups, strange)
 
 
-def look(path: str, data: bytes, settings: Settings = DEFAULT, kind: Kind | None = None) -> Look | None:
+@cache
+def glance(codes: tuple[str, ...]) -> tuple[Plan, Glance] | None:
+    """The plan for the rows of figures; None where there is none."""
+    asked, form = plan(codes, Kind.FIGURE), template.of_kind(Kind.FIGURE)
+    if asked is None or form is None:
+        return None
+    places = {**form.places, "other_names": len(form.places) + 1}
+    block = {key: place for key, place in form.places.items() if key.startswith(_BLOCK)}
+    lists = {each.place for each in form.lists} & set(block.values())
+    texts = [key for key, place in block.items() if place not in lists and key != f"{_BLOCK}description"]
+    return asked, Glance(
+        _pick(places, derive.SAID_TWICE),
+        _gated(places, [rule for rule in asked.asked if callable(rule.cue)]),
+        tuple(rule for rule in asked.asked if rule.cue is None),
+        _pick(places, [*TEXTS, *texts, "description"]),
+        tuple(sorted(lists)),
+        _pick(places, facts.KEYS),
+    )
+
+
+def look(path: str, data: bytes, settings: Settings = DEFAULT, kind: Kind | None = None, *, keywords: bool = True) -> Look | None:
     """
-    The record with the rules that find something in it; None for "not sure".
+    The rules that find something in a record; None for "not sure".
 
-    The arguments are those of :func:`pfocr_lint.engine.check`. Rules that are off only for this file are asked all
-    the same: what they find is left out when it is told.
+    The arguments are those of :func:`pfocr_lint.engine.check`; ``keywords`` says that they are wanted in the facts. Rules that
+    are off only for this file are asked all the same: what they find is left out when it is told.
     """
+    if not FILTERING:
+        return None
     if kind is None and (kind := kind_of(path, "")) is Kind.UNKNOWN:
         kind = kind_of(path, data.decode("utf-8", "replace"))
-    read = _read(kind, data) if FILTERING else None
-    if read is None:
-        return None
-    kind, values, fits = read
-    asked = plan(settings.codes, kind)
-    if asked is None:
-        return None
-    record = Record(path, kind, data=values, synonyms=settings.synonyms, canonical=True)
     try:
-        if fits:
-            record.agrees = derive.agrees(record)
-            rules = asked.always if record.agrees else asked.always + asked.agreement
-        else:
-            prepare(with_text(record, data), settings.synonyms)
-            rules = asked.always + asked.agreement + asked.failure
-        text = joined(record) if asked.groups or asked.foreign else ""
-        cued = _cued(asked.groups, text)
-        if asked.foreign and not data.isascii():
-            cued += _cued(asked.foreign, foreign(data))
-        found = {rule.code: rule for rule in (*rules, *cued) for _ in rule.check(record)}
+        if kind in FIGURES and next(_judged[0]) >= WORTH_A_TEMPLATE and (row := template.row(Kind.FIGURE, data)) is not None:
+            return _at_a_glance(path, settings, row, keywords=keywords)
+        found = canonical.read(data) if kind in MAPPINGS else None
+        if found is None:
+            return None
+        if kind in FIGURES:  # as record.dialect says it of the text, whose top-level keys these are
+            kind = Kind.FIGURE_2021 if "pathway_score" in found or "genes" in found else Kind.FIGURE
+        return _looked_at(Record(path, kind, data=found, synonyms=settings.synonyms, canonical=True), data, settings)
     except Exception:  # noqa: BLE001 - the reference path meets the same exception, and reports it
         return None
-    return Look(record, tuple(found.values()))
+
+
+def _at_a_glance(path: str, settings: Settings, row: list[Any], *, keywords: bool) -> Look | None:
+    """A look at the row that a template makes of a record: nearly always there is nothing to ask further."""
+    known = glance(settings.codes)
+    if known is None:
+        return None
+    plan, glance_ = known
+    agrees = derive.agrees(path, glance_.said_twice(row))
+    rules = [*glance_.always] if agrees else [*glance_.always, *plan.agreement]
+    row.append(settings.other_names)
+    rules += glance_.gated(row)
+    texts = glance_.texts(row)
+    lists = [row[place] for place in glance_.words]
+    joined = "\n".join(["", *(texts[:-1] if agrees else texts), *chain.from_iterable(lists), ""])
+    rules += _cued(plan, joined, row[-2])
+    if not rules and agrees:
+        return Look((), None, facts.sound_facts(path, glance_.facts(row), keywords=keywords))
+    record = Record(path, Kind.FIGURE, data=template.values(Kind.FIGURE, row), synonyms=settings.synonyms, canonical=True)
+    record.agrees = agrees
+    return _found(record, rules)
+
+
+def _looked_at(record: Record, data: bytes, settings: Settings) -> Look | None:
+    """A look at a record that the fast reader has read."""
+    asked = plan(settings.codes, record.kind)
+    if asked is None:
+        return None
+    if judge.fits(record.kind, record.data):
+        said = [record.value(f"/{key}") for key in derive.SAID_TWICE] if record.kind in FIGURES else None
+        record.agrees = said is not None and derive.agrees(record.path, said)
+        rules = asked.asked if record.agrees else (*asked.asked, *asked.agreement)
+    else:
+        prepare(with_text(record, data), settings.synonyms)
+        rules = (*asked.asked, *asked.agreement, *asked.failure)
+    return _found(record, [*rules, *_cued(asked, joined(record), foreign(data))])
+
+
+def _found(record: Record, rules: Iterable[Rule]) -> Look:
+    found = {rule.code: rule for rule in rules for _ in rule.check(record)}
+    return Look(tuple(found.values()), record, None if found else facts.facts_of(record))
+
+
+def _literal(first: str) -> str:
+    """The character that the beginning of an expression stands for."""
+    return "\n" if first == "\\n" else first[-1]
+
+
+def _gated(places: Mapping[str, int], rules: list[Rule]) -> Callable[[list[Any]], list[Rule]]:
+    """
+    What gives of some rules those whose functions say that they are worth asking of a row.
+
+    Written out, because ten calls by way of a table take twice the time.
+    """
+    known: dict[str, Any] = {}
+    lines = []
+    for number, rule in enumerate(rules):
+        known[f"ask{number}"], known[f"rule{number}"] = rule.cue, rule
+        code = cast("FunctionType", rule.cue).__code__
+        values = ", ".join(f"row[{_place(places, key)}]" for key in code.co_varnames[: code.co_argcount])
+        lines.append(f" if ask{number}({values}): found.append(rule{number})\n")
+    exec(f"def gated(row):\n found = []\n{''.join(lines)} return found", known)
+    gated: Callable[[list[Any]], list[Rule]] = known["gated"]
+    return gated
+
+
+def _place(places: Mapping[str, int], key: str) -> int:
+    return places[key] if key in places else places[f"{_BLOCK}{key}"]
+
+
+def _pick(places: Mapping[str, int], keys: Sequence[str]) -> Pick:
+    """What picks the values of some keys, of the record or its JSON-LD block, out of a row."""
+    wanted = [_place(places, key) for key in keys]
+    return itemgetter(*wanted) if len(wanted) > 1 else itemgetter(slice(wanted[0], wanted[0] + 1))
 
 
 def warm_up(settings: Settings) -> None:
     """Compile what many records need; processes that are forked then need not, each for itself."""
     _judged[0] = count(WORTH_A_TEMPLATE)
-    plan(settings.codes, Kind.FIGURE)
-    template.of_kind(Kind.FIGURE)
+    glance(settings.codes)
 
 
 def with_text(record: Record, data: bytes) -> Record:
@@ -135,25 +250,12 @@ def with_text(record: Record, data: bytes) -> Record:
     return record
 
 
-def _read(kind: Kind, data: bytes) -> tuple[Kind, dict[str, Any], bool] | None:
-    """
-    What a record is (of a figure its dialect, by its keys), its values, and whether they fit the schema for certain.
-
-    None for "not sure".
-    """
-    if kind in FIGURES and next(_judged[0]) >= WORTH_A_TEMPLATE and (values := template.read(Kind.FIGURE, data)) is not None:
-        return Kind.FIGURE, values, True
-    found = canonical.read(data) if kind in MAPPINGS else None
-    if found is None:
-        return None
-    if kind in FIGURES:  # as record.dialect says it of the text, whose top-level keys these are
-        kind = Kind.FIGURE_2021 if "pathway_score" in found or "genes" in found else Kind.FIGURE
-    return kind, found, judge.fits(kind, found)
-
-
-def _cued(groups: tuple[Group, ...], text: str) -> list[Rule]:
-    """The rules whose cues are in the texts."""
-    return [rule for cues, rules in groups if cues.search(text) for rule in rules]
+def _cued(plan: Plan, text: str, foreign: str) -> list[Rule]:
+    """The rules whose cues are in the texts, or among the characters outside ASCII."""
+    found = [rule for first, cues, rules in plan.groups if first in text and cues.search(text) for rule in rules]
+    if foreign:
+        found += [rule for cues, rule in plan.foreign if cues.search(foreign) and cues.search(text)]
+    return found
 
 
 def foreign(data: bytes) -> str:

@@ -81,14 +81,18 @@ def _program() -> str:
     return whole.hexdigest()
 
 
-def key_of(settings: Settings, base: str, home: str) -> str:
-    """The name of the cache that holds for some settings of the records below a folder; ``home`` tells it from others."""
+def key_of(settings: Settings, base: str, home: str, *, keywords: bool = True) -> str:
+    """
+    The name of the cache that holds for some settings of the records below a folder.
+
+    ``home`` tells it from others; ``keywords`` says that the figures' facts hold them.
+    """
     root = os.path.relpath(settings.root, base) if settings.root is not None else None
     ruled = (
         sorted(settings.enabled.items()), settings.per_file_ignores, settings.exclude, settings.organisms,
         sorted(settings.synonyms.items()), root,
     )  # fmt: skip
-    return hashlib.sha256(f"{_program()} {ruled} {home}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{_program()} {ruled} {home} {keywords}".encode()).hexdigest()[:32]
 
 
 def default_folder() -> str:

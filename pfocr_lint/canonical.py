@@ -18,7 +18,6 @@ The grammar, beside that of a whole file (:func:`read`):
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from pfocr_lint.ondemand import expression
@@ -65,10 +64,10 @@ _VALUE = rf" (?:({_PLAIN})|{_QUOTED}|({NUMBER})|(\[\]|\{{\}}))\n"
 _BELOW = r"((?=-)(?:(?:- |  )[^\n]*\n)+|(?:  [^\n]*\n)+)"
 
 # Their last group is what is no entry, and no item: it takes the whole rest, so that the search ends there.
-_ENTRY = re.compile(rf"{_KEY}(?:{_VALUE}|\n{_BELOW})|([\s\S]+)")
+_ENTRY = expression(rf"{_KEY}(?:{_VALUE}|\n{_BELOW})|([\s\S]+)")
 _ITEM = expression(rf"-(?:{_VALUE}| ([^\n]+\n(?:  [^\n]*\n)*))|([\s\S]+)")
 # Most lists are of words: where nothing of this stands in one, it may be split at its dashes, in a third of the time.
-_INTRICATE = re.compile(r"[:#]|\n(?!- [A-Za-z])| \n")
+_INTRICATE = expression(r"[:#]|\n(?!- [A-Za-z])| \n")
 
 
 class Unsure(Exception):  # noqa: N818 - not an error: the reference reader decides
@@ -77,30 +76,28 @@ class Unsure(Exception):  # noqa: N818 - not an error: the reference reader deci
 
 def read(data: bytes) -> dict[str, Any] | None:
     """The values of a record in the pipeline's own form, equal to what the reference reader finds; None for "not sure"."""
-    text = body(data)
+    text, _ = body(data)
     try:
         return None if text is None else _mapping(text, 1)
     except Unsure:
         return None
 
 
-def body(data: bytes) -> str | None:
+def body(data: bytes) -> tuple[str | None, str]:
     """
-    The text between the fences; None for "not sure".
+    The text between the fences, None for "not sure"; and its characters outside ASCII.
 
     The file is ``---``, lines, ``---``, each line ended by LF; strict UTF-8 without control characters, other line
     separators, byte order marks and non-characters.
     """
     if len(data) > LONGEST or not (data.startswith(b"---\n") and data.endswith(b"\n---\n")):
-        return None
+        return None, ""
     try:
         # in one pass over the bytes: what is left is control characters, and the others in whole
-        odd = data.translate(None, _PLAIN_BYTES)
-        if odd and _ODD.search(odd.decode()):
-            return None
-        return data[4:-4].decode()
+        odd = data.translate(None, _PLAIN_BYTES).decode()
+        return (None, "") if odd and _ODD.search(odd) else (data[4:-4].decode(), odd)
     except UnicodeDecodeError:
-        return None
+        return None, ""
 
 
 def _mapping(text: str, depth: int) -> dict[str, Any]:

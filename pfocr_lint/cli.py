@@ -148,6 +148,7 @@ def _lint(
     wanted = Wanted(flags, outputs, streams)
     if change is not None:
         return _changed(wanted, change, list(files.process_all(sources, task, jobs)), started)
+    task = replace(task, keywords=files.has_tables(sources))
     return lint(Work(paths, sources, task, jobs, settings_of, started), wanted, compares=selection.compares)
 
 

@@ -129,6 +129,8 @@ def check(path: str, data: bytes, settings: Settings = DEFAULT, kind: Kind | Non
 
 def explain(look: accept.Look, data: bytes, settings: Settings = DEFAULT) -> Examined:
     """Let the rules that find something in a record of the pipeline's own form say what, and where."""
+    if look.record is None:
+        raise ValueError("nothing was found in it")
     record, faults = accept.with_text(look.record, data), list[str]()
     levels = settings.rules_for(record.path)
     hits = [hit for rule in look.suspects for hit in _run(rule, record, levels, faults)]

@@ -11,10 +11,10 @@ from __future__ import annotations
 import sys
 import zlib
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from operator import attrgetter
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from pfocr_lint import derive
 from pfocr_lint.record import FIGURES, Kind, Record
@@ -31,7 +31,7 @@ class FigureFacts(NamedTuple):
     Of one figure: its identifiers (None where they cannot be used), its organisms, and checksums.
 
     ``paper`` has four bytes for each field of :data:`PAPER`, 0 for one that says nothing; ``keywords`` four for each
-    keyword of the JSON-LD block, None where there is no list.
+    keyword of the JSON-LD block, None where there is no list, or nothing to compare them with.
     """
 
     path: str
@@ -109,6 +109,21 @@ def _figure_facts(record: Record) -> FigureFacts:
         paper=checksums([usable(key) or "" for key in _PAPER]),
         keywords=checksums([word.strip() for word in keywords if isinstance(word, str)]) if isinstance(keywords, list) else None,
     )
+
+
+# The values that facts are made of, by the keys of a template's places.
+KEYS = ("figid", "figid_alias", "redirect_from", "pmcid", "organisms", "schema-jsonld/keywords", *PAPER)
+
+
+def sound_facts(path: str, values: Sequence[Any], *, keywords: bool = True) -> FigureFacts:
+    """
+    What a figure that fits its schema and agrees with itself hands out, of the values of :data:`KEYS`.
+
+    Without ``keywords`` their checksums, half of the price, are left out.
+    """
+    figid, alias, redirect, pmcid, organisms, words, *paper = values
+    sums = checksums(map(str.strip, words)) if keywords else None
+    return FigureFacts(path, figid, alias, redirect, pmcid, tuple(map(sys.intern, organisms)), checksums(paper), sums)
 
 
 def _table_facts(record: Record) -> TableFacts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from functools import cache, partial
 from itertools import groupby
 from operator import attrgetter
@@ -14,7 +14,7 @@ from pfocr_lint import accept, pool
 from pfocr_lint.atomic import Changed, tidy, write
 from pfocr_lint.cache import Row, Run
 from pfocr_lint.diagnostic import Diagnostic
-from pfocr_lint.facts import Facts, facts_of
+from pfocr_lint.facts import Facts
 from pfocr_lint.loading import FOLDERS, Unreadable, leads_out, load, stay_inside, try_load
 from pfocr_lint.ondemand import OnDemand, hashlib, pathlib
 from pfocr_lint.reader import read, unreadable
@@ -43,10 +43,15 @@ class Source:
 
 @dataclass(frozen=True)
 class Task:
-    """What to do with each file: ``mode`` is ``check``, ``fix`` or ``diff``; ``unsafe`` also makes the unsafe fixes."""
+    """
+    What to do with each file: ``mode`` is ``check``, ``fix`` or ``diff``; ``unsafe`` also makes the unsafe fixes.
+
+    ``keywords`` says that there are mention tables, with which the keywords of the figures will be compared.
+    """
 
     mode: str = "check"
     unsafe: bool = False
+    keywords: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,11 @@ def gather(paths: Sequence[str], settings_of: Callable[[str], Settings]) -> list
             whole = os.path.abspath(path)  # noqa: PTH100
             found.setdefault(f"{os.path.dirname(whole)}/{os.path.basename(whole)}", _source(posix(path), settings_of(path)))  # noqa: PTH119, PTH120
     return sorted(found.values(), key=attrgetter("path"))
+
+
+def has_tables(sources: Iterable[Source]) -> bool:
+    """Whether mention tables are among them."""
+    return any(source.kind is Kind.TABLE for source in sources)
 
 
 def _source(path: str, settings: Settings) -> Source:
@@ -184,9 +194,9 @@ def _outcome(source: Source, task: Task, digest: bytes | None) -> Outcome:
             looked = hashlib.sha256(data).digest()
             if looked == digest:
                 return None
-        look = accept.look(path, data, source.settings, source.kind)
+        look = accept.look(path, data, source.settings, source.kind, keywords=task.keywords)
         if look is not None and not look.suspects:
-            return Row(looked, facts_of(look.record))
+            return Row(looked, look.facts)
         result = judge(source, data, task, look)
     except Exception as error:  # noqa: BLE001 - the other files are still judged
         return Result(path, faults=(f"{path}: it could not be judged: {type(error).__name__}: {error}",))
@@ -202,7 +212,7 @@ def judge(source: Source, data: bytes, task: Task, look: accept.Look | None = No
     path = source.path
     look = look or accept.look(path, data, source.settings, source.kind)
     if look is not None and not look.suspects:
-        return Result(path, facts=facts_of(look.record))
+        return Result(path, facts=look.facts)
     if look is not None:
         examined = engine.explain(look, data, source.settings)
     else:

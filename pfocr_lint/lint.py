@@ -124,7 +124,8 @@ def _known(work: Work, wanted: Wanted) -> Run | None:
         folder, home = cache.default_folder(), base
     else:
         home = ""
-    return Run(cache.Cache(folder, cache.key_of(settings, base, home)), keys, [source.path for source in sources])
+    key = cache.key_of(settings, base, home, keywords=work.task.keywords)
+    return Run(cache.Cache(folder, key), keys, [source.path for source in sources])
 
 
 def _is_contained(work: Work) -> bool:

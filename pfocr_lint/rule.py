@@ -14,6 +14,7 @@ from pfocr_lint.values import dataclass
 
 Check: TypeAlias = Callable[[Record], Iterable[Finding]]
 Compare: TypeAlias = Callable[[Repository], Iterable[Placed]]
+Gate: TypeAlias = Callable[..., bool]
 
 
 class Cue(Enum):
@@ -88,11 +89,13 @@ class Rule:
     inside the file cannot switch it off. ``compare`` is what a rule across records does instead of ``check``;
     ``shared`` says that what it finds lies between records, and could be said of either.
 
-    ``cue`` spares clean records the rule: whenever it finds anything there, the cue is there too. Expressions are looked
-    for in the record's texts as the fast reader gives them, each between two line breaks and without one in it (see
-    :func:`pfocr_lint.rules.text.joined`). Each begins with one literal character, which Python finds by memchr, five times
-    faster than any class; or it begins with a class and is of characters outside ASCII alone, and is looked for among
-    those, the others left out. None: the rule is always asked.
+    ``cue`` spares clean records the rule: whenever it finds anything there, the cue is there too. A function is asked first,
+    in a record that fits its schema, whether there may be something; its parameters are called after the keys whose values it
+    is given (``description`` is the one of the JSON-LD block), ``other_names`` are organisms' names that are not latin.
+    Expressions are looked for in the record's texts as the fast reader gives them, each between two line breaks and without one
+    in it (see :func:`pfocr_lint.rules.text.joined`). Each begins with one literal character, which Python finds by memchr, five
+    times faster than any class; or it begins with a class and is of characters outside ASCII alone, and is first looked for
+    among those, the others left out. None: the rule is always asked.
     """
 
     code: str
@@ -108,7 +111,7 @@ class Rule:
     fix: str
     bad: tuple[Bad, ...]
     good: tuple[Good, ...]
-    cue: Cue | tuple[str, ...] | None = None
+    cue: Cue | Gate | tuple[str, ...] | None = None
 
     @property
     def summary(self) -> str:
@@ -139,7 +142,7 @@ def rule(
     owns: tuple[str, ...] = (),
     default: bool = True,
     waivable: bool = True,
-    cue: Cue | tuple[str, ...] | None = None,
+    cue: Cue | Gate | tuple[str, ...] | None = None,
     bad: Iterable[Bad] = (),
     good: Iterable[Good] = (),
 ) -> Callable[[Check], Check]:

@@ -89,6 +89,11 @@ class Settings:
         return {**SYNONYMS, **dict(self.organism_synonyms)}
 
     @cached_property
+    def other_names(self) -> frozenset[str]:
+        """The names of :attr:`synonyms`."""
+        return frozenset(self.synonyms)
+
+    @cached_property
     def enabled(self) -> dict[str, Severity]:
         """Code -> severity of the rules that run, without regard to a file."""
         on = {rule.code: rule.severity for rule in RULES if rule.default}

@@ -66,9 +66,9 @@ def judged(monkeypatch):
     count = []
     real = accept.look
 
-    def counted(path, *args):
+    def counted(path, *args, **flags):
         count.append(path)
-        return real(path, *args)
+        return real(path, *args, **flags)
 
     monkeypatch.setattr(accept, "look", counted)
     return count

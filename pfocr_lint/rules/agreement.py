@@ -264,10 +264,15 @@ def raw_number(record: Record) -> Iterator[Finding]:
         yield Finding("/number", f"number is {quote(violation.value)}, want {want}", fix=fix)
 
 
+def _may_be_of_another_year(year: str, reftext: str) -> bool:
+    return year not in ("", derive.plain_year(reftext))
+
+
 @rule(
     "PF210",
     fix="unsafe",
     kinds=FIGURES,
+    cue=_may_be_of_another_year,
     bad=[Bad({"year": "2021"}, says="year is '2021', reftext says '2022'", fixed={}, unsafe=True, key="/year")],
     good=[Good({"year": ""}), Good({"reftext": "Xingjian Zhai, et al. Biomedicines. 2022.", "year": "2022"})],
 )
@@ -356,11 +361,16 @@ def _evidence(text: str, *, whole: bool) -> tuple[str, str] | None:
     return None
 
 
+def _may_hold_evidence(filename: str, figlink: str) -> bool:
+    return _SOME.search(f"{filename} {figlink[figlink.find('/PMC') :]}") is not None
+
+
 @rule(
     "PF215",
     severity="warning",
     fix="unsafe",
     kinds=FIGURES,
+    cue=_may_hold_evidence,
     bad=[
         Bad({"figlink": "/pmc/articles/PMC9405586/figure/sch1/"}, says="'sch1' in figlink speaks of 'S1'", unsafe=True,
             key="/number", fixed={
@@ -385,7 +395,7 @@ def number_contradicts_evidence(record: Record) -> Iterator[Finding]:
     with it the type, is likely wrong.
     """
     number, link, image = record.usable("/number"), record.usable("/figlink") or "", record.usable("/filename") or ""
-    if number is None or not _SOME.search(f"{image} {link}"):
+    if number is None:
         return
     prefix = _PREFIX.match(number)
     assert prefix is not None

@@ -122,7 +122,9 @@ def _character(char: str) -> str:
 
 # A character of two to four bytes in UTF-8, read as Windows-1252: the lead and as many followers as it announces.
 _FOLLOWER = "[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
-_MOJIBAKE = expression(f"[Â-ß]{_FOLLOWER}|[à-ï]{_FOLLOWER}{{2}}|[ð-ô]{_FOLLOWER}{{3}}")
+# Not the multiplication sign before a no-break space, which is what it seems to be.
+_MISREAD = (f"[Â-ÖØ-ß]{_FOLLOWER}", f"[×](?!\u00a0){_FOLLOWER}", f"[à-ï]{_FOLLOWER}{{2}}", f"[ð-ô]{_FOLLOWER}{{3}}")
+_MOJIBAKE = expression("|".join(_MISREAD))
 
 
 @rule(
@@ -130,7 +132,7 @@ _MOJIBAKE = expression(f"[Â-ß]{_FOLLOWER}|[à-ï]{_FOLLOWER}{{2}}|[ð-ô]{_FOL
     severity="warning",
     fix="unsafe",
     kinds=FIGURES,
-    cue=(f"[Â-ô]{_FOLLOWER}", "[\ufffd]"),
+    cue=(*_MISREAD, "[\ufffd]"),
     bad=[
         Bad({"figtitle": "Role of TNF-Î± in leukemic cells"}, says="'Î±'", unsafe=True,
             fixed={"figtitle": "Role of TNF-α in leukemic cells"}, key="/figtitle"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Set
 
 from pfocr_lint.diagnostic import DropItem, Finding, Fix, SetValue, join, quote
 from pfocr_lint.record import FIGURES, Record
@@ -19,11 +19,16 @@ def _lists(record: Record, looked_for: Collection[str]) -> Iterator[tuple[str, l
             yield key, [(index, name) for index, name in enumerate(value) if isinstance(name, str)]
 
 
+def _are_among(names: Set[str], organisms: list[str], organisms_ner: list[str]) -> bool:
+    return not (names.isdisjoint(organisms) and names.isdisjoint(organisms_ner))
+
+
 @rule(
     "PF213",
     severity="warning",
     fix="safe",
     kinds=FIGURES,
+    cue=lambda organisms, organisms_ner, other_names: _are_among(other_names, organisms, organisms_ner),
     bad=[
         Bad({"organisms": ["E. coli"]}, says="want 'Escherichia coli'", fixed={"organisms": ["Escherichia coli"]},
             key="/organisms/0"),
@@ -60,6 +65,7 @@ PLACEHOLDERS = _NO_NAMES | {"XXX"}
     severity="warning",
     fix="safe",
     kinds=FIGURES,
+    cue=lambda organisms, organisms_ner: _are_among(PLACEHOLDERS, organisms, organisms_ner),
     bad=[
         Bad({"organisms": ["NA", "Homo sapiens"]}, says="'NA' stands beside names", fixed={"organisms": ["Homo sapiens"]},
             key="/organisms/0"),

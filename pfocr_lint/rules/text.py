@@ -19,6 +19,7 @@ from pfocr_lint.rules.fields import name_of
 
 DESCRIPTION = "/schema-jsonld/description"
 KEYWORDS = "/schema-jsonld/keywords/"
+TEXTS = ("figtitle", "caption", "papertitle", "reftext")  # beside the strings of the JSON-LD block
 TITLES = ("/figtitle", "/papertitle")
 PROSE = ("/caption", DESCRIPTION)
 
@@ -42,7 +43,7 @@ def texts(record: Record, *keys: str) -> Iterator[tuple[str, str]]:
     if keys:
         below = [(key, record.value(key)) for key in keys]
     else:
-        below = [(key, record.value(key)) for key in ("/figtitle", "/caption", "/papertitle", "/reftext")]
+        below = [(key, record.value(key)) for key in map("/{}".format, TEXTS)]
         below += strings("/schema-jsonld", record.value("/schema-jsonld"))
     for key, text in below:
         wanted = isinstance(text, str) and text and key not in record.invalid
@@ -53,17 +54,20 @@ def texts(record: Record, *keys: str) -> Iterator[tuple[str, str]]:
 def joined(record: Record) -> str:
     """What :func:`texts` gives of a record, and perhaps more, each between two line breaks: where cues are looked for."""
     data = record.data or {}
-    found: list[Any] = ["", *map(data.get, ("figtitle", "caption", "papertitle", "reftext"))]
+    found: list[Any] = ["", *map(data.get, TEXTS)]
     below: list[Any] = [data.get("schema-jsonld")]
     for value in below:  # which grows
         if type(value) is dict:
             below += value.values()
         elif type(value) is list:
             found += value
-            below += [item for item in value if type(item) is not str]
         elif value != found[2]:  # the caption: the description is a true copy of it
             found.append(value)
-    return "\n".join([text for text in found if type(text) is str]) + "\n"
+    found.append("")
+    try:
+        return "\n".join(found)
+    except TypeError:  # something is no text
+        return "\n".join([text for _, text in strings("", found)])
 
 
 def set_text(record: Record, key: str, text: str, message: str, safety: Safety = Safety.SAFE) -> Fix | None:
@@ -127,6 +131,7 @@ _ABBREVIATION = expression(r"(?:\b(?:al|spp?|subsp|var|cv|ssp|str|etc|vs|ca|cf|I
     severity="warning",
     fix="safe",
     kinds=FIGURES,
+    cue=lambda figtitle: figtitle[-1:] == ".",
     bad=[
         Bad({"figtitle": "Properties of Leukemic Stem Cells."}, says="ends in a period",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}, key="/figtitle"),
@@ -154,7 +159,7 @@ _HOLLOW = expression(r"(?<!\s)\s*(?:\(\s*\)|\[\s*\])")
     severity="warning",
     fix="safe",
     kinds=FIGURES,
-    cue=(r"\n\s*[A-Za-z]\)\s", r"\n\s*\([A-Za-z][-–,)]", r"\(\s*\)", r"\[\s*\]"),
+    cue=lambda figtitle: figtitle[0] in "( " or figtitle[1] == ")" or "()" in figtitle or "( " in figtitle or "[" in figtitle,
     bad=[
         Bad({"figtitle": "(A) Properties of Leukemic Stem Cells"}, says="panel label '(A)'",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}, key="/figtitle"),
@@ -243,7 +248,7 @@ _LAST_DOT = expression(r" \.$")
     "PF311",
     severity="warning",
     kinds=FIGURES,
-    cue=(r"\([\s,;\u2010-\u2015-]*\)", r"\[[\s,;\u2010-\u2015-]*\]", r" [.,;][\s)\]]", r"\((?i:see|ref|table|fig)[A-Za-z.]* *\)"),
+    cue=(r"\([\s,;\u2010-\u2015-]*\)", r"\[[\s,;\u2010-\u2015-]*\]", r" [.,;]", r"\((?i:see|ref|table|fig)[A-Za-z.]* *\)"),
     bad=[
         Bad(both("Stromal signaling () in leukemia"), says="'()'", key="/caption"),
         Bad(both("Stromal signaling (, ) in leukemia"), says="'(, )'"),
@@ -281,6 +286,7 @@ def emptied_reference(record: Record) -> Iterator[Finding]:
     severity="warning",
     kinds=FIGURES,
     owns=("caption:minLength",),
+    cue=derive.says_nothing,
     bad=[
         Bad(both("Figure"), says="caption is 'Figure'", key="/caption"),
         Bad(both("Fig. 3."), says="nothing but a label"),
@@ -307,12 +313,25 @@ _BAD_END = expression(r"(\?)\.$|(?<! ) +(\.)$")
 _BAD_START = expression(r"^\. +")
 
 
+def _may_be_broken(figtitle: str, papertitle: str, caption: str, description: str) -> bool:
+    return (
+        figtitle.endswith(("?.", " ."))
+        or papertitle.endswith(("?.", " ."))
+        or _begins_broken(caption)
+        or (description != caption and _begins_broken(description))
+    )
+
+
+def _begins_broken(text: str) -> bool:
+    return text[:1] in ".AaEeFfGgSs" and (text[:2] == ". " or derive.LABEL_IN_FRONT.match(text) is not None)
+
+
 @rule(
     "PF313",
     severity="warning",
     fix="safe or unsafe",
     kinds=FIGURES,
-    cue=(r"\?\.\n", r" \.\n", r"\n\. ", rf"\n(?=[AaEeFfGgSs])(?i:{derive.LABEL})\s*[A-Za-z]{{0,2}}[0-9]"),
+    cue=_may_be_broken,
     bad=[
         Bad({"papertitle": "Where do leukemic stem cells go?."}, says="papertitle ends in '?.'",
             fixed={"papertitle": "Where do leukemic stem cells go?"}, key="/papertitle"),
@@ -351,6 +370,7 @@ _TRUNCATED = expression(r"\bet al\.?$|\b(?:from|of|in) [A-Z]\.?$")
     "PF314",
     severity="warning",
     kinds=FIGURES,
+    cue=lambda figtitle: " " in figtitle[-3:-1] or "et al" in figtitle[-6:],
     bad=[
         Bad({"figtitle": "Model of Winer et al"}, says="'et al'", key="/figtitle"),
         Bad({"figtitle": "Biosynthesis of amino acids from E"}, says="'from E'"),
@@ -377,6 +397,7 @@ _YEAR = expression(r"(?<![0-9:(–-])(?:1[89]|20)[0-9]{2}(?=[ ;.:,(–-]|$)")
     "PF315",
     severity="warning",
     kinds=FIGURES,
+    cue=lambda reftext: derive.plain_year(reftext) is None or "(NA)" in reftext,
     bad=[
         Bad({"reftext": "Xingjian Zhai, et al. Biomedicines. 2022;10(NA)."}, says="'(NA)'", key="/reftext"),
         Bad({"reftext": ". Biomedicines. 2022 Aug;10(8):1841."}, says="no author"),
