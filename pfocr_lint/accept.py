@@ -167,17 +167,15 @@ def _at_a_glance(path: str, settings: Settings, row: list[Any], *, keywords: boo
     known = glance(settings.codes)
     if known is None:
         return None
-    plan, glance_ = known
-    agrees = derive.agrees(path, glance_.said_twice(row))
-    rules = [*glance_.always] if agrees else [*glance_.always, *plan.agreement]
+    asked, of = known
+    agrees = derive.agrees(path, of.said_twice(row))
     row.append(settings.other_names)
-    rules += glance_.gated(row)
-    texts = glance_.texts(row)
-    lists = [row[place] for place in glance_.words]
-    joined = "\n".join(["", *(texts[:-1] if agrees else texts), *chain.from_iterable(lists), ""])
-    rules += _cued(plan, joined, row[-2])
+    rules = [*of.always, *of.gated(row)] if agrees else [*of.always, *of.gated(row), *asked.agreement]
+    texts = of.texts(row)
+    words = [row[place] for place in of.words]
+    rules += _cued(asked, "\n".join(["", *(texts[:-1] if agrees else texts), *chain.from_iterable(words), ""]), row[-2])
     if not rules and agrees:
-        return Look((), None, facts.sound_facts(path, glance_.facts(row), keywords=keywords))
+        return Look((), None, facts.sound_facts(path, of.facts(row), keywords=keywords))
     record = Record(path, Kind.FIGURE, data=template.values(Kind.FIGURE, row), synonyms=settings.synonyms, canonical=True)
     record.agrees = agrees
     return _found(record, rules)

@@ -454,6 +454,13 @@ def cued(rule, record) -> bool:
     return bool(accept._cued(accept.plan((rule.code,), Kind.FIGURE), text, accept.foreign(text.encode())))
 
 
+def test_a_function_that_is_asked_first_is_given_fields_that_there_are():
+    asked, of = accept.glance(DEFAULT.codes)
+    assert {rule.cue for rule in asked.asked} - {None}
+    row = template.row(Kind.FIGURE, clean_text(Kind.FIGURE).encode())
+    assert [*of.always, *of.gated([*row, DEFAULT.other_names])] == []
+
+
 @pytest.mark.parametrize("rule", [rule for rule in RULES if isinstance(rule.cue, tuple)], ids=lambda rule: rule.code)
 def test_the_bad_examples_of_a_rule_have_its_cue(rule):
     for bad in rule.bad:
