@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from functools import cache, partial
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
 from pfocr_lint import accept, pool
 from pfocr_lint.atomic import Changed, tidy, write
@@ -32,8 +32,7 @@ FIRST, CHUNK = 16, 512
 WORTH_A_POOL = 300
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """One file to read: its path as the user gave it, ``/`` separated, and the settings that hold for it."""
 
     path: str
@@ -168,7 +167,7 @@ def is_record(path: str) -> bool:
 
 def _belongs(name: str, suffix: str) -> bool:
     """Whether a file of a record folder is a record; the site keeps other tables beside those of the figures."""
-    return name.endswith(suffix) and not name.startswith(".") and (suffix != ".tsv" or kind_of(name, "") is Kind.TABLE)
+    return name.endswith(suffix) and name[0] != "." and (suffix != ".tsv" or kind_of(name, "") is Kind.TABLE)
 
 
 def process(source: Source, task: Task) -> Result:
