@@ -40,6 +40,8 @@ class Kind(str, Enum):
     TABLE = "mention-table"
     UNKNOWN = "unknown"
 
+    __hash__ = str.__hash__  # Enum's own is a function in Python, and kinds are looked up three times for each record
+
 
 FIGURES = frozenset({Kind.FIGURE, Kind.FIGURE_2021})
 MAPPINGS = FIGURES | {Kind.ORGANISM, Kind.FETCHED}
