@@ -7,7 +7,7 @@ Here is what concerns words and sentences; characters and markup are in :mod:`pf
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pfocr_lint import derive
@@ -41,10 +41,16 @@ def texts(record: Record, *keys: str) -> Iterator[tuple[str, str]]:
             yield keys[0], text
         return
     if keys:
-        below = [(key, record.value(key)) for key in keys]
-    else:
+        yield from _judgeable(record, [(key, record.value(key)) for key in keys])
+        return
+    if "texts" not in record.derived:  # half a dozen rules ask for them
         below = [(key, record.value(key)) for key in map("/{}".format, TEXTS)]
         below += strings("/schema-jsonld", record.value("/schema-jsonld"))
+        record.derived["texts"] = list(_judgeable(record, below))
+    yield from record.derived["texts"]
+
+
+def _judgeable(record: Record, below: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, str]]:
     for key, text in below:
         wanted = isinstance(text, str) and text and key not in record.invalid
         if wanted and not (key == DESCRIPTION and derive.is_copied(record)):
