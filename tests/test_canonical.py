@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import unicodedata
+from itertools import count
 
 import pytest
 from conftest import ROOT, SEED, clean_text, real_records, seed_text
@@ -49,10 +50,21 @@ def agree(path: str, data: bytes) -> bool:
             assert same(values, reference.data), data
             assert schema.violations(kind, values) == []
             assert reference.kind in {kind, Kind.UNKNOWN}
-    look = accept.look(path, data)
+    examined = engine.examine(reference)
+    looks = [accept_look(path, data, worth_a_template=worth) for worth in (True, False)]
+    return all(tuple(same_told(look, data, reference, examined) for look in looks))
+
+
+def accept_look(path: str, data: bytes, *, worth_a_template: bool):
+    """A look as the first records of a run get it, or the many that follow."""
+    accept._judged[0] = count(accept.WORTH_A_TEMPLATE if worth_a_template else 0)
+    return accept.look(path, data)
+
+
+def same_told(look, data: bytes, reference: Record, examined: engine.Examined) -> bool:
+    """Hold one look against what the reference path found; whether it called the record clean."""
     if look is None:
         return False
-    examined = engine.examine(reference)
     assert {rule.code for rule in look.suspects} == {hit.rule.code for hit in examined.hits}
     if not look.suspects:
         assert look.facts == facts_of(reference)
@@ -408,18 +420,41 @@ def test_made_records(values, keywords, copied):
 
 WORDY = st.lists(
     st.sampled_from(
-        [*PIECES, "leukemia", "signaling", " ", " ", "A)", "in ", "see ", ".", ",", "F1", "(", ")", "[", "]", "Schematic "]
+        [
+            *PIECES,
+            "leukemia",
+            "signaling",
+            "\u00a0",
+            "\u3000",
+            "\u017fupplementary figure 1. ",
+            "(A) ",
+            "()",
+            " ",
+            " ",
+            "A)",
+            "in ",
+            "see ",
+            ".",
+            ",",
+            "F1",
+            "(",
+            ")",
+            "[",
+            "]",
+            "Schematic ",
+        ]
     ),
     max_size=6,
 )
 
 
 @settings(max_examples=400)
-@given(st.fixed_dictionaries({key: WORDY.map("".join) for key in ("figtitle", "caption", "keyword")}), st.booleans())
-def test_a_rule_that_finds_anything_has_its_cue(values, copied):
-    """The promise of each cue, on values as the fast reader gives them."""
+@given(st.fixed_dictionaries({key: WORDY.map("".join) for key in ("figtitle", "caption", "keyword")}), st.booleans(),
+       st.sampled_from([("", ""), ("", "leukemic stem cells"), ("leukemic stem cells", "")]))  # fmt: skip
+def test_a_rule_that_finds_anything_has_its_cue(values, copied, beside):
+    """The promise of each cue, on values as the fast reader gives them; of a function, where they fit."""
     data = schema.example(Kind.FIGURE)
-    data["figtitle"] = values["figtitle"]
+    data["figtitle"] = values["figtitle"].join(beside)
     data["caption"] = values["caption"]
     data["schema-jsonld"]["description" if copied else "name"] = values["caption"]
     data["schema-jsonld"]["keywords"].append(values["keyword"])
@@ -437,6 +472,23 @@ def test_a_rule_that_finds_anything_has_its_cue(values, copied):
             assert not fits or gate_opens(rule, record), rule.code
         else:
             assert cued(rule, record), rule.code
+
+
+EDGES = ["", " ", "\u00a0", "\u3000", "(A)", "A) ", "(A) ", "(A)\u00a0", "\u00a0(A) ", "\u3000B)\u3000", "()", "( )", "(\u00a0)", "[\u2009]", ". ", "Fig. 1. ",
+         "\u017fupplementary figure 1. ", "\u212a", ".", " .", "?.", " et al", " et al.", "\u00a0et al", " of E", " of E.", "in\u00a0D."]  # fmt: skip
+
+
+def test_a_function_lets_its_rule_ask_whatever_stands_at_the_edges():
+    gated = [rule for rule in RULES if callable(rule.cue)]
+    for front in EDGES:
+        for back in EDGES:
+            text = f"{front}Leukemic stem cells{back}"
+            data = {**schema.example(Kind.FIGURE), "figtitle": text, "papertitle": text, "caption": text, "reftext": text}
+            data["schema-jsonld"]["description"] = text
+            record = Record(PATH, Kind.FIGURE, data=data, synonyms=DEFAULT.synonyms)
+            assert judge.fits(record.kind, data)
+            for rule in gated:
+                assert gate_opens(rule, record) or not [*rule.check(record)], (rule.code, text)
 
 
 def said_alike(record) -> bool:

@@ -160,12 +160,18 @@ _PANEL = expression(r"^\s*(?:(?:\([A-Za-z](?:[-–,] ?[A-Za-z])*\)|[A-Za-z]\))\s
 _HOLLOW = expression(r"(?<!\s)\s*(?:\(\s*\)|\[\s*\])")
 
 
+def _may_have_an_artefact(figtitle: str) -> bool:
+    if _PANEL.match(figtitle):
+        return True
+    return ("(" in figtitle or "[" in figtitle) and _HOLLOW.search(figtitle) is not None
+
+
 @rule(
     "PF303",
     severity="warning",
     fix="safe",
     kinds=FIGURES,
-    cue=lambda figtitle: figtitle[0] in "( " or figtitle[1] == ")" or "()" in figtitle or "( " in figtitle or "[" in figtitle,
+    cue=_may_have_an_artefact,
     bad=[
         Bad({"figtitle": "(A) Properties of Leukemic Stem Cells"}, says="panel label '(A)'",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}, key="/figtitle"),
@@ -174,6 +180,8 @@ _HOLLOW = expression(r"(?<!\s)\s*(?:\(\s*\)|\[\s*\])")
         Bad({"figtitle": "(A-C) Properties of Leukemic Stem Cells"}, says="panel label '(A-C)'",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
         Bad({"figtitle": "(A) (B)Properties of Leukemic Stem Cells"}, says="panel label '(A)'",
+            fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
+        Bad({"figtitle": "\u00a0(A)\u00a0Properties of Leukemic Stem Cells"}, says="panel label '(A)'",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
         Bad({"figtitle": "Properties of Leukemic Stem Cells []"}, says="empty brackets '[]'",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
@@ -329,7 +337,7 @@ def _may_be_broken(figtitle: str, papertitle: str, caption: str, description: st
 
 
 def _begins_broken(text: str) -> bool:
-    return text[:1] in ".AaEeFfGgSs" and (text[:2] == ". " or derive.LABEL_IN_FRONT.match(text) is not None)
+    return text[:1] in ".AaEeFfGgSs\u017f" and (text[:2] == ". " or derive.LABEL_IN_FRONT.match(text) is not None)
 
 
 @rule(
