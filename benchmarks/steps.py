@@ -46,9 +46,7 @@ def steps(path: str, asked: accept.Plan, of: accept.Glance) -> list[float]:
     tick()
     rules = of.gated(row)
     tick()
-    rules += accept._cued(
-        asked, "\n".join(["", *of.texts(row)[:-1], *(word for at in of.words for word in row[at]), ""]), foreign
-    )
+    rules += accept._cued(asked, accept._joined(of, row, agrees=True), foreign)
     tick()
     facts = sound_facts(path, of.facts(row), keywords=False)
     tick()

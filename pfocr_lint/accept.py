@@ -171,14 +171,19 @@ def _at_a_glance(path: str, settings: Settings, row: list[Any], *, keywords: boo
     agrees = derive.agrees(path, of.said_twice(row))
     row.append(settings.other_names)
     rules = [*of.always, *of.gated(row)] if agrees else [*of.always, *of.gated(row), *asked.agreement]
-    texts = of.texts(row)
-    words = [row[place] for place in of.words]
-    rules += _cued(asked, "\n".join(["", *(texts[:-1] if agrees else texts), *chain.from_iterable(words), ""]), row[-2])
+    rules += _cued(asked, _joined(of, row, agrees=agrees), row[-2])
     if not rules and agrees:
         return Look((), None, facts.sound_facts(path, of.facts(row), keywords=keywords))
     record = Record(path, Kind.FIGURE, data=template.values(Kind.FIGURE, row), synonyms=settings.synonyms, canonical=True)
     record.agrees = agrees
     return _found(record, rules)
+
+
+def _joined(of: Glance, row: list[Any], *, agrees: bool) -> str:
+    """As :func:`pfocr_lint.rules.text.joined` has it of a record, of a row."""
+    texts = of.texts(row)
+    words = [row[place] for place in of.words]
+    return "\n".join(["", *(texts[:-1] if agrees else texts), *chain.from_iterable(words), ""])
 
 
 def _looked_at(record: Record, data: bytes, settings: Settings) -> Look | None:

@@ -199,7 +199,7 @@ def agrees(path: str, said: Sequence[Any]) -> bool:
     figid, pmcid, filename, figlink, number, caption, alias, figtype, redirect, page, description = said
     normal = f"{pmcid}__{number}"
     return bool(
-        path.endswith(f"/{figid}.md")
+        f"/{path}".endswith(f"/{figid}.md")
         and f"{figid}.jpg" == f"{pmcid}__{filename}"
         and filename[:3] != "PMC"
         and alias == normal

@@ -196,22 +196,23 @@ def _outcome(source: Source, task: Task, digest: bytes | None) -> Outcome:
         look = accept.look(path, data, source.settings, source.kind, keywords=task.keywords)
         if look is not None and not look.suspects:
             return Row(looked, look.facts)
-        result = judge(source, data, task, look)
+        result = _judge(source, data, task, look)
     except Exception as error:  # noqa: BLE001 - the other files are still judged
         return Result(path, faults=(f"{path}: it could not be judged: {type(error).__name__}: {error}",))
     return Row(looked, result.facts) if result.is_clean else result
 
 
-def judge(source: Source, data: bytes, task: Task, look: accept.Look | None = None) -> Result:
-    """
-    The same for bytes that are already read; they are written back only when the task says so.
-
-    ``look`` is a first look at them, when they were looked at.
-    """
-    path = source.path
-    look = look or accept.look(path, data, source.settings, source.kind)
+def judge(source: Source, data: bytes, task: Task) -> Result:
+    """The same for bytes that are already read; they are written back only when the task says so."""
+    look = accept.look(source.path, data, source.settings, source.kind, keywords=task.keywords)
     if look is not None and not look.suspects:
-        return Result(path, facts=look.facts)
+        return Result(source.path, facts=look.facts)
+    return _judge(source, data, task, look)
+
+
+def _judge(source: Source, data: bytes, task: Task, look: accept.Look | None) -> Result:
+    """What came of bytes in which a first look has found something, or of which it is not sure."""
+    path = source.path
     if look is not None:
         examined = engine.explain(look, data, source.settings)
     else:

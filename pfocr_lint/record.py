@@ -87,8 +87,7 @@ class Record:
     what it knows when it has the record judged: ``failures`` (code of the owning rule -> schema violations), ``invalid`` (the
     JSON Pointers of values that take part in no comparison), ``synonyms`` (organism name -> latin name), the waivers
     that waive nothing or name no rule, and in the end how many findings there are. ``agrees`` says that all that it says twice
-    is known to be said alike. ``derived`` keeps what
-    :mod:`pfocr_lint.derive` made of it all.
+    is known to be said alike. ``derived`` keeps what several rules ask of it all.
     """
 
     path: str

@@ -91,12 +91,6 @@ class Template(NamedTuple):
     unsure: frozenset[str]
 
 
-def read(kind: Kind, data: bytes) -> dict[str, Any] | None:
-    """The values of a record in the pipeline's own form, which fit the schema of the kind; None for "not sure"."""
-    found = row(kind, data)
-    return None if found is None else values(kind, found)
-
-
 def values(kind: Kind, row: Sequence[Any]) -> dict[str, Any]:
     """The values of a row as the mapping that they come from."""
     template = of_kind(kind)
