@@ -202,7 +202,8 @@ LONG = 4_000  # bits; Python refuses to write a number of more than 4,300 digits
 
 def shorten(text: str, limit: int = 60) -> str:
     """``text`` for a message: one line, no control characters, at most ``limit`` code points."""
-    text = "".join(c if c.isprintable() or c == "\u00a0" else " " for c in text)
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() or c == "\u00a0" else " " for c in text)
     return text if len(text) <= limit else f"{text[: limit * 2 // 3]} … {text[-limit // 3 + 3 :]}"
 
 
@@ -225,7 +226,8 @@ def quote(value: Any, limit: int = 60) -> str:
 
 def join(parent: str, token: str | int) -> str:
     """The JSON Pointer (RFC 6901) of ``token`` below ``parent``."""
-    return f"{parent}/{str(token).replace('~', '~0').replace('/', '~1')}"
+    name = str(token)
+    return f"{parent}/{name.replace('~', '~0').replace('/', '~1') if '~' in name or '/' in name else name}"
 
 
 def split(pointer: str) -> list[str]:

@@ -262,6 +262,8 @@ def control_character(record: Record) -> Iterator[Finding]:
             message = f"{_names(record.text)} makes the front matter unreadable"
             yield Finding(None, message, at=Span(*raw[0].span()), fix=_until_readable(record, raw))
         return
+    if not raw and "\\" not in record.text:  # none is escaped either
+        return
     starts = [m.start() for m in raw]
     inside: set[int] = set()
     for key, value in strings("", record.data):

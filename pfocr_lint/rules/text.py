@@ -99,12 +99,13 @@ def found(
     """
     One finding for all matches of a pattern in a text, placed at the first; the fix replaces them all.
 
-    ``{0}`` in the message is what was found, ``{1}`` the same without white space round it.
+    ``{0}`` in the message is what was found, ``{1}`` the same without white space round it, ``{name}`` whose text it is.
     """
     match = pattern.search(text)
     if match is not None:
         mended = set_text(record, key, pattern.sub(replace, text), fix, safety)
-        yield Finding(key, message.format(quote(match[0]), quote(match[0].strip())), within=Span(*match.span()), fix=mended)
+        said = message.format(quote(match[0]), quote(match[0].strip()), name=name_of(key))
+        yield Finding(key, said, within=Span(*match.span()), fix=mended)
 
 
 @rule(
@@ -199,6 +200,8 @@ def title_artefact(record: Record) -> Iterator[Finding]:
         yield from found(record, key, text, _HOLLOW, "", "figtitle has empty brackets {1}", "remove the brackets")
 
 
+_WHITE = " \t\r\n"
+_HARD = expression(r"[\t\r\n]")
 _EDGE = expression(r"^[ \t\r\n]+|(?<![ \t\r\n])[ \t\r\n]+$")
 _BREAK = expression(r"(?<![ \t\r\n])[ ]*[\t\r\n][ \t\r\n]*")
 _DOUBLE = expression(r"(?<=[^ ])  +(?=[^ ])")
@@ -234,19 +237,18 @@ def stray_whitespace(record: Record) -> Iterator[Finding]:
     reference left, so closing it up is for a person to decide. No-break spaces are content.
     """
     for key, text in texts(record):
-        edge, inner = _EDGE.search(text), _BREAK.search(text)
-        name = name_of(key)
-        if edge or inner:
-            match = edge or inner
-            assert match is not None
-            mended = _BREAK.sub(" ", text.strip(" \t\r\n"))
+        inside = text.strip(_WHITE)
+        edge = _EDGE.search(text) if inside != text else None
+        match = edge or (_BREAK.search(text) if _HARD.search(text) else None)
+        if match is not None:
+            mended = _BREAK.sub(" ", inside)
             char = "a tab" if "\t" in match[0] else "a line break" if "\n" in match[0] or "\r" in match[0] else "a space"
             verb = "has" if not edge else "begins with" if match.start() == 0 else "ends in"
             fix = set_text(record, key, mended, "remove the white space")
-            yield Finding(key, f"{name} {verb} {char}", within=Span(*match.span()), fix=fix)
-        if key in TITLES or key in PROSE or key.startswith(KEYWORDS):
+            yield Finding(key, f"{name_of(key)} {verb} {char}", within=Span(*match.span()), fix=fix)
+        if "  " in text and (key in TITLES or key in PROSE or key.startswith(KEYWORDS)):
             safety = Safety.UNSAFE if key in PROSE else Safety.SAFE
-            yield from found(record, key, text, _DOUBLE, " ", f"{name} has a double space", "make it one space", safety)
+            yield from found(record, key, text, _DOUBLE, " ", "{name} has a double space", "make it one space", safety)
 
 
 _EMPTIED = expression(
@@ -369,11 +371,10 @@ def broken_punctuation(record: Record) -> Iterator[Finding]:
     for key, text in texts(record, *TITLES):
         # of '?.' the question mark stays, of ' .' the period, but in a figure's title
         mended = r"\1" if key == "/figtitle" else r"\1\2"
-        yield from found(record, key, text, _BAD_END, mended, f"{name_of(key)} ends in {{0}}", "leave one mark")
+        yield from found(record, key, text, _BAD_END, mended, "{name} ends in {0}", "leave one mark")
     for key, text in texts(record, *PROSE):
-        name = name_of(key)
-        yield from found(record, key, text, _BAD_START, "", f"{name} begins with '. '", "remove the period")
-        message = f"{name} repeats its label {{1}}"
+        yield from found(record, key, text, _BAD_START, "", "{name} begins with '. '", "remove the period")
+        message = "{name} repeats its label {1}"
         yield from found(record, key, text, derive.LABEL_IN_FRONT, "", message, "remove the label", Safety.UNSAFE)
 
 
