@@ -8,13 +8,13 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from functools import cache, partial
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
 from pfocr_lint import accept, pool
 from pfocr_lint.atomic import Changed, tidy, write
 from pfocr_lint.cache import Row, Run
 from pfocr_lint.diagnostic import Diagnostic
-from pfocr_lint.facts import Facts
+from pfocr_lint.facts import Facts, FigureFacts
 from pfocr_lint.loading import FOLDERS, Unreadable, leads_out, load, stay_inside, try_load
 from pfocr_lint.ondemand import OnDemand, hashlib, pathlib
 from pfocr_lint.reader import read, unreadable
@@ -326,7 +326,8 @@ def _outcomes(
             again.append((paths[0], f"its process ended, and {more}; what was fixed in them before that is not counted"))
         return ((settings, kind, [path], None if digests is None else [b""]) for path in paths)
 
-    for part in pool.in_order(work, batches, min(jobs, len(batches)), pieces=pieces, lost=_lost):
+    for done in pool.in_order(work, batches, min(jobs, len(batches)), pieces=pieces, lost=_lost):
+        part = list(map(_unpacked, done))
         if again:  # told with the first of them
             first, (path, fault) = part[0], again.pop()
             result = first if isinstance(first, Result) else Result(path, facts=cast("Row", first).facts)
@@ -358,12 +359,25 @@ def _batches(sources: Sequence[Source], digests: Sequence[bytes] | None, jobs: i
         at += len(paths)
 
 
-def _process_batch(task: Task, batch: Batch) -> list[Outcome]:
+# A clean figure as it is sent to the first process: its hash and its facts in plain collections, pickled in a fifth of the time.
+Packed: TypeAlias = "list[Any] | Outcome"
+
+
+def _packed(outcome: Outcome) -> Packed:
+    return [outcome.digest, *outcome.facts] if isinstance(outcome, Row) and isinstance(outcome.facts, FigureFacts) else outcome
+
+
+def _unpacked(sent: Packed) -> Outcome:
+    return Row(sent[0], FigureFacts._make(sent[1:])) if isinstance(sent, list) else sent
+
+
+def _process_batch(task: Task, batch: Batch) -> list[Packed]:
     settings, kind, paths, digests = batch
     hashes: Sequence[bytes | None] = [None] * len(paths) if digests is None else digests
-    return [_outcome(Source(path, settings, kind), task, digest) for path, digest in zip(paths, hashes, strict=True)]
+    outcomes = (_outcome(Source(path, settings, kind), task, digest) for path, digest in zip(paths, hashes, strict=True))
+    return list(map(_packed, outcomes))
 
 
-def _lost(batch: Batch, cause: str) -> list[Outcome]:
+def _lost(batch: Batch, cause: str) -> list[Packed]:
     (path,) = batch[2]
     return [Result(path, faults=(f"{path}: it could not be judged: {cause}",))]

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from operator import attrgetter
+from typing import Any
 
 from pfocr_lint import engine, files, loading
 from pfocr_lint.diagnostic import Diagnostic, Severity
@@ -68,9 +69,10 @@ def compare(
     faults: list[str] = []
     for root, group in sorted(_by_root(facts).items()):
         group.sort(key=attrgetter("path"))
-        figures = tuple([each for each in group if isinstance(each, FigureFacts)])
-        pages = tuple([each for each in group if isinstance(each, PageFacts)])
-        tables = tuple([each for each in group if isinstance(each, TableFacts)])
+        sorts: dict[type[Facts], list[Any]] = {FigureFacts: [], PageFacts: [], TableFacts: []}
+        for each in group:
+            sorts[type(each)].append(each)
+        figures, pages, tables = map(tuple, sorts.values())
         latin = _latin(root, settings_of(group[0].path), pages, load) if figures else frozenset()
         found = engine.compare(Repository(figures, pages, tables, latin, opened, fresh), levels)
         examined.update({each.record.path: each for each in found.examined})
