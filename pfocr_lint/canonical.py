@@ -18,6 +18,7 @@ The grammar, beside that of a whole file (:func:`read`):
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pfocr_lint.ondemand import expression
@@ -90,7 +91,7 @@ def body(data: bytes) -> tuple[str | None, str]:
     The file is ``---``, lines, ``---``, each line ended by LF; strict UTF-8 without control characters, other line
     separators, byte order marks and non-characters.
     """
-    if len(data) > LONGEST or not (data.startswith(b"---\n") and data.endswith(b"\n---\n")):
+    if not _fenced(data):
         return None, ""
     try:
         # in one pass over the bytes: what is left is control characters, and the others in whole
@@ -98,6 +99,22 @@ def body(data: bytes) -> tuple[str | None, str]:
         return (None, "") if odd and _ODD.search(odd) else (data[4:-4].decode(), odd)
     except UnicodeDecodeError:
         return None, ""
+
+
+def bodies(datas: Sequence[bytes]) -> tuple[list[str | None], str]:
+    """What :func:`body` gives of each of some files, with the characters outside ASCII of them all."""
+    try:
+        odd = b"".join(datas).translate(None, _PLAIN_BYTES).decode()
+        if not _ODD.search(odd):
+            return [data[4:-4].decode() if _fenced(data) else None for data in datas], odd
+    except UnicodeDecodeError:
+        pass
+    texts, odds = zip(*map(body, datas), strict=True)
+    return list(texts), "".join(odds)
+
+
+def _fenced(data: bytes) -> bool:
+    return len(data) <= LONGEST and data.startswith(b"---\n") and data.endswith(b"\n---\n")
 
 
 def _mapping(text: str, depth: int) -> dict[str, Any]:

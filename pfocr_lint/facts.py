@@ -11,15 +11,15 @@ from __future__ import annotations
 import sys
 import zlib
 from array import array
-from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, repeat
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeAlias
 
 from pfocr_lint import derive
 from pfocr_lint.record import FIGURES, Kind, Record
 from pfocr_lint.tables import Table
-from pfocr_lint.values import dataclass
+from pfocr_lint.values import dataclass, made
 
 # The fields in which the figures of one paper must agree.
 PAPER = ("papertitle", "reftext", "year", "doi", "journal_title", "journal_nlm_ta")
@@ -111,19 +111,22 @@ def _figure_facts(record: Record) -> FigureFacts:
     )
 
 
-# The values that facts are made of, by the keys of a template's places.
+# What facts are made of, by the keys of a template's places.
 KEYS = ("figid", "figid_alias", "redirect_from", "pmcid", "organisms", "schema-jsonld/keywords", *PAPER)
 
 
-def sound_facts(path: str, values: Sequence[Any], *, keywords: bool = True) -> FigureFacts:
+def sound_facts(paths: Sequence[str], columns: Sequence[Sequence[Any]], *, keywords: bool = True) -> Iterator[FigureFacts]:
     """
-    What a figure that fits its schema and agrees with itself hands out, of the values of :data:`KEYS`.
+    What figures that fit their schema and agree with themselves hand out, of the columns of :data:`KEYS`.
 
     Without ``keywords`` their checksums, half of the price, are left out.
     """
-    figid, alias, redirect, pmcid, organisms, words, *paper = values
-    sums = checksums(map(str.strip, words)) if keywords else None
-    return FigureFacts(path, figid, alias, redirect, pmcid, tuple(map(sys.intern, organisms)), checksums(paper), sums)
+    figids, aliases, redirects, pmcids, organisms, words, *papers = columns
+    names = [tuple(map(sys.intern, each)) for each in organisms]
+    whole, width = checksums(chain.from_iterable(zip(*papers, strict=True))), 4 * len(papers)
+    sums = [whole[at : at + width] for at in range(0, len(whole), width)]
+    theirs = (checksums(map(str.strip, each)) for each in words) if keywords else repeat(None)
+    return made(FigureFacts, paths, figids, aliases, redirects, pmcids, names, sums, theirs)
 
 
 def _table_facts(record: Record) -> TableFacts:

@@ -29,6 +29,7 @@ else:
 
 SKIPPED = frozenset({"node_modules", "__pycache__"})
 FIRST, CHUNK = 16, 512
+AT_ONCE, ENOUGH = 128, 1 << 20  # so many files, and bytes, are looked at together
 WORTH_A_POOL = 300
 
 
@@ -172,34 +173,64 @@ def _belongs(name: str, suffix: str) -> bool:
 
 def process(source: Source, task: Task) -> Result:
     """Check, fix or compare one file."""
-    outcome = _outcome(source, task, None)
+    (outcome,) = _outcomes_of((source.settings, source.kind, [source.path], None), task)
     return outcome if isinstance(outcome, Result) else Result(source.path, facts=cast("Row", outcome).facts)
 
 
-def _outcome(source: Source, task: Task, digest: bytes | None) -> Outcome:
+def _outcomes_of(part: Part, task: Task) -> Iterator[Outcome]:
     """
-    What came of one file. What raises, whatever it is, is a fault of this program, and of this file alone.
+    What came of each file of a part. What raises, whatever it is, is a fault of this program, and of that file alone.
 
-    ``digest`` is the hash of the bytes that are known to be clean, empty when there are none: then, or when the file has
-    others, a clean record is told with its hash; when it has these, there is nothing to tell.
+    The part's hashes are of bytes that are known to be clean, empty where there are none: then, or when the file has others,
+    a clean record is told with its hash; when it has these, there is nothing to tell.
     """
-    path, looked = source.path, b""
+    settings, kind, paths, digests = part
+    found, waiting, size = list[Outcome](), list[Waiting](), 0
+    for number, path in enumerate(paths):
+        data = _loaded(path, settings)
+        found.append(data if isinstance(data, Result) else None)
+        if isinstance(data, bytes):
+            digest = b"" if digests is None else hashlib.sha256(data).digest()
+            if digests is None or digest != digests[number]:
+                waiting.append((len(found) - 1, path, data, digest))
+                size += len(data)
+        if len(found) == AT_ONCE or size > ENOUGH or number + 1 == len(paths):
+            _judge_all(waiting, found, settings, kind, task)
+            yield from found
+            found, waiting, size = [], [], 0
+
+
+def _loaded(path: str, settings: Settings) -> bytes | Result:
     try:
         try:
-            data = load(path)
+            return load(path)
         except Unreadable as refused:
-            return replace(_judged(engine.examine(unreadable(path, str(refused)), source.settings)), unread=str(refused))
-        if digest is not None:
-            looked = hashlib.sha256(data).digest()
-            if looked == digest:
-                return None
-        look = accept.look(path, data, source.settings, source.kind, keywords=task.keywords)
-        if look is not None and not look.suspects:
-            return Row(looked, look.facts)
-        result = _judge(source, data, task, look)
+            return replace(_judged(engine.examine(unreadable(path, str(refused)), settings)), unread=str(refused))
     except Exception as error:  # noqa: BLE001 - the other files are still judged
-        return Result(path, faults=(f"{path}: it could not be judged: {type(error).__name__}: {error}",))
-    return Row(looked, result.facts) if result.is_clean else result
+        return _failed(path, error)
+
+
+def _failed(path: str, error: Exception) -> Result:
+    return Result(path, faults=(f"{path}: it could not be judged: {type(error).__name__}: {error}",))
+
+
+# The place of a file among the outcomes, its path, its bytes, and their hash.
+Waiting: TypeAlias = tuple[int, str, bytes, bytes]
+
+
+def _judge_all(waiting: Sequence[Waiting], found: list[Outcome], settings: Settings, kind: Kind | None, task: Task) -> None:
+    """Put what came of files that were read in its places."""
+    paths, datas = [path for _, path, _, _ in waiting], [data for _, _, data, _ in waiting]
+    looks = accept.looks(paths, datas, settings, kind, keywords=task.keywords)
+    for (place, path, data, digest), look in zip(waiting, looks, strict=True):
+        if look is not None and not look.suspects:
+            found[place] = Row(digest, look.facts)
+            continue
+        try:
+            result = _judge(Source(path, settings, kind), data, task, look)
+            found[place] = Row(digest, result.facts) if result.is_clean else result
+        except Exception as error:  # noqa: BLE001 - the other files are still judged
+            found[place] = _failed(path, error)
 
 
 def judge(source: Source, data: bytes, task: Task) -> Result:
@@ -310,35 +341,34 @@ def _outcomes(
         return
     if jobs is None:
         jobs = os.cpu_count() or 1 if len(sources) >= WORTH_A_POOL else 1
+    parts = list(_parts(sources, digests, jobs))
     if jobs == 1:
-        for number, source in enumerate(sources):
-            yield _outcome(source, task, None if digests is None else digests[number])
+        for part in parts:
+            yield from _outcomes_of(part, task)
         return
     accept.warm_up(sources[0].settings)
-    batches = list(_batches(sources, digests, jobs))
-    work = partial(_process_batch, task)
     again: list[tuple[str, str]] = []
 
-    def pieces(batch: Batch) -> Iterator[Batch]:
-        settings, kind, paths, digests = batch
+    def pieces(part: Part) -> Iterator[Part]:
+        settings, kind, paths, digests = part
         if task.mode == "fix":
             more = f"it and {len(paths) - 1:,} files more were judged again"
             again.append((paths[0], f"its process ended, and {more}; what was fixed in them before that is not counted"))
         return ((settings, kind, [path], None if digests is None else [b""]) for path in paths)
 
-    for done in pool.in_order(work, batches, min(jobs, len(batches)), pieces=pieces, lost=_lost):
-        part = list(map(_unpacked, done))
+    for sent in pool.in_order(partial(_work, task), parts, min(jobs, len(parts)), pieces=pieces, lost=_lost):
+        found = list(map(_unpacked, sent))
         if again:  # told with the first of them
-            first, (path, fault) = part[0], again.pop()
+            first, (path, fault) = found[0], again.pop()
             result = first if isinstance(first, Result) else Result(path, facts=cast("Row", first).facts)
-            part[0] = replace(result, faults=(*result.faults, f"{path}: {fault}"))
-        yield from part
+            found[0] = replace(result, faults=(*result.faults, f"{path}: {fault}"))
+        yield from found
 
 
-Batch: TypeAlias = tuple[Settings, "Kind | None", list[str], "list[bytes] | None"]
+Part: TypeAlias = tuple[Settings, "Kind | None", list[str], "list[bytes] | None"]
 
 
-def _batches(sources: Sequence[Source], digests: Sequence[bytes] | None, jobs: int) -> Iterator[Batch]:
+def _parts(sources: Sequence[Source], digests: Sequence[bytes] | None, jobs: int) -> Iterator[Part]:
     """
     The sources in parts, each of files that share settings and kind, which are sent along once.
 
@@ -371,13 +401,10 @@ def _unpacked(sent: Packed) -> Outcome:
     return Row(sent[0], FigureFacts._make(sent[1:])) if isinstance(sent, list) else sent
 
 
-def _process_batch(task: Task, batch: Batch) -> list[Packed]:
-    settings, kind, paths, digests = batch
-    hashes: Sequence[bytes | None] = [None] * len(paths) if digests is None else digests
-    outcomes = (_outcome(Source(path, settings, kind), task, digest) for path, digest in zip(paths, hashes, strict=True))
-    return list(map(_packed, outcomes))
+def _work(task: Task, part: Part) -> list[Packed]:
+    return list(map(_packed, _outcomes_of(part, task)))
 
 
-def _lost(batch: Batch, cause: str) -> list[Packed]:
-    (path,) = batch[2]
+def _lost(part: Part, cause: str) -> list[Packed]:
+    (path,) = part[2]
     return [Result(path, faults=(f"{path}: it could not be judged: {cause}",))]

@@ -14,9 +14,8 @@ to match a file, and time is linear.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 from pfocr_lint import canonical, judge, schema
@@ -33,15 +32,14 @@ _PERHAPS_OTHER = frozenset("'+.0123456789")
 _NUMBER = re.compile(rf"{NUMBER_LIKE}\n")
 # What is not in a list of words: what may end a text, and what comes behind "A" in ASCII and begins none.
 _NO_WORD = r":#\[\]`{|}~"
-# Short lists of words that were seen: a few organisms stand in nearly all records.
-_known_lists: dict[tuple[int, str], list[str]] = {}
 _SHORT, _MANY = 80, 10_000
+_UNSURE = "null"
 # In a pattern: a group or a class that the expression around it would see otherwise.
 _UNFIT = re.compile(r"(?<!\\)\((?!\?:)|\\[A-Za-z0-9]|\\\$\Z")
 
 
 class Slot(NamedTuple):
-    """A key of a mapping: where in the row its value is, or what is below it when that is a mapping."""
+    """A key of a mapping: in which column its value is, or what is below it when that is a mapping."""
 
     key: str
     place: int
@@ -49,7 +47,7 @@ class Slot(NamedTuple):
 
 
 class Text(NamedTuple):
-    """A text of the row: its place, what a line break in it is written as, and its judge where the match has not judged it."""
+    """A text: its place, what a line break in it is written as, and its judge where the match has not judged it."""
 
     place: int
     fold: str
@@ -58,10 +56,10 @@ class Text(NamedTuple):
 
 class Words(NamedTuple):
     """
-    A list of the row: its place, and the judges of a list and of one of words.
+    A list: its place, and the judges of a list and of one of words.
 
-    ``other`` is the group of its source where that is no list of words, ``items`` what matches it then, ``dash`` what begins
-    an item.
+    ``other`` is the place of its source where that is no list of words, ``items`` what matches it then, ``dash`` what begins
+    an item. ``known`` are short lists of words that were seen: a few organisms stand in nearly all records.
     """
 
     place: int
@@ -70,19 +68,21 @@ class Words(NamedTuple):
     items: re.Pattern[str]
     fits: Judge
     words_fit: Judge
+    known: dict[str, list[str]]
 
 
 class Template(NamedTuple):
     """
-    The expression of a kind, and what becomes of a match: a row of all values but the mappings, in the schema's order.
+    The expression of a kind, and what becomes of its matches: a column for each value but the mappings, in the schema's order.
 
-    ``sources`` picks it out of the match's groups; the ``texts``, ``lists`` and ``numbers`` of it are then read, the rest are
-    constants and what fits a pattern. ``places`` says where the value of a key is: ``figid``, ``schema-jsonld/keywords``;
-    ``slots`` the same as a tree. ``unsure`` are texts that stand for something else somewhere: words, missing values.
+    ``sources`` are the groups of the expression that they come from, and behind them those of the lists' other sources; the
+    ``texts``, ``lists`` and ``numbers`` among them are then read, the rest are constants and what fits a pattern. ``places``
+    says which column has the value of a key: ``figid``, ``schema-jsonld/keywords``; ``slots`` the same as a tree. ``unsure``
+    are texts that stand for something else somewhere: words, missing values.
     """
 
     expression: re.Pattern[str]
-    sources: Callable[[tuple[Any, ...]], tuple[Any, ...]]
+    sources: tuple[int, ...]
     texts: tuple[Text, ...]
     lists: tuple[Words, ...]
     numbers: tuple[tuple[int, Judge], ...]
@@ -91,10 +91,23 @@ class Template(NamedTuple):
     unsure: frozenset[str]
 
 
-def values(kind: Kind, row: Sequence[Any]) -> dict[str, Any]:
+class Table(NamedTuple):
+    """
+    Records in the pipeline's own form, which fit their schema, a row for each.
+
+    ``numbers`` says which of those that were given they are, ``columns`` are those of the template, None where a key is not
+    there, and ``foreign`` are the characters outside ASCII of all that were given.
+    """
+
+    numbers: list[int]
+    columns: list[list[Any]]
+    foreign: str
+
+
+def values(kind: Kind, table: Table, row: int) -> dict[str, Any]:
     """The values of a row as the mapping that they come from."""
     template = of_kind(kind)
-    return _values(template.slots, row) if template is not None else {}
+    return _values(template.slots, [column[row] for column in table.columns]) if template is not None else {}
 
 
 def _values(slots: tuple[Slot, ...], row: Sequence[Any]) -> dict[str, Any]:
@@ -102,112 +115,129 @@ def _values(slots: tuple[Slot, ...], row: Sequence[Any]) -> dict[str, Any]:
     return {key: value for key, value in found if value is not None}
 
 
-def row(kind: Kind, data: bytes) -> list[Any] | None:
-    """
-    The values of a record in the pipeline's own form, which fit the schema of the kind, as a row; None for "not sure".
-
-    See :class:`Template`. None stands in the row for a key that is not there; behind the values are the text's characters
-    outside ASCII.
-    """
-    template = of_kind(kind)
-    body, foreign = canonical.body(data)
-    match = None if template is None or body is None else template.expression.fullmatch(body)
-    if template is None or match is None:
-        return None
-    groups = match.groups()
-    found = list(template.sources(groups))
-    try:
-        _read_texts(found, template.texts, template.unsure)
-        _read_lists(found, template.lists, groups)
-        for place, fits in template.numbers:
-            if (raw := found[place]) is not None:
-                found[place] = number = float(raw) if "." in raw else int(raw)
-                if not fits(number):
-                    return None
-    except Unsure:
-        return None
-    found.append(foreign)
-    return found
+def read(kind: Kind, datas: Sequence[bytes]) -> Table:
+    """The records among ``datas`` of which it is sure."""
+    template, (bodies, foreign) = of_kind(kind), canonical.bodies(datas)
+    if template is None:
+        return Table([], [], foreign)
+    match = template.expression.fullmatch
+    matches = [(number, found) for number, text in enumerate(bodies) if text is not None and (found := match(text)) is not None]
+    rows = [found.group(*template.sources) for _, found in matches]
+    columns: list[list[Any]] = list(map(list, zip(*rows, strict=True))) or [[] for _ in template.sources]
+    odd: set[int] = set()
+    for text in template.texts:
+        columns[text.place] = _read_texts(columns[text.place], text, template.unsure, odd)
+    for words in template.lists:
+        _read_lists(columns[words.place], columns[words.other], words, odd)
+    for place, fits in template.numbers:
+        _read_numbers(columns[place], fits, odd)
+    del columns[len(template.places) :]
+    numbers = [number for number, _ in matches]
+    if odd:
+        sure = [row for row in range(len(rows)) if row not in odd]
+        numbers, columns = [numbers[row] for row in sure], [[column[row] for row in sure] for column in columns]
+    return Table(numbers, columns, foreign)
 
 
-def _read_texts(row: list[Any], texts: tuple[Text, ...], unsure: frozenset[str]) -> None:
-    """Put in the place of each text's source what it says. Raises Unsure."""
-    for place, fold, fits in texts:
-        text = row[place]
-        if text is None:
-            continue
-        if "\n" in text:
-            row[place] = text = text.replace(fold, " ")
-        if text[0] in _PERHAPS_OTHER or ":" in text or "#" in text:
-            row[place] = text = _text(text)
-        if text in unsure or not (fits is None or fits(text)):
-            raise Unsure
+def _read_texts(sources: list[Any], text: Text, unsure: frozenset[str], odd: set[int]) -> list[Any]:
+    """What the sources of a text say; to ``odd`` go the rows in which it may be none, or does not fit."""
+    if None in sources:
+        given = [row for row, source in enumerate(sources) if source is not None]
+        among: set[int] = set()
+        read = dict(zip(given, _read_texts([sources[row] for row in given], text, unsure, among), strict=True))
+        odd.update(given[at] for at in among)
+        return [read.get(row) for row in range(len(sources))]
+    whole = "\n\n".join(sources)  # no text has an empty line
+    if text.fold in whole:
+        whole = whole.replace(text.fold, " ")
+        sources = whole.split("\n\n")
+    if ":" in whole or "#" in whole or not _PERHAPS_OTHER.isdisjoint([source[0] for source in sources]):
+        sources = [_text(each) if each[0] in _PERHAPS_OTHER or ":" in each or "#" in each else each for each in sources]
+    short = [each for each in sources if len(each) < _SHORT]
+    if not unsure.isdisjoint(short) or not (text.fits is None or all(map(text.fits, sources))):
+        odd.update(row for row, each in enumerate(sources) if each in unsure or not (text.fits is None or text.fits(each)))
+    return sources
 
 
-def _read_lists(row: list[Any], lists: tuple[Words, ...], groups: tuple[Any, ...]) -> None:
-    """Put in the place of each list's source what it says. Raises Unsure."""
-    for place, other, dash, items, fits, words_fit in lists:
-        raw = row[place]
-        if (known := _known_lists.get((place, raw))) is not None:
-            row[place] = known
+def _read_lists(sources: list[Any], others: list[Any], words: Words, odd: set[int]) -> None:
+    """Put in the place of each source of a list what it says; to ``odd`` go the rows in which it may be none, or does not fit."""
+    _, _, dash, items, fits, words_fit, known = words
+    for row, raw in enumerate(sources):
+        if raw is not None and len(raw) < _SHORT and raw in known:
+            sources[row] = known[raw]
         # Nearly every item is one line without a space at an end, and begins with a letter; what begins no word comes
         # before "A", or is not in such a source at all (see _NO_WORD).
         elif (
             raw is not None
-            and raw.count("\n") == len(words := raw.split(dash)[1:])
-            and min(words) >= "A"
+            and raw.count("\n") == len(found := raw.split(dash)[1:])
+            and min(found) >= "A"
             and " \n" not in raw
             and raw[-1] != " "
         ):
-            if not words_fit(words):
-                raise Unsure
-            row[place] = words
-            if len(raw) < _SHORT and len(_known_lists) < _MANY:
-                _known_lists[place, raw] = words
-        elif (raw := raw or groups[other]) is not None:
-            row[place] = value = _list(raw, dash, items)
-            if not fits(value):
-                raise Unsure
+            sources[row] = found
+            if not words_fit(found):
+                odd.add(row)
+            elif len(raw) < _SHORT and len(known) < _MANY:
+                known[raw] = found
+        elif (other := raw or others[row]) is not None:
+            sources[row] = read = _list(other, dash, items)
+            if read is None or not fits(read):
+                odd.add(row)
+
+
+def _read_numbers(sources: list[Any], fits: Judge, odd: set[int]) -> None:
+    """Put in the place of each source of a number what it says; to ``odd`` go the rows in which it does not fit."""
+    for row, raw in enumerate(sources):
+        if raw is not None:
+            sources[row] = number = float(raw) if "." in raw else int(raw)
+            if not fits(number):
+                odd.add(row)
 
 
 def _text(raw: str) -> str:
-    """The text that a plain or single-quoted source, unfolded, stands for. Raises Unsure where it is no such text."""
+    """The text that a plain or single-quoted source, unfolded, stands for; where it may be no text, one that is unsure."""
     if raw[0] == "'":
         raw = raw[1:-1]
         if "'" in raw:
-            if "'" in raw.replace("''", ""):
-                raise Unsure
-            return raw.replace("''", "'")
+            return _UNSURE if "'" in raw.replace("''", "") else raw.replace("''", "'")
     elif (
         (":" in raw and (": " in raw or raw[-1] == ":"))
         or ("#" in raw and " #" in raw)
         or (raw[0] in _PERHAPS_OTHER and _NUMBER.match(f"{raw}\n"))
     ):
-        raise Unsure
+        return _UNSURE
     return raw
 
 
-def _list(raw: str, dash: str, items: re.Pattern[str]) -> list[Any]:
-    """The list of a source, from the line break before its first dash on. Raises Unsure where it is no such list."""
+def _list(raw: str, dash: str, items: re.Pattern[str]) -> list[Any] | None:
+    """The list of a source, from the line break before its first dash on; None where it is no such list."""
     if raw == " []":
         return []
     if not items.fullmatch(raw):
-        raise Unsure
+        return None
     indent = dash[:-2]
-    return canonical.items(raw[len(indent) :].replace(indent, "\n") + "\n", len(indent) // 2 + 2)
+    try:
+        return canonical.items(raw[len(indent) :].replace(indent, "\n") + "\n", len(indent) // 2 + 2)
+    except Unsure:
+        return None
 
 
 @cache
 def of_kind(kind: Kind) -> Template | None:
     """The template of a kind; None where its schema asks for more than a template can say."""
     made = _Making()
+    unsure = WORDS | schema.sentinels()
     try:
         slots = made.mapping(schema.load(kind), "", 0)
     except judge.Unknown:
         return None
+    if max(map(len, unsure)) >= _SHORT:
+        return None
+    sources = [*made.sources, *(words.other for words in made.lists)]
+    lists = [words._replace(other=len(made.sources) + at) for at, words in enumerate(made.lists)]
     return Template(
-        re.compile("".join(made.lines)), itemgetter(*made.sources), tuple(made.texts), tuple(made.lists), tuple(made.numbers),
-        made.places, slots, WORDS | schema.sentinels(),
+        re.compile("".join(made.lines)), tuple(group + 1 for group in sources), tuple(made.texts), tuple(lists),
+        tuple(made.numbers), made.places, slots, unsure,
     )  # fmt: skip
 
 
@@ -264,7 +294,7 @@ class _Making:
             return rf" ({_FIRST}{goes_on.format('#')}(?<! )|'{goes_on.format('')}')\n"
         if sort == "array":  # most lists are of words
             items = rf"(?:{dash}[^\n]*(?:{fold}[^\n]*)*)+"
-            self.lists.append(Words(place, self.groups, dash, expression(items), fits, judge.words(part, WORDS)))
+            self.lists.append(Words(place, self.groups, dash, expression(items), fits, judge.words(part, WORDS), {}))
             self.groups += 1
             return rf"(?:({dash}[^{_NO_WORD}]*)|( \[\]|{items}))\n"
         if sort == "number":

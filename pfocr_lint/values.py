@@ -8,10 +8,20 @@ methods are closures, 0.03 ms a class. To a type checker, and to whoever asks a 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from functools import partial
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-__all__ = ["dataclass", "field", "replace"]
+__all__ = ["dataclass", "field", "made", "replace"]
+
+Made = TypeVar("Made")
+
+
+def made(kind: type[Made], *fields: Iterable[Any]) -> Iterator[Made]:
+    """Named tuples of a kind, of an iterable for each field: one costs a fifth of a call of the class."""
+    return map(partial(tuple.__new__, kind), zip(*fields))  # type: ignore[type-var]  # noqa: B905 - some repeat for ever
+
 
 if TYPE_CHECKING:
     from dataclasses import dataclass, field, replace

@@ -64,13 +64,13 @@ def told(run, *argv) -> tuple[int, list[dict]]:
 def judged(monkeypatch):
     """How many records were judged, and not looked up."""
     count = []
-    real = accept.look
+    real = accept.looks
 
-    def counted(path, *args, **flags):
-        count.append(path)
-        return real(path, *args, **flags)
+    def counted(paths, *args, **flags):
+        count.extend(paths)
+        return real(paths, *args, **flags)
 
-    monkeypatch.setattr(accept, "look", counted)
+    monkeypatch.setattr(accept, "looks", counted)
     return count
 
 

@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 import unicodedata
-from itertools import count
+from operator import itemgetter
 
 import pytest
 from conftest import ROOT, SEED, clean_text, real_records, seed_text
@@ -37,8 +37,8 @@ def same(a, b) -> bool:
 
 
 def read_by_template(kind: Kind, data: bytes):
-    row = template.row(kind, data)
-    return None if row is None else template.values(kind, row)
+    table = template.read(kind, [data])
+    return template.values(kind, table, 0) if table.numbers else None
 
 
 def agree(path: str, data: bytes) -> bool:
@@ -60,10 +60,10 @@ def agree(path: str, data: bytes) -> bool:
     return all(tuple(same_told(look, data, reference, examined) for look in looks))
 
 
-def accept_look(path: str, data: bytes, *, worth_a_template: bool):
+def accept_look(path: str, data: bytes, *, worth_a_template: bool, kind: Kind | None = None):
     """A look as the first records of a run get it, or the many that follow."""
-    accept._judged[0] = count(accept.WORTH_A_TEMPLATE if worth_a_template else 0)
-    return accept.look(path, data)
+    accept._judged[0] = accept.WORTH_A_TEMPLATE if worth_a_template else 0
+    return accept.look(path, data, kind=kind)
 
 
 def same_told(look, data: bytes, reference: Record, examined: engine.Examined) -> bool:
@@ -405,6 +405,48 @@ def test_mutated_records_by_the_hundred_thousand():
         mutate(seed)
 
 
+def looks_alike(one: accept.Look | None, other: accept.Look | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    data = [look.record and look.record.data for look in (one, other)]
+    codes = [{rule.code for rule in look.suspects} for look in (one, other)]
+    return codes[0] == codes[1] and one.facts == other.facts and (not codes[0] or same(*data))
+
+
+def hold_together(seed: int, size: int) -> None:
+    """Many records looked at together are what each is alone, whatever stands among them."""
+    chance = random.Random(seed)
+    clean = clean_text()
+    datas = [
+        chance.choice([clean, mutated(chance, chance.choice([clean, seed_text()]))]).encode("utf-8", "replace")
+        for _ in range(size)
+    ]
+    alone = [accept_look(PATH, data, worth_a_template=True, kind=Kind.FIGURE) for data in datas]
+    together = accept.looks([PATH] * size, datas, DEFAULT, Kind.FIGURE, keywords=True)
+    for data, one, other in zip(datas, alone, together, strict=True):
+        assert looks_alike(one, other), data
+
+
+@settings(max_examples=100)
+@given(st.integers(min_value=0), st.integers(min_value=0, max_value=12))
+def test_records_looked_at_together(seed, size):
+    hold_together(seed, size)
+
+
+@pytest.mark.slow
+def test_records_looked_at_together_by_the_hundred_thousand():
+    for seed in range(1_000):
+        hold_together(seed, 100)
+
+
+def test_a_rule_that_raises_leaves_the_others_of_its_table_alone(monkeypatch):
+    clean, dirty = clean_text().encode(), clean_text().replace("Stem Cells", "Stem  Cells").encode()
+    alone = [accept_look(PATH, data, worth_a_template=True, kind=Kind.FIGURE) for data in (clean, dirty)]
+    assert [bool(look.suspects) for look in alone] == [False, True]
+    monkeypatch.setattr(accept, "_found", lambda *_: 1 / 0)
+    assert accept.looks([PATH] * 3, [clean, dirty, clean], DEFAULT, Kind.FIGURE, keywords=True) == [alone[0], None, alone[0]]
+
+
 @given(st.binary(max_size=200))
 def test_raw_bytes(data):
     for each in (data, b"---\n" + data + b"\n---\n", b"---\na: " + data + b"\n---\n"):
@@ -497,7 +539,7 @@ def test_a_function_lets_its_rule_ask_whatever_stands_at_the_edges():
 
 
 def said_alike(record) -> bool:
-    return derive.agrees(record.path, [record.value(f"/{key}") for key in derive.SAID_TWICE])
+    return derive.agrees(record)
 
 
 def gate_opens(rule, record) -> bool:
@@ -508,7 +550,7 @@ def gate_opens(rule, record) -> bool:
 
 def cued(rule, record) -> bool:
     text = joined(record)
-    return bool(accept._cued(accept.plan((rule.code,), Kind.FIGURE), text, accept.foreign(text.encode())))
+    return any(accept._cued(accept.plan((rule.code,), Kind.FIGURE), text, accept.foreign(text.encode())))
 
 
 def test_a_clean_record_needs_no_more_than_its_row_from_wherever_it_is_read():
@@ -520,9 +562,10 @@ def test_a_clean_record_needs_no_more_than_its_row_from_wherever_it_is_read():
 
 def test_a_function_that_is_asked_first_is_given_fields_that_there_are():
     asked, of = accept.glance(DEFAULT.codes)
-    assert {rule.cue for rule in asked.asked} - {None}
-    row = template.row(Kind.FIGURE, clean_text(Kind.FIGURE).encode())
-    assert [*of.always, *of.gated([*row, DEFAULT.other_names])] == []
+    (*columns,) = map(itemgetter(0), template.read(Kind.FIGURE, [clean_text(Kind.FIGURE).encode()]).columns)
+    columns.append(DEFAULT.other_names)
+    assert [*of.always, *(gate.rule for gate in of.gates)] == [*asked.asked]
+    assert not any(gate.cue(*(columns[place] for place in gate.given)) for gate in of.gates)
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if isinstance(rule.cue, tuple)], ids=lambda rule: rule.code)
