@@ -76,9 +76,9 @@ class Template(NamedTuple):
     The expression of a kind, and what becomes of its matches: a column for each value but the mappings, in the schema's order.
 
     ``sources`` are the groups of the expression that they come from, and behind them those of the lists' other sources; the
-    ``texts``, ``lists`` and ``numbers`` among them are then read, the rest are constants and what fits a pattern. ``places``
-    says which column has the value of a key: ``figid``, ``schema-jsonld/keywords``; ``slots`` the same as a tree. ``unsure``
-    are texts that stand for something else somewhere: words, missing values.
+    ``texts``, ``lists`` and ``numbers`` among them are then read, ``constants`` are known, the rest is what fits a pattern.
+    ``places`` says which column has the value of a key: ``figid``, ``schema-jsonld/keywords``; ``slots`` the same as a tree.
+    ``unsure`` are texts that stand for something else somewhere: words, missing values.
     """
 
     expression: re.Pattern[str]
@@ -86,6 +86,7 @@ class Template(NamedTuple):
     texts: tuple[Text, ...]
     lists: tuple[Words, ...]
     numbers: tuple[tuple[int, Judge], ...]
+    constants: Mapping[int, str]
     places: Mapping[str, int]
     slots: tuple[Slot, ...]
     unsure: frozenset[str]
@@ -124,6 +125,8 @@ def read(kind: Kind, datas: Sequence[bytes]) -> Table:
     matches = [(number, found) for number, text in enumerate(bodies) if text is not None and (found := match(text)) is not None]
     rows = [found.group(*template.sources) for _, found in matches]
     columns: list[list[Any]] = list(map(list, zip(*rows, strict=True))) or [[] for _ in template.sources]
+    for place, constant in template.constants.items():
+        columns[place] = [constant] * len(rows)
     odd: set[int] = set()
     for text in template.texts:
         columns[text.place] = _read_texts(columns[text.place], text, template.unsure, odd)
@@ -147,10 +150,9 @@ def _read_texts(sources: list[Any], text: Text, unsure: frozenset[str], odd: set
         read = dict(zip(given, _read_texts([sources[row] for row in given], text, unsure, among), strict=True))
         odd.update(given[at] for at in among)
         return [read.get(row) for row in range(len(sources))]
-    whole = "\n\n".join(sources)  # no text has an empty line
+    whole = "\n".join(sources)
     if text.fold in whole:
-        whole = whole.replace(text.fold, " ")
-        sources = whole.split("\n\n")
+        sources = [source.replace(text.fold, " ") if "\n" in source else source for source in sources]
     if ":" in whole or "#" in whole or not _PERHAPS_OTHER.isdisjoint([source[0] for source in sources]):
         sources = [_text(each) if each[0] in _PERHAPS_OTHER or ":" in each or "#" in each else each for each in sources]
     short = [each for each in sources if len(each) < _SHORT]
@@ -236,8 +238,8 @@ def of_kind(kind: Kind) -> Template | None:
     sources = [*made.sources, *(words.other for words in made.lists)]
     lists = [words._replace(other=len(made.sources) + at) for at, words in enumerate(made.lists)]
     return Template(
-        re.compile("".join(made.lines)), tuple(group + 1 for group in sources), tuple(made.texts), tuple(lists),
-        tuple(made.numbers), made.places, slots, unsure,
+        re.compile("".join(made.lines)), tuple(sources), tuple(made.texts), tuple(lists), tuple(made.numbers), made.constants,
+        made.places, slots, unsure,
     )  # fmt: skip
 
 
@@ -251,6 +253,7 @@ class _Making:
         self.texts: list[Text] = []
         self.lists: list[Words] = []
         self.numbers: list[tuple[int, Judge]] = []
+        self.constants: dict[int, str] = {}
         self.places: dict[str, int] = {}
 
     def mapping(self, part: Mapping[str, Any], above: str, depth: int) -> tuple[Slot, ...]:
@@ -271,10 +274,18 @@ class _Making:
             else:
                 slots.append(Slot(name, len(self.sources)))
                 self.places[above + name] = len(self.sources)
-                self.sources.append(self.groups)
-                line = key + self.value(below, depth)
+                self.sources.append(self.groups + 1)
+                line = key + (self.constant(below) if required and "const" in below else self.value(below, depth))
                 self.lines.append(line if required else f"(?:{line})?")
         return tuple(slots)
+
+    def constant(self, part: Mapping[str, Any]) -> str:
+        """What follows a key that always has one value. Raises judge.Unknown."""
+        if not isinstance(part["const"], str) or not judge.build(part)(part["const"]):
+            raise judge.Unknown
+        place = len(self.sources) - 1
+        self.constants[place], self.sources[place] = part["const"], 0
+        return f" {_one_of([part['const']])}\n"
 
     def value(self, part: Mapping[str, Any], depth: int) -> str:
         """What follows a key, and what is to be read of it. Raises judge.Unknown."""
@@ -282,10 +293,10 @@ class _Making:
         fold, dash = "\n" + "  " * (depth + 1), "\n" + "  " * depth + "- "
         self.groups += 1
         if sort == "string" and ("const" in part or "enum" in part):
-            return _one_of([part["const"]] if "const" in part else part["enum"])
+            return f" ({_one_of([part['const']] if 'const' in part else part['enum'])})\n"
         if sort == "string" and "pattern" in part:
-            self.sources[place] = self.groups  # the group before it is for a quote
             self.groups += 1
+            self.sources[place] = self.groups  # the group before it is for a quote
             return _fitting(part["pattern"], self.groups - 1)
         if sort == "string":
             only_refused = part.keys() <= judge.SILENT | {"type", "not"} and judge.refused(part) <= schema.sentinels()
@@ -294,8 +305,8 @@ class _Making:
             return rf" ({_FIRST}{goes_on.format('#')}(?<! )|'{goes_on.format('')}')\n"
         if sort == "array":  # most lists are of words
             items = rf"(?:{dash}[^\n]*(?:{fold}[^\n]*)*)+"
-            self.lists.append(Words(place, self.groups, dash, expression(items), fits, judge.words(part, WORDS), {}))
             self.groups += 1
+            self.lists.append(Words(place, self.groups, dash, expression(items), fits, judge.words(part, WORDS), {}))
             return rf"(?:({dash}[^{_NO_WORD}]*)|( \[\]|{items}))\n"
         if sort == "number":
             self.numbers.append((place, fits))
@@ -304,10 +315,10 @@ class _Making:
 
 
 def _one_of(texts: list[str]) -> str:
-    """The expression of a line's rest that is one of some plain texts. Raises judge.Unknown where one cannot be plain."""
+    """The expression of what is one of some plain texts. Raises judge.Unknown where one cannot be plain."""
     if any(canonical.read(f"---\nkey: {text}\n---\n".encode()) != {"key": text} for text in texts):
         raise judge.Unknown
-    return f" ({'|'.join(map(re.escape, texts))})\n"
+    return "|".join(map(re.escape, texts))
 
 
 def _fitting(pattern: str, quote: int) -> str:

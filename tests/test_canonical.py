@@ -550,7 +550,7 @@ def gate_opens(rule, record) -> bool:
 
 def cued(rule, record) -> bool:
     text = joined(record)
-    return any(accept._cued(accept.plan((rule.code,), Kind.FIGURE), text, accept.foreign(text.encode())))
+    return bool(accept._cued(accept.plan((rule.code,), Kind.FIGURE), text, accept._foreign(text.encode())))
 
 
 def test_a_clean_record_needs_no_more_than_its_row_from_wherever_it_is_read():
