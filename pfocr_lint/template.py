@@ -25,8 +25,8 @@ from pfocr_lint.ondemand import expression
 from pfocr_lint.record import Kind
 
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}|@[A-Za-z]{1,63}")
-# A character that begins a plain text; with a digit, plus or point it may be a number.
-_FIRST = r"""[^\n '"?:,\[\]{}#&*!|>%@`~=<-]"""
+# A character that begins a plain text or a quoted one; with a digit, plus or point it may be a number.
+_FIRST = r"""[^\n "?:,\[\]{}#&*!|>%@`~=<-]"""
 # What begins a quoted text, or what may be a number.
 _PERHAPS_OTHER = frozenset("'+.0123456789")
 _NUMBER = re.compile(rf"{NUMBER_LIKE}\n")
@@ -199,10 +199,10 @@ def _read_numbers(sources: list[Any], fits: Judge, odd: set[int]) -> None:
 def _text(raw: str) -> str:
     """The text that a plain or single-quoted source, unfolded, stands for; where it may be no text, one that is unsure."""
     if raw[0] == "'":
-        raw = raw[1:-1]
-        if "'" in raw:
-            return _UNSURE if "'" in raw.replace("''", "") else raw.replace("''", "'")
-    elif (
+        if raw[-1] != "'" or len(raw) == 1 or "'" in (inside := raw[1:-1]).replace("''", ""):
+            return _UNSURE
+        return inside.replace("''", "'")
+    if (
         (":" in raw and (": " in raw or raw[-1] == ":"))
         or ("#" in raw and " #" in raw)
         or (raw[0] in _PERHAPS_OTHER and _NUMBER.match(f"{raw}\n"))
@@ -301,8 +301,7 @@ class _Making:
         if sort == "string":
             only_refused = part.keys() <= judge.SILENT | {"type", "not"} and judge.refused(part) <= schema.sentinels()
             self.texts.append(Text(place, fold, None if only_refused else fits))
-            goes_on = rf"[^\n]*(?:(?<! ){fold}[^ \n{{}}][^\n]*)*"
-            return rf" ({_FIRST}{goes_on.format('#')}(?<! )|'{goes_on.format('')}')\n"
+            return rf" ({_FIRST}[^\n]*(?:(?<! ){fold}[^ \n][^\n]*)*(?<! ))\n"
         if sort == "array":  # most lists are of words
             items = rf"(?:{dash}[^\n]*(?:{fold}[^\n]*)*)+"
             self.groups += 1
