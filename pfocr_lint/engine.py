@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pfocr_lint import accept, facts
@@ -137,12 +137,13 @@ def explain(look: accept.Look, data: bytes, settings: Settings = DEFAULT) -> Exa
     return Examined(record, tuple(sorted(hits, key=_order)), tuple(faults))
 
 
-def examine(record: Record, settings: Settings = DEFAULT) -> Examined:
-    """Run the rules that are on for the record's path."""
+def examine(record: Record, settings: Settings = DEFAULT, suspects: Collection[Rule] | None = None) -> Examined:
+    """Run the rules that are on for the record's path; ``suspects`` alone where the others are known to find nothing."""
+    rules = RULES if suspects is None else suspects
     levels = settings.rules_for(record.path)
     prepare(record, settings.synonyms)
     faults: list[str] = []
-    hits = [hit for rule in _applicable(record) if rule.code not in _PATIENT for hit in _run(rule, record, levels, faults)]
+    hits = [hit for rule in _applicable(record, rules) if rule.code not in _PATIENT for hit in _run(rule, record, levels, faults)]
     known = waivers(record) if record.data is not None else ()
     if known:
         hits = _waive(record, known, hits, levels)
@@ -183,10 +184,10 @@ def compare(repository: facts.Repository, levels_of: Callable[[str], Mapping[str
     return Compared(tuple(examined), tuple(faults))
 
 
-def _applicable(record: Record) -> Iterator[Rule]:
+def _applicable(record: Record, rules: Iterable[Rule]) -> Iterator[Rule]:
     """The rules for the record's kind; of an unreadable one only those that say why it is."""
     blocked = {fault.code for fault in record.faults} if record.data is None and record.kind is not Kind.TABLE else None
-    for rule in RULES:
+    for rule in rules:
         if rule.code in blocked if blocked is not None else record.kind in rule.kinds:
             yield rule
 

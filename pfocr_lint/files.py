@@ -6,7 +6,7 @@ import contextlib
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from functools import cache, partial
-from itertools import groupby
+from itertools import groupby, repeat
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
@@ -20,7 +20,7 @@ from pfocr_lint.ondemand import OnDemand, hashlib, pathlib
 from pfocr_lint.reader import read, unreadable
 from pfocr_lint.record import Kind, kind_of
 from pfocr_lint.settings import DEFAULT, Settings, discover
-from pfocr_lint.values import dataclass, replace
+from pfocr_lint.values import dataclass, made, replace
 
 if TYPE_CHECKING:
     from pfocr_lint import engine, fixer
@@ -52,6 +52,10 @@ class Task:
     mode: str = "check"
     unsafe: bool = False
     keywords: bool = True
+
+    def makes(self, safety: str) -> bool:
+        """Whether fixes of a safety, or of what a rule declares for its own, would be made."""
+        return safety.startswith("safe") or (self.unsafe and safety == "unsafe")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +103,9 @@ def gather(paths: Sequence[str], settings_of: Callable[[str], Settings]) -> list
                 below = "" if shown == "." else shown if shown.endswith("/") else f"{shown}/"
                 paths_here = [below + name for name in names] or [shown]
                 settings, kind = settings_of(paths_here[0]), kind_by_path(paths_here[0])
-                for name, name_shown in zip(names or [""], paths_here, strict=True):
-                    if not (settings.exclude and settings.excludes(name_shown)):
-                        found.setdefault(f"{whole}/{name}", Source(name_shown, settings, kind))
+                for name, source in zip(names or [""], made(Source, paths_here, repeat(settings), repeat(kind)), strict=True):
+                    if not (settings.exclude and settings.excludes(source.path)):
+                        found.setdefault(f"{whole}/{name}", source)
         else:
             whole = os.path.abspath(path)  # noqa: PTH100
             found.setdefault(f"{os.path.dirname(whole)}/{os.path.basename(whole)}", _source(posix(path), settings_of(path)))  # noqa: PTH119, PTH120
@@ -244,18 +248,17 @@ def judge(source: Source, data: bytes, task: Task) -> Result:
 def _judge(source: Source, data: bytes, task: Task, look: accept.Look | None) -> Result:
     """What came of bytes in which a first look has found something, or of which it is not sure."""
     path = source.path
-    if look is not None:
+    fixing = task.mode != "check" and (look is None or any(task.makes(rule.fix) for rule in look.suspects))
+    if look is not None and not fixing:
         examined = engine.explain(look, data, source.settings)
-    else:
+    else:  # what is written stands on the reference path alone
         record = read(path, data, source.kind)
         if record.kind is Kind.UNKNOWN:
             return Result(path, stray=True)
-        examined = engine.examine(record, source.settings)
-    if task.mode == "check" or not _worth_fixing(examined, task):
+        examined = engine.examine(record, source.settings, None if look is None else look.suspects)
+    if not fixing or not _worth_fixing(examined, task):
         return _judged(examined)
     try:
-        if look is not None:  # what is written stands on the reference path alone
-            examined = engine.examine(read(path, data, examined.record.kind), source.settings)
         fixed = fixer.settle(examined, data, source.settings, unsafe=task.unsafe)
     except Exception as error:  # noqa: BLE001 - what is wrong with the file is still told
         fault = f"{path}: it could not be fixed: {type(error).__name__}: {error}"
@@ -301,7 +304,7 @@ def _replace(path: str, old: bytes, new: bytes) -> str | None:
 
 def _worth_fixing(examined: engine.Examined, task: Task) -> bool:
     fixes = [hit.finding.fix for hit in examined.hits if hit.finding.fix is not None]
-    return any(task.unsafe or fix.safety.value == "safe" for fix in fixes)
+    return any(task.makes(fix.safety.value) for fix in fixes)
 
 
 def _judged(examined: engine.Examined) -> Result:
@@ -394,11 +397,13 @@ Packed: TypeAlias = "list[Any] | Outcome"
 
 
 def _packed(outcome: Outcome) -> Packed:
-    return [outcome.digest, *outcome.facts] if isinstance(outcome, Row) and isinstance(outcome.facts, FigureFacts) else outcome
+    return (
+        [outcome.digest, tuple(outcome.facts)] if isinstance(outcome, Row) and isinstance(outcome.facts, FigureFacts) else outcome
+    )
 
 
 def _unpacked(sent: Packed) -> Outcome:
-    return Row(sent[0], FigureFacts._make(sent[1:])) if isinstance(sent, list) else sent
+    return Row(sent[0], FigureFacts._make(sent[1])) if isinstance(sent, list) else sent
 
 
 def _work(task: Task, part: Part) -> list[Packed]:
