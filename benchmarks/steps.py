@@ -3,8 +3,8 @@ What each step costs of a clean record, in microseconds of processor time, and a
 
     python benchmarks/steps.py FOLDER [--records 1000] [--runs 7]
 
-FOLDER holds ``_figures/*.md``. Every record takes all steps before the next one does, so that a step finds the processor's
-caches as in a real run, and not warm of itself; best of the runs.
+FOLDER holds ``_figures/*.md``. All records take a step together, as many as in a real run, before the next one is taken, so that
+it finds the processor's caches as there, and not warm of itself; best of the runs.
 """
 
 from __future__ import annotations
@@ -13,49 +13,54 @@ import argparse
 import os
 import pickle
 import time
+from itertools import repeat
 from pathlib import Path
 
 import yaml
 
-from pfocr_lint import accept, canonical, derive, loading, pool, template
+from pfocr_lint import accept, canonical, derive, facts, files, loading, pool, template
 from pfocr_lint.cache import Row
-from pfocr_lint.facts import sound_facts
 from pfocr_lint.record import Kind
 from pfocr_lint.settings import DEFAULT
 
-STEPS = ("open and read", "UTF-8, no odd character", "one match of the template", "the row of values out of the match, judged",
+STEPS = ("open and read", "UTF-8, no odd character", "one match of the template", "columns out of the matches, read and judged",
          "what is said twice is said alike", "functions that ask for rules", "texts joined, cues looked for", "facts",
-         "sent to the first process and read there", "the whole look, for comparison", "CSafeLoader, for comparison")  # fmt: skip
+         "sent to the first process and read there", "the whole look, for comparison",
+         "CSafeLoader, for comparison")  # fmt: skip
 
 
-def steps(path: str, asked: accept.Plan, of: accept.Glance) -> list[float]:
-    """The clock after each step of one record, before the first included."""
+def steps(paths: list[str], asked: accept.Plan, of: accept.Glance) -> list[float]:
+    """The clock after each step of some records, before the first included."""
     now = time.perf_counter_ns
     clock = [now()]
     tick = lambda: clock.append(now())  # noqa: E731
-    data = loading.load(path)
+    datas = [loading.load(path) for path in paths]
     tick()
-    text, foreign = canonical.body(data)
+    texts, foreign = canonical.bodies(datas)
     tick()
-    template.of_kind(Kind.FIGURE).expression.fullmatch(text).groups()
+    form = template.of_kind(Kind.FIGURE)
+    matches = [form.expression.fullmatch(text).group(*form.sources) for text in texts]
     tick()
-    row = template.row(Kind.FIGURE, data)  # holds the two steps before
-    row.append(DEFAULT.other_names)
+    columns = [*template.read(Kind.FIGURE, datas).columns, repeat(DEFAULT.other_names)]  # holds the two steps before
     tick()
-    derive.agrees(path, of.said_twice(row))
+    derive.disagreeing(paths, [columns[place] for place in of.said_twice])
     tick()
-    rules = of.gated(row)
+    answers = [any(map(gate.cue, *(columns[place] for place in gate.given))) for gate in of.gates]
     tick()
-    rules += accept._cued(asked, accept._joined(of, row, agrees=True), foreign)
+    cued = list(accept._cued_rows(asked, of, columns, (), foreign, datas))
     tick()
-    facts = sound_facts(path, of.facts(row), keywords=False)
+    found = list(facts.sound_facts(paths, [columns[place] for place in of.facts], keywords=False))
     tick()
-    pickle.loads(pickle.dumps(Row(b"", facts), pickle.HIGHEST_PROTOCOL))
+    sent = pickle.dumps([files._packed(Row(b"", each)) for each in found], pickle.HIGHEST_PROTOCOL)
+    read = list(map(files._unpacked, pickle.loads(sent)))
     tick()
-    accept.look(path, data, DEFAULT, Kind.FIGURE, keywords=False)
+    looks = accept.looks(paths, datas, DEFAULT, Kind.FIGURE, keywords=False)
     tick()
-    yaml.load(data[4:-4], yaml.CSafeLoader)
+    for data in datas:
+        yaml.load(data[4:-4], yaml.CSafeLoader)
     tick()
+    assert len(paths) == len(matches) == len(read) == len(looks)
+    assert answers.count(True) + len(cued) < len(paths), "these are no clean records"
     return clock
 
 
@@ -72,8 +77,8 @@ def main() -> None:
     best = [float("inf")] * len(STEPS)
     for _ in range(flags.runs):
         spent = [0.0] * len(STEPS)
-        for path in paths:
-            clock = steps(path, asked, of)
+        for start in range(0, len(paths), files.AT_ONCE):
+            clock = steps(paths[start : start + files.AT_ONCE], asked, of)
             for number in range(len(STEPS)):
                 spent[number] += clock[number + 1] - clock[number]
         spent[3] -= spent[1] + spent[2]
