@@ -102,7 +102,7 @@ def body(data: bytes) -> tuple[str | None, str]:
 
 
 def bodies(datas: Sequence[bytes]) -> tuple[list[str | None], str]:
-    """What :func:`body` gives of each of some files, with the characters outside ASCII of them all."""
+    """What :func:`body` gives of each of some files; among the characters are all of those that have a text."""
     try:
         odd = b"".join(datas).translate(None, _PLAIN_BYTES).decode()
         if not _ODD.search(odd):

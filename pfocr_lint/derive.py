@@ -170,7 +170,7 @@ def year(record: Record) -> str | None:
     return match[1] if match else None
 
 
-@lru_cache(1024)  # two rules ask of each record
+@lru_cache(128)  # two rules ask of each record, the second after the first has asked of a whole table
 def plain_year(reftext: str) -> str | None:
     """The year of a reference that is in the pipeline's own form, None for any other: :func:`year` at a third of its price."""
     match = _PLAIN_REFERENCE.match(reftext)

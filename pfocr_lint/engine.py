@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pfocr_lint import accept, facts
@@ -137,7 +137,7 @@ def explain(look: accept.Look, data: bytes, settings: Settings = DEFAULT) -> Exa
     return Examined(record, tuple(sorted(hits, key=_order)), tuple(faults))
 
 
-def examine(record: Record, settings: Settings = DEFAULT, suspects: Collection[Rule] | None = None) -> Examined:
+def examine(record: Record, settings: Settings = DEFAULT, suspects: Iterable[Rule] | None = None) -> Examined:
     """Run the rules that are on for the record's path; ``suspects`` alone where the others are known to find nothing."""
     rules = RULES if suspects is None else suspects
     levels = settings.rules_for(record.path)

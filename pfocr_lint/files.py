@@ -224,21 +224,33 @@ Waiting: TypeAlias = tuple[int, str, bytes, bytes]
 
 def _judge_all(waiting: Sequence[Waiting], found: list[Outcome], settings: Settings, kind: Kind | None, task: Task) -> None:
     """Put what came of files that were read in its places."""
-    paths, datas = [path for _, path, _, _ in waiting], [data for _, _, data, _ in waiting]
-    looks = accept.looks(paths, datas, settings, kind, keywords=task.keywords)
+    try:
+        paths, datas = [path for _, path, _, _ in waiting], [data for _, _, data, _ in waiting]
+        looks = accept.looks(paths, datas, settings, kind, keywords=task.keywords)
+    except Exception:  # noqa: BLE001 - whatever it is, one of them meets it again alone
+        looks = [None] * len(waiting)
     for (place, path, data, digest), look in zip(waiting, looks, strict=True):
         if look is not None and not look.suspects:
             found[place] = Row(digest, look.facts)
             continue
         try:
-            result = _judge(Source(path, settings, kind), data, task, look)
+            result = _judge_now(Source(path, settings, kind), data, task, look)
             found[place] = Row(digest, result.facts) if result.is_clean else result
         except Exception as error:  # noqa: BLE001 - the other files are still judged
             found[place] = _failed(path, error)
 
 
+def _judge_now(source: Source, data: bytes, task: Task, look: accept.Look | None) -> Result:
+    """What came of a file that was read with others: one that is to be mended may be another by now, by a link or by somebody."""
+    if task.mode == "fix":
+        now = _loaded(source.path, source.settings)
+        if now != data:
+            return judge(source, now, task) if isinstance(now, bytes) else now
+    return _judge(source, data, task, look)
+
+
 def judge(source: Source, data: bytes, task: Task) -> Result:
-    """The same for bytes that are already read; they are written back only when the task says so."""
+    """What came of a record's bytes; they are written back only when the task says so."""
     look = accept.look(source.path, data, source.settings, source.kind, keywords=task.keywords)
     if look is not None and not look.suspects:
         return Result(source.path, facts=look.facts)
@@ -250,19 +262,22 @@ def _judge(source: Source, data: bytes, task: Task, look: accept.Look | None) ->
     path = source.path
     fixing = task.mode != "check" and (look is None or any(task.makes(rule.fix) for rule in look.suspects))
     if look is not None and not fixing:
-        examined = engine.explain(look, data, source.settings)
-    else:  # what is written stands on the reference path alone
+        return _judged(engine.explain(look, data, source.settings))
+    try:  # what is written stands on the reference path
         record = read(path, data, source.kind)
         if record.kind is Kind.UNKNOWN:
             return Result(path, stray=True)
         examined = engine.examine(record, source.settings, None if look is None else look.suspects)
+    except Exception as error:
+        if look is None:
+            raise
+        return _unfixed(engine.explain(look, data, source.settings), error)
     if not fixing or not _worth_fixing(examined, task):
         return _judged(examined)
     try:
         fixed = fixer.settle(examined, data, source.settings, unsafe=task.unsafe)
     except Exception as error:  # noqa: BLE001 - what is wrong with the file is still told
-        fault = f"{path}: it could not be fixed: {type(error).__name__}: {error}"
-        return replace(_judged(examined), faults=(*examined.faults, fault))
+        return _unfixed(examined, error)
     result = Result(path, fixed.left, fixed.fixed, faults=fixed.faults, facts=fixed.facts)
     if fixed.data == data:
         return result
@@ -270,6 +285,12 @@ def _judge(source: Source, data: bytes, task: Task, look: accept.Look | None) ->
         return replace(result, versions=(data.decode(), fixed.data.decode()), facts=examined.facts)
     note = _replace(path, data, fixed.data)
     return result if note is None else replace(_judged(examined), faults=fixed.faults, notes=(note,))
+
+
+def _unfixed(examined: engine.Examined, error: Exception) -> Result:
+    path = examined.record.path
+    fault = f"{path}: it could not be fixed: {type(error).__name__}: {error}"
+    return replace(_judged(examined), faults=(*examined.faults, fault))
 
 
 def mend(examined: engine.Examined, settings: Settings) -> Result | None:

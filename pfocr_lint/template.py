@@ -2,8 +2,9 @@ r"""
 The pipeline's own form and a kind's schema in one expression: nearly every figure is read and judged by a single match.
 
 :mod:`pfocr_lint.canonical` reads whatever keys there are. Here they are the schema's, each at its place in the schema's
-order, and what the schema says of keys, constants and patterns is part of the expression. It takes a fifth of the time of
-reading first and judging then, but 10 ms to compile. Like the fast reader it may only say the values or "not sure".
+order, and what the schema says of keys, constants and patterns is part of the expression. Each record is matched alone; what
+the matches hold is then read by columns, many records at once. It takes a fifth of the time of reading first and judging then,
+but 10 ms to compile. Like the fast reader it may only say the values or "not sure".
 
 Of a free text only the shape of the lines is left to the expression, because a run of ``[^\n]`` is what Python's ``re`` is
 fastest at: whether it holds something that YAML reads otherwise is looked at in the text, where finding a ``:`` or ``#``
@@ -58,12 +59,11 @@ class Words(NamedTuple):
     """
     A list: its place, and the judges of a list and of one of words.
 
-    ``other`` is the place of its source where that is no list of words, ``items`` what matches it then, ``dash`` what begins
-    an item. ``known`` are short lists of words that were seen: a few organisms stand in nearly all records.
+    ``items`` matches its other source, where that is no list of words; ``dash`` begins an item. ``known`` are short lists of
+    words that were seen: a few organisms stand in nearly all records.
     """
 
     place: int
-    other: int
     dash: str
     items: re.Pattern[str]
     fits: Judge
@@ -97,7 +97,7 @@ class Table(NamedTuple):
     Records in the pipeline's own form, which fit their schema, a row for each.
 
     ``numbers`` says which of those that were given they are, ``columns`` are those of the template, None where a key is not
-    there, and ``foreign`` are the characters outside ASCII of all that were given.
+    there, and among ``foreign`` are all their characters outside ASCII.
     """
 
     numbers: list[int]
@@ -130,8 +130,8 @@ def read(kind: Kind, datas: Sequence[bytes]) -> Table:
     odd: set[int] = set()
     for text in template.texts:
         columns[text.place] = _read_texts(columns[text.place], text, template.unsure, odd)
-    for words in template.lists:
-        _read_lists(columns[words.place], columns[words.other], words, odd)
+    for words, others in zip(template.lists, columns[len(template.places) :], strict=True):
+        _read_lists(columns[words.place], others, words, odd)
     for place, fits in template.numbers:
         _read_numbers(columns[place], fits, odd)
     del columns[len(template.places) :]
@@ -143,7 +143,7 @@ def read(kind: Kind, datas: Sequence[bytes]) -> Table:
 
 
 def _read_texts(sources: list[Any], text: Text, unsure: frozenset[str], odd: set[int]) -> list[Any]:
-    """What the sources of a text say; to ``odd`` go the rows in which it may be none, or does not fit."""
+    """What the sources of a text say; to ``odd`` go the rows where that is not sure, or does not fit."""
     if None in sources:
         given = [row for row, source in enumerate(sources) if source is not None]
         among: set[int] = set()
@@ -162,8 +162,8 @@ def _read_texts(sources: list[Any], text: Text, unsure: frozenset[str], odd: set
 
 
 def _read_lists(sources: list[Any], others: list[Any], words: Words, odd: set[int]) -> None:
-    """Put in the place of each source of a list what it says; to ``odd`` go the rows in which it may be none, or does not fit."""
-    _, _, dash, items, fits, words_fit, known = words
+    """Put in the place of each source of a list what it says; to ``odd`` go the rows where that is not sure, or does not fit."""
+    _, dash, items, fits, words_fit, known = words
     for row, raw in enumerate(sources):
         if raw is not None and len(raw) < _SHORT and raw in known:
             sources[row] = known[raw]
@@ -188,7 +188,7 @@ def _read_lists(sources: list[Any], others: list[Any], words: Words, odd: set[in
 
 
 def _read_numbers(sources: list[Any], fits: Judge, odd: set[int]) -> None:
-    """Put in the place of each source of a number what it says; to ``odd`` go the rows in which it does not fit."""
+    """Put in the place of each source of a number what it says; to ``odd`` go the rows where it does not fit."""
     for row, raw in enumerate(sources):
         if raw is not None:
             sources[row] = number = float(raw) if "." in raw else int(raw)
@@ -235,11 +235,9 @@ def of_kind(kind: Kind) -> Template | None:
         return None
     if max(map(len, unsure)) >= _SHORT:
         return None
-    sources = [*made.sources, *(words.other for words in made.lists)]
-    lists = [words._replace(other=len(made.sources) + at) for at, words in enumerate(made.lists)]
     return Template(
-        re.compile("".join(made.lines)), tuple(sources), tuple(made.texts), tuple(lists), tuple(made.numbers), made.constants,
-        made.places, slots, unsure,
+        re.compile("".join(made.lines)), (*made.sources, *made.others), tuple(made.texts), tuple(made.lists),
+        tuple(made.numbers), made.constants, made.places, slots, unsure,
     )  # fmt: skip
 
 
@@ -250,6 +248,7 @@ class _Making:
         self.lines: list[str] = []
         self.groups = 0
         self.sources: list[int] = []
+        self.others: list[int] = []
         self.texts: list[Text] = []
         self.lists: list[Words] = []
         self.numbers: list[tuple[int, Judge]] = []
@@ -284,7 +283,7 @@ class _Making:
         if not isinstance(part["const"], str) or not judge.build(part)(part["const"]):
             raise judge.Unknown
         place = len(self.sources) - 1
-        self.constants[place], self.sources[place] = part["const"], 0
+        self.constants[place], self.sources[place] = part["const"], 0  # of the match the whole, which costs nothing
         return f" {_one_of([part['const']])}\n"
 
     def value(self, part: Mapping[str, Any], depth: int) -> str:
@@ -305,7 +304,8 @@ class _Making:
         if sort == "array":  # most lists are of words
             items = rf"(?:{dash}[^\n]*(?:{fold}[^\n]*)*)+"
             self.groups += 1
-            self.lists.append(Words(place, self.groups, dash, expression(items), fits, judge.words(part, WORDS), {}))
+            self.others.append(self.groups)
+            self.lists.append(Words(place, dash, expression(items), fits, judge.words(part, WORDS), {}))
             return rf"(?:({dash}[^{_NO_WORD}]*)|( \[\]|{items}))\n"
         if sort == "number":
             self.numbers.append((place, fits))

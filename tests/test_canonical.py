@@ -420,105 +420,6 @@ def test_mutated_records_by_the_hundred_thousand():
         mutate(seed)
 
 
-def looks_alike(one: accept.Look | None, other: accept.Look | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    data = [look.record and look.record.data for look in (one, other)]
-    codes = [{rule.code for rule in look.suspects} for look in (one, other)]
-    return codes[0] == codes[1] and one.facts == other.facts and (not codes[0] or same(*data))
-
-
-def figure(number: int, caption: str, description: str, keywords: list[str]) -> tuple[str, str]:
-    """The path and text of a figure of its own, in the pipeline's form."""
-    data = schema.example(Kind.FIGURE)
-    figid, alias = f"PMC{1000000 + number}__g{number}", f"PMC{1000000 + number}__F{number + 1}"
-    data |= {
-        "figid": figid, "pmcid": figid.partition("__")[0], "filename": f"g{number}.jpg", "number": f"F{number + 1}",
-        "figlink": f"/pmc/articles/PMC{1000000 + number}/figure/F{number + 1}/", "figid_alias": alias,
-        "redirect_from": f"/figures/{alias}", "doi": f"10.1000/{number}", "caption": caption,
-    }  # fmt: skip
-    data["schema-jsonld"] |= {"@id": f"{derive.SITE}{figid}.html", "description": description, "keywords": keywords}
-    return f"_figures/{figid}.md", emit.document(data)
-
-
-CAPTIONS = [
-    "Signaling of PTEN in leukemia.", "A long caption, which goes on for more than one line of the file, of α and β in leukemia.",
-    "Signaling  of PTEN.", "Signaling: 'PTEN' #1.", "Levels of PTEN , of AKT1.", "A <b>bold</b> one, too.", "Role of TNF-Î± in it.",
-    "Ends in a zero\u200bwidth.", "Ro\u0302le of PTEN.", "\u00c4 quoted \u2013 one.", "(see ) of AKT1.", "See PI3K\\AKT of AKT1.",
-]  # fmt: skip
-LISTS = [["PTEN"], ["AKT1", "Glucose"], [f"GENE{n}" for n in range(30)], ["PTEN", "PTEN"], ["a b", "C  D"], ["1433", "On"], []]
-
-
-def of_2021(number: int) -> str:
-    """A figure in the dialect of 2021, the first of three without what may be missing in it."""
-    data = schema.example(Kind.FIGURE_2021)
-    for key in ("figid_alias", "redirect_from", "figtype") if number % 3 == 0 else ():
-        data.pop(key, None)
-    return emit.document({**data, "caption": f"Caption {number}: of PTEN"})
-
-
-@pytest.mark.parametrize(
-    ("kind", "texts"),
-    [
-        (Kind.FIGURE, [figure(number, CAPTIONS[number % 12], CAPTIONS[0], LISTS[number % 7])[1] for number in range(30)]),
-        (Kind.FIGURE_2021, [of_2021(number) for number in range(9)]),
-    ],
-)
-@pytest.mark.parametrize(
-    "odd",
-    [
-        ("\npapertitle: ", "\npapertitle: off: "),
-        ("\npapertitle: ", "\npapertitle: a #"),
-        ("x", "\0"),
-        ("\nfigid_alias: ", "\nfigid_alias: a: "),
-    ],
-)
-def test_a_table_has_a_row_for_each_record_of_which_it_is_sure(kind, texts, odd):
-    datas = [(text.replace(*odd) if number % 4 == 1 else text).encode() for number, text in enumerate(texts)]
-    table = template.read(kind, datas)
-    alone = [read_by_template(kind, data) for data in datas]
-    assert table.numbers == [number for number, values in enumerate(alone) if values is not None]
-    assert 0 < len(table.numbers) < len(datas)
-    for row, number in enumerate(table.numbers):
-        assert same(template.values(kind, table, row), alone[number])
-        assert same(alone[number], read("", datas[number]).data)
-
-
-def hold_together(seed: int, size: int) -> None:
-    """Many records looked at together are what each is alone, whatever stands among them."""
-    chance = random.Random(seed)
-    texts = []
-    for number in range(size):
-        caption = chance.choice(CAPTIONS[: chance.choice([2, len(CAPTIONS)])])
-        path, text = figure(number, caption, chance.choice([caption] * 3 + CAPTIONS), chance.choice(LISTS))
-        texts.append((path, text if chance.random() < 0.7 else mutated(chance, text)))
-    paths, datas = [path for path, _ in texts], [text.encode("utf-8", "replace") for _, text in texts]
-    alone = [accept_look(path, data, worth_a_template=True, kind=Kind.FIGURE) for path, data in zip(paths, datas, strict=True)]
-    together = accept.looks(paths, datas, DEFAULT, Kind.FIGURE, keywords=True)
-    for data, one, other in zip(datas, alone, together, strict=True):
-        assert looks_alike(one, other), data
-
-
-@settings(max_examples=100)
-@given(st.integers(min_value=0), st.integers(min_value=0, max_value=12))
-def test_records_looked_at_together(seed, size):
-    hold_together(seed, size)
-
-
-@pytest.mark.slow
-def test_records_looked_at_together_by_the_hundred_thousand():
-    for seed in range(1_000):
-        hold_together(seed, 100)
-
-
-def test_a_rule_that_raises_leaves_the_others_of_its_table_alone(monkeypatch):
-    clean, dirty = clean_text().encode(), clean_text().replace("Stem Cells", "Stem  Cells").encode()
-    alone = [accept_look(PATH, data, worth_a_template=True, kind=Kind.FIGURE) for data in (clean, dirty)]
-    assert [bool(look.suspects) for look in alone] == [False, True]
-    monkeypatch.setattr(accept, "_found", lambda *_: 1 / 0)
-    assert accept.looks([PATH] * 3, [clean, dirty, clean], DEFAULT, Kind.FIGURE, keywords=True) == [alone[0], None, alone[0]]
-
-
 @given(st.binary(max_size=200))
 def test_raw_bytes(data):
     for each in (data, b"---\n" + data + b"\n---\n", b"---\na: " + data + b"\n---\n"):
@@ -636,8 +537,8 @@ def test_a_function_that_is_asked_first_is_given_fields_that_there_are():
     asked, of = accept.glance(DEFAULT.codes)
     (*columns,) = map(itemgetter(0), template.read(Kind.FIGURE, [clean_text(Kind.FIGURE).encode()]).columns)
     columns.append(DEFAULT.other_names)
-    assert [*of.always, *(gate.rule for gate in of.gates)] == [*asked.asked]
-    assert not any(gate.cue(*(columns[place] for place in gate.given)) for gate in of.gates)
+    assert [*of.always, *(gated.rule for gated in of.gated)] == [*asked.asked]
+    assert not any(gated.cue(*(columns[place] for place in gated.given)) for gated in of.gated)
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if isinstance(rule.cue, tuple)], ids=lambda rule: rule.code)

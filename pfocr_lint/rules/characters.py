@@ -14,7 +14,7 @@ from pfocr_lint.rules.fields import name_of
 from pfocr_lint.rules.text import DESCRIPTION, PROSE, both, set_text, texts
 
 
-def _foreign(record: Record) -> Iterator[tuple[str, str]]:
+def _beyond_ascii(record: Record) -> Iterator[tuple[str, str]]:
     """The texts of a record that hold a character outside ASCII."""
     return ((key, text) for key, text in texts(record) if not text.isascii())
 
@@ -113,7 +113,7 @@ def invisible_character(record: Record) -> Iterator[Finding]:
     Zero-width characters, U+FEFF and soft hyphens split words for every search; they are removed. Controls of writing
     direction can make a text look like another one, and are only reported.
     """
-    for key, text in _foreign(record):
+    for key, text in _beyond_ascii(record):
         match = _INVISIBLE.search(text)
         if match:
             message = f"{name_of(key)} holds {_character(match[0][0])}"
@@ -156,7 +156,7 @@ def mojibake(record: Record) -> Iterator[Finding]:
 
     `Î±` for α, `Ã©` for é: UTF-8 that was taken for another encoding. The fix is what the ftfy library makes of it.
     """
-    for key, text in _foreign(record):
+    for key, text in _beyond_ascii(record):
         match, lost = _MOJIBAKE.search(text), text.find("\ufffd")
         if match is not None:
             import ftfy  # only where something looks like it: the import costs more than a record
@@ -194,7 +194,7 @@ def decomposed_unicode(record: Record) -> Iterator[Finding]:
     The same text can be written in two ways that look alike and do not compare equal; the composed one (Unicode's
     Normalization Form C) is the usual one.
     """
-    for key, text in _foreign(record):
+    for key, text in _beyond_ascii(record):
         if unicodedata.is_normalized("NFC", text):
             continue
         composed = unicodedata.normalize("NFC", text)
