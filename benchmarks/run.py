@@ -194,7 +194,7 @@ def machine() -> dict:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--full", action="store_true", help="every size, one and two processes, best of five (some 30 minutes)")
+    parser.add_argument("--full", action="store_true", help="every size, one and two processes, best of five (over an hour)")
     parser.add_argument("--cases", default="", metavar="KEYS", help="only these, comma separated")
     parser.add_argument("--list", action="store_true", help="the cases' keys, and what they are")
     tool = os.environ.get("CORPUS_TOOL") or ROOT.parent / "shared" / "tools" / "make_corpus.py"
