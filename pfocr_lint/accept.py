@@ -13,7 +13,7 @@ import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache
-from itertools import chain, compress, repeat
+from itertools import chain, compress, product, repeat
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
 from pfocr_lint import canonical, derive, facts, judge
@@ -212,9 +212,9 @@ def _at_a_glance(
     columns: list[Any] = [*table.columns, repeat(settings.other_names)]
     odd = derive.disagreeing(paths, [columns[place] for place in of.said_twice])
     rows = range(len(paths))
-    found = [(row, rule) for rule in of.always for row in rows] + [(row, rule) for rule in asked.agreement for row in odd]
+    found = [*product(rows, of.always), *product(odd, asked.agreement)]
     for rule, cue, given in of.gated:
-        found += [(row, rule) for row in compress(rows, map(cue, *(columns[place] for place in given)))]
+        found += product(compress(rows, map(cue, *(columns[place] for place in given))), [rule])
     suspects: dict[int, dict[str, Rule]] = {}
     for row, rule in chain(found, _cued_rows(asked, of, columns, odd, table.foreign, datas)):
         suspects.setdefault(row, {})[rule.code] = rule

@@ -77,40 +77,31 @@ class Unsure(Exception):  # noqa: N818 - not an error: the reference reader deci
 
 def read(data: bytes) -> dict[str, Any] | None:
     """The values of a record in the pipeline's own form, equal to what the reference reader finds; None for "not sure"."""
-    text, _ = body(data)
+    (text,), _ = bodies([data])
     try:
         return None if text is None else _mapping(text, 1)
     except Unsure:
         return None
 
 
-def body(data: bytes) -> tuple[str | None, str]:
+def bodies(datas: Sequence[bytes]) -> tuple[list[str | None], str]:
     """
-    The text between the fences, None for "not sure"; and its characters outside ASCII.
+    The text between the fences of each of some files, None for "not sure"; and, among others, their characters outside ASCII.
 
-    The file is ``---``, lines, ``---``, each line ended by LF; strict UTF-8 without control characters, other line
+    A file is ``---``, lines, ``---``, each line ended by LF; strict UTF-8 without control characters, other line
     separators, byte order marks and non-characters.
     """
-    if not _fenced(data):
-        return None, ""
     try:
-        # in one pass over the bytes: what is left is control characters, and the others in whole
-        odd = data.translate(None, _PLAIN_BYTES).decode()
-        return (None, "") if odd and _ODD.search(odd) else (data[4:-4].decode(), odd)
-    except UnicodeDecodeError:
-        return None, ""
-
-
-def bodies(datas: Sequence[bytes]) -> tuple[list[str | None], str]:
-    """What :func:`body` gives of each of some files; among the characters are all of those that have a text."""
-    try:
+        # in one pass over the bytes of all: what is left is control characters, and the others in whole
         odd = b"".join(datas).translate(None, _PLAIN_BYTES).decode()
         if not _ODD.search(odd):
             return [data[4:-4].decode() if _fenced(data) else None for data in datas], odd
     except UnicodeDecodeError:
         pass
-    texts, odds = zip(*map(body, datas), strict=True)
-    return list(texts), "".join(odds)
+    if len(datas) == 1:
+        return [None], ""
+    alone = [bodies([data]) for data in datas]
+    return [text for (text,), _ in alone], "".join(odd for _, odd in alone)
 
 
 def _fenced(data: bytes) -> bool:

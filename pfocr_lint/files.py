@@ -199,7 +199,8 @@ def _outcomes_of(part: Part, task: Task) -> Iterator[Outcome]:
                 waiting.append((len(found) - 1, path, data, digest))
                 size += len(data)
         if len(found) == AT_ONCE or size > ENOUGH or number + 1 == len(paths):
-            _judge_all(waiting, found, settings, kind, task)
+            for place, outcome in _judged_together(waiting, settings, kind, task):
+                found[place] = outcome
             yield from found
             found, waiting, size = [], [], 0
 
@@ -222,8 +223,10 @@ def _failed(path: str, error: Exception) -> Result:
 Waiting: TypeAlias = tuple[int, str, bytes, bytes]
 
 
-def _judge_all(waiting: Sequence[Waiting], found: list[Outcome], settings: Settings, kind: Kind | None, task: Task) -> None:
-    """Put what came of files that were read in its places."""
+def _judged_together(
+    waiting: Sequence[Waiting], settings: Settings, kind: Kind | None, task: Task
+) -> Iterator[tuple[int, Outcome]]:
+    """What came of files that were read, each with its place."""
     try:
         paths, datas = [path for _, path, _, _ in waiting], [data for _, _, data, _ in waiting]
         looks = accept.looks(paths, datas, settings, kind, keywords=task.keywords)
@@ -231,17 +234,17 @@ def _judge_all(waiting: Sequence[Waiting], found: list[Outcome], settings: Setti
         looks = [None] * len(waiting)
     for (place, path, data, digest), look in zip(waiting, looks, strict=True):
         if look is not None and not look.suspects:
-            found[place] = Row(digest, look.facts)
+            yield place, Row(digest, look.facts)
             continue
         try:
             result = _judge_now(Source(path, settings, kind), data, task, look)
-            found[place] = Row(digest, result.facts) if result.is_clean else result
         except Exception as error:  # noqa: BLE001 - the other files are still judged
-            found[place] = _failed(path, error)
+            result = _failed(path, error)
+        yield place, Row(digest, result.facts) if result.is_clean else result
 
 
 def _judge_now(source: Source, data: bytes, task: Task, look: accept.Look | None) -> Result:
-    """What came of a file that was read with others: one that is to be mended may be another by now, by a link or by somebody."""
+    """What came of a file that was read with others: where files are mended it may be another by now, by a link or an editor."""
     if task.mode == "fix":
         now = _loaded(source.path, source.settings)
         if now != data:

@@ -77,7 +77,6 @@ class _Reader:
 
     def __init__(self, record: Record) -> None:
         self.record = record
-        self.body = ""
         self.nodes = 0
         self.faults: list[Fault] = []
         self.fault = self._read()
@@ -95,7 +94,7 @@ class _Reader:
         if fault is not None:
             return fault
         base, end = record.body.start, record.body.end
-        body = self.body = text[base:end]
+        body = text[base:end]
         if body.startswith("\ufeff"):
             fix = Fix("remove the byte order mark", (TextEdit(base, base + 1, ""),))
             return Fault("PF003", "a byte order mark (U+FEFF) stands behind the opening fence", Span(base, base + 1), fix)
@@ -177,11 +176,11 @@ class _Reader:
 
     def _value(self, node: yaml.Node, pointer: str, depth: int) -> Any:
         self.nodes += 1
+        start = node.start_mark.index
         if self.nodes > MAX_NODES:
             raise _Refused(self._too_many(node.start_mark))
-        start = node.start_mark.index
-        first = self.body[start : start + 1]
-        if (first == "&" or first == "!") and node.end_mark.index > start:
+        first = self.record.text[self.record.body.start + start : self.record.body.start + start + 1]
+        if first in ("&", "!") and node.end_mark.index > start:
             what = "an anchor ('&')" if first == "&" else "a tag ('!')"
             raise self._refuse(node, f"{pointer or 'the front matter'} uses {what}; records are plain data")
         if isinstance(node, yaml.ScalarNode):

@@ -34,7 +34,7 @@ _NUMBER = re.compile(rf"{NUMBER_LIKE}\n")
 # What is not in a list of words: what may end a text, and what comes behind "A" in ASCII and begins none.
 _NO_WORD = r":#\[\]`{|}~"
 _SHORT, _MANY = 80, 10_000
-_UNSURE = "null"
+_UNSURE = "null"  # a text that is unsure wherever it stands
 # In a pattern: a group or a class that the expression around it would see otherwise.
 _UNFIT = re.compile(r"(?<!\\)\((?!\?:)|\\[A-Za-z0-9]|\\\$\Z")
 
@@ -233,7 +233,7 @@ def of_kind(kind: Kind) -> Template | None:
         slots = made.mapping(schema.load(kind), "", 0)
     except judge.Unknown:
         return None
-    if max(map(len, unsure)) >= _SHORT:
+    if max(map(len, unsure)) >= _SHORT:  # longer texts are not looked for among them
         return None
     return Template(
         re.compile("".join(made.lines)), (*made.sources, *made.others), tuple(made.texts), tuple(made.lists),
