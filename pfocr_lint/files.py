@@ -16,9 +16,9 @@ from pfocr_lint.cache import Row, Run
 from pfocr_lint.diagnostic import Diagnostic
 from pfocr_lint.facts import Facts, FigureFacts
 from pfocr_lint.loading import FOLDERS, Unreadable, leads_out, load, stay_inside, try_load
-from pfocr_lint.ondemand import OnDemand, hashlib, pathlib
+from pfocr_lint.ondemand import OnDemand, hashlib
 from pfocr_lint.reader import read, unreadable
-from pfocr_lint.record import Kind, kind_of
+from pfocr_lint.record import Kind, kind_of, path_parts
 from pfocr_lint.settings import DEFAULT, Settings, discover
 from pfocr_lint.values import dataclass, made, replace
 
@@ -142,7 +142,7 @@ def posix(path: str) -> str:
 
 def _walk(folder: str) -> Iterator[tuple[str, list[str]]]:
     """The records below a folder, by their folder: the files of the record folders that have the right extension."""
-    suffix = FOLDERS.get(pathlib.Path(folder).absolute().name)
+    suffix = FOLDERS.get(path_parts(os.path.join(os.getcwd(), folder, "-"))[0])  # noqa: PTH109, PTH118 - no ".." is resolved
     below, names = [], []
     try:
         with os.scandir(folder) as entries:

@@ -310,7 +310,7 @@ def strings(pointer: str, value: Any) -> Iterator[tuple[str, str]]:
 
 def kind_of(path: str, text: str) -> Kind:
     """What a file is, by the folder and extension of its path, else by the keys of its front matter."""
-    folder, stem, suffix = _parts(path)
+    folder, stem, suffix = path_parts(path)
     figid, _, sort = stem.rpartition("-")
     if suffix == ".tsv" and figid and sort in ("genes", "chemicals", "diseases"):
         return Kind.TABLE
@@ -330,7 +330,7 @@ def kind_of(path: str, text: str) -> Kind:
     return Kind.UNKNOWN
 
 
-def _parts(path: str) -> tuple[str, str, str]:
+def path_parts(path: str) -> tuple[str, str, str]:
     """The names of a path's folder and file, and the file's extension, as pathlib has them; importing that takes 8 ms."""
     *_, folder, name = ["", "", *(part for part in path.replace(os.sep, "/").split("/") if part not in ("", "."))]
     dot = name.rfind(".")

@@ -654,14 +654,16 @@ def test_both_paths_and_any_number_of_processes_tell_the_same():
         assert outcome("samples", "tests/records", "--jobs", "2", PFOCR_LINT_START=start) == expected
 
 
-def test_a_clean_run_needs_no_library():
+@pytest.mark.parametrize("named", ["", f"_figures/{SEED}.md"])
+def test_a_clean_run_needs_no_library(tmp_path, named):
     code = (
         "import sys; from pfocr_lint import cli; status = cli.main(sys.argv[1:], cli.Streams(sys.stdin, sys.stdout, sys.stderr));"
         "print(status, *{name.partition('.')[0] for name in sys.modules})"
     )
-    sample = f"samples/_figures/{SEED}.md"
+    (tmp_path / "_figures").mkdir()
+    (tmp_path / "_figures" / f"{SEED}.md").write_text(seed_text())
     result = subprocess.run(
-        [sys.executable, "-c", code, "--isolated", sample], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code, "--isolated", str(tmp_path / named)], cwd=ROOT, capture_output=True, text=True, check=True
     )
     status, *names = result.stdout.split("\n")[1].split()
     assert status == "0"
