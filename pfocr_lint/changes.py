@@ -82,9 +82,9 @@ class Change:
                 found.append(Source(path, settings, files.kind_by_path(path)))
         return found
 
-    def compared(self, results: Sequence[Result]) -> tuple[list[Result], tuple[str, ...]]:
-        """The results of the touched records with what their comparison with others adds."""
-        across = self._compare(self._now(results), loading.load, frozenset(result.path for result in results))
+    def compared(self, results: Sequence[Result], load: Callable[[str], bytes]) -> tuple[list[Result], tuple[str, ...]]:
+        """The results of the touched records with what their comparison with others adds; ``load`` reads a file again."""
+        across = self._compare(self._now(results), load, frozenset(result.path for result in results))
         merged = [replace(each, left=tuple(survey.merged(each.left, across.diagnostics(each.path)))) for each in results]
         return merged, across.faults
 

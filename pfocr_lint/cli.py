@@ -147,12 +147,12 @@ def _lint(
         streams.stderr.write(f"pfocr-lint: {len(sources):,} files, {len(settings_of(paths[0]).enabled)} rules\n")
     wanted = Wanted(flags, outputs, streams)
     if change is not None:
-        return _changed(wanted, change, list(files.process_all(sources, task, jobs)), started)
+        return _changed(wanted, change, list(files.process_all(sources, task, jobs)), files.left_by(task, settings_of), started)
     task = replace(task, keywords=files.has_tables(sources))
     return lint(Work(paths, sources, task, jobs, settings_of, started), wanted, compares=selection.compares)
 
 
-def _changed(wanted: Wanted, change: Change, results: Sequence[Result], started: float) -> int:
+def _changed(wanted: Wanted, change: Change, results: Sequence[Result], load: Callable[[str], bytes], started: float) -> int:
     """Tell of the records that a change touched, or of what it introduced."""
     teller = Teller(wanted)
     sums = None
@@ -161,7 +161,7 @@ def _changed(wanted: Wanted, change: Change, results: Sequence[Result], started:
         results, faults = found.results, found.faults
         sums = (found.introduced, found.resolved, found.remaining)
     else:
-        results, faults = change.compared(results)
+        results, faults = change.compared(results, load)
     for result in results:
         teller.take(result)
     return teller.end(teller.waiting, time.perf_counter() - started, faults=faults, change=sums)

@@ -64,14 +64,15 @@ class Result:
     What came of one file.
 
     ``left`` are the diagnostics that remain, ``fixed`` those that were mended. ``versions`` are text before and after,
-    only when a difference is wanted. ``faults`` are this program's own, ``notes`` say why a file was left as it is,
-    ``unread`` why it was not read, ``stray`` that it is no record, ``facts`` what it hands out for comparison.
+    only when a difference is wanted, ``patch`` is that difference. ``faults`` are this program's own, ``notes`` say why a file
+    was left as it is, ``unread`` why it was not read, ``stray`` that it is no record, ``facts`` what it hands out for comparison.
     """
 
     path: str
     left: tuple[Diagnostic, ...] = ()
     fixed: tuple[Diagnostic, ...] = ()
     versions: tuple[str, str] | None = None
+    patch: str = ""
     faults: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     unread: str | None = None
@@ -285,7 +286,7 @@ def _judge(source: Source, data: bytes, task: Task, look: accept.Look | None) ->
     if fixed.data == data:
         return result
     if task.mode == "diff":
-        return replace(result, versions=(data.decode(), fixed.data.decode()), facts=examined.facts)
+        return replace(result, versions=(data.decode(), fixed.data.decode()))
     note = _replace(path, data, fixed.data)
     return result if note is None else replace(_judged(examined), faults=fixed.faults, notes=(note,))
 
@@ -296,7 +297,19 @@ def _unfixed(examined: engine.Examined, error: Exception) -> Result:
     return replace(_judged(examined), faults=(*examined.faults, fault))
 
 
-def mend(examined: engine.Examined, settings: Settings) -> Result | None:
+def left_by(task: Task, settings_of: Callable[[str], Settings]) -> Callable[[str], bytes]:
+    """How a comparison reads a file again: with ``--diff`` as ``--fix`` would have left it. What it gives raises Unreadable."""
+
+    def mended(path: str) -> bytes:
+        data = load(path)
+        with contextlib.suppress(Exception):  # then it could not be fixed, which was told of it
+            return fixer.fix(path, data, settings_of(path), unsafe=task.unsafe, kind=kind_by_path(path)).data
+        return data
+
+    return mended if task.mode == "diff" else load
+
+
+def mend(examined: engine.Examined, settings: Settings, task: Task) -> Result | None:
     """Make the fixes, unsafe ones too, of what a comparison found in one record, and write it; None when there is none."""
     step = fixer.mend(examined, settings, unsafe=True)
     if step is None:
@@ -304,7 +317,11 @@ def mend(examined: engine.Examined, settings: Settings) -> Result | None:
     path = examined.record.path
     if step.problem is not None:
         return Result(path, faults=(f"{path}: {step.problem}",))
-    note = _replace(path, examined.record.text.encode(), step.after.record.text.encode())
+    old, new = examined.record.text.encode(), step.after.record.text.encode()
+    if task.mode == "diff":
+        now = try_load(path)
+        return None if now is None else Result(path, fixed=step.fixed, versions=(now.decode(), new.decode()))
+    note = _replace(path, old, new)
     return Result(path, fixed=step.fixed) if note is None else Result(path, notes=(note,))
 
 

@@ -40,7 +40,7 @@ class Work:
 def lint(work: Work, wanted: Wanted, *, compares: bool) -> int:
     """The exit status. ``compares`` says that rules across records were asked for by name."""
     known = _known(work, wanted)
-    teller = Teller(wanted, stream=not work.whole or len(work.sources) >= STREAMED_FROM)
+    teller = Teller(wanted, stream=not work.whole or len(work.sources) >= STREAMED_FROM, compared=work.whole)
     contained = known is not None and work.whole and _is_contained(work)
     if known is not None and contained and known.silent and work.task.mode != "fix":  # nothing was found, and nothing changed
         teller.pass_over(len(work.sources))

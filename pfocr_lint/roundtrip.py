@@ -166,14 +166,20 @@ def _merged(old: Any, new: Any) -> Any:
 
 
 def _merged_list(old: Any, new: list[Any]) -> Any:
-    """Drop from the end of ``old`` what ``new`` has not; the lines of comment below a dropped item move up."""
+    """
+    Drop from the end of ``old`` what ``new`` has not; the lines of comment below a dropped item move up.
+
+    A waiver on its line goes with it; another comment there is somebody's reason, and the item stays.
+    """
     kept = len(new)
     for place in range(len(old) - 1, -1, -1):
         if kept and old[place] == new[kept - 1]:
             kept -= 1
             continue
         token = (old.ca.items.get(place) or [None])[0]
-        below = token.value.partition("\n")[2] if token is not None else ""
+        beside, _, below = token.value.partition("\n") if token is not None else ("", "", "")
+        if beside and "pfocr-lint:" not in beside:
+            raise ValueError("the comment on its line would be lost")
         if below:
             _move_up(old, place, token, below)
         old.ca.items.pop(place, None)

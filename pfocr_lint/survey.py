@@ -118,7 +118,7 @@ def compared(
 
     A record of which there is only now something to tell gets a result; all are sorted by path.
     """
-    across = compare(facts, settings_of, loading.load)
+    across = compare(facts, settings_of, files.left_by(task, settings_of))
     told = {result.path: result for result in results}
     for path in across.examined:
         told.setdefault(path, Result(path))
@@ -129,12 +129,13 @@ def _joined(result: Result, across: Across, settings_of: Callable[[str], Setting
     examined = across.examined.get(result.path)
     if examined is None:
         return result
-    if task.mode == "fix" and task.unsafe:
-        mended = files.mend(examined, settings_of(result.path))
+    if task.mode != "check" and task.unsafe:
+        mended = files.mend(examined, settings_of(result.path), task)
         if mended is not None and mended.fixed:
             done = {each.fingerprint for each in mended.fixed}
             left = [each for each in examined.diagnostics() if each.fingerprint not in done]
-            return replace(result, fixed=(*result.fixed, *mended.fixed), left=tuple(merged(result.left, left)))
+            left = merged(result.left, left)
+            return replace(result, fixed=(*result.fixed, *mended.fixed), left=tuple(left), versions=mended.versions)
         if mended is not None:
             result = replace(result, faults=(*result.faults, *mended.faults), notes=(*result.notes, *mended.notes))
     return replace(result, left=tuple(merged(result.left, examined.diagnostics())))

@@ -47,10 +47,12 @@ class Teller:
 
     With ``stream``, and one format on standard output that can be told bit by bit, diagnostics are written as they come, but
     for those that wait for other records. Otherwise all wait, and a run with ``--fix`` always ends its work before it tells.
+    ``compared`` says that a comparison will follow, which may mend more.
     """
 
     wanted: Wanted
     stream: bool = False
+    compared: bool = False
     clear: Callable[[], object] = lambda: None  # takes a progress bar out of the way,
     restore: Callable[[], object] = lambda: None  # and puts it back
     waiting: list[Result] = field(default_factory=list)
@@ -81,16 +83,22 @@ class Teller:
         """Take the next result, and tell what can be told of it by now."""
         self._files += 1
         self._note(result)
-        flags, _, streams = self.wanted
-        if flags.diff and result.versions is not None:
-            self.clear()
-            write_text(streams.stdout, unified(result.path, *result.versions))
-            self.restore()
+        flags = self.wanted.flags
+        patch = unified(result.path, *result.versions) if flags.diff and result.versions is not None else ""
+        if not (self.compared and flags.unsafe_fixes):
+            self._show(patch)
+            patch = ""
         held = tuple(each for each in result.left if not self._streaming or each.code in WAITING)
         if len(held) < len(result.left):
             self._tell([each for each in result.left if each.code not in WAITING])
-        if held:
-            self.waiting.append(Result(result.path, held))
+        if held or patch:
+            self.waiting.append(Result(result.path, held, patch=patch))
+
+    def _show(self, patch: str) -> None:
+        if patch:
+            self.clear()
+            write_text(self.wanted.streams.stdout, patch)
+            self.restore()
 
     def _tell(self, found: list[Diagnostic]) -> None:
         _, outputs, streams = self.wanted
@@ -147,6 +155,8 @@ class Teller:
         flags, outputs, streams = self.wanted
         for result in (*results, Result("", faults=tuple(faults))):
             self._note(result)
+            if flags.diff:
+                self._show(result.patch if result.versions is None else unified(result.path, *result.versions))
         late = tuple(each for result in results for each in result.left)
         report = replace(
             self._frame, diagnostics=late, told=self._told, width=self._width if late else 0, files=self._files - self._strays,

@@ -214,6 +214,31 @@ def test_the_real_tables_agree_or_not_as_the_rules_say(tmp_path, run):
     ]
 
 
+@pytest.mark.parametrize("flags", [[], ["--unsafe-fixes"], ["--unsafe-fixes", "--select", "PF408"]], ids=" ".join)
+def test_a_patch_is_what_fix_makes_of_all_records(tmp_path, run, flags):
+    """What only the comparison mends is in it too, in one difference for each file; the sums are those of --fix."""
+
+    def now():
+        return {path.name: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+
+    for name, path in real_records().items():
+        write(tmp_path, (name, path.read_text(encoding="utf-8")))
+    before = now()
+    patch = run("--diff", *flags, "--output-format", "json:left.json")
+    assert patch.out.count("+++ ") == len({line for line in patch.out.splitlines() if line.startswith("+++ ")}) > 2
+    left = json.loads((tmp_path / "left.json").read_text())
+    (tmp_path / "left.json").unlink()
+    assert now() == before
+    fixed = json.loads(run("--fix", *flags, "--output-format", "json").out)
+    assert left["diagnostics"] == fixed["diagnostics"]
+    assert f"{fixed['summary']['fixed']:,} would be fixed, {len(fixed['diagnostics']):,} would be left" in patch.err
+    after = now()
+    for name, path in real_records().items():
+        write(tmp_path, (name, path.read_text(encoding="utf-8")))
+    subprocess.run(["git", "apply", "-"], input=patch.out.encode(), cwd=tmp_path, check=True)
+    assert now() == after
+
+
 def test_facts_stay_small():
     """A hundred thousand records' facts fit in 100 MB: one takes less than 1,000 bytes of memory."""
     import gc
