@@ -180,13 +180,17 @@ class Change:
         papers |= {_paper(text) for text in identifiers}
         folded = {name.casefold() for name in touched}
         roots = {name.rpartition("/")[0].rpartition("/")[0] for name in touched}
+        bare = set(roots)  # of each root one figure is read, since a table lacks its record only where there are records
         found = set()
         for name in self.base.names:
             if not files.is_record(name):
                 continue
-            folder = name.rpartition("/")[0]
-            page = folder.endswith("_organisms") and folder.rpartition("/")[0] in roots
-            if page or _paper(name) in papers or name.casefold() in folded:
+            root, _, folder = name.rpartition("/")[0].rpartition("/")
+            page = folder == "_organisms" and root in roots
+            first = folder == "_figures" and root in bare and name not in touched
+            if first:
+                bare.remove(root)
+            if page or first or _paper(name) in papers or name.casefold() in folded:
                 found.add(name)
         found.update({*self.base.mentioning({*identifiers, *latin}, "_figures")} & {*self.base.names})
         return found

@@ -360,6 +360,19 @@ def test_a_page_that_goes_is_told_of_the_records_that_need_it(git, run, tmp_path
     ]
 
 
+@pytest.mark.parametrize("also", [False, True], ids=["committed before", "comes with the change"])
+def test_a_record_that_goes_leaves_its_tables(git, run, tmp_path, also):
+    table = ("_data/PMC1000002__g001-genes.tsv", f"{GENES}\n{GENE.format('PTEN')}")
+    if not also:
+        write(tmp_path, table)
+        git("add", ".")
+        git("commit", "-q", "-m", "a table")
+        git("branch", "-f", "main")
+    git("rm", "-q", figure(1000002)[0])
+    write(tmp_path, table)
+    assert said(introduced(run)) == [("PF409", table[0])]
+
+
 def test_a_defect_that_is_mended_is_resolved(git, run, tmp_path):
     path = tmp_path / figure(1000001)[0]
     path.write_text(path.read_text().replace("seo: Creative\n", "seo: CreativeWork\n").replace("title?.", "title?"))
