@@ -19,7 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any, NoReturn
 
-from pfocr_lint import files
+from pfocr_lint import files, walk
 from pfocr_lint.cli import main as lint
 from pfocr_lint.options import UsageError
 from pfocr_lint.report import unified
@@ -150,8 +150,8 @@ def _patches(report: dict[str, Any], asked: Asked) -> Iterator[tuple[str, str]]:
     rules = Selection(select=tuple(sorted({d["code"] for d in offered})))
     sources = []
     for path in sorted({d["path"] for d in offered}):
-        settings = asked.since.settings_for(path) if asked.since is not None else files.settings_for(path, None)
-        sources.append(files.Source(path, with_flags(settings, rules), files.kind_by_path(path)))
+        settings = asked.since.settings_for(path) if asked.since is not None else walk.settings_for(path, None)
+        sources.append(walk.Source(path, with_flags(settings, rules), walk.kind_by_path(path)))
     for result in files.process_all(sources, files.Task("diff"), None):
         if result.versions is not None:
             yield result.path, unified(result.path, *result.versions)

@@ -13,14 +13,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
-from pfocr_lint import engine, files, loading, survey
+from pfocr_lint import engine, loading, survey, walk
 from pfocr_lint.diagnostic import Diagnostic
 from pfocr_lint.facts import Facts, FigureFacts, PageFacts
-from pfocr_lint.files import Result, Source
+from pfocr_lint.files import Result
 from pfocr_lint.reader import read
 from pfocr_lint.revision import Base
 from pfocr_lint.settings import Settings
 from pfocr_lint.values import dataclass, replace
+from pfocr_lint.walk import Source
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,9 @@ class Change:
         """A name below the work tree's folder as it is shown: below the path that was given, else from the current folder."""
         for below, given in self._scopes:
             if name == below:
-                return files.posix(given)
+                return walk.posix(given)
             if not below or name.startswith(f"{below}/"):
-                return files.posix(os.path.join(given, name[len(below) :].lstrip("/")))  # noqa: PTH118
+                return walk.posix(os.path.join(given, name[len(below) :].lstrip("/")))  # noqa: PTH118
         return os.path.relpath(os.path.join(self.base.top, name)).replace(os.sep, "/")  # noqa: PTH118
 
     def _asked(self, name: str) -> bool:
@@ -70,7 +71,7 @@ class Change:
     @cached_property
     def touched(self) -> list[str]:
         """The records that differ from the base, deleted ones included, of those that were asked for."""
-        return sorted(name for name in self.base.changed if files.is_record(name) and self._asked(name))
+        return sorted(name for name in self.base.changed if walk.is_record(name) and self._asked(name))
 
     def sources(self) -> list[Source]:
         """The touched records that are there, to be judged."""
@@ -79,7 +80,7 @@ class Change:
             path = self.shown(name)
             settings = self.settings_of(path)
             if os.path.lexists(path) and not settings.excludes(path):
-                found.append(Source(path, settings, files.kind_by_path(path)))
+                found.append(Source(path, settings, walk.kind_by_path(path)))
         return found
 
     def compared(self, results: Sequence[Result], load: Callable[[str], bytes]) -> tuple[list[Result], tuple[str, ...]]:
@@ -142,7 +143,7 @@ class Change:
         return Counter(match for found in matches for _, match in found), across.faults
 
     def _examine(self, path: str, data: bytes) -> engine.Examined:
-        return engine.examine(read(path, data, files.kind_by_path(path)), self.settings_of(path))
+        return engine.examine(read(path, data, walk.kind_by_path(path)), self.settings_of(path))
 
     @cached_property
     def _around(self) -> list[Facts]:
@@ -183,7 +184,7 @@ class Change:
         bare = set(roots)  # of each root one figure is read, since a table lacks its record only where there are records
         found = set()
         for name in self.base.names:
-            if not files.is_record(name):
+            if not walk.is_record(name):
                 continue
             root, _, folder = name.rpartition("/")[0].rpartition("/")
             page = folder == "_organisms" and root in roots

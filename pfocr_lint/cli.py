@@ -22,7 +22,8 @@ from pfocr_lint.values import replace
 
 if TYPE_CHECKING:
     from pfocr_lint.changes import Change
-    from pfocr_lint.files import Result, Source, Task
+    from pfocr_lint.files import Result, Task
+    from pfocr_lint.walk import Source
 
 COUNTED = ("full", "concise", "json", "jsonl")  # the formats that --statistics has
 
@@ -117,7 +118,7 @@ def _lint(
     chosen: Settings | None,
     streams: Streams,
 ) -> int:
-    from pfocr_lint import files
+    from pfocr_lint import files, walk
     from pfocr_lint.lint import Work, lint
 
     task = files.Task("fix" if flags.fix else "diff" if flags.diff else "check", flags.unsafe_fixes)
@@ -133,7 +134,7 @@ def _lint(
     settled = _settled(flags, paths)
 
     def settings_of(path: str) -> Settings:
-        return _flagged(files.settings_for(path, chosen) if settled is None else settled(path), selection)
+        return _flagged(walk.settings_for(path, chosen) if settled is None else settled(path), selection)
 
     change = _change(flags, paths, settings_of)
     sources = _sources(flags, paths, change, settings_of)
@@ -148,7 +149,7 @@ def _lint(
     wanted = Wanted(flags, outputs, streams)
     if change is not None:
         return _changed(wanted, change, list(files.process_all(sources, task, jobs)), files.left_by(task, settings_of), started)
-    task = replace(task, keywords=files.has_tables(sources))
+    task = replace(task, keywords=walk.has_tables(sources))
     return lint(Work(paths, sources, task, jobs, settings_of, started), wanted, compares=selection.compares)
 
 
@@ -171,9 +172,9 @@ def _sources(
     flags: argparse.Namespace, paths: Sequence[str], change: Change | None, settings_of: Callable[[str], Settings]
 ) -> list[Source]:
     """What is to be read."""
-    from pfocr_lint import files, loading
+    from pfocr_lint import loading, walk
 
-    sources = change.sources() if change is not None else files.gather(paths, settings_of)
+    sources = change.sources() if change is not None else walk.gather(paths, settings_of)
     if not sources and change is None:
         raise UsageError(f"no record found in {', '.join(paths)}; records stand in {', '.join(sorted(loading.FOLDERS))}")
     if flags.force_exclude:
@@ -216,7 +217,7 @@ def _standard_input(
     streams: Streams,
 ) -> int:
     """One record from standard input; with ``--fix`` the mended one goes to standard output and the rest to standard error."""
-    from pfocr_lint import files
+    from pfocr_lint import files, walk
     from pfocr_lint.reader import MAX_BYTES
 
     started = time.perf_counter()
@@ -224,8 +225,8 @@ def _standard_input(
     source_of = streams.stdin.buffer if hasattr(streams.stdin, "buffer") else io.BytesIO(streams.stdin.read().encode())
     data = source_of.read(MAX_BYTES + 1)
     settings = chosen if chosen is not None else discover(os.path.realpath(pathlib.Path(name).parent))
-    kind = files.kind_by_path(name) if name != "-" else None
-    source = files.Source(name, _flagged(settings, _selection(flags)), kind)
+    kind = walk.kind_by_path(name) if name != "-" else None
+    source = walk.Source(name, _flagged(settings, _selection(flags)), kind)
     result = files.judge(source, data, replace(task, mode="diff" if task.mode == "fix" else task.mode))
     if task.mode == "fix":
         write_bytes(streams.stdout, result.versions[1].encode() if result.versions else data)

@@ -10,11 +10,12 @@ from typing import Any
 from pfocr_lint import accept, cache, files, loading, survey
 from pfocr_lint.cache import WORTH_A_CACHE, Run
 from pfocr_lint.facts import Facts
-from pfocr_lint.files import Result, Source, Task
+from pfocr_lint.files import Result, Task
 from pfocr_lint.options import UsageError
 from pfocr_lint.settings import Settings
 from pfocr_lint.telling import Teller, Wanted
 from pfocr_lint.values import dataclass
+from pfocr_lint.walk import Source
 
 # From so many records on, results are told as they come, and what their comparison finds at the end; fewer are told in order.
 STREAMED_FROM = PROGRESS_FROM = 500

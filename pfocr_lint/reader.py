@@ -7,11 +7,10 @@ Values are YAML 1.1 as Jekyll reads it. A broken file is a record with faults an
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pfocr_lint.diagnostic import Fix, Related, Span, TextEdit, join, quote
+from pfocr_lint.diagnostic import Fix, Related, Span, TextEdit, join, name_of, quote
 from pfocr_lint.entries import compose
 from pfocr_lint.ondemand import OnDemand, expression
 from pfocr_lint.record import CONTROL, FIGURES, Fault, Kind, Record, dialect, kind_of
@@ -19,8 +18,10 @@ from pfocr_lint.scalars import Implicit, psych_only
 
 if TYPE_CHECKING:
     import yaml
+
+    from pfocr_lint import syntax
 else:
-    yaml = OnDemand("yaml")
+    yaml, syntax = OnDemand("yaml"), OnDemand("pfocr_lint.syntax")
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 20
@@ -34,7 +35,6 @@ _DEEP = expression(rf"[{_BREAKS}](?:[ ]{{60}}|[ ]*(?:[-?:][ \t]+){{20}})")
 _DIRECTIVE = expression(rf"(?<=[{_BREAKS}])%(?:TAG|YAML)[ \t]")
 MAX_DIRECTIVES = 3  # libyaml compares each with all before it
 _COLON = expression(r"[ \t]*:")
-_NEXT_KEY = expression(r"\n[A-Za-z_]+: ")
 
 
 def read(path: str, data: bytes, kind: Kind | None = None) -> Record:
@@ -51,7 +51,8 @@ def read(path: str, data: bytes, kind: Kind | None = None) -> Record:
         text = data.decode("utf-8", "replace")
         place = len(data[: error.start].decode("utf-8", "replace"))
         byte = data[error.start]
-        fault = Fault("PF002", f"byte {error.start + 1} (0x{byte:02X}) is not UTF-8", Span(place, place + 1))
+        wide = ", but UTF-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ""
+        fault = Fault("PF002", f"byte {error.start + 1} (0x{byte:02X}) is not UTF-8{wide}", Span(place, place + 1))
     if fault is None and "\0" in text:
         nul = text.index("\0")
         fault = Fault("PF002", f"byte {data.index(0) + 1} is NUL, which no text holds", Span(nul, nul + 1))
@@ -111,7 +112,7 @@ class _Reader:
         except yaml.YAMLError as error:
             if CONTROL.search(body):
                 return Fault("PF010", "")
-            return explain(error, record)
+            return syntax.explain(error, record)
         if root is None or not isinstance(root, yaml.MappingNode):
             found = "empty" if root is None else "a list" if isinstance(root, yaml.SequenceNode) else "plain text"
             return Fault("PF005", f"the front matter is {found}, not 'key: value' lines", Span(base, base))
@@ -181,8 +182,9 @@ class _Reader:
             raise _Refused(self._too_many(node.start_mark))
         first = self.record.text[self.record.body.start + start : self.record.body.start + start + 1]
         if first in ("&", "!") and node.end_mark.index > start:
-            what = "an anchor ('&')" if first == "&" else "a tag ('!')"
-            raise self._refuse(node, f"{pointer or 'the front matter'} uses {what}; records are plain data")
+            what = "an anchor" if first == "&" else "a tag"
+            whose = name_of(pointer) or "the front matter"
+            raise self._refuse(node, f"{whose} begins with {quote(first)}, {what} to YAML; a text that begins so needs quotes")
         if isinstance(node, yaml.ScalarNode):
             return _scalar(node)
         if depth > MAX_DEPTH:
@@ -263,66 +265,3 @@ def _scalar(node: yaml.ScalarNode) -> Any:
     except (ValueError, OverflowError):
         return Implicit("number", text)
     return Implicit({"timestamp": "date"}.get(kind, "special value"), text)
-
-
-def explain(error: yaml.YAMLError, record: Record) -> Fault:
-    """One clear sentence for a YAML error, at the place where a person would mend it."""
-    base = record.body.start
-    problem = str(getattr(error, "problem", None) or error).split("\n", 1)[0]
-    mark = getattr(error, "problem_mark", None)
-    opened = getattr(error, "context_mark", None)
-    at = base + (mark.index if mark is not None else 0)
-    start = record.text.rfind("\n", 0, at) + 1
-    line = record.text[start:].split("\n", 1)[0].rstrip("\r")
-    key = line.partition(":")[0].strip()
-    if isinstance(error, yaml.composer.ComposerError):
-        if "another document" in problem:
-            return Fault("PF007", "the front matter holds several documents; a record is one", Span(at, at + 3))
-        return Fault("PF007", "an alias ('*') or anchor ('&') stands here; records are plain data", Span(at, at + 1))
-    if "mapping values are not allowed" in problem:
-        message = f"the text after {quote(key, 40)} holds ': ' and needs quotes round it"
-        if line[:1] == " ":
-            message = f"this line holds ': '; put quotes round the whole text it belongs to ({quote(key, 40)})"
-        return Fault("PF005", message, Span(at, at + 1))
-    quoted = base + opened.index if opened is not None and "end of stream" in problem else _open_quote(record, at)
-    if quoted is not None:
-        place = quoted
-        return Fault("PF005", "a quote is opened here and never closed", Span(place, place + 1))
-    if "could not find expected ':'" in problem and opened is not None:
-        place = base + opened.index
-        word = re.split(r"[\r\n]", record.text[place:], maxsplit=1)[0].strip()
-        stop = place + len(word)
-        if word == "~":
-            before = record.text[:place].rstrip().rsplit("\n", 1)[-1]
-            return Fault("PF005", f"'~' stands alone on its line; an empty {quote(before)} is written '{before} []'",
-                         Span(place, place + 1))  # fmt: skip
-        return Fault("PF005", f"the line {quote(word, 40)} is neither 'key: value' nor indented text", Span(place, stop))
-    if "cannot start any token" in problem:
-        odd = record.text[at : at + 1]
-        if odd == "\t":
-            return Fault("PF005", "a tab stands where YAML wants spaces", Span(at, at + 1))
-        return Fault("PF005", f"text that begins with {quote(odd)} needs quotes round it", Span(at, at + 1))
-    begins = re.match(r"(?:\s*(?:- )?[^\s:#][^:]*: +|\s*- )([\[{>|&*!%`-])", line)
-    if begins:
-        at = start + begins.start(1)
-        return Fault("PF005", f"text that begins with {quote(begins[1])} needs quotes round it", Span(at, at + 1))
-    if "did not find expected key" in problem or "expected <block end>" in problem:
-        message = f"{quote(record.text[at:].split(chr(10), 1)[0].strip(), 30)} stands where a new key belongs"
-        if "'" in line or '"' in line:
-            message += "; a quote inside quoted text is doubled (''), or a quote closes too early"
-        return Fault("PF005", message, Span(at, at + 1))
-    if "did not find expected <document start>" in problem:
-        return Fault("PF007", "the front matter holds several documents; a record is one", Span(at, at + 1))
-    return Fault("PF005", f"not readable as YAML: {problem}", Span(at, min(at + 1, len(record.text))))
-
-
-def _open_quote(record: Record, error: int) -> int | None:
-    """The quote that was opened before an error and swallowed a line that looks like a key; None where none did."""
-    for match in re.finditer(r"(?m)^[^\s#][^:\n]*: +(['\"])(.*)$", record.text[:error]):
-        if match.start() < record.body.start:
-            continue
-        quote, rest = match[1], match[2]
-        closing = rest.replace("''", "") if quote == "'" else re.sub(r"\\.", "", rest)
-        if quote not in closing and _NEXT_KEY.match(record.text, match.end()):
-            return match.start(1)
-    return None

@@ -248,6 +248,15 @@ class Record:
                 found.append(Span(*match.span()))
         return tuple(found)
 
+    def cut(self, pointer: str) -> str:
+        """The comment on the last line of an unquoted text, ``#`` first: it may be the text's rest. '' for none and a waiver."""
+        entry = None if self.canonical else self.entries.get(pointer)
+        if entry is None or not isinstance(entry.node, yaml.ScalarNode) or entry.node.style:
+            return ""
+        end = self.node_span(entry.node).end
+        behind = self.text[end : self.text.find("\n", end)].strip()
+        return behind if behind[:1] == "#" and "pfocr-lint:" not in behind else ""
+
     def _scalar_text(self, node: yaml.ScalarNode) -> Span:
         """The source of a scalar, of a block scalar without its header line, where a comment may stand."""
         span = self.node_span(node)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
-from pfocr_lint import engine, files, loading
+from pfocr_lint import engine, files, loading, walk
 from pfocr_lint.diagnostic import Diagnostic, Severity
 from pfocr_lint.facts import Facts, FigureFacts, PageFacts, Repository, TableFacts
 from pfocr_lint.failures import prepare
@@ -60,7 +60,7 @@ def compare(
             data = load(path)
         except loading.Unreadable:
             data = b""  # it went away in the meantime: nothing can be said of it
-        return prepare(read(path, data, files.kind_by_path(path)), settings_of(path).synonyms)
+        return prepare(read(path, data, walk.kind_by_path(path)), settings_of(path).synonyms)
 
     def levels(path: str) -> Mapping[str, Severity]:
         return settings_of(path).rules_for(path)
@@ -100,7 +100,7 @@ def _latin(root: str, settings: Settings, pages: Sequence[PageFacts], load: Call
         folder = named or os.path.join(root, "_organisms")  # noqa: PTH118
         found = []
         there = os.path.isdir(folder) and inside(folder, settings.root or root)  # noqa: PTH112
-        for source in files.gather([folder], lambda _: settings) if there else ():
+        for source in walk.gather([folder], lambda _: settings) if there else ():
             try:
                 record = prepare(read(source.path, load(source.path), Kind.ORGANISM), settings.synonyms)
             except loading.Unreadable:

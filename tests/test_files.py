@@ -9,7 +9,7 @@ import stat
 import pytest
 from conftest import SEED, clean_text
 
-from pfocr_lint import atomic, files
+from pfocr_lint import atomic, files, walk
 from pfocr_lint.settings import DEFAULT
 
 FIGURE = f"_figures/{SEED}.md"
@@ -24,18 +24,18 @@ def test_folders_are_walked_for_records(tmp_path, monkeypatch):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x")
     monkeypatch.chdir(tmp_path)
-    found = [source.path for source in files.gather(["."], lambda _: DEFAULT)]
+    found = [source.path for source in walk.gather(["."], lambda _: DEFAULT)]
     assert found == ["_data/PMC1__a-genes.tsv", "_figures/a.md", "_organisms/o.md", "figures/f.yml", "site/_figures/s.md"]
     monkeypatch.chdir(tmp_path / "_figures")
-    assert [source.path for source in files.gather(["."], lambda _: DEFAULT)] == ["a.md"]
-    assert [source.path for source in files.gather(["a.md", "./a.md", "."], lambda _: DEFAULT)] == ["a.md"]
-    assert [source.path for source in files.gather([str(tmp_path / "figures")], lambda _: DEFAULT)] == [
+    assert [source.path for source in walk.gather(["."], lambda _: DEFAULT)] == ["a.md"]
+    assert [source.path for source in walk.gather(["a.md", "./a.md", "."], lambda _: DEFAULT)] == ["a.md"]
+    assert [source.path for source in walk.gather([str(tmp_path / "figures")], lambda _: DEFAULT)] == [
         f"{tmp_path}/figures/f.yml"
     ]
 
 
 def judged(path) -> list[str]:
-    return [f"{d.code} {d.message}" for d in files.process(files.Source(str(path)), files.Task()).left]
+    return [f"{d.code} {d.message}" for d in files.process(walk.Source(str(path)), files.Task()).left]
 
 
 def test_what_cannot_be_read_is_one_finding(tmp_path):

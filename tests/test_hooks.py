@@ -13,7 +13,7 @@ import yaml
 from conftest import ROOT, clean_text
 from test_repository import figure, page, write
 
-from pfocr_lint import files
+from pfocr_lint import walk
 from pfocr_lint.record import Kind
 
 HOOKS = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))}
@@ -108,7 +108,7 @@ def test_the_hooks_get_the_records_that_a_walk_finds(path, tmp_path, monkeypatch
     (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / path).write_text("x")
     monkeypatch.chdir(tmp_path)
-    found = [source.path for source in files.gather(["."], lambda _: files.DEFAULT)]
+    found = [source.path for source in walk.gather(["."], lambda _: walk.DEFAULT)]
     # a folder that is called like a record is told of (PF001); the hooks get files alone
     assert found == (["_figures/x.md"] if path == "_figures/x.md/y" else [] if path in OTHERS else [path])
 

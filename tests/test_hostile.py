@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pytest
 from conftest import ROOT, SEED, clean_text, seed_text
 
-from pfocr_lint import files, settings
+from pfocr_lint import files, settings, walk
 from pfocr_lint.reader import MAX_BYTES
 from pfocr_lint.report import FORMATS
 
@@ -282,7 +282,7 @@ def test_each_alone_takes_its_moment(made, name, tmp_path):
     else:
         BEING[name][0](path)
     started = time.process_time()
-    result = files.process(files.Source(str(path)), files.Task("fix", unsafe=True))
+    result = files.process(walk.Source(str(path)), files.Task("fix", unsafe=True))
     assert time.process_time() - started < 2, "a second is promised; a slow machine has two"
     said = (HOLDING.get(name) or BEING[name])[1]
     assert len(result.left) == 1
@@ -308,7 +308,7 @@ def test_a_table_takes_its_moment(tmp_path, text):
     path.parent.mkdir()
     path.write_bytes(text.encode()[:MAX_BYTES])
     started = time.process_time()
-    result = files.process(files.Source(str(path)), files.Task("fix", unsafe=True))
+    result = files.process(walk.Source(str(path)), files.Task("fix", unsafe=True))
     assert time.process_time() - started < 4
     assert len(result.left) < 110, "of a wrong table the first lines are enough"
     assert not result.faults
@@ -443,7 +443,7 @@ def test_a_file_that_changes_between_listing_and_reading(tmp_path, how):
     path = tmp_path / "_figures" / "x.md"
     path.parent.mkdir()
     path.write_text(DIRTY)
-    (source,) = files.gather([str(tmp_path)], lambda _: settings.DEFAULT)
+    (source,) = walk.gather([str(tmp_path)], lambda _: settings.DEFAULT)
     change(path, how)
     result = files.process(source, files.Task("fix"))
     assert [each.code for each in result.left] == [{"grows": "PF008", "is saved": "PF004"}.get(how, "PF001")]
@@ -462,7 +462,7 @@ def test_a_file_that_changes_between_reading_and_writing(tmp_path, monkeypatch, 
         return settle(*args, **options)
 
     monkeypatch.setattr(files.fixer, "settle", slow)
-    result = files.process(files.Source(str(path)), files.Task("fix"))
+    result = files.process(walk.Source(str(path)), files.Task("fix"))
     assert "PF105" in [each.code for each in result.left]
     assert len(result.notes) == 1
     assert not result.faults
@@ -483,13 +483,13 @@ def test_permissions_that_go(tmp_path):
     (figures / "forbidden.md").chmod(0)
     code = (
         "import os, sys\n"
-        "from pfocr_lint import accept, engine, files, fixer, cli, report, survey, settings, rules\n"
+        "from pfocr_lint import accept, engine, files, fixer, cli, report, survey, settings, rules, walk\n"
         "from pfocr_lint.files import *\nimport yaml, jsonschema, ruamel.yaml, tempfile\n"
-        "files.fixer.settle, files.engine.examine, files.process(files.Source('nothing'), files.Task())\n"
-        "files.judge(files.Source('_figures/x.md'), open('_figures/good.md', 'rb').read(), files.Task('diff'))\n"
+        "files.fixer.settle, files.engine.examine, files.process(walk.Source('nothing'), files.Task())\n"
+        "files.judge(walk.Source('_figures/x.md'), open('_figures/good.md', 'rb').read(), files.Task('diff'))\n"
         "os.geteuid() or os.setuid(65534)\n"
         "for name in ('forbidden', 'good'):\n"
-        "    result = files.process(files.Source(f'_figures/{name}.md'), files.Task('fix'))\n"
+        "    result = files.process(walk.Source(f'_figures/{name}.md'), files.Task('fix'))\n"
         "    print([d.message for d in result.left if d.code == 'PF001'], result.notes, result.faults)\n"
     )
     if os.geteuid() == 0:

@@ -165,3 +165,32 @@ def test_any_yaml_is_judged_and_fixed_without_a_fault(text):
     assert fixed.faults == ()
     again = fixer.fix(PATH, fixed.data, unsafe=True)
     assert again.data == fixed.data
+
+
+EXPLAINED = [
+    ("figid: ", " figid: ", 2, "'figid' is indented by 1 space, want 0"),
+    ("  '@context'", "    '@context'", 31, "'@context' is indented by 4 spaces, want 2"),
+    ("    '@type': O", "     '@type': O", 39, "'@type' is indented by 5 spaces, want 4"),
+    ("  license", "license", 36, "'license' is indented by 0 spaces, want 2"),
+    ("  creator:\n", "", 38, "'@type' belongs to 'creator', and the line 'creator:' is missing"),
+    ("  license", "\tlicense", 36, "a tab stands where YAML wants spaces"),
+    ("  license", "  \tlicense", 36, "a tab stands where YAML wants spaces"),
+    ("MDPI", '"C:\\path of \\d"', 22, "'\\p' means nothing between double quotes; write '\\\\p' for it"),
+    ("MDPI", "MD\rPI", 22, "the line 'PI', behind a line break of old Macs (CR), is neither 'key: value' nor indented text"),
+    ("MDPI", "? MDPI", 22, "text that begins with '?' needs quotes round it"),
+    ("MDPI", "&MDPI", 22, "publisher_name begins with '&', an anchor to YAML; a text that begins so needs quotes"),
+    ("- Mus", "- !Mus", 6, "organisms, item 2 begins with '!', a tag to YAML; a text that begins so needs quotes"),
+    ("number: F1\n", "number: F1\n=======\nnumber: F2\n", 13, "'=======' was left here by a merge; keep one of the two versions"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "line", "message"), EXPLAINED, ids=[message for *_, message in EXPLAINED])
+def test_a_broken_text_is_explained_where_it_is_to_be_mended(old, new, line, message):
+    text = clean_text()
+    assert text.count(old) == 1, text
+    (found,) = engine.check(PATH, text.replace(old, new).encode())
+    assert (found.place.line, found.message) == (line, message)
+
+
+def test_utf_16_is_recognised():
+    assert "is not UTF-8, but UTF-16" in engine.check(PATH, clean_text().encode("utf-16"))[0].message

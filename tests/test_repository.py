@@ -13,12 +13,13 @@ from conftest import clean_text, real_records
 
 from pfocr_lint import emit, schema, survey
 from pfocr_lint.facts import FigureFacts, PageFacts, Repository, facts_of
-from pfocr_lint.files import Source, Task, process
+from pfocr_lint.files import Task, process
 from pfocr_lint.reader import read
 from pfocr_lint.record import Kind
 from pfocr_lint.rules import BY_CODE
 from pfocr_lint.rules.mentions import CHEMICALS, DISEASES, GENES
 from pfocr_lint.settings import DEFAULT
+from pfocr_lint.walk import Source
 
 GENE = "9606\tHomo sapiens\tPrimates\tPTEN\tPTEN\t{}\t5728\tncbigene_symbol\t1\t1\t1\n"
 

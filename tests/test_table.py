@@ -13,10 +13,11 @@ from test_canonical import TRAPS, accept_look, mutated, read_by_template, same
 from test_fixer import DAMAGE, PATH
 
 from pfocr_lint import accept, derive, emit, files, schema, template
-from pfocr_lint.files import Result, Source, Task
+from pfocr_lint.files import Result, Task
 from pfocr_lint.reader import read
 from pfocr_lint.record import Kind
 from pfocr_lint.settings import DEFAULT, Selection, Settings
+from pfocr_lint.walk import Source
 
 
 def looks_alike(one: accept.Look | None, other: accept.Look | None) -> bool:

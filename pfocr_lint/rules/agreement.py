@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator
 
 from pfocr_lint import derive, schema
-from pfocr_lint.diagnostic import Finding, Fix, Related, Safety, SetValue, quote
+from pfocr_lint.diagnostic import Finding, Fix, Related, Safety, SetValue, name_of, quote
 from pfocr_lint.ondemand import expression
 from pfocr_lint.record import FIGURES, Kind, Record
 from pfocr_lint.rule import Bad, Cue, Good, rule
-from pfocr_lint.rules.fields import name_of
 
 STEM = "biomedicines-10-01841-g001"
 
@@ -146,6 +145,7 @@ def jsonld_id_differs_from_figid(record: Record) -> Iterator[Finding]:
     bad=[
         Bad({"schema-jsonld/description": "Stromal signaling."}, says="description differs from caption", fixed={},
             key="/schema-jsonld/description"),
+        Bad(text=("resistance.\npapertitle", "resistance #2.\npapertitle"), says="behind which '#2.' is a comment"),
     ],
     good=[Good({"caption": "Another caption: with a colon.", "schema-jsonld/description": "Another caption: with a colon."})],
 )  # fmt: skip
@@ -153,7 +153,8 @@ def description_differs_from_caption(record: Record) -> Iterator[Finding]:
     """
     The JSON-LD description is not the caption.
 
-    Curators edit the caption; the copy for search engines stays behind. It is set to the caption.
+    Curators edit the caption; the copy for search engines stays behind. It is set to the caption, unless a comment stands behind
+    that: without quotes, ` #` and what follows is no part of a text.
     """
     caption, description = record.usable("/caption"), record.usable("/schema-jsonld/description")
     if caption is None or description is None or caption == description or derive.says_nothing(caption):
@@ -165,8 +166,10 @@ def description_differs_from_caption(record: Record) -> Iterator[Finding]:
     message = (
         f"description differs from caption: {quote(description[start : start + 50])} for {quote(caption[start : start + 50])}"
     )
-    wanted = derive.caption_to_copy(record)
-    fix = None if wanted is None else Fix("set it to the caption", (SetValue("/schema-jsonld/description", wanted),))
+    wanted, rest = derive.caption_to_copy(record), record.cut("/caption")
+    if rest:
+        message = f"description differs from caption, behind which {quote(rest)} is a comment; put quotes round the whole caption"
+    fix = None if wanted is None or rest else Fix("set it to the caption", (SetValue("/schema-jsonld/description", wanted),))
     yield Finding(
         "/schema-jsonld/description",
         message,

@@ -6,11 +6,10 @@ import unicodedata
 from collections.abc import Iterator
 
 from pfocr_lint import derive
-from pfocr_lint.diagnostic import Finding, Safety, Span, quote
+from pfocr_lint.diagnostic import Finding, Safety, Span, name_of, quote
 from pfocr_lint.ondemand import expression, html
 from pfocr_lint.record import FIGURES, Record, strings
 from pfocr_lint.rule import Bad, Good, rule
-from pfocr_lint.rules.fields import name_of
 from pfocr_lint.rules.text import DESCRIPTION, PROSE, both, set_text, texts
 
 

@@ -16,6 +16,7 @@ from pfocr_lint.diagnostic import (
     Safety,
     SetValue,
     join,
+    name_of,
     parent_of,
     quote,
     split,
@@ -24,15 +25,6 @@ from pfocr_lint.ondemand import difflib
 from pfocr_lint.record import Kind, Record, Violation
 from pfocr_lint.rule import MISSING, Bad, Cue, Good, rule
 from pfocr_lint.scalars import Implicit
-
-
-def name_of(key: str) -> str:
-    """A JSON Pointer as people say it: ``schema-jsonld/keywords, item 4``."""
-    tokens = split(key)
-    if tokens and tokens[-1].isdecimal():
-        return f"{'/'.join(tokens[:-1])}, item {int(tokens[-1]) + 1}"
-    return "/".join(tokens)
-
 
 MANY = 50  # of so many unknown keys none is a misspelling
 

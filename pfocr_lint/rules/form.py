@@ -7,12 +7,11 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Any
 
-from pfocr_lint.diagnostic import Finding, Fix, SetValue, Span, TextEdit
+from pfocr_lint.diagnostic import Finding, Fix, SetValue, Span, TextEdit, name_of
 from pfocr_lint.ondemand import expression
 from pfocr_lint.reader import read
 from pfocr_lint.record import CONTROL, MAPPINGS, Kind, Record, strings
 from pfocr_lint.rule import Bad, Cue, Good, rule
-from pfocr_lint.rules.fields import name_of
 
 ALL = MAPPINGS | {Kind.TABLE}
 
@@ -108,6 +107,13 @@ def broken_fence(record: Record) -> Iterator[Finding]:
         Bad(text=("publisher_name: MDPI", "publisher_name: 'L'Oréal'"), says="a quote inside quoted text is doubled"),
         Bad(text=("publisher_name: MDPI", "publisher_name: @MDPI"), says="text that begins with '@' needs quotes"),
         Bad(text=("number: F1\n", "number: F1\nand more\n"), says="neither 'key: value' nor indented text"),
+        Bad(text=("number: F1\n", " number: F1\n"), says="'number' is indented by 1 space, want 0"),
+        Bad(text=("    name: WikiPathways\n", "     name: WikiPathways\n"), says="'name' is indented by 5 spaces, want 4"),
+        Bad(
+            text=("schema-jsonld:\n", ""), says="'@context' belongs to 'schema-jsonld', and the line 'schema-jsonld:' is missing"
+        ),
+        Bad(text=("caption: Stromal", "caption: Type #2 stromal"), says="is a comment in the midst of a text; put quotes round"),
+        Bad(text=("number: F1\n", "<<<<<<< HEAD\nnumber: F1\n"), says="'<<<<<<< HEAD' was left here by a merge"),
         Bad(
             text=("keywords:\n- osteoblasts\n- metabolism\n", "keywords:\n~\n"),
             kind=Kind.FETCHED,
@@ -120,8 +126,9 @@ def yaml_syntax_error(record: Record) -> Iterator[Finding]:
     """
     The front matter is not YAML, or not a mapping.
 
-    The site loses the page. The usual causes: a text with `: ` in it that is not quoted, a tab, a quote that is
-    never closed, a quote inside quoted text that is not doubled, a bare `~` on a line of its own.
+    The site loses the page. The usual causes: a text with `: ` or ` #` in it that is not quoted, a tab, a quote that is
+    never closed, a quote inside quoted text that is not doubled, a line that is indented too much or too little, a bare `~` on a
+    line of its own.
     """
     yield from _faults(record, "PF005")
 

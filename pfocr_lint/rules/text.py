@@ -11,11 +11,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pfocr_lint import derive
-from pfocr_lint.diagnostic import Finding, Fix, Safety, SetValue, Span, quote
+from pfocr_lint.diagnostic import Finding, Fix, Safety, SetValue, Span, name_of, quote
 from pfocr_lint.ondemand import expression
 from pfocr_lint.record import FIGURES, Record, strings
 from pfocr_lint.rule import Bad, Cue, Good, rule
-from pfocr_lint.rules.fields import name_of
 
 DESCRIPTION = "/schema-jsonld/description"
 KEYWORDS = "/schema-jsonld/keywords/"
@@ -389,18 +388,22 @@ _TRUNCATED = expression(r"\bet al\.?$|\b(?:from|of|in) [A-Z]\.?$")
     bad=[
         Bad({"figtitle": "Model of Winer et al"}, says="'et al'", key="/figtitle"),
         Bad({"figtitle": "Biosynthesis of amino acids from E"}, says="'from E'"),
+        Bad(text=("Drug Resistance\norg", "#2\norg"), says="before '#2'"),
     ],
     good=[Good({"figtitle": "Functions of vitamin D"}), Good({"figtitle": "Winer et al. on leukemic stem cells"})],
 )
 def truncated_title(record: Record) -> Iterator[Finding]:
     """
-    The figure's title was cut at the period of an abbreviation.
+    The figure's title was cut.
 
-    It ends in `et al`, or in a single capital such as the E of E. coli. The rest stands in the caption.
+    It ends in `et al`, or in a single capital such as the E of E. coli: it was cut at the period, the rest stands in the caption.
+    Or ` #` stands in it: without quotes, YAML takes the rest for a comment.
     """
     for key, text in texts(record, "/figtitle"):
-        match = _TRUNCATED.search(text, max(0, len(text) - 10))
-        if match:
+        match, rest = _TRUNCATED.search(text, max(0, len(text) - 10)), record.cut(key)
+        if rest[1:].strip() == rest[1:] != "":
+            yield Finding(key, f"figtitle ends before {quote(rest)}, which is a comment; put quotes round the whole text")
+        elif match:
             yield Finding(key, f"figtitle ends in {quote(match[0])}: it was cut at an abbreviation", within=Span(*match.span()))
 
 

@@ -1,0 +1,211 @@
+"""What is wrong with a text that is no YAML: one clear sentence, at the place where a person would mend it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import yaml
+
+from pfocr_lint import schema
+from pfocr_lint.diagnostic import Span, quote
+from pfocr_lint.record import MAPPINGS, Fault, Kind, Record
+from pfocr_lint.values import dataclass
+
+_KEY_LINE = re.compile(r"(?m)^( *)(- )?(['\"]?)(@?[A-Za-z_-]{1,40})\3:(?=[ \r]|$)")
+_CONFLICT = re.compile(r"(?m)^(?:<{7} |>{7} |={7}$)[^\r\n]*")
+_ASIDE = re.compile(r"(?<=[ \t])#[^\r\n]*")
+_OPENED = re.compile(r"(?m)^[^\s#][^:\n]*: +(['\"])(.*)$")
+_NEXT_KEY = re.compile(r"\n[A-Za-z_]+: ")
+_BEGINS = re.compile(r"(?:\s*(?:- )?[^\s:#][^:]*: +|\s*- )([\[{>|&*!%`?-])")
+
+
+@dataclass(frozen=True, slots=True)
+class _Error:
+    """
+    What PyYAML says of a record's text: the problem in its words, the offset ``at`` which it met it, and the one at which
+    what it was reading was ``opened``; ``start`` is where the line of the problem begins, ``line`` its text.
+    """
+
+    record: Record
+    problem: str
+    at: int
+    opened: int | None
+    start: int
+    line: str
+
+    @property
+    def text(self) -> str:
+        """The record's text."""
+        return self.record.text
+
+    @property
+    def above(self) -> tuple[int, str]:
+        """Where the line above begins, and its text; empty for the fence."""
+        start = self.text.rfind("\n", 0, self.start - 1) + 1
+        return (start, self.text[start : self.start - 1].rstrip("\r")) if start >= self.record.body.start else (self.start, "")
+
+
+def explain(error: yaml.YAMLError, record: Record) -> Fault:
+    """The fault that a YAML error is."""
+    problem = str(getattr(error, "problem", None) or error).split("\n", 1)[0]
+    mark, context = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+    at = record.body.start + (mark.index if mark is not None else 0)
+    start = record.text.rfind("\n", 0, at) + 1
+    line = record.text[start:].split("\n", 1)[0].rstrip("\r")
+    opened = record.body.start + context.index if context is not None else None
+    said = _Error(record, problem, at, opened, start, line)
+    if isinstance(error, yaml.composer.ComposerError) and "another document" not in problem:
+        return Fault("PF007", "an alias ('*') or anchor ('&') stands here; a text that begins so needs quotes", Span(at, at + 1))
+    for cause in _CAUSES:
+        fault = cause(said)
+        if fault is not None:
+            return fault
+    return Fault("PF005", f"not readable as YAML: {problem}", Span(at, min(at + 1, len(record.text))))
+
+
+def _conflict(said: _Error) -> Fault | None:
+    marker = _CONFLICT.search(said.text, said.record.body.start, said.record.body.end)
+    if marker is None:
+        return None
+    return Fault("PF005", f"{quote(marker[0], 40)} was left here by a merge; keep one of the two versions", Span(*marker.span()))
+
+
+def _unquoted_colon(said: _Error) -> Fault | None:
+    if "mapping values are not allowed" not in said.problem or said.line[:1] == " ":
+        return None
+    key = said.line.partition(":")[0].strip()
+    return Fault("PF005", f"the text after {quote(key, 40)} holds ': ' and needs quotes round it", Span(said.at, said.at + 1))
+
+
+def _open_quote(said: _Error) -> Fault | None:
+    """The quote that was opened before an error and swallowed a line that looks like a key."""
+    place = said.opened if "end of stream" in said.problem else None
+    for match in () if place is not None else _OPENED.finditer(said.text, said.record.body.start, said.at):
+        mark, rest = match[1], match[2]
+        closing = rest.replace("''", "") if mark == "'" else re.sub(r"\\.", "", rest)
+        if mark not in closing and _NEXT_KEY.match(said.text, match.end()):
+            place = match.start(1)
+            break
+    return None if place is None else Fault("PF005", "a quote is opened here and never closed", Span(place, place + 1))
+
+
+def _indentation(said: _Error) -> Fault | None:
+    """A known key on the line of the problem or above it that stands too deep, not deep enough, or below a key that is gone."""
+    known = _keys(said.record.kind)
+    here = {match[4] for match in _KEY_LINE.finditer(said.text, said.record.body.start, said.record.body.end)}
+    for start, line in (said.above, (said.start, said.line)):
+        match = _KEY_LINE.match(line)
+        if match is None or match[4] not in known:
+            continue
+        found, places = match.start(3), known[match[4]]
+        wanted = min(places, key=lambda place: abs(place - found))
+        parent = places[wanted]
+        if found != wanted:
+            spaces = "1 space" if found == 1 else f"{found} spaces"
+            message = f"{quote(match[4])} is indented by {spaces}, want {wanted}"
+        elif parent is not None and parent not in here:
+            message = f"{quote(match[4])} belongs to {quote(parent)}, and the line '{parent}:' is missing"
+        else:
+            continue
+        return Fault("PF005", message, Span(start + found, start + match.end()))
+    return None
+
+
+@cache
+def _keys(kind: Kind) -> Mapping[str, Mapping[int, str | None]]:
+    """The keys of a kind of record: how many spaces may stand before each, with the key that it then belongs to."""
+    found: dict[str, dict[int, str | None]] = {}
+
+    def walk(part: Mapping[str, Any], indent: int, parent: str | None) -> Iterator[tuple[str, int, str | None]]:
+        for name, below in part.get("properties", {}).items():
+            yield name, indent, parent
+            yield from walk(below, indent + 2, name)
+            yield from walk(below.get("items", {}), indent + 2, name)
+
+    for name, indent, parent in walk(schema.load(kind), 0, None) if kind in MAPPINGS else ():
+        found.setdefault(name, {}).setdefault(indent, parent)
+    return found
+
+
+def _colon_in_continuation(said: _Error) -> Fault | None:
+    if "mapping values are not allowed" not in said.problem:
+        return None
+    key = said.line.partition(":")[0].strip().strip("'\"")
+    message = f"this line holds ': '; put quotes round the whole text it belongs to ({quote(key, 40)})"
+    return Fault("PF005", message, Span(said.at, said.at + 1))
+
+
+def _comment_in_text(said: _Error) -> Fault | None:
+    """A text that goes on below what YAML takes for a comment."""
+    start, line = said.above
+    aside = _ASIDE.search(line)
+    if aside is None or said.line[:1] != " " or _KEY_LINE.match(said.line):
+        return None
+    place = Span(start + aside.start(), start + aside.end())
+    return Fault("PF005", f"{quote(aside[0], 30)} is a comment in the midst of a text; put quotes round the whole text", place)
+
+
+def _no_key(said: _Error) -> Fault | None:
+    if "could not find expected ':'" not in said.problem or said.opened is None:
+        return None
+    place = said.opened
+    word = re.split(r"[\r\n]", said.text[place:], maxsplit=1)[0].strip()
+    if word == "~":
+        before = said.text[:place].rstrip().rsplit("\n", 1)[-1]
+        return Fault("PF005", f"'~' stands alone on its line; an empty {quote(before)} is written '{before} []'",
+                     Span(place, place + 1))  # fmt: skip
+    behind = ", behind a line break of old Macs (CR)," if said.text[place - 1] == "\r" else ""
+    return Fault("PF005", f"the line {quote(word, 40)}{behind} is neither 'key: value' nor indented text",
+                 Span(place, place + len(word)))  # fmt: skip
+
+
+def _tab(said: _Error) -> Fault | None:
+    if "tab character" not in said.problem and not ("cannot start any token" in said.problem and said.text[said.at] == "\t"):
+        return None
+    return Fault("PF005", "a tab stands where YAML wants spaces", Span(said.at, said.at + 1))
+
+
+def _escape(said: _Error) -> Fault | None:
+    if "unknown escape" not in said.problem:
+        return None
+    place = max(said.text.rfind("\\", 0, said.at + 1), said.start)
+    wrong = said.text[place : place + 2]
+    return Fault("PF005", f"{quote(wrong)} means nothing between double quotes; write '\\{wrong}' for it", Span(place, place + 2))
+
+
+def _odd_beginning(said: _Error) -> Fault | None:
+    """A text that begins with what means something to YAML."""
+    begins = _BEGINS.match(said.line)
+    if "cannot start any token" in said.problem:
+        place, odd = said.at, said.text[said.at : said.at + 1]
+    elif begins:
+        place, odd = said.start + begins.start(1), begins[1]
+    else:
+        return None
+    return Fault("PF005", f"text that begins with {quote(odd)} needs quotes round it", Span(place, place + 1))
+
+
+def _no_end(said: _Error) -> Fault | None:
+    if "did not find expected key" not in said.problem and "expected <block end>" not in said.problem:
+        return None
+    message = f"{quote(said.text[said.at :].split(chr(10), 1)[0].strip(), 30)} stands where a new key belongs"
+    if "'" in said.line or '"' in said.line:
+        message += "; a quote inside quoted text is doubled (''), or a quote closes too early"
+    return Fault("PF005", message, Span(said.at, said.at + 1))
+
+
+def _documents(said: _Error) -> Fault | None:
+    if "another document" not in said.problem and "expected <document start>" not in said.problem:
+        return None
+    end = said.at + (3 if said.text.startswith("---", said.at) else 1)
+    return Fault("PF007", "the front matter holds several documents; a record is one", Span(said.at, end))
+
+
+# The first that applies speaks: what is surest, and most often meant, comes first.
+_CAUSES: tuple[Callable[[_Error], Fault | None], ...] = (
+    _conflict, _unquoted_colon, _tab, _open_quote, _indentation, _comment_in_text, _colon_in_continuation, _no_key, _escape,
+    _odd_beginning, _no_end, _documents,
+)  # fmt: skip
