@@ -194,7 +194,7 @@ def discover(folder: str) -> Settings:
                 path = pathlib.Path(parent, name)
                 if path.is_symlink() and not inside(str(path), parent):
                     raise SettingsError(f"{path}: is a link that leads out of the repository")
-                settings = from_bytes(_read(path), path, parent)
+                settings = _from_file(path, parent)
                 if settings is not None:
                     return settings
         parent, last = os.path.dirname(parent), parent  # noqa: PTH120
@@ -204,7 +204,16 @@ def discover(folder: str) -> Settings:
 def load(path: pathlib.Path) -> Settings:
     """Settings from one TOML file that is named. Raises SettingsError."""
     root = str(path.parent.resolve())
-    return from_bytes(_read(path), path, root) or parse({}, str(path), root)
+    return _from_file(path, root) or parse({}, str(path), root)
+
+
+def _from_file(path: pathlib.Path, root: str) -> Settings | None:
+    """Settings of the work tree, where the folder that they name must be; those of another revision may name one that went."""
+    settings = from_bytes(_read(path), path, root)
+    named = settings.organisms if settings is not None else None
+    if isinstance(named, str) and not os.path.isdir(os.path.join(root, named)):  # noqa: PTH112, PTH118
+        raise SettingsError(f"{path}: organisms is {quote(named)}, and there is no such folder")
+    return settings
 
 
 def from_bytes(data: bytes, path: pathlib.Path, root: str) -> Settings | None:
@@ -293,12 +302,13 @@ def parse(table: Mapping[str, Any], where: str, root: str) -> Settings:
             hint = f", nearest is {quote(near[0])}" if near else f"; known are {', '.join(_KEYS)}"
             raise SettingsError(f"{where}: unknown setting {quote(key)}{hint}")
         wanted = _KEYS[key]
-        texts = value if isinstance(value, list) else []
+        odd = [item for item in value if not isinstance(item, str)] if isinstance(value, list) else []
         if isinstance(value, (list, dict)) and len(value) > ENTRIES:
             raise SettingsError(f"{where}: {key} has {len(value):,} entries, want at most {ENTRIES:,}")
-        if not isinstance(value, wanted) or not all(isinstance(item, str) for item in texts) or value is True:
+        if odd or not isinstance(value, wanted) or value is True:
+            said = f"holds {quote(odd[0])}" if odd else f"is {quote(value)}"
             name = "a folder, or false" if key == "organisms" else _NAMES[wanted]
-            raise SettingsError(f"{where}: {key} is {quote(value)}, want {name}")
+            raise SettingsError(f"{where}: {key} {said}, want {name}")
     ignores = []
     for glob, given in table.get("per-file-ignores", {}).items():
         names = [given] if isinstance(given, str) else given

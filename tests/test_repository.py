@@ -170,6 +170,10 @@ def test_organism_pages_are_looked_up_where_the_settings_say(tmp_path, run):
     (tmp_path / "site" / "_organisms").rename(tmp_path / "_organisms")
     (tmp_path / "pfocr-lint.toml").write_text("")
     assert "'Homo sapiens' has no organism page" in run("_figures", "--config", "pfocr-lint.toml").out, "pages beside the figures"
+    (tmp_path / "pfocr-lint.toml").write_text("organisms = 'pages'\n")
+    assert run("_figures", "--config", "pfocr-lint.toml").err == (
+        "pfocr-lint: pfocr-lint.toml: organisms is 'pages', and there is no such folder\n"
+    )
     (tmp_path / "pfocr-lint.toml").write_text("organisms = false\n")
     assert run(".", "--config", "pfocr-lint.toml").status == 0
 

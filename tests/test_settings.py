@@ -48,7 +48,7 @@ WRONG = [
     ({"selct": []}, "s.toml: unknown setting 'selct', nearest is 'select'"),
     ({"per_file_ignores": {}}, "s.toml: unknown setting 'per_file_ignores', nearest is 'per-file-ignores'"),
     ({"select": "PF1"}, "s.toml: select is 'PF1', want a list of texts"),
-    ({"select": [1]}, "s.toml: select is a list, want a list of texts"),
+    ({"select": [1]}, "s.toml: select holds 1, want a list of texts"),
     ({"select": ["PF1", "PF299"]}, "s.toml: select: there is no rule 'PF299', nearest is 'PF209'"),
     ({"ignore": [""]}, "s.toml: ignore: a rule's code is empty"),
     ({"severity": {"PF101": "fatal"}}, "s.toml: severity of PF101 is 'fatal', want 'error', 'warning' or 'off'"),
