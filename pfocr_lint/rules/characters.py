@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 
@@ -19,6 +20,7 @@ def _beyond_ascii(record: Record) -> Iterator[tuple[str, str]]:
 
 
 _TAG = expression(r"</?[A-Za-z][A-Za-z0-9:-]*(?:\s[^<>=]*=[^<>]*|\s*/?)>")
+_LINES = expression(r"(?i)</?(?:br|p|div|li|tr|td|th|h[1-6])\b")
 _ENTITY = expression(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 
 
@@ -31,6 +33,8 @@ _ENTITY = expression(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]
     bad=[
         Bad({"figtitle": "Role of <i>PTEN</i> in leukemia"}, says="the tag '<i>'", unsafe=True,
             fixed={"figtitle": "Role of PTEN in leukemia"}, key="/figtitle"),
+        Bad({"figtitle": "Role of PTEN<br/>in <p>leukemia</p>"}, says="the tag '<br/>'", unsafe=True,
+            fixed={"figtitle": "Role of PTEN in leukemia"}),
         Bad(both("TNF-&#945; &amp; IL-6 signaling in leukemia"), says="the entity '&#945;'", unsafe=True,
             fixed=both("TNF-α & IL-6 signaling in leukemia")),
     ],
@@ -40,8 +44,8 @@ def markup(record: Record) -> Iterator[Finding]:
     """
     HTML tags or entities stand in a text.
 
-    The site puts titles and captions into its pages as they are. The fix removes the tags and writes the characters
-    that the entities mean; a lone `<` or `>` is content.
+    The site puts titles and captions into its pages as they are. The fix removes the tags, with a space for one that parts
+    lines, and writes the characters that the entities mean; a lone `<` or `>` is content.
     """
     for key, text in texts(record):
         if "<" not in text and "&" not in text:
@@ -53,11 +57,17 @@ def markup(record: Record) -> Iterator[Finding]:
         if match is None:
             continue
         what = "tag" if match[0][0] == "<" else "entity"
-        mended = html.unescape(_TAG.sub("", text))
+        mended = html.unescape(_TAG.sub(_untagged, text))
         fix = set_text(record, key, mended, "remove tags, write what entities mean", Safety.UNSAFE)
         if _TAG.search(mended):
             fix = None  # '&lt;b&gt;' may be meant as it is shown
         yield Finding(key, f"{name_of(key)} holds the {what} {quote(match[0])}", within=Span(*match.span()), fix=fix)
+
+
+def _untagged(tag: re.Match[str]) -> str:
+    """What stands for a tag: a space where only the tag kept two words apart."""
+    before, after = tag.string[max(0, tag.start() - 1) : tag.start()], tag.string[tag.end() : tag.end() + 1]
+    return " " if _LINES.match(tag[0]) and before.strip() and after.strip() else ""
 
 
 @rule(

@@ -252,6 +252,8 @@ def line_ending(record: Record) -> Iterator[Finding]:
         Bad({"figtitle": "Properties of\u2028Leukemic Stem Cells"}, says="U+2028",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}, key="/figtitle"),
         Bad(text=("publisher_name: MDPI", 'publisher_name: "MD\\ePI"'), says="U+001B", fixed={}),
+        Bad(text=("title: Biomedicines", "title: Bio\x0bmedicines"), says="U+000B LINE TABULATION",
+            fixed={"journal_title": "Bio medicines"}),
         Bad(text=("figtitle: Properties of", "figtitle: Properties\x07: of"), says="U+0007"),
     ],
     good=[Good({"figtitle": "Properties of\u00a0Leukemic Stem Cells"})],
@@ -261,12 +263,14 @@ def control_character(record: Record) -> Iterator[Finding]:
     A control character or a line separator stands in the file, raw or escaped.
 
     Control characters but tab, LF and CR, DEL, the C1 range with NEL, U+2028 and U+2029. They are not seen in an
-    editor, some make the YAML unreadable, some break the page. Separators become a space, the others go.
+    editor, some make the YAML unreadable, some break the page. What parts lines (U+000B and U+000C among them) becomes a space,
+    the others go.
     """
     raw = list(CONTROL.finditer(record.text))
     if record.data is None:
         if raw and all(fault.code == "PF010" for fault in record.faults):
-            message = f"{_names(record.text)} makes the front matter unreadable"
+            names = _names(record.text)
+            message = f"{names} make{'' if ',' in names else 's'} the front matter unreadable"
             yield Finding(None, message, at=Span(*raw[0].span()), fix=_until_readable(record, raw))
         return
     if not raw and "\\" not in record.text:  # none is escaped either
@@ -292,9 +296,9 @@ def control_character(record: Record) -> Iterator[Finding]:
         edits = tuple(TextEdit(m.start(), m.end(), "\n" if _instead(m[0]) else "") for m in between)
         same = _readable(record, edits)
         fix = Fix("write a plain line break", edits) if same == record.data else None
-        yield Finding(
-            None, f"{_names(''.join(m[0] for m in between))} stands between the values", at=Span(*between[0].span()), fix=fix
-        )
+        names = _names("".join(m[0] for m in between))
+        message = f"{names} stand{'' if ',' in names else 's'} between the values"
+        yield Finding(None, message, at=Span(*between[0].span()), fix=fix)
 
 
 def _until_readable(record: Record, raw: list[re.Match[str]]) -> Fix | None:
@@ -304,7 +308,8 @@ def _until_readable(record: Record, raw: list[re.Match[str]]) -> Fix | None:
     every = tuple(TextEdit(m.start(), m.end(), _instead(m[0])) for m in raw)
     for edits in (tuple(edit for edit in every if not edit.text), every):
         if edits and _readable(record, edits) is not None:
-            return Fix("remove the control characters", edits)
+            spaced = ", a space for what parts lines" if any(edit.text for edit in edits) else ""
+            return Fix(f"remove the control characters{spaced}", edits)
     return None
 
 
@@ -318,10 +323,14 @@ def _readable(record: Record, edits: tuple[TextEdit, ...]) -> dict[str, Any] | N
 
 
 def _instead(char: str) -> str:
-    return " " if char in "\x85\u2028\u2029" else ""
+    """What a control character becomes: where it parts lines, as in a text from a word processor, words are not to be joined."""
+    return " " if char in "\x0b\x0c\x85\u2028\u2029" else ""
 
 
 def _names(text: str) -> str:
-    names = {"\x85": " NEXT LINE", "\u2028": " LINE SEPARATOR", "\u2029": " PARAGRAPH SEPARATOR", "\x7f": " DELETE"}
+    names = {
+        "\x0b": " LINE TABULATION", "\x0c": " FORM FEED", "\x7f": " DELETE", "\x85": " NEXT LINE", "\u2028": " LINE SEPARATOR",
+        "\u2029": " PARAGRAPH SEPARATOR",
+    }  # fmt: skip
     found = dict.fromkeys(CONTROL.findall(text))
     return ", ".join(f"U+{ord(char):04X}{names.get(char, '')}" for char in found)
