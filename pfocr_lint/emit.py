@@ -96,7 +96,8 @@ def _dump(value: Any, *, unfolded: bool) -> str:
         sort_keys=False,
         default_flow_style=False,
     )
-    return text.removesuffix("...\n")  # libyaml's end of a document whose last text keeps its line breaks
+    # libyaml's end of a document whose last text keeps its line breaks; a text may end in three dots of its own
+    return text.removesuffix("...\n") if text.endswith("\n...\n") else text
 
 
 def key(name: str) -> str:

@@ -76,7 +76,6 @@ class Step:
 
 def mend(examined: Examined, settings: Settings, *, unsafe: bool) -> Step | None:
     """Make all fixes of an examined record that do not clash, and verify them; None when there is none to make."""
-    record = examined.record
     if not examined.mendable:
         return None
     wanted = [
@@ -85,7 +84,18 @@ def mend(examined: Examined, settings: Settings, *, unsafe: bool) -> Step | None
         if hit.finding.fix is not None and (unsafe or hit.finding.fix.safety is Safety.SAFE)
     ]
     first = [each for each in wanted if each[0].rule.code in FIRST]
-    wanted = first or wanted
+    step = _step(examined, first or wanted, settings)
+    if step is not None and step.problem is not None:  # what one rule mends may be what another then finds: each in its turn
+        for code in sorted({diagnostic.code for diagnostic in step.fixed}):
+            alone = _step(examined, [each for each in wanted if each[0].rule.code == code], settings)
+            if alone is not None and alone.problem is None:
+                return alone
+    return step
+
+
+def _step(examined: Examined, wanted: list[tuple[Hit, Fix]], settings: Settings) -> Step | None:
+    """Make some fixes that do not clash, and verify them."""
+    record = examined.record
     planned = edits.plan(record, [each for _, each in wanted])
     if planned.weight(record) > edits.MOST_WRITTEN:  # without those that are too much alone; all or none of the others
         wanted = [each for each in wanted if edits.plan(record, [each[1]]).weight(record) <= edits.MOST_WRITTEN]

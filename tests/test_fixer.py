@@ -212,6 +212,9 @@ FOUND = [
     ("not a number", "automl_pathway: 0.9377192", "automl_pathway: .nan", ["PF106"]),
     ("a bell and folded separators", "publisher_name: MDPI\n", "publisher_name: 'MD\x07PI\u2028\u2028  Inc'\n", []),
     ("a lost caption", None, None, ["PF312"]),
+    ("a third item that becomes equal", "\n  - Anp\n", "\n  - Anp\n  - Anp\n  - 'Anp '\n", []),
+    ("a number that becomes a duplicate", "\n  - Anp\n", "\n  - Anp\n  - '12'\n  - '12'\n  - 12\n", None),
+    ("a character that goes from between two equals", "\n  - Anp\n", "\n  - Anp\n  - A\u200bnp\n  - Anp\n", []),
 ]  # fmt: skip
 
 

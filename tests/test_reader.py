@@ -8,7 +8,7 @@ from conftest import clean_text, real_records
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pfocr_lint import engine, fixer
+from pfocr_lint import emit, engine, fixer
 from pfocr_lint.diagnostic import Span
 from pfocr_lint.reader import read
 from pfocr_lint.record import Kind
@@ -194,3 +194,17 @@ def test_a_broken_text_is_explained_where_it_is_to_be_mended(old, new, line, mes
 
 def test_utf_16_is_recognised():
     assert "is not UTF-8, but UTF-16" in engine.check(PATH, clean_text().encode("utf-16"))[0].message
+
+
+WRITTEN = st.text(" .:#'\"-\nabNO01_~|>%@`!&*{}[]?,=<é\u00a0", max_size=12)
+
+
+@given(
+    st.tuples(WRITTEN, st.sampled_from(["", "...", "\n...", "\n---", " #", ":", "\n\n"])).map("".join),
+    st.sampled_from([[], ["schema-jsonld"], ["x", "y"]]),
+)
+def test_what_is_written_reads_as_it_was_meant(text, path):
+    data = {"caption": text, "list": [text, "b"], "last": text}
+    for token in path:
+        data = {token: data, "behind": text}
+    assert read(PATH, emit.document(data).encode()).data == data

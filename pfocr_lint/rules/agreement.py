@@ -145,6 +145,8 @@ def jsonld_id_differs_from_figid(record: Record) -> Iterator[Finding]:
     bad=[
         Bad({"schema-jsonld/description": "Stromal signaling."}, says="description differs from caption", fixed={},
             key="/schema-jsonld/description"),
+        Bad({"caption": "Stromal signaling, and so on...", "schema-jsonld/description": "Stromal"}, says="differs from caption",
+            fixed={"caption": "Stromal signaling, and so on...", "schema-jsonld/description": "Stromal signaling, and so on..."}),
         Bad(text=("resistance.\npapertitle", "resistance #2.\npapertitle"), says="behind which '#2.' is a comment"),
     ],
     good=[Good({"caption": "Another caption: with a colon.", "schema-jsonld/description": "Another caption: with a colon."})],
