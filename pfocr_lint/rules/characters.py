@@ -1,17 +1,19 @@
-"""PF3, the part about characters and markup: what the eye does not see, or what a page would show as something else."""
+"""PF3, the part about characters, white space and markup: what is not seen, or what a page would show as something else."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Iterator
+from typing import Any
 
 from pfocr_lint import derive
-from pfocr_lint.diagnostic import Finding, Safety, Span, name_of, quote
+from pfocr_lint.diagnostic import Finding, Safety, Span, join, name_of, parent_of, quote
 from pfocr_lint.ondemand import expression, html
-from pfocr_lint.record import FIGURES, Record, strings
+from pfocr_lint.record import FIGURES, Record
 from pfocr_lint.rule import Bad, Good, rule
-from pfocr_lint.rules.text import DESCRIPTION, PROSE, both, set_text, texts
+from pfocr_lint.rules.text import DESCRIPTION, KEYWORDS, PROSE, TITLES, both, found, set_text, texts
+from pfocr_lint.scalars import Implicit
 
 
 def _beyond_ascii(record: Record) -> Iterator[tuple[str, str]]:
@@ -19,7 +21,12 @@ def _beyond_ascii(record: Record) -> Iterator[tuple[str, str]]:
     return ((key, text) for key, text in texts(record) if not text.isascii())
 
 
-_TAG = expression(r"</?[A-Za-z][A-Za-z0-9:-]*(?:\s[^<>=]*=[^<>]*|\s*/?)>")
+# With something between name and bracket it is a tag where that has an equals sign, or HTML knows the name.
+_KNOWN = (
+    "audio|body|br|button|canvas|code|details|div|em|embed|font|form|h[1-6]|head|hr|html|iframe|img|input|li|link|marquee|math|meta"
+    "|object|ol|option|pre|script|select|span|strong|style|sub|sup|svg|table|td|textarea|th|title|tr|ul|video"
+)
+_TAG = expression(rf"</?[A-Za-z][A-Za-z0-9:-]*(?:[\s/][^<>=]*=[^<>]*|\s*/?)>|</?(?ai:{_KNOWN})[\s/][^<>]*>")
 _LINES = expression(r"(?i)</?(?:br|p|div|li|tr|td|th|h[1-6])\b")
 _ENTITY = expression(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 
@@ -35,6 +42,12 @@ _ENTITY = expression(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]
             fixed={"figtitle": "Role of PTEN in leukemia"}, key="/figtitle"),
         Bad({"figtitle": "Role of PTEN<br/>in <p>leukemia</p>"}, says="the tag '<br/>'", unsafe=True,
             fixed={"figtitle": "Role of PTEN in leukemia"}),
+        Bad({"figtitle": "Role of PTEN <svg/onload=alert(1)>in leukemia"}, says="the tag '<svg/onload=alert(1)>'", unsafe=True,
+            fixed={"figtitle": "Role of PTEN in leukemia"}),
+        Bad({"figtitle": "Role of PTEN <br clear>in leukemia"}, says="the tag '<br clear>'", unsafe=True,
+            fixed={"figtitle": "Role of PTEN in leukemia"}),
+        Bad({"figtitle": "Role of R&para and A&amp;B in leukemia"}, says="the entity '&amp;'", unsafe=True,
+            fixed={"figtitle": "Role of R&para and A&B in leukemia"}),
         Bad(both("TNF-&#945; &amp; IL-6 signaling in leukemia"), says="the entity '&#945;'", unsafe=True,
             fixed=both("TNF-α & IL-6 signaling in leukemia")),
     ],
@@ -57,7 +70,7 @@ def markup(record: Record) -> Iterator[Finding]:
         if match is None:
             continue
         what = "tag" if match[0][0] == "<" else "entity"
-        mended = html.unescape(_TAG.sub(_untagged, text))
+        mended = _ENTITY.sub(lambda entity: html.unescape(entity[0]), _TAG.sub(_untagged, text))
         fix = set_text(record, key, mended, "remove tags, write what entities mean", Safety.UNSAFE)
         if _TAG.search(mended):
             fix = None  # '&lt;b&gt;' may be meant as it is shown
@@ -79,6 +92,8 @@ def _untagged(tag: re.Match[str]) -> str:
         Bad({"schema-jsonld/keywords": ["PTEN", "</script><script>alert(1)</script>"]}, says="'</script'",
             key="/schema-jsonld/keywords/1"),
         Bad(both("A caption with <!-- a comment in it, for leukemia"), says="'<!--'", key=DESCRIPTION),
+        Bad(text=("  license: CC0\n", "  license: CC0\n  </script>: x\n"), says="'</script' in the key", also=("PF102",)),
+        Bad(text=("- AKT1", "- :</script>"), says="'</script' in schema-jsonld/keywords, item 2", also=("PF105",)),
     ],
     good=[Good({"schema-jsonld/keywords": ["PTEN", "<script", "a < b"]})],
 )  # fmt: skip
@@ -86,18 +101,82 @@ def script_breakout(record: Record) -> Iterator[Finding]:
     """
     A text of the JSON-LD block would end the script that holds it.
 
-    The site writes the block into a `<script>` element. `</script` or `<!--` inside one of its strings ends it early, and
-    what follows becomes part of the page, run by every reader's browser. This cannot be waived inside the file.
+    The site writes the block into a `<script>` element. `</script` or `<!--` inside one of its strings, keys included, ends it
+    early, and what follows becomes part of the page, run by every reader's browser. This cannot be waived inside the file.
     """
-    for key, text in strings("/schema-jsonld", record.value("/schema-jsonld")):
+    for key, text, on_key in _written("/schema-jsonld", record.value("/schema-jsonld")):
         match = derive.BREAKOUT.search(text)
         if match:
-            message = f"{quote(match[0])} in {name_of(key)} ends the script that holds the JSON-LD"
-            yield Finding(key, message, within=Span(*match.span()))
+            where = f"the key {quote(text)} of {name_of(parent_of(key))}" if on_key else name_of(key)
+            message = f"{quote(match[0])} in {where} ends the script that holds the JSON-LD"
+            yield Finding(key, message, within=None if on_key else Span(*match.span()), on_key=on_key)
 
 
-# A soft hyphen behind an accented capital is the second half of a letter read in the wrong encoding (PF308).
-_INVISIBLE = expression("[\u180e\u200b-\u200d\u2060-\u2064\ufeff]+|(?<![Â-ô])\u00ad+")
+def _written(pointer: str, value: Any) -> Iterator[tuple[str, str, bool]]:
+    """All texts of a value that come into a page, with their JSON Pointers, keys and what only looks like a text too."""
+    if isinstance(value, dict):
+        for key, below in value.items():
+            yield join(pointer, key), key, True
+            yield from _written(join(pointer, key), below)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _written(join(pointer, index), item)
+    elif isinstance(value, (str, Implicit)):
+        yield pointer, str(value), False
+
+
+_WHITE = " \t\r\n"
+_HARD = expression(r"[\t\r\n]")
+_EDGE = expression(r"^[ \t\r\n]+|(?<![ \t\r\n])[ \t\r\n]+$")
+_BREAK = expression(r"(?<![ \t\r\n])[ ]*[\t\r\n][ \t\r\n]*")
+_DOUBLE = expression(r"(?<=[^ ])  +(?=[^ ])")
+
+
+@rule(
+    "PF306",
+    severity="warning",
+    fix="safe or unsafe",
+    kinds=FIGURES,
+    cue=(r" [ \n]", r"\n[ \n]"),
+    bad=[
+        Bad({"figtitle": "Properties of Leukemic Stem Cells "}, says="figtitle ends in a space",
+            fixed={"figtitle": "Properties of Leukemic Stem Cells"}, key="/figtitle"),
+        Bad({"papertitle": "Properties of  Leukemic Stem Cells."}, says="papertitle has a double space",
+            fixed={"papertitle": "Properties of Leukemic Stem Cells."}),
+        Bad({"schema-jsonld/keywords": [" PTEN"]}, says="begins with a space", fixed={"schema-jsonld/keywords": ["PTEN"]}),
+        Bad({"schema-jsonld/keywords": ["PTEN\nAKT1"]}, says="has a line break", fixed={"schema-jsonld/keywords": ["PTEN AKT1"]}),
+        Bad(both("Stromal\tsignaling in leukemia"), says="has a tab", fixed=both("Stromal signaling in leukemia")),
+        Bad(both("Stromal signaling in  , leukemia"), says="caption has a double space", unsafe=True,
+            fixed=both("Stromal signaling in , leukemia"), also=("PF311",)),
+    ],
+    good=[
+        Good({"figtitle": "Properties of\u00a0\u00a0Leukemic Stem Cells"}),
+        Good({"organisms": ["Acinetobacter baumannii ATCC 19606  CIP 70.34"]}),
+    ],
+)  # fmt: skip
+def stray_whitespace(record: Record) -> Iterator[Finding]:
+    """
+    White space stands where none belongs.
+
+    At the edges of a text, as a tab or line break in it, or doubled. In captions a double space is often what a lost
+    reference left, so closing it up is for a person to decide. No-break spaces are content.
+    """
+    for key, text in texts(record):
+        inside = text.strip(_WHITE)
+        edge = _EDGE.search(text) if inside != text else None
+        match = edge or (_BREAK.search(text) if _HARD.search(text) else None)
+        if match is not None:
+            mended = _BREAK.sub(" ", inside)
+            char = "a tab" if "\t" in match[0] else "a line break" if "\n" in match[0] or "\r" in match[0] else "a space"
+            verb = "has" if not edge else "begins with" if match.start() == 0 else "ends in"
+            fix = set_text(record, key, mended, "remove the white space")
+            yield Finding(key, f"{name_of(key)} {verb} {char}", within=Span(*match.span()), fix=fix)
+        if "  " in text and (key in TITLES or key in PROSE or key.startswith(KEYWORDS)):
+            safety = Safety.UNSAFE if key in PROSE else Safety.SAFE
+            yield from found(record, key, text, _DOUBLE, " ", "{name} has a double space", "make it one space", safety)
+
+
+_INVISIBLE = expression("[\u00ad\u180e\u200b-\u200d\u2060-\u2064\ufeff]+")
 _BIDI = expression("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -112,6 +191,8 @@ _BIDI = expression("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
         Bad(both("High Ca\ufeff2+ in leukemic cells"), says="U+FEFF", fixed=both("High Ca2+ in leukemic cells")),
         Bad({"schema-jsonld/keywords": ["PT\u200bEN"]}, says="U+200B", fixed={"schema-jsonld/keywords": ["PTEN"]}),
         Bad({"figtitle": "Properties of \u202eLeukemic\u202c Stem Cells"}, says="U+202E RIGHT-TO-LEFT OVERRIDE"),
+        Bad({"figtitle": "Properties of β-caté\u00adnine and its Cells"}, says="U+00AD SOFT HYPHEN",
+            fixed={"figtitle": "Properties of β-caténine and its Cells"}),
     ],
     good=[Good({"figtitle": "Properties of\u00a0Leukemic Stem Cells"})],
 )  # fmt: skip
@@ -119,14 +200,17 @@ def invisible_character(record: Record) -> Iterator[Finding]:
     """
     A character that nobody sees stands in a text.
 
-    Zero-width characters, U+FEFF and soft hyphens split words for every search; they are removed. Controls of writing
-    direction can make a text look like another one, and are only reported.
+    Zero-width characters, U+FEFF and soft hyphens split words for every search; they are removed, but for a soft hyphen that is
+    half of a letter in the wrong encoding (PF308). Controls of writing direction can make a text look like another one, and are
+    only reported.
     """
     for key, text in _beyond_ascii(record):
-        match = _INVISIBLE.search(text)
+        halves = {at for misread in _MOJIBAKE.finditer(text) for at in range(*misread.span())} if "\u00ad" in text else set()
+        match = next((each for each in _INVISIBLE.finditer(text) if each.start() not in halves), None)
         if match:
             message = f"{name_of(key)} holds {_character(match[0][0])}"
-            fix = set_text(record, key, _INVISIBLE.sub("", text), "remove it")
+            seen = "".join(part for at, part in enumerate(text) if at in halves or not _INVISIBLE.match(part))
+            fix = set_text(record, key, seen, "remove it")
             yield Finding(key, message, within=Span(*match.span()), fix=fix)
         match = _BIDI.search(text)
         if match:

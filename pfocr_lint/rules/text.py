@@ -76,8 +76,12 @@ def joined(record: Record) -> str:
 
 
 def set_text(record: Record, key: str, text: str, message: str, safety: Safety = Safety.SAFE) -> Fix | None:
-    """The fix that gives a text its new form, and the description with it while it is a true copy; None if nothing is left."""
-    if not text.strip():
+    """
+    The fix that gives a text its new form, and the description with it while it is a true copy.
+
+    None if nothing is left, or if it would be one that ends the script that holds the JSON-LD.
+    """
+    if not text.strip() or derive.BREAKOUT.search(text):
         return None
     changes = [SetValue(key, text)]
     if key == "/caption" and record.value(DESCRIPTION) == record.value(key):
@@ -156,7 +160,11 @@ def title_final_period(record: Record) -> Iterator[Finding]:
             yield Finding(key, "figtitle ends in a period", within=Span(len(text) - 1, len(text)), fix=fix)
 
 
-_PANEL = expression(r"^\s*(?:(?:\([A-Za-z](?:[-–,] ?[A-Za-z])*\)|[A-Za-z]\))\s+|\([A-Z]\)(?=[A-Z][a-z]))")
+_LETTERS = r"\([A-Za-z](?:[-–,] ?[A-Za-z])*\)"
+_PANEL = expression(
+    rf"^\s*(?:(?!\([RS]\) )(?:{_LETTERS}(?:\s?(?:(?:and|to|&|,|[-–])\s?)?{_LETTERS})*[.:,;]?|[A-Za-z]\))\s+"
+    r"|\([A-Z]\)(?=[A-Z][a-z])|\([ABCFG]\)(?=\w))"  # glued to a word, other letters may belong to a molecule
+)
 _HOLLOW = expression(r"(?<!\s)\s*(?:\(\s*\)|\[\s*\])")
 
 
@@ -181,12 +189,15 @@ def _may_have_an_artefact(figtitle: str) -> bool:
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
         Bad({"figtitle": "(A) (B)Properties of Leukemic Stem Cells"}, says="panel label '(A)'",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
+        Bad({"figtitle": "(A) and (B): Properties of Leukemic Stem Cells"}, says="panel label '(A) and (B):'",
+            fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
+        Bad({"figtitle": "(A)p53 in Leukemic Stem Cells"}, says="'(A)'", fixed={"figtitle": "p53 in Leukemic Stem Cells"}),
         Bad({"figtitle": "\u00a0(A)\u00a0Properties of Leukemic Stem Cells"}, says="panel label '(A)'",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
         Bad({"figtitle": "Properties of Leukemic Stem Cells []"}, says="empty brackets '[]'",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
     ],
-    good=[Good({"figtitle": "Metabolism of [Fe-S] clusters (overview)"}), Good({"figtitle": "(R)-limonene biosynthesis"})],
+    good=[Good({"figtitle": "(S) Naproxen, [Fe-S] and (p)ppGpp (overview)"}), Good({"figtitle": "(R)-limonene biosynthesis"})],
 )  # fmt: skip
 def title_artefact(record: Record) -> Iterator[Finding]:
     """
@@ -199,62 +210,11 @@ def title_artefact(record: Record) -> Iterator[Finding]:
         yield from found(record, key, text, _HOLLOW, "", "figtitle has empty brackets {1}", "remove the brackets")
 
 
-_WHITE = " \t\r\n"
-_HARD = expression(r"[\t\r\n]")
-_EDGE = expression(r"^[ \t\r\n]+|(?<![ \t\r\n])[ \t\r\n]+$")
-_BREAK = expression(r"(?<![ \t\r\n])[ ]*[\t\r\n][ \t\r\n]*")
-_DOUBLE = expression(r"(?<=[^ ])  +(?=[^ ])")
-
-
-@rule(
-    "PF306",
-    severity="warning",
-    fix="safe or unsafe",
-    kinds=FIGURES,
-    cue=(r" [ \n]", r"\n[ \n]"),
-    bad=[
-        Bad({"figtitle": "Properties of Leukemic Stem Cells "}, says="figtitle ends in a space",
-            fixed={"figtitle": "Properties of Leukemic Stem Cells"}, key="/figtitle"),
-        Bad({"papertitle": "Properties of  Leukemic Stem Cells."}, says="papertitle has a double space",
-            fixed={"papertitle": "Properties of Leukemic Stem Cells."}),
-        Bad({"schema-jsonld/keywords": [" PTEN"]}, says="begins with a space", fixed={"schema-jsonld/keywords": ["PTEN"]}),
-        Bad({"schema-jsonld/keywords": ["PTEN\nAKT1"]}, says="has a line break", fixed={"schema-jsonld/keywords": ["PTEN AKT1"]}),
-        Bad(both("Stromal\tsignaling in leukemia"), says="has a tab", fixed=both("Stromal signaling in leukemia")),
-        Bad(both("Stromal signaling in  , leukemia"), says="caption has a double space", unsafe=True,
-            fixed=both("Stromal signaling in , leukemia"), also=("PF311",)),
-    ],
-    good=[
-        Good({"figtitle": "Properties of\u00a0\u00a0Leukemic Stem Cells"}),
-        Good({"organisms": ["Acinetobacter baumannii ATCC 19606  CIP 70.34"]}),
-    ],
-)  # fmt: skip
-def stray_whitespace(record: Record) -> Iterator[Finding]:
-    """
-    White space stands where none belongs.
-
-    At the edges of a text, as a tab or line break in it, or doubled. In captions a double space is often what a lost
-    reference left, so closing it up is for a person to decide. No-break spaces are content.
-    """
-    for key, text in texts(record):
-        inside = text.strip(_WHITE)
-        edge = _EDGE.search(text) if inside != text else None
-        match = edge or (_BREAK.search(text) if _HARD.search(text) else None)
-        if match is not None:
-            mended = _BREAK.sub(" ", inside)
-            char = "a tab" if "\t" in match[0] else "a line break" if "\n" in match[0] or "\r" in match[0] else "a space"
-            verb = "has" if not edge else "begins with" if match.start() == 0 else "ends in"
-            fix = set_text(record, key, mended, "remove the white space")
-            yield Finding(key, f"{name_of(key)} {verb} {char}", within=Span(*match.span()), fix=fix)
-        if "  " in text and (key in TITLES or key in PROSE or key.startswith(KEYWORDS)):
-            safety = Safety.UNSAFE if key in PROSE else Safety.SAFE
-            yield from found(record, key, text, _DOUBLE, " ", "{name} has a double space", "make it one space", safety)
-
-
 _EMPTIED = expression(
-    r"\((?=[^()]*[,;]|\s*\))[\s,;\u2010-\u2015-]*\)"
+    r"\((?![-–]\))[\s,;\u2010-\u2015-]*\)"
     r"|\[[\s,;\u2010-\u2015-]*\]"
-    r"|(?i:\b(?:see|in|from|by|of|and|references?|refs?\.?|tables?|figures?|figs?\.?)) +[.,;](?=[\s)\]]|$)"
-    r"|\((?i:see|references?|refs?\.?|tables?|figures?|figs?\.?) *\)"
+    r"|\b(?ai:see|in|from|by|of|and|references?|refs?\.?|tables?|figures?|figs?\.?) +[.,;](?=[\s)\]]|$)"
+    r"|\((?ai:(?:see|references?|refs?|tables?|figures?|figs?) +|(?:refs?|figs?)\. *)\)"
 )
 _LAST_DOT = expression(r" \.$")
 
@@ -263,7 +223,7 @@ _LAST_DOT = expression(r" \.$")
     "PF311",
     severity="warning",
     kinds=FIGURES,
-    cue=(r"\([\s,;\u2010-\u2015-]*\)", r"\[[\s,;\u2010-\u2015-]*\]", r" [.,;]", r"\((?i:see|ref|table|fig)[A-Za-z.]* *\)"),
+    cue=(r"\([\s,;\u2010-\u2015-]*\)", r"\[[\s,;\u2010-\u2015-]*\]", r" [.,;]", r"\((?ai:see|ref|table|fig)[A-Za-z.]* *\)"),
     bad=[
         Bad(both("Stromal signaling () in leukemia"), says="'()'", key="/caption"),
         Bad(both("Stromal signaling (, ) in leukemia"), says="'(, )'"),
@@ -273,9 +233,10 @@ _LAST_DOT = expression(r" \.$")
         Bad(both("Stromal signaling in leukemia ."), says="' .'"),
         Bad(both("Stromal signaling (see ) in leukemia"), says="'(see )'"),
         Bad(both("Stromal signaling, Figs. , in leukemia"), says="'Figs. ,'"),
+        Bad(both("Stromal signaling (—) in leukemia"), says="'(—)'"),
     ],
     good=[
-        Good(both("Charges (-), (–), (+), (*), (?) turned in. See, in, and (A), [B].")),
+        Good(both("Charges (-), (–), (+), (*), (?) turned in. See, in, and (A), [B], (see), (reference).")),
         Good(both("Doses rose from .05 to 2")),
     ],
 )
@@ -324,7 +285,7 @@ def empty_caption(record: Record) -> Iterator[Finding]:
         yield Finding("/caption", f"caption is {quote(caption)}{what}{hint}")
 
 
-_BAD_END = expression(r"(\?)\.$|(?<! ) +(\.)$")
+_BAD_END = expression(r"(\?)\.$|(?<![ .]) +(\.)$|(?<=\.) +\.$")
 _BAD_START = expression(r"^\. +")
 
 
@@ -352,6 +313,7 @@ def _begins_broken(text: str) -> bool:
             fixed={"papertitle": "Where do leukemic stem cells go?"}, key="/papertitle"),
         Bad({"papertitle": "Properties of Leukemic Stem Cells ."}, says="ends in ' .'",
             fixed={"papertitle": "Properties of Leukemic Stem Cells."}),
+        Bad({"papertitle": "Leukemic Stem Cells. ."}, says="ends in ' .'", fixed={"papertitle": "Leukemic Stem Cells."}),
         Bad({"figtitle": "Properties of Leukemic Stem Cells ."}, says="figtitle ends in ' .'",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
         Bad(both(". Stromal signaling in leukemia"), says="begins with '. '", fixed=both("Stromal signaling in leukemia")),
@@ -368,6 +330,8 @@ def broken_punctuation(record: Record) -> Iterator[Finding]:
     caption that repeats its label is reported too; taking it away is for a person to decide.
     """
     for key, text in texts(record, *TITLES):
+        if any(match.end() == len(text) for match in _EMPTIED.finditer(text)):
+            continue  # 'in .' shows that a reference was lost (PF311)
         # of '?.' the question mark stays, of ' .' the period, but in a figure's title
         mended = r"\1" if key == "/figtitle" else r"\1\2"
         yield from found(record, key, text, _BAD_END, mended, "{name} ends in {0}", "leave one mark")
