@@ -32,6 +32,8 @@ _RAW = (
 )  # fmt: skip
 _PREFIX = expression("[A-Z]+")
 _YEAR = expression(r"(?:^|\. ?)((?:1[89]|20)[0-9]{2})(?=[ ;.:(]|$)")
+# A year in any form of a reference; a number like it behind a colon, a dash or a volume is a page or an issue.
+ANY_YEAR = expression(r"(?:(?<![0-9:(\[–-])|(?<=[\s.][(\[]))((?:1[89]|20)[0-9]{2})(?=[\s;.:,()\]/–-]|$)")
 # A reference as the pipeline writes it: an author, whatever has no digit, and the first number is the year.
 _PLAIN_REFERENCE = expression(r"(?!et al\b)\w[^0-9]*\. ?((?:1[89]|20)[0-9]{2})(?=[ ;.:(]|$)")
 _DIGITS = expression(r"[ \u00a0]*([0-9]+[A-Za-z]?)[ .:]*")
@@ -168,6 +170,12 @@ def year(record: Record) -> str | None:
     """The year of publication that the reference gives."""
     match = _YEAR.search(record.usable("/reftext") or "")
     return match[1] if match else None
+
+
+def only_year(record: Record) -> str | None:
+    """The one year that stands anywhere in the reference, in whatever form; None for several, of which one may be a title's."""
+    found = set(ANY_YEAR.findall(record.usable("/reftext") or ""))
+    return found.pop() if len(found) == 1 else None
 
 
 @lru_cache(128)  # two rules ask of each record, the second after the first has asked of a whole table

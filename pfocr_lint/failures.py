@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from pfocr_lint import judge
+from pfocr_lint import judge, schema
 from pfocr_lint.diagnostic import split
-from pfocr_lint.record import MAPPINGS, Record, Violation
+from pfocr_lint.ondemand import expression
+from pfocr_lint.record import CONTROL, MAPPINGS, Record, Violation
 from pfocr_lint.rules import RULES
 
 _OWNERS = {pair: rule.code for rule in RULES for pair in rule.owns}
@@ -19,12 +20,42 @@ def owner(key: str, keyword: str) -> str:
     return _OWNERS.get(f"{tokens[-1] if tokens else ''}:{keyword}") or _OWNERS[f"*:{keyword}"]
 
 
+_ITEM = expression(r"/[^/]+/[0-9]+(?=/|\Z)")
+_CONTENT = frozenset({"pattern", "enum", "const", "minLength", "maxLength"})
+MOST = 1_000
+
+
+def _causes(record: Record, violations: Sequence[Violation]) -> Iterator[Violation]:
+    """The violations but those that only follow from others."""
+    strays = _strays(record, violations)
+    for violation in violations:
+        if violation.keyword in _CONTENT and isinstance(violation.value, str) and CONTROL.search(violation.value):
+            continue  # with the control character (PF010) it cannot fit
+        if _item(violation.key) not in strays:
+            yield violation
+
+
+def _strays(record: Record, violations: Sequence[Violation]) -> frozenset[str]:
+    """The items that belong to a list whose key is missing: they stand in the list before it."""
+    gone = [violation.key for violation in violations if violation.keyword == "required" and "items" in violation.wanted]
+    items = {_item(violation.key) for violation in violations} - {""} if gone else set()
+    if len(items) > MOST:
+        return frozenset()
+    return frozenset(item for item in items for key in gone if schema.allows(record.kind, key, [record.value(item)]))
+
+
+def _item(key: str) -> str:
+    """The item of a top-level list that a JSON Pointer leads into; '' for none."""
+    match = _ITEM.match(key)
+    return match[0] if match else ""
+
+
 def prepare(record: Record, synonyms: Mapping[str, str]) -> Record:
     """Add to a record what the rules need to know of it: how its values fail the schema, and the organisms' other names."""
     record.synonyms = synonyms
     found: dict[str, list[Violation]] = {}
     if record.data is not None and record.kind in MAPPINGS:
-        for violation in judge.violations(record.kind, record.data):
+        for violation in _causes(record, judge.violations(record.kind, record.data)):
             found.setdefault(owner(violation.key, violation.keyword), []).append(violation)
     invalid = {violation.key for code in _INVALIDATING for violation in found.get(code, ())}
     invalid |= {fault.key for fault in record.faults if fault.key is not None}

@@ -118,7 +118,7 @@ class _Reader:
             return Fault("PF005", f"the front matter is {found}, not 'key: value' lines", Span(base, base))
         record.root = root
         try:
-            record.data = self._mapping(root, "", 1)
+            record.data = self._value(root, "", 1)
         except _Refused as refused:
             return refused.fault
         return None

@@ -16,7 +16,15 @@ _PSYCH = expression(
     r"|[-+]?(?:[0-9][0-9_,]*(?:\.[0-9_,]*)?|\.[0-9][0-9_,]*)(?:[eE][-+]?[0-9]+)?"
     r"|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9]){1,2}(?:\.[0-9_]*)?"
 )
+_DATE = expression(r"[0-9]{4}-(?:1[012]|0[0-9]|[0-9])-(?:[12][0-9]|3[01]|0[0-9]|[0-9])")
 _NUMBER_START = frozenset("0123456789+-.:")
+# Words that it knows in any mixture of capitals; PyYAML knows three of each.
+_WORDS = {
+    **dict.fromkeys(("yes", "no", "on", "off", "true", "false"), "boolean"),
+    **dict.fromkeys(("null", ".nan"), "missing value"),
+    **dict.fromkeys((".inf", "+.inf", "-.inf"), "special value"),
+}
+_LONGEST = max(map(len, _WORDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +40,14 @@ class Implicit:
 
 def psych_only(text: str) -> Implicit | None:
     """What Psych makes of a plain scalar that PyYAML reads as a string; None when it is a string to both."""
+    if len(text) <= _LONGEST and (kind := _WORDS.get(text.lower())) is not None:
+        return Implicit(kind, text)
     if text[:1] not in _NUMBER_START:
         return None
     if _PSYCH.fullmatch(text):
         return Implicit("number", text)
+    if _DATE.fullmatch(text):
+        return Implicit("date", text)
     if text[0] == ":" and len(text) > 1:
         return Implicit("symbol", text)
     return None

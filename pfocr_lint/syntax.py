@@ -18,7 +18,7 @@ _KEY_LINE = re.compile(r"(?m)^( *)(- )?(['\"]?)(@?[A-Za-z_-]{1,40})\3:(?=[ \r]|$
 _CONFLICT = re.compile(r"(?m)^(?:<{7} |>{7} |={7}$)[^\r\n]*")
 _ASIDE = re.compile(r"(?<=[ \t])#[^\r\n]*")
 _OPENED = re.compile(r"(?m)^[^\s#][^:\n]*: +(['\"])(.*)$")
-_NEXT_KEY = re.compile(r"\n[A-Za-z_]+: ")
+_NEXT_KEY = re.compile(r"\n[A-Za-z_-]+:[ \r\n]")
 _BEGINS = re.compile(r"(?:\s*(?:- )?[^\s:#][^:]*: +|\s*- )([\[{>|&*!%`?-])")
 
 

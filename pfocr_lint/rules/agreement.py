@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pfocr_lint import derive, schema
 from pfocr_lint.diagnostic import Finding, Fix, Related, Safety, SetValue, name_of, quote
 from pfocr_lint.ondemand import expression
-from pfocr_lint.record import FIGURES, Kind, Record
+from pfocr_lint.record import CONTROL, FIGURES, Kind, Record
 from pfocr_lint.rule import Bad, Cue, Good, rule
 
 STEM = "biomedicines-10-01841-g001"
@@ -161,6 +161,8 @@ def description_differs_from_caption(record: Record) -> Iterator[Finding]:
     caption, description = record.usable("/caption"), record.usable("/schema-jsonld/description")
     if caption is None or description is None or caption == description or derive.says_nothing(caption):
         return  # a caption that was lost is no model for its copy (PF312)
+    if CONTROL.search(caption) and _letters(caption) == _letters(description):
+        return  # the control character is what has to go (PF010)
     same = next(
         (i for i, (a, b) in enumerate(zip(caption, description, strict=False)) if a != b), min(len(caption), len(description))
     )
@@ -180,6 +182,10 @@ def description_differs_from_caption(record: Record) -> Iterator[Finding]:
     )
 
 
+def _letters(text: str) -> str:
+    return "".join(CONTROL.sub("", text).split())
+
+
 @rule(
     "PF207",
     severity="warning",
@@ -194,6 +200,8 @@ def description_differs_from_caption(record: Record) -> Iterator[Finding]:
             fixed={"figlink": "/pmc/articles/PMC9405586/figure/F1/"}),
         Bad({"figlink": "https://www.ncbi.nlm.nih.gov/pmc/articles/PMC9405586/figure/F1/"}, says="want",
             fixed={"figlink": "/pmc/articles/PMC9405586/figure/F1/"}),
+        Bad({"figlink": "www.ncbi.nlm.nih.gov/pmc/articles/PMC9405586/figure/F1/"}, says="want",
+            fixed={"figlink": "/pmc/articles/PMC9405586/figure/F1/"}),
         Bad({"figlink": "/articles/F1/"}, says="want '/pmc/articles/<PMC id>/figure/<figure>/'"),
     ],
     good=[Good({"figlink": "/pmc/articles/PMC9405586/figure/f1-ijms/"})],
@@ -207,7 +215,7 @@ def malformed_figlink(record: Record) -> Iterator[Finding]:
     """
     for violation in record.failures.get("PF207", ()):
         link, fix = violation.value, None
-        match = re.fullmatch(r"(?:https?://[^/]+)?/?(?:pmc/)?(articles/PMC[0-9]+/figure/[^/ ]+)/*", link.strip())
+        match = re.fullmatch(r"(?:(?:https?:)?//[^/]+|www\.[^/]+)?/?(?:pmc/)?(articles/PMC[0-9]+/figure/[^/ ]+)/*", link.strip())
         if match:
             mended = f"/pmc/{match[1]}/"
             fix = Fix(f"set it to {quote(mended)}", (SetValue(violation.key, mended),))
@@ -278,8 +286,20 @@ def _may_be_of_another_year(year: str, reftext: str) -> bool:
     fix="unsafe",
     kinds=FIGURES,
     cue=_may_be_of_another_year,
-    bad=[Bad({"year": "2021"}, says="year is '2021', reftext says '2022'", fixed={}, unsafe=True, key="/year")],
-    good=[Good({"year": ""}), Good({"reftext": "Xingjian Zhai, et al. Biomedicines. 2022.", "year": "2022"})],
+    bad=[
+        Bad({"year": "2021"}, says="year is '2021', reftext says '2022'", fixed={}, unsafe=True, key="/year"),
+        Bad(
+            {"year": "2014", "reftext": "Ada Author. PLoS One 2015;20:440."},
+            says="reftext says '2015'",
+            unsafe=True,
+            fixed={"year": "2015", "reftext": "Ada Author. PLoS One 2015;20:440."},
+        ),
+    ],
+    good=[
+        Good({"year": ""}),
+        Good({"reftext": "Xingjian Zhai, et al. Biomedicines. 2022.", "year": "2022"}),
+        Good({"reftext": "Ada Author. Proc 2008 Conf 2009; 1:2.", "year": "2009"}),
+    ],
 )
 def year_differs_from_reference(record: Record) -> Iterator[Finding]:
     """
@@ -288,7 +308,8 @@ def year_differs_from_reference(record: Record) -> Iterator[Finding]:
     Either may be wrong: papers appear online a year before they are printed. The reference is the more trusted.
     """
     if record.usable("/year"):
-        yield from _should_be(record, "/year", derive.year(record), "reftext says", Safety.UNSAFE)
+        stated = derive.year(record) or derive.only_year(record)
+        yield from _should_be(record, "/year", stated, "reftext says", Safety.UNSAFE)
 
 
 @rule(
@@ -324,6 +345,7 @@ def foreign_figlink(record: Record) -> Iterator[Finding]:
             key="/doi",
         ),
         Bad({"doi": "doi: 10.3390/biomedicines10081841 "}, says="doi is 'doi: 10.3390", fixed={}),
+        Bad({"doi": "doi:https://doi.org/10.3390/biomedicines10081841"}, says="want '10.3390/biomedicines", fixed={}),
         Bad({"doi": "biomedicines10081841"}, says="want '10.', digits, '/' and a name"),
     ],
     good=[Good({"doi": ""}), Good({"doi": "10.1016/S0092-8674(00)80000-0"})],
@@ -335,7 +357,7 @@ def malformed_doi(record: Record) -> Iterator[Finding]:
     It begins with `10.`; a resolver's address or `doi:` in front and spaces are taken away.
     """
     for violation in record.failures.get("PF212", ()):
-        bare = re.sub(r"^(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:)", "", re.sub(r"\s", "", violation.value), flags=re.I)
+        bare = re.sub(r"^(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:)+", "", re.sub(r"\s", "", violation.value), flags=re.I)
         fix = None
         if bare and schema.allows(record.kind, violation.key, bare):
             fix = Fix(f"set it to {quote(bare)}", (SetValue(violation.key, bare),))
@@ -385,6 +407,10 @@ def _may_hold_evidence(filename: str, figlink: str) -> bool:
             fixed={
                 "figlink": "/pmc/articles/PMC9405586/figure/undfig1/", "number": "GA1", "figid_alias": "PMC9405586__GA1",
                 "figtype": "Graphical abstract", "redirect_from": "/figures/PMC9405586__GA1"}),
+        Bad({"figlink": "/pmc/articles/PMC9405586/figure/sch1/", "number": "Figure 1"}, says="number is 'Figure 1', 'sch1'",
+            also=("PF209",), unsafe=True, fixed={
+                "figlink": "/pmc/articles/PMC9405586/figure/sch1/", "number": "S1", "figid_alias": "PMC9405586__S1",
+                "figtype": "Scheme", "redirect_from": "/figures/PMC9405586__S1"}),
     ],
     good=[
         Good({"figlink": "/pmc/articles/PMC9405586/figure/omega3/"}),
@@ -399,7 +425,7 @@ def number_contradicts_evidence(record: Record) -> Iterator[Finding]:
     (`sch1`, `figsupp2`, `app1fig1`, `ga1`, `undfig1`). Where such a name contradicts the prefix of number, the number, and
     with it the type, is likely wrong.
     """
-    number, link, image = record.usable("/number"), record.usable("/figlink") or "", record.usable("/filename") or ""
+    number, link, image = derive.number(record), record.usable("/figlink") or "", record.usable("/filename") or ""
     if number is None:
         return
     prefix = _PREFIX.match(number)
@@ -414,5 +440,5 @@ def number_contradicts_evidence(record: Record) -> Iterator[Finding]:
     fix = None
     if len({normal for _, normal in found.values()}) == 1:
         fix = Fix(f"set it to {quote(wanted)}", (SetValue("/number", wanted),), Safety.UNSAFE)
-    message = f"number is {quote(number)}, {quote(sources[field][0])} in {field} speaks of {quote(wanted)}"
+    message = f"number is {quote(record.value('/number'))}, {quote(sources[field][0])} in {field} speaks of {quote(wanted)}"
     yield Finding("/number", message, fix=fix, related=(Related(f"/{field}", "the evidence"),))

@@ -33,6 +33,11 @@ def _failures(record: Record, code: str) -> tuple[Violation, ...]:
     return tuple(record.failures.get(code, ()))
 
 
+def lacks_ner(record: Record) -> bool:
+    """Whether the line ``organisms_ner:`` went: its items then stand among the organisms, and only PF101 speaks."""
+    return any(violation.key == "/organisms_ner" for violation in _failures(record, "PF101"))
+
+
 def _siblings(violation: Violation, violations: Iterable[Violation]) -> list[str]:
     """The last tokens of the violations in the same mapping."""
     return [split(v.key)[-1] for v in violations if parent_of(v.key) == parent_of(violation.key)]
@@ -74,6 +79,13 @@ def _near(record: Record, unknown: Violation) -> str | None:
         Bad({"caption": MISSING}, says="caption is missing"),
         Bad({"doi": MISSING}, says="doi is missing"),
         Bad({"latin": MISSING}, kind=Kind.ORGANISM, says="latin is missing"),
+        Bad(text=("organisms_ner:\n", ""), says="organisms_ner is missing"),
+        Bad(
+            {"chemicals": [{"word": "PLGA", "source": "MESH", "identifier": "C043435"}]},
+            text=("chemicals:\n", ""),
+            kind=Kind.FIGURE_2021,
+            says="chemicals is missing",
+        ),
     ],
     good=[
         Good(),
@@ -204,6 +216,7 @@ _FORMS = {
         Bad({"automl_pathway": 1.5}, says="want at most 1"),
         Bad({"organisms": []}, says="organisms is an empty list, want at least 1 item"),
         Bad({"papertitle": ""}, says="papertitle is '', want some text"),
+        Bad({"figid_alias": ""}, says="figid_alias is '', want some text", fixed={}),
         Bad({"ncbi": "9606a"}, kind=Kind.ORGANISM, says="want digits or ''"),
     ],
     good=[Good({"year": ""}), Good({"ndex": "d252d405-de8d-11ea-99da-0ac135e8bacf"}), Good({"schema-jsonld/keywords": []})],
@@ -217,7 +230,7 @@ def invalid_value(record: Record) -> Iterator[Finding]:
     for violation in _failures(record, "PF104"):
         fix = None
         value = violation.wanted if violation.keyword == "const" else None
-        if violation.keyword == "enum" and record.kind is not Kind.ORGANISM:
+        if violation.keyword in ("enum", "minLength") and record.kind is not Kind.ORGANISM:
             value = derive.value(record, violation.key)
         if value is not None and schema.allows(record.kind, violation.key, value):
             fix = Fix(f"set it to {quote(value)}", (SetValue(violation.key, value),))
@@ -242,6 +255,9 @@ def _allowed(violation: Violation) -> str:
     return counts.get(violation.keyword, violation.keyword + " {}").format(wanted)
 
 
+_READ_AS = {"boolean": "true or false", "date": "a date", "symbol": "a symbol", "special value": "a special value"}
+
+
 @rule(
     "PF105",
     fix="safe",
@@ -250,6 +266,8 @@ def _allowed(violation: Violation) -> str:
     bad=[
         Bad(text=("year: '2022'", "year: 2022"), says="YAML reads year as the number 2022", fixed={}, key="/year"),
         Bad(text=("- AKT1", "- On"), says="as true or false", fixed={"schema-jsonld/keywords": ["PTEN", "On", "Glucose"]}),
+        Bad(text=("- AKT1", "- nO"), says="as true or false", fixed={"schema-jsonld/keywords": ["PTEN", "nO", "Glucose"]}),
+        Bad(text=("- AKT1", "- 2001-1-4"), says="as a date", fixed={"schema-jsonld/keywords": ["PTEN", "2001-1-4", "Glucose"]}),
         Bad(text=("- AKT1", "- 12:30"), says="as the number", fixed={"schema-jsonld/keywords": ["PTEN", "12:30", "Glucose"]}),
         Bad(text=("- AKT1", "- 1,000"), says="as the number", fixed={"schema-jsonld/keywords": ["PTEN", "1,000", "Glucose"]}),
         Bad(text=("- AKT1", "- 2001-12-14"), says="a date", fixed={"schema-jsonld/keywords": ["PTEN", "2001-12-14", "Glucose"]}),
@@ -266,10 +284,8 @@ def unquoted_scalar(record: Record) -> Iterator[Finding]:
     """
     for violation in _failures(record, "PF105"):
         text, value = _written(record, violation.key), violation.value
-        kind = {"date": "a date", "symbol": "a symbol", "special value": "a special value"}.get(getattr(value, "kind", ""))
-        if isinstance(value, bool):
-            kind = "true or false"
-        elif kind is None:
+        kind = _READ_AS.get("boolean" if isinstance(value, bool) else getattr(value, "kind", ""))
+        if kind is None:
             shown = "" if isinstance(value, Implicit) or str(value) == text else f", {quote(value)}"
             kind = f"the number {quote(text)[1:-1]}{shown}"
         yield Finding(
@@ -277,6 +293,9 @@ def unquoted_scalar(record: Record) -> Iterator[Finding]:
             f"YAML reads {name_of(violation.key)} as {kind}; text that looks like that needs quotes",
             fix=Fix(f"write it as {quote(text)}", (SetValue(violation.key, text),)),
         )
+
+
+_FOLLOWING = ("/figid_alias", "/redirect_from")  # never '', and made of other fields
 
 
 @rule(
@@ -293,6 +312,8 @@ def unquoted_scalar(record: Record) -> Iterator[Finding]:
         Bad({"caption": ".na.character", "schema-jsonld/description": ".na.character"}, says="caption is '.na.character'"),
         Bad({"organisms": [".na.character"]}, says="item 1"),
         Bad({"image": ".na.character"}, kind=Kind.ORGANISM, says="image", fixed={"image": ""}),
+        Bad({"figid_alias": ".na.character"}, says="figid_alias is '.na.character'", fixed={}),
+        Bad({"figid": "PMC9405586_x", "figid_alias": ".na.character"}, name="PMC9405586_x", says="figid_alias", also=("PF104",)),
     ],
     good=[Good({"organisms": ["NA"]}), Good({"doi": "", "publisher_name": ""}), Good({"schema-jsonld/keywords": ["na", "Nan"]})],
 )  # fmt: skip
@@ -315,6 +336,8 @@ def missing_value_sentinel(record: Record) -> Iterator[Finding]:
                 fix = Fix("drop the item", (DropItem(key),))
         elif schema.allows(record.kind, key, ""):
             fix = Fix("set it to ''", (SetValue(key, ""),))
+        elif key in _FOLLOWING and (value := derive.value(record, key)) is not None:
+            fix = Fix(f"set it to {quote(value)}", (SetValue(key, value),))
         what = "empty" if violation.value is None else f"{quote(violation.value)}, which stands for a missing value"
         yield Finding(key, f"{name_of(key)} is {what}", fix=fix)
 
@@ -329,6 +352,7 @@ def missing_value_sentinel(record: Record) -> Iterator[Finding]:
         Bad({"schema-jsonld/keywords": ["PTEN", "AKT1", "PTEN"]}, says="'PTEN' stands twice",
             fixed={"schema-jsonld/keywords": ["PTEN", "AKT1"]}, key="/schema-jsonld/keywords/2"),
         Bad({"organisms": ["Homo sapiens", "Homo sapiens"]}, says="stands twice", fixed={"organisms": ["Homo sapiens"]}),
+        Bad({"keywords": ["bone", "bone"]}, kind=Kind.FETCHED, says="stands twice", fixed={"keywords": ["bone"]}),
     ],
     good=[Good({"schema-jsonld/keywords": ["ATM", "Atm"]})],
 )  # fmt: skip
@@ -339,6 +363,8 @@ def duplicate_item(record: Record) -> Iterator[Finding]:
     Only items that are equal to the letter count: ATM and Atm are genes of two organisms. The first stays.
     """
     for violation in _failures(record, "PF107"):
+        if violation.key == "/organisms" and lacks_ner(record):
+            continue  # what the two lists share is in one of them
         first: dict[Any, int] = {}
         for index, item in enumerate(violation.value):
             if not isinstance(item, str):

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Set
 from pfocr_lint.diagnostic import DropItem, Finding, Fix, SetValue, join, quote
 from pfocr_lint.record import FIGURES, Record
 from pfocr_lint.rule import Bad, Good, rule
+from pfocr_lint.rules.fields import lacks_ner
 
 ORGANISM_LISTS = ("/organisms", "/organisms_ner")
 
@@ -81,6 +82,8 @@ def placeholder_among_organisms(record: Record) -> Iterator[Finding]:
     to look up.
     """
     for key, names in _lists(record, PLACEHOLDERS):
+        if key == "/organisms" and lacks_ner(record):
+            continue
         real = any(name.strip() and name not in PLACEHOLDERS and join(key, index) not in record.invalid for index, name in names)
         for index, name in names:
             item = join(key, index)

@@ -371,8 +371,7 @@ def truncated_title(record: Record) -> Iterator[Finding]:
             yield Finding(key, f"figtitle ends in {quote(match[0])}: it was cut at an abbreviation", within=Span(*match.span()))
 
 
-_AUTHOR = expression(r"\s*(?!et al\b)\w")
-_YEAR = expression(r"(?<![0-9:(–-])(?:1[89]|20)[0-9]{2}(?=[ ;.:,(–-]|$)")
+_AUTHOR = expression(r"\s*['’ʼ]?(?!et al\b)\w")
 
 
 @rule(
@@ -388,6 +387,7 @@ _YEAR = expression(r"(?<![0-9:(–-])(?:1[89]|20)[0-9]{2}(?=[ ;.:,(–-]|$)")
     good=[
         Good({"reftext": "Itsuro Kazama. Neurochem Res. 2022 Mar 23 :1-5."}),
         Good({"reftext": "Ada Author. J Mol. 2022-2023;1:1."}),
+        Good({"reftext": "'t Hooft G, et al. J Mol. (2022)."}),
     ],
 )
 def incomplete_reference(record: Record) -> Iterator[Finding]:
@@ -405,7 +405,7 @@ def incomplete_reference(record: Record) -> Iterator[Finding]:
         lacks.append("holds '(NA)'")
     if not _AUTHOR.match(reftext):
         lacks.append("has no author")
-    if not _YEAR.search(reftext):
+    if not derive.ANY_YEAR.search(reftext):
         lacks.append("has no year")
     if lacks:
         yield Finding("/reftext", f"reftext {' and '.join(lacks)}", within=Span(at, at + 4) if at >= 0 else None)
