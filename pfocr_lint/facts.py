@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from pfocr_lint import derive
 from pfocr_lint.record import FIGURES, Kind, Record
-from pfocr_lint.tables import Table
+from pfocr_lint.tables import Table, spelled
 from pfocr_lint.values import dataclass, made
 
 # The fields in which the figures of one paper must agree.
@@ -30,7 +30,7 @@ class FigureFacts(NamedTuple):
     Of one figure: its identifiers (None where they cannot be used), its organisms, and checksums.
 
     ``paper`` has four bytes for each field of :data:`PAPER`, 0 for one that says nothing; ``keywords`` four for each
-    keyword of the JSON-LD block, None where there is no list, or nothing to compare them with.
+    keyword of the JSON-LD block, None where there is no list of texts, or nothing to compare them with.
     """
 
     path: str
@@ -106,8 +106,12 @@ def _figure_facts(record: Record) -> FigureFacts:
         pmcid=usable("/pmcid"),
         organisms=tuple([sys.intern(name) for name in organisms if isinstance(name, str)]) if isinstance(organisms, list) else (),
         paper=checksums([usable(key) or "" for key in _PAPER]),
-        keywords=checksums([word.strip() for word in keywords if isinstance(word, str)]) if isinstance(keywords, list) else None,
+        keywords=checksums(spelled(keywords)) if isinstance(keywords, list) and all(map(_is_text, keywords)) else None,
     )
+
+
+def _is_text(item: Any) -> bool:
+    return isinstance(item, str)
 
 
 # What facts are made of, by the keys of a template's places.
@@ -124,7 +128,7 @@ def sound_facts(paths: Sequence[str], columns: Sequence[Sequence[Any]], *, keywo
     names = [tuple(map(sys.intern, each)) for each in organisms]
     whole, width = checksums(chain.from_iterable(zip(*papers, strict=True))), 4 * len(papers)
     sums = [whole[at : at + width] for at in range(0, len(whole), width)]
-    theirs = (checksums(map(str.strip, each)) for each in words) if keywords else repeat(None)
+    theirs = (checksums(spelled(each)) for each in words) if keywords else repeat(None)
     return made(FigureFacts, paths, figids, aliases, redirects, pmcids, names, sums, theirs)
 
 

@@ -69,7 +69,7 @@ class Bad(Good):
     A record of which the rule says exactly one thing, and no other rule says anything but those in ``also``.
 
     ``says`` is in the message. ``fixed`` are the values after the fix, ``{}`` for the clean record itself,
-    None where no fix is offered; a str is the whole text after the fix. ``unsafe`` says that the fix is not safe.
+    None where no fix is offered; a str stands for the old ``text``, of a table it is all. ``unsafe``: the fix is not safe.
     """
 
     says: str = ""

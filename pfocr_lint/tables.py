@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 
 from pfocr_lint import schema
-from pfocr_lint.ondemand import pathlib
+from pfocr_lint.ondemand import expression, pathlib
 from pfocr_lint.record import Kind, Record
 from pfocr_lint.values import dataclass
 
 SORTS = ("genes", "chemicals", "diseases")
 MOST_LINES = 100_000  # of 5 fields at least, that is all of 1 MiB; what comes behind is taken for one line
+_SPACES = expression(r"[ \t\r\n]+")
 _WORD = {"genes": "ncbigene_symbol", "chemicals": "word", "diseases": "word"}
 
 
@@ -59,5 +61,10 @@ class Table:
         if not self.lines or column not in self.lines[0]:
             return []
         at = self.lines[0].index(column)
-        found = (line[at].strip() for line in self.lines[1:] if len(line) > at)
-        return list(dict.fromkeys(word for word in found if word not in ("NA", "")))
+        found = spelled(line[at] for line in self.lines[1:] if len(line) > at)
+        return list(dict.fromkeys(word for word in found if word not in ("NA", "") and word not in schema.sentinels()))
+
+
+def spelled(words: Iterable[str]) -> list[str]:
+    """Words as tables and keywords are compared: trimmed, and any white space in them one space, as it is to be in keywords."""
+    return [_SPACES.sub(" ", word) if "  " in word or "\t" in word or "\n" in word else word for word in map(str.strip, words)]

@@ -7,15 +7,17 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Any
 
+from pfocr_lint.derive import BREAKOUT
 from pfocr_lint.diagnostic import Finding, Fix, SetValue, Span, TextEdit, name_of
 from pfocr_lint.ondemand import expression
 from pfocr_lint.reader import read
 from pfocr_lint.record import CONTROL, MAPPINGS, Kind, Record, strings
-from pfocr_lint.rule import Bad, Cue, Good, rule
+from pfocr_lint.rule import Bad, Cue, Good, TableFile, rule
 
 ALL = MAPPINGS | {Kind.TABLE}
 
 
+_REMOVE = "replace separators by a space, remove other control characters"
 # Removing the second half of a letter that was read in the wrong encoding would hide that (PF308).
 _MOJIBAKE = expression("[\u00c2-\u00f4][\u00a0-\u00bf]?[\u0080-\u009f]")
 
@@ -243,6 +245,7 @@ def line_ending(record: Record) -> Iterator[Finding]:
 @rule(
     "PF010",
     fix="safe",
+    kinds=ALL,
     cue=Cue.FORM,
     waivable=False,
     bad=[
@@ -255,6 +258,8 @@ def line_ending(record: Record) -> Iterator[Finding]:
         Bad(text=("title: Biomedicines", "title: Bio\x0bmedicines"), says="U+000B LINE TABULATION",
             fixed={"journal_title": "Bio medicines"}),
         Bad(text=("figtitle: Properties of", "figtitle: Properties\x07: of"), says="U+0007"),
+        Bad(table=TableFile("chemicals", "word\tmesh\tmatch\tname\tchebi\nPL\x07GA\tNA\tNA\tNA\tNA\n"), says="U+0007",
+            fixed="word\tmesh\tmatch\tname\tchebi\nPLGA\tNA\tNA\tNA\tNA\n"),
     ],
     good=[Good({"figtitle": "Properties of\u00a0Leukemic Stem Cells"})],
 )  # fmt: skip
@@ -267,6 +272,13 @@ def control_character(record: Record) -> Iterator[Finding]:
     the others go.
     """
     raw = list(CONTROL.finditer(record.text))
+    if record.kind is Kind.TABLE:
+        if raw:
+            start, end = raw[0].start(), raw[-1].end()
+            edit = TextEdit(start, end, CONTROL.sub(lambda m: _instead(m[0]), record.text[start:end]))
+            fix = None if _MOJIBAKE.search(record.text) else Fix(_REMOVE, (edit,))
+            yield Finding(None, f"the table holds {_names(record.text)}", at=Span(start, start + 1), fix=fix)
+        return
     if record.data is None:
         if raw and all(fault.code == "PF010" for fault in record.faults):
             names = _names(record.text)
@@ -285,10 +297,10 @@ def control_character(record: Record) -> Iterator[Finding]:
         if not here and not match:
             continue
         inside.update(places)
-        fix: Fix | None = None
+        fix = None
         cleaned = CONTROL.sub(lambda m: _instead(m[0]), value)
-        if cleaned.strip() and not _MOJIBAKE.search(value):
-            fix = Fix("replace separators by a space, remove other control characters", (SetValue(key, cleaned),))
+        if cleaned.strip() and not (_MOJIBAKE.search(value) or BREAKOUT.search(cleaned)):
+            fix = Fix(_REMOVE, (SetValue(key, cleaned),))
         names = _names(value if match else "".join(m[0] for m in here))
         yield Finding(key, f"{name_of(key)} holds {names}", within=Span(*match.span()) if match else None, fix=fix)
     between = [m for place, m in enumerate(raw) if place not in inside]

@@ -31,6 +31,7 @@ def gene_table(symbol: str) -> str:
     bad=[
         Bad(table=TableFile("chemicals", ""), says="the table is empty"),
         Bad(table=TableFile("chemicals", "word\tmesh\tmatch\tname\n"), says="the header lacks 'chebi'"),
+        Bad(table=TableFile("chemicals", "word\tmesh\tmatch\tname\nLPS\tNA\tNA\tNA\tNA\n"), says="the header lacks 'chebi'"),
         Bad(table=TableFile("diseases", f"{DISEASES}\nLPS\tNA\tNA\n"), says="line 2 has 3 fields, the header has 5"),
         Bad(table=TableFile("diseases", f'{DISEASES}\n"LPS"\tNA\tNA\tNA\tNA\n'), says="quotes"),
     ],
@@ -52,6 +53,7 @@ def table_shape(record: Record) -> Iterator[Finding]:
     header = table.lines[0]
     if header != table.columns:
         yield Finding(None, _header(header, table.columns), at=Span(0, len("\t".join(header))))
+        return  # what is wrong with it is likely wrong with every line
     start = len("\t".join(header)) + 1
     said = 0
     for number, fields in enumerate(table.lines[1:], start=2):
