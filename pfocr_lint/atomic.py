@@ -73,6 +73,8 @@ def _status(real: str) -> os.stat_result:
         raise Changed from None
     if not stat.S_ISREG(status.st_mode):
         raise Changed
+    if not status.st_mode & 0o222:  # a rename would ask the folder alone
+        raise PermissionError(errno.EACCES, "it is write-protected")
     return status
 
 

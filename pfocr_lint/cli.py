@@ -175,8 +175,9 @@ def _sources(
     from pfocr_lint import loading, walk
 
     sources = change.sources() if change is not None else walk.gather(paths, settings_of)
-    if not sources and change is None:
-        raise UsageError(f"no record found in {', '.join(paths)}; records stand in {', '.join(sorted(loading.FOLDERS))}")
+    empty = paths if not sources else [path for path in paths if walk.holds_none(path)] if len(paths) > 1 else []
+    if empty and change is None:
+        raise UsageError(f"no record found in {', '.join(empty)}; records stand in {', '.join(sorted(loading.FOLDERS))}")
     if flags.force_exclude:
         return [source for source in sources if not source.settings.excludes(source.path)]
     return sources
@@ -227,7 +228,10 @@ def _standard_input(
     settings = chosen if chosen is not None else discover(os.path.realpath(pathlib.Path(name).parent))
     kind = walk.kind_by_path(name) if name != "-" else None
     source = walk.Source(name, _flagged(settings, _selection(flags)), kind)
-    result = files.judge(source, data, replace(task, mode="diff" if task.mode == "fix" else task.mode))
+    if flags.force_exclude and source.settings.excludes(name):
+        result = files.Result(name)
+    else:
+        result = files.judge(source, data, replace(task, mode="diff" if task.mode == "fix" else task.mode))
     if task.mode == "fix":
         write_bytes(streams.stdout, result.versions[1].encode() if result.versions else data)
         while len(data) > MAX_BYTES and (more := source_of.read(MAX_BYTES)):  # too large to be judged, and not to be lost
@@ -278,6 +282,8 @@ def _outputs(wanted: Iterable[str]) -> list[tuple[str, str | None]]:
             raise UsageError(f"--output-format: there is no format '{name}'{hint}; known are {', '.join(FORMATS)}")
         if colon and not target:
             raise UsageError(f"--output-format: '{each}' names no file behind the colon")
+        if target and target in [other for _, other in found]:
+            raise UsageError(f"--output-format: '{target}' is named for two formats")
         found.append((name, target or None))
     return found
 

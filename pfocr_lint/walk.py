@@ -50,6 +50,11 @@ def gather(paths: Sequence[str], settings_of: Callable[[str], Settings]) -> list
     return sorted(found.values(), key=attrgetter("path"))
 
 
+def holds_none(path: str) -> bool:
+    """Whether a path is a folder without a record."""
+    return os.path.isdir(path) and not leads_out(path) and next(_walk(path), None) is None  # noqa: PTH112
+
+
 def has_tables(sources: Iterable[Source]) -> bool:
     """Whether mention tables are among them."""
     return any(source.kind is Kind.TABLE for source in sources)

@@ -107,6 +107,7 @@ WRONG = [
         f"--output-format: there is no format 'jsn', nearest is 'json'; known are {', '.join(FORMATS)}",
     ),
     (["--output-format", "json:"], "--output-format: 'json:' names no file behind the colon"),
+    (["--output-format", "json:x", "--output-format", "sarif:x"], "--output-format: 'x' is named for two formats"),
     (
         ["--output-format", "json:no/such/folder/x"],
         "--output-format: 'no/such/folder/x' cannot be written: No such file or directory",
@@ -124,6 +125,7 @@ WRONG = [
     (["--statistics", "--output-format", "sarif"], "--statistics: sarif has no form for counts; use full, concise, json, jsonl"),
     (["@none.txt"], "@none.txt cannot be read: No such file or directory"),
     (["empty"], "no record found in empty; records stand in _data, _figures, _organisms, figures"),
+    (["_figures", "empty"], "no record found in empty; records stand in _data, _figures, _organisms, figures"),
 ]
 
 
@@ -234,6 +236,14 @@ def test_standard_input_is_one_record(run):
     assert fixed.err == "1 fixed. No diagnostics in 1 record.\n"
     assert run("-", "--diff", stdin=data).out.startswith("--- a/-\n+++ b/-\n")
     assert run("-", stdin=b"hello").status == 2
+
+
+def test_what_the_settings_exclude_is_passed_through_an_editor_unread(repository, run):
+    (repository / "pfocr-lint.toml").write_text('exclude = ["_figures/odd*"]\n')
+    data = clean_text().replace("year: '2022'", "year: 2022")
+    argv = ("-", "--fix", "--stdin-filename", "_figures/odd.md")
+    assert "PF201" in run(*argv, "--output-format", "concise", stdin=data.encode()).err
+    assert run(*argv, "--force-exclude", stdin=data.encode())[:2] == (0, data)
 
 
 def test_statistics_count_rules(dirty, run):

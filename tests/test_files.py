@@ -88,6 +88,17 @@ def test_writing_keeps_the_mode_and_leaves_nothing_beside(tmp_path):
     assert os.listdir(tmp_path) == ["x.md"]
 
 
+def test_a_write_protected_file_is_left(repository, run):
+    path = repository / FIGURE
+    text = path.read_text().replace("figtype: Figure", "figtype: Scheme")
+    path.write_text(text)
+    path.chmod(0o444)
+    result = run("--fix", "-q", "_figures")
+    assert result.status == 1
+    assert result.err == f"pfocr-lint: {FIGURE}: it could not be written and is left as it is: it is write-protected\n"
+    assert path.read_text() == text
+
+
 def test_a_link_is_written_through(tmp_path):
     (tmp_path / "x.md").write_bytes(b"old")
     (tmp_path / "link.md").symlink_to(tmp_path / "x.md")

@@ -131,7 +131,7 @@ def _framed(report: Report, diagnostic: Diagnostic) -> str:
 def _window(diagnostic: Diagnostic, line: SourceLine, width: int) -> tuple[str, str]:
     """The part of a source line that fits, with what is meant in it, and the carets that stand below that."""
     place = diagnostic.place
-    text = line.text.rstrip("\r")
+    text = line.text.rstrip("\r").replace("\t", "→")  # what parts the fields of a table is to be seen, in one column
     start = min(max(place.column - 1 - line.column, 0), len(text))
     end = len(text) if place.end_line > place.line else min(place.end_column - 1 - line.column, len(text))
     before, meant, after = visible(text[:start]), visible(text[start : max(end, start)]), visible(text[max(end, start) :])

@@ -157,6 +157,7 @@ _WANTED = {"array": "a list", "object": "a mapping", "number": "a number", "stri
             {"organisms": "Homo sapiens"}, says="organisms is 'Homo sapiens', want a list", fixed={"organisms": ["Homo sapiens"]}
         ),
         Bad({"organisms": "Homo sapiens"}, kind=Kind.FIGURE_2021, says="want a list", fixed={"organisms": ["Homo sapiens"]}),
+        Bad({"organisms": "Homo sapiens, Mus musculus"}, says="want a list"),
         Bad({"schema-jsonld/keywords": "PTEN"}, says="want a list", fixed={"schema-jsonld/keywords": ["PTEN"]}),
         Bad({"year": ["2022"]}, says="year is a list, want text"),
         Bad({"automl_pathway": "high"}, says="automl_pathway is 'high', want a number"),
@@ -168,13 +169,13 @@ def wrong_type(record: Record) -> Iterator[Finding]:
     A value is of the wrong type.
 
     R has no list of one item, so a script that reads and rewrites a file turns `- Homo sapiens` into a plain text;
-    that is mended. Other mix-ups have to be looked at.
+    that is mended, unless a comma in it says that it may be several. Other mix-ups have to be looked at.
     """
     for violation in _failures(record, "PF103"):
         value, fix = violation.value, None
         if violation.wanted == "array" and isinstance(value, (str, int, float, Implicit)) and str(value).strip():
             item = _written(record, violation.key)
-            if schema.allows(record.kind, violation.key, [item]):
+            if schema.allows(record.kind, violation.key, [item]) and "," not in item:
                 fix = Fix("make it a list of one item", (SetValue(violation.key, [item]),))
         wanted = _WANTED.get(str(violation.wanted), str(violation.wanted))
         yield Finding(violation.key, f"{name_of(violation.key)} is {quote(value)}, want {wanted}", fix=fix)

@@ -341,14 +341,14 @@ def broken_punctuation(record: Record) -> Iterator[Finding]:
         yield from found(record, key, text, derive.LABEL_IN_FRONT, "", message, "remove the label", Safety.UNSAFE)
 
 
-_TRUNCATED = expression(r"\bet al\.?$|\b(?:from|of|in) [A-Z]\.?$")
+_TRUNCATED = expression(r"\bet[ \u00a0]al\.?$|\b(?:from|of|in) [A-Z]\.?$")
 
 
 @rule(
     "PF314",
     severity="warning",
     kinds=FIGURES,
-    cue=lambda figtitle: " " in figtitle[-3:-1] or "et al" in figtitle[-6:],
+    cue=lambda figtitle: " " in figtitle[-3:-1] or "al" in figtitle[-3:],
     bad=[
         Bad({"figtitle": "Model of Winer et al"}, says="'et al'", key="/figtitle"),
         Bad({"figtitle": "Biosynthesis of amino acids from E"}, says="'from E'"),
