@@ -145,6 +145,8 @@ def items(text: str, depth: int) -> list[Any]:
     found: list[Any] = []
     for plain, quoted, number, empty, below, rest in _ITEM.findall(text):
         if plain:
+            if "\n  - " in plain:  # perhaps an item that stands too deep
+                raise Unsure
             found.append(plain.replace("\n  ", " "))
         elif quoted:
             found.append(quoted.replace("\n  ", " ").replace("''", "'"))

@@ -33,6 +33,8 @@ _FENCE = expression(r"[\n\r](---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)")
 _BREAKS = "\n\r\x85\u2028\u2029"  # a line begins behind each, to YAML
 _DEEP = expression(rf"[{_BREAKS}](?:[ ]{{60}}|[ ]*(?:[-?:][ \t]+){{20}})")
 _DIRECTIVE = expression(rf"(?<=[{_BREAKS}])%(?:TAG|YAML)[ \t]")
+_DASH = expression(r"\n[ ]*(- [^\r\n]*)")
+WIDTH = 80  # characters that a line of the pipeline has at least where it is broken
 MAX_DIRECTIVES = 3  # libyaml compares each with all before it
 _COLON = expression(r"[ \t]*:")
 
@@ -191,7 +193,22 @@ class _Reader:
             raise _Refused(self._too_deep(node.start_mark))
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, pointer, depth)
-        return [self._value(item, join(pointer, index), depth + 1) for index, item in enumerate(node.value)]
+        found = []
+        for index, item in enumerate(node.value):
+            below = join(pointer, index)
+            found.append(self._value(item, below, depth + 1))
+            if isinstance(item, yaml.ScalarNode) and not item.style and item.end_mark.line > item.start_mark.line:
+                self._swallowed(item, below)
+        return found
+
+    def _swallowed(self, item: yaml.ScalarNode, pointer: str) -> None:
+        """A text that goes on with a dash, where the pipeline would not have broken its line: an item that stands too deep."""
+        text, span = self.record.text, self.record.node_span(item)
+        for dash in _DASH.finditer(text, span.start, span.end):
+            if dash.start() - text.rfind("\n", 0, dash.start()) <= WIDTH:
+                message = f"{quote(dash[1])} is indented too far: YAML reads it as part of the item above"
+                self.faults.append(Fault("PF005", message, Span(*dash.span(1)), key=pointer))
+                return
 
     def _mapping(self, node: yaml.MappingNode, pointer: str, depth: int) -> dict[str, Any]:
         found: dict[str, Any] = {}

@@ -109,6 +109,7 @@ def broken_fence(record: Record) -> Iterator[Finding]:
         Bad(text=("publisher_name: MDPI", "publisher_name: 'L'Oréal'"), says="a quote inside quoted text is doubled"),
         Bad(text=("publisher_name: MDPI", "publisher_name: @MDPI"), says="text that begins with '@' needs quotes"),
         Bad(text=("number: F1\n", "number: F1\nand more\n"), says="neither 'key: value' nor indented text"),
+        Bad(text=("- Mus", "  - Mus"), says="'- Mus musculus' is indented too far: YAML reads it as part of the item above"),
         Bad(text=("number: F1\n", " number: F1\n"), says="'number' is indented by 1 space, want 0"),
         Bad(text=("    name: WikiPathways\n", "     name: WikiPathways\n"), says="'name' is indented by 5 spaces, want 4"),
         Bad(
