@@ -253,7 +253,7 @@ class Record:
         entry = None if self.canonical else self.entries.get(pointer)
         if entry is None or not isinstance(entry.node, yaml.ScalarNode) or entry.node.style:
             return ""
-        end = self.node_span(entry.node).end
+        end = self.empty_at(entry.key, entry.node) if entry.is_empty else self.node_span(entry.node).end
         behind = self.text[end : self.text.find("\n", end)].strip()
         return behind if behind[:1] == "#" and "pfocr-lint:" not in behind else ""
 

@@ -33,6 +33,12 @@ def _failures(record: Record, code: str) -> tuple[Violation, ...]:
     return tuple(record.failures.get(code, ()))
 
 
+def cut_off(record: Record, key: str) -> str:
+    """What YAML took for a comment behind a text though it looks like the text's rest: ``#2`` is no comment of a person's."""
+    rest = record.cut(key)
+    return rest if rest[1:2].strip() else ""
+
+
 def lacks_ner(record: Record) -> bool:
     """Whether the line ``organisms_ner:`` went: its items then stand among the organisms, and only PF101 speaks."""
     return any(violation.key == "/organisms_ner" for violation in _failures(record, "PF101"))
@@ -313,6 +319,7 @@ _FOLLOWING = ("/figid_alias", "/redirect_from")  # never '', and made of other f
         Bad({"caption": ".na.character", "schema-jsonld/description": ".na.character"}, says="caption is '.na.character'"),
         Bad({"organisms": [".na.character"]}, says="item 1"),
         Bad({"image": ".na.character"}, kind=Kind.ORGANISM, says="image", fixed={"image": ""}),
+        Bad(text=("publisher_name: MDPI", "publisher_name: #1 Press"), says="empty, since '#1 Press' is a comment"),
         Bad({"figid_alias": ".na.character"}, says="figid_alias is '.na.character'", fixed={}),
         Bad({"figid": "PMC9405586_x", "figid_alias": ".na.character"}, name="PMC9405586_x", says="figid_alias", also=("PF104",)),
     ],
@@ -340,6 +347,8 @@ def missing_value_sentinel(record: Record) -> Iterator[Finding]:
         elif key in _FOLLOWING and (value := derive.value(record, key)) is not None:
             fix = Fix(f"set it to {quote(value)}", (SetValue(key, value),))
         what = "empty" if violation.value is None else f"{quote(violation.value)}, which stands for a missing value"
+        if violation.value is None and (rest := cut_off(record, key)):
+            what, fix = f"empty, since {quote(rest)} is a comment; put quotes round the text", None
         yield Finding(key, f"{name_of(key)} is {what}", fix=fix)
 
 

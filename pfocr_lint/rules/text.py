@@ -15,6 +15,7 @@ from pfocr_lint.diagnostic import Finding, Fix, Safety, SetValue, Span, name_of,
 from pfocr_lint.ondemand import expression
 from pfocr_lint.record import FIGURES, Record, strings
 from pfocr_lint.rule import Bad, Cue, Good, rule
+from pfocr_lint.rules.fields import cut_off
 
 DESCRIPTION = "/schema-jsonld/description"
 KEYWORDS = "/schema-jsonld/keywords/"
@@ -364,8 +365,8 @@ def truncated_title(record: Record) -> Iterator[Finding]:
     Or ` #` stands in it: without quotes, YAML takes the rest for a comment.
     """
     for key, text in texts(record, "/figtitle"):
-        match, rest = _TRUNCATED.search(text, max(0, len(text) - 10)), record.cut(key)
-        if rest[1:].strip() == rest[1:] != "":
+        match = _TRUNCATED.search(text, max(0, len(text) - 10))
+        if rest := cut_off(record, key):
             yield Finding(key, f"figtitle ends before {quote(rest)}, which is a comment; put quotes round the whole text")
         elif match:
             yield Finding(key, f"figtitle ends in {quote(match[0])}: it was cut at an abbreviation", within=Span(*match.span()))
