@@ -91,13 +91,13 @@ def figid(record: Record) -> str | None:
     """
     The figid that the derived values must agree with.
 
-    When the record's own figid contradicts both the file's name and pmcid with filename, and those agree,
-    it is the one that is wrong.
+    When the record's own contradicts the file's name, it is what pmcid and filename make, if that is the file's name; else it is
+    not known, and nothing follows from it.
     """
-    own, parts = record.usable("/figid"), figid_parts(record)
-    if own is not None and parts is not None and own != parts and parts == record.name:
-        return parts
-    return own
+    own = record.usable("/figid")
+    if own is None or not record.name or own == record.name:
+        return own
+    return record.name if figid_parts(record) == record.name else None
 
 
 @_once
@@ -141,11 +141,11 @@ def _type(normal: str | None) -> str | None:
 BREAKOUT = expression(r"</script|<!--", re.I | re.A)  # to HTML the long s is another letter
 LABEL = r"(?:(?:supplement(?:ary|al)|extended data|graphical) )?(?:figures?|figs?\.?|schemes?|abstract)"
 LABEL_IN_FRONT = expression(rf"^{LABEL}\s*[A-Z]{{0,2}}[0-9]+[A-Za-z]?\s*[.:|](?![0-9])\s*(?=\S)", re.I)
-_ONLY_LABEL = expression(rf"\W*{LABEL}\s*(?:[A-Z]{{0,2}}[0-9]+[A-Za-z]?)?\W*", re.I)
+_ONLY_LABEL = expression(rf"\W*(?:{LABEL}\s*(?:[A-Z]{{0,2}}[0-9]+[A-Za-z]?)?|n/?a|none)\W*", re.I)
 
 
 def says_nothing(caption: str) -> bool:
-    """Whether a caption is empty, or no more than a label: ``Figure.``, ``Fig. 3``."""
+    """Whether a caption is empty, stands for a missing one (``NA``), or is no more than a label: ``Figure.``, ``Fig. 3``."""
     return not caption.strip() or (len(caption) < 100 and _ONLY_LABEL.fullmatch(caption) is not None)
 
 

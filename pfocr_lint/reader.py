@@ -64,6 +64,8 @@ def read(path: str, data: bytes, kind: Kind | None = None) -> Record:
         fault = Fault("PF008", f"the file has more than {MAX_BYTES:,} bytes")
     if fault is None:
         fault = _Reader(record).fault
+        if kind in FIGURES and record.data is not None:  # the keys say it better than the lines
+            record.kind = Kind.FIGURE_2021 if not record.data.keys().isdisjoint(("pathway_score", "genes")) else Kind.FIGURE
     if fault is not None:
         record.faults = (fault,)
         record.data = record.root = None

@@ -88,9 +88,10 @@ class Teller:
         if not (self.compared and flags.unsafe_fixes):
             self._show(patch)
             patch = ""
-        held = tuple(each for each in result.left if not self._streaming or each.code in WAITING)
+        waiting = WAITING if self.compared else frozenset[str]()
+        held = tuple(each for each in result.left if not self._streaming or each.code in waiting)
         if len(held) < len(result.left):
-            self._tell([each for each in result.left if each.code not in WAITING])
+            self._tell([each for each in result.left if each.code not in waiting])
         if held or patch:
             self.waiting.append(Result(result.path, held, patch=patch))
 

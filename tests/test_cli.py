@@ -238,6 +238,14 @@ def test_standard_input_is_one_record(run):
     assert run("-", stdin=b"hello").status == 2
 
 
+def test_files_that_are_named_are_told_in_their_order(dirty, run):
+    dirty.write_text(clean_text().replace("figid: PMC9405586", "figid: PMC7405586").replace("seo: C", "seo: X"))
+    names = [FIGURE, "figures/PMC10003241__ijms-24-04893-g003.yml"]
+    (dirty.parent.parent / names[1]).write_text("---\n---\n")
+    lines = run("--output-format", "jsonl", *names).out.splitlines()
+    assert [json.loads(line)["code"] for line in lines] == ["PF201", "PF104", "PF005"]
+
+
 def test_what_the_settings_exclude_is_passed_through_an_editor_unread(repository, run):
     (repository / "pfocr-lint.toml").write_text('exclude = ["_figures/odd*"]\n')
     data = clean_text().replace("year: '2022'", "year: 2022")

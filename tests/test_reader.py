@@ -192,6 +192,23 @@ def test_a_broken_text_is_explained_where_it_is_to_be_mended(old, new, line, mes
     assert (found.place.line, found.message) == (line, message)
 
 
+def test_the_dialect_is_that_of_the_keys():
+    front = clean_text(Kind.FIGURE_2021)[len("---\n") : -len("\n---\n")]
+    quoted = front.replace("\npathway_score:", "\n'pathway_score':").replace("\ngenes:", "\n'genes':")
+    for written in (front, quoted, front.replace("\n", "\r"), "  " + front.replace("\n", "\n  ")):
+        record = read(PATH, f"---\n{written}\n---\n".encode(), Kind.FIGURE)
+        assert record.data is not None
+        assert record.kind is Kind.FIGURE_2021
+    text = (
+        clean_text()
+        .replace("caption: Stromal", 'caption: "Stromal\ngenes: of a kind')
+        .replace("resistance.\np", 'resistance."\np')
+    )
+    record = read(PATH, text.encode(), Kind.FIGURE)
+    assert record.data["caption"].startswith("Stromal genes: of a kind")
+    assert record.kind is Kind.FIGURE
+
+
 def test_utf_16_is_recognised():
     assert "is not UTF-8, but UTF-16" in engine.check(PATH, clean_text().encode("utf-16"))[0].message
 

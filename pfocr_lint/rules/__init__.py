@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pfocr_lint.rule import DECLARED, Rule
-from pfocr_lint.rules import agreement, characters, fields, form, layout, mentions, organisms, repository, text, waivers
+from pfocr_lint.rules import agreement, caption, characters, fields, form, layout, mentions, organisms, repository, text, waivers
 
 __all__ = [
     "BY_CODE",
     "BY_NAME",
     "RULES",
     "agreement",
+    "caption",
     "characters",
     "fields",
     "form",

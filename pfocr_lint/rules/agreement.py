@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pfocr_lint import derive, schema
 from pfocr_lint.diagnostic import Finding, Fix, Related, Safety, SetValue, name_of, quote
 from pfocr_lint.ondemand import expression
-from pfocr_lint.record import CONTROL, FIGURES, Kind, Record
+from pfocr_lint.record import FIGURES, Kind, Record
 from pfocr_lint.rule import Bad, Cue, Good, rule
 
 STEM = "biomedicines-10-01841-g001"
@@ -31,7 +31,10 @@ def _should_be(record: Record, key: str, wanted: str | None, because: str, safet
     "PF201",
     kinds=FIGURES,
     cue=Cue.DISAGREEMENT,
-    bad=[Bad(name=f"PMC9405586__{STEM}-copy", says="the file's name", key="/figid")],
+    bad=[
+        Bad(name=f"PMC9405586__{STEM}-copy", says="the file's name", key="/figid"),
+        Bad({"figid": f"PMC7405586__{STEM}", "pmcid": "PMC7405586"}, name=f"PMC9405586__{STEM}", says="the file's name"),
+    ],
     good=[Good()],
 )
 def file_name_differs_from_figid(record: Record) -> Iterator[Finding]:
@@ -135,55 +138,6 @@ def jsonld_id_differs_from_figid(record: Record) -> Iterator[Finding]:
     It is the site's address, `/figures/`, the figid and `.html`. Search engines index the figure under it.
     """
     yield from _should_be(record, "/schema-jsonld/@id", derive.page(record), "figid makes")
-
-
-@rule(
-    "PF206",
-    fix="safe",
-    kinds=FIGURES,
-    cue=Cue.DISAGREEMENT,
-    bad=[
-        Bad({"schema-jsonld/description": "Stromal signaling."}, says="description differs from caption", fixed={},
-            key="/schema-jsonld/description"),
-        Bad({"caption": "Stromal signaling, and so on...", "schema-jsonld/description": "Stromal"}, says="differs from caption",
-            fixed={"caption": "Stromal signaling, and so on...", "schema-jsonld/description": "Stromal signaling, and so on..."}),
-        Bad(text=("resistance.\npapertitle", "resistance #2.\npapertitle"), says="behind which '#2.' is a comment"),
-    ],
-    good=[Good({"caption": "Another caption: with a colon.", "schema-jsonld/description": "Another caption: with a colon."})],
-)  # fmt: skip
-def description_differs_from_caption(record: Record) -> Iterator[Finding]:
-    """
-    The JSON-LD description is not the caption.
-
-    Curators edit the caption; the copy for search engines stays behind. It is set to the caption, unless a comment stands behind
-    that: without quotes, ` #` and what follows is no part of a text.
-    """
-    caption, description = record.usable("/caption"), record.usable("/schema-jsonld/description")
-    if caption is None or description is None or caption == description or derive.says_nothing(caption):
-        return  # a caption that was lost is no model for its copy (PF312)
-    if CONTROL.search(caption) and _letters(caption) == _letters(description):
-        return  # the control character is what has to go (PF010)
-    same = next(
-        (i for i, (a, b) in enumerate(zip(caption, description, strict=False)) if a != b), min(len(caption), len(description))
-    )
-    start = caption.rfind(" ", 0, max(0, same - 20)) + 1
-    message = (
-        f"description differs from caption: {quote(description[start : start + 50])} for {quote(caption[start : start + 50])}"
-    )
-    wanted, rest = derive.caption_to_copy(record), record.cut("/caption")
-    if rest:
-        message = f"description differs from caption, behind which {quote(rest)} is a comment; put quotes round the whole caption"
-    fix = None if wanted is None or rest else Fix("set it to the caption", (SetValue("/schema-jsonld/description", wanted),))
-    yield Finding(
-        "/schema-jsonld/description",
-        message,
-        fix=fix,
-        related=(Related("/caption", "the caption"),),
-    )
-
-
-def _letters(text: str) -> str:
-    return "".join(CONTROL.sub("", text).split())
 
 
 @rule(

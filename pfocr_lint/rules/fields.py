@@ -21,7 +21,7 @@ from pfocr_lint.diagnostic import (
     quote,
     split,
 )
-from pfocr_lint.ondemand import difflib
+from pfocr_lint.ondemand import difflib, expression
 from pfocr_lint.record import Kind, Record, Violation
 from pfocr_lint.rule import MISSING, Bad, Cue, Good, rule
 from pfocr_lint.scalars import Implicit
@@ -65,6 +65,8 @@ def _near(record: Record, unknown: Violation) -> str | None:
     if not missing:
         return None
     name = split(unknown.key)[-1]
+    if name.partition(":")[0] in missing:
+        return name.partition(":")[0]
     near = difflib.get_close_matches(name.lower().replace("_", "-"), [key.lower().replace("_", "-") for key in missing], 3, 0.75)
     found = [key for key in missing if key.lower().replace("_", "-") in near]
     return found[0] if len(found) == 1 else None
@@ -126,6 +128,7 @@ def missing_key(record: Record) -> Iterator[Finding]:
         Bad(text=("figtitle:", "fig_title:"), says="unknown key 'fig_title', nearest is 'figtitle'", unsafe=True, fixed={},
             key="/fig_title"),
         Bad({"comment": "checked"}, says="unknown key 'comment'"),
+        Bad(text=("publisher_name: MDPI", "publisher_name:'The Review: MDPI'"), says="want a space behind the colon"),
         Bad({"schema-jsonld/publisher": "WikiPathways"}, says="unknown key 'publisher' in schema-jsonld"),
     ],
     good=[Good({"wpid": "WP5283"})],
@@ -143,13 +146,15 @@ def unknown_key(record: Record) -> Iterator[Finding]:
         few = len(_failures(record, "PF102")) <= MANY
         near = [missing] if missing else [] if not few else difflib.get_close_matches(name, violation.wanted, 1, 0.75)
         where = f" in {name_of(parent)}" if parent else ""
-        hint = f", nearest is {quote(near[0])}" if near else ""
+        glued = missing is not None and name.startswith(f"{missing}:")
+        hint = "; want a space behind the colon" if glued else f", nearest is {quote(near[0])}" if near else ""
         fix = None
-        if missing:
+        if missing and not glued:
             fix = Fix(f"rename it to {missing}", (RenameKey(violation.key, missing),), Safety.UNSAFE)
         yield Finding(violation.key, f"unknown key {quote(name)}{where}{hint}", fix=fix, on_key=True)
 
 
+_SEVERAL = expression(r"[,;|\n]|^- | / ")  # what parts the items of a list that is written as a text
 _WANTED = {"array": "a list", "object": "a mapping", "number": "a number", "string": "text"}
 
 
@@ -164,6 +169,7 @@ _WANTED = {"array": "a list", "object": "a mapping", "number": "a number", "stri
         ),
         Bad({"organisms": "Homo sapiens"}, kind=Kind.FIGURE_2021, says="want a list", fixed={"organisms": ["Homo sapiens"]}),
         Bad({"organisms": "Homo sapiens, Mus musculus"}, says="want a list"),
+        Bad(text=("organisms:\n- Homo sapiens\n- Mus", "organisms:\n  Homo sapiens\n  Mus"), says="want a list"),
         Bad({"schema-jsonld/keywords": "PTEN"}, says="want a list", fixed={"schema-jsonld/keywords": ["PTEN"]}),
         Bad({"year": ["2022"]}, says="year is a list, want text"),
         Bad({"automl_pathway": "high"}, says="automl_pathway is 'high', want a number"),
@@ -175,13 +181,16 @@ def wrong_type(record: Record) -> Iterator[Finding]:
     A value is of the wrong type.
 
     R has no list of one item, so a script that reads and rewrites a file turns `- Homo sapiens` into a plain text;
-    that is mended, unless a comma in it says that it may be several. Other mix-ups have to be looked at.
+    that is mended, unless a comma in it, or another line, says that it may be several. Other mix-ups have to be looked at.
     """
     for violation in _failures(record, "PF103"):
         value, fix = violation.value, None
         if violation.wanted == "array" and isinstance(value, (str, int, float, Implicit)) and str(value).strip():
             item = _written(record, violation.key)
-            if schema.allows(record.kind, violation.key, [item]) and "," not in item:
+            entry = record.entries.get(violation.key)
+            folded = entry is not None and entry.node.end_mark.line > entry.node.start_mark.line
+            several = folded or _SEVERAL.search(item)
+            if schema.allows(record.kind, violation.key, [item]) and not several:
                 fix = Fix("make it a list of one item", (SetValue(violation.key, [item]),))
         wanted = _WANTED.get(str(violation.wanted), str(violation.wanted))
         yield Finding(violation.key, f"{name_of(violation.key)} is {quote(value)}, want {wanted}", fix=fix)

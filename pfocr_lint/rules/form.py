@@ -17,6 +17,8 @@ from pfocr_lint.rule import Bad, Cue, Good, TableFile, rule
 ALL = MAPPINGS | {Kind.TABLE}
 
 
+_SEPARATORS = "\x0b\x0c\x85\u2028\u2029"
+_PART = re.compile(r"[ ]*(?:- |['\"]?@?[A-Za-z_-]+['\"]?:|#|$|\n|\Z)")  # what may begin a line of its own
 _REMOVE = "replace separators by a space, remove other control characters"
 # Removing the second half of a letter that was read in the wrong encoding would hide that (PF308).
 _MOJIBAKE = expression("[\u00c2-\u00f4][\u00a0-\u00bf]?[\u0080-\u009f]")
@@ -253,6 +255,8 @@ def line_ending(record: Record) -> Iterator[Finding]:
         Bad(text=("publisher_name: MDPI", "publisher_name: MD\x07PI"), says="U+0007", fixed={}),
         Bad(text=("title: Biomedicines", "title: Bio\u2028medicines"), says="U+2028 LINE SEPARATOR",
             fixed={"journal_title": "Bio medicines"}),
+        Bad(text=("title: Biomedicines", "title: Bio\x0b medicines"), says="U+000B", fixed={"journal_title": "Bio medicines"}),
+        Bad(text=("figtitle: Properties", "figtitle: The Properties\u2028In short: all"), says="U+2028", also=("PF102",)),
         Bad({"figtitle": "Properties of\u2028Leukemic Stem Cells"}, says="U+2028",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}, key="/figtitle"),
         Bad(text=("publisher_name: MDPI", 'publisher_name: "MD\\ePI"'), says="U+001B", fixed={}),
@@ -276,7 +280,7 @@ def control_character(record: Record) -> Iterator[Finding]:
     if record.kind is Kind.TABLE:
         if raw:
             start, end = raw[0].start(), raw[-1].end()
-            edit = TextEdit(start, end, CONTROL.sub(lambda m: _instead(m[0]), record.text[start:end]))
+            edit = TextEdit(start, end, CONTROL.sub(_instead, record.text[start:end]))
             fix = None if _MOJIBAKE.search(record.text) else Fix(_REMOVE, (edit,))
             yield Finding(None, f"the table holds {_names(record.text)}", at=Span(start, start + 1), fix=fix)
         return
@@ -299,16 +303,16 @@ def control_character(record: Record) -> Iterator[Finding]:
             continue
         inside.update(places)
         fix = None
-        cleaned = CONTROL.sub(lambda m: _instead(m[0]), value)
+        cleaned = CONTROL.sub(_instead, value)
         if cleaned.strip() and not (_MOJIBAKE.search(value) or BREAKOUT.search(cleaned)):
             fix = Fix(_REMOVE, (SetValue(key, cleaned),))
         names = _names(value if match else "".join(m[0] for m in here))
         yield Finding(key, f"{name_of(key)} holds {names}", within=Span(*match.span()) if match else None, fix=fix)
     between = [m for place, m in enumerate(raw) if place not in inside]
     if between:
-        edits = tuple(TextEdit(m.start(), m.end(), "\n" if _instead(m[0]) else "") for m in between)
-        same = _readable(record, edits)
-        fix = Fix("write a plain line break", edits) if same == record.data else None
+        edits = tuple(TextEdit(m.start(), m.end(), "\n" if m[0] in _SEPARATORS else "") for m in between)
+        proper = all(_PART.match(record.text, m.end()) for m in between if m[0] in _SEPARATORS)
+        fix = Fix("write a plain line break", edits) if proper and _readable(record, edits) == record.data else None
         names = _names("".join(m[0] for m in between))
         message = f"{names} stand{'' if ',' in names else 's'} between the values"
         yield Finding(None, message, at=Span(*between[0].span()), fix=fix)
@@ -318,7 +322,7 @@ def _until_readable(record: Record, raw: list[re.Match[str]]) -> Fix | None:
     """What must go before the file reads: the control characters, and the separators only where that is not enough."""
     if _MOJIBAKE.search(record.text):
         return None
-    every = tuple(TextEdit(m.start(), m.end(), _instead(m[0])) for m in raw)
+    every = tuple(TextEdit(m.start(), m.end(), _instead(m)) for m in raw)
     for edits in (tuple(edit for edit in every if not edit.text), every):
         if edits and _readable(record, edits) is not None:
             spaced = ", a space for what parts lines" if any(edit.text for edit in edits) else ""
@@ -335,9 +339,10 @@ def _readable(record: Record, edits: tuple[TextEdit, ...]) -> dict[str, Any] | N
     return read(record.path, "".join([*parts, record.text[at:]]).encode(), record.kind).data
 
 
-def _instead(char: str) -> str:
+def _instead(match: re.Match[str]) -> str:
     """What a control character becomes: where it parts lines, as in a text from a word processor, words are not to be joined."""
-    return " " if char in "\x0b\x0c\x85\u2028\u2029" else ""
+    before, after = match.string[max(0, match.start() - 1) : match.start()], match.string[match.end() : match.end() + 1]
+    return " " if match[0] in _SEPARATORS and " " not in (before, after) else ""
 
 
 def _names(text: str) -> str:

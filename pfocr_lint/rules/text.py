@@ -267,6 +267,7 @@ def emptied_reference(record: Record) -> Iterator[Finding]:
     bad=[
         Bad(both("Figure"), says="caption is 'Figure'", key="/caption"),
         Bad(both("Fig. 3."), says="nothing but a label"),
+        Bad(both("N/A"), says="caption is 'N/A', which says nothing"),
         Bad(both(""), says="caption is ''"),
         Bad({"caption": ""}, says="the description still has a text"),
     ],
@@ -280,7 +281,7 @@ def empty_caption(record: Record) -> Iterator[Finding]:
     """
     caption = record.usable("/caption")
     if caption is not None and derive.says_nothing(caption):
-        what = ", nothing but a label" if caption.strip() else ""
+        what = "" if not caption.strip() else ", which says nothing" if caption.strip()[0] in "nN" else ", nothing but a label"
         kept = record.usable(DESCRIPTION)
         hint = "; the description still has a text" if kept and not derive.says_nothing(kept) else ""
         yield Finding("/caption", f"caption is {quote(caption)}{what}{hint}")

@@ -1,0 +1,90 @@
+"""PF2, the part about the caption and its copy for search engines."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+from pfocr_lint import derive
+from pfocr_lint.diagnostic import Finding, Fix, Related, SetValue, quote
+from pfocr_lint.ondemand import expression
+from pfocr_lint.record import FIGURES, Record
+from pfocr_lint.rule import Bad, Cue, Good, rule
+from pfocr_lint.rules.text import both
+
+_UNSEEN = expression("[\x00-\x1f\x7f-\x9f\u00ad\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+# What a lost reference leaves, and a character that was lost or read in the wrong encoding.
+_LOST = expression(
+    "[(\\[,;\u2013-] *[,;)\\]]| [,;.)](?=\\s|$)|  |\ufffd|[\u00c2-\u00f4][\u0080-\u00bf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021"
+    "\u02c6\u2030\u0160\u2039\u0152\u017d\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178]"
+)
+
+
+def _plainly(text: str) -> str:
+    """A text without what rules on single characters report: PF010, PF306, PF307, PF309."""
+    return unicodedata.normalize("NFC", _UNSEEN.sub("", text).replace(" ", ""))
+
+
+def _is_odd(text: str) -> bool:
+    """Whether one of these rules has something to report of a text."""
+    return bool(_UNSEEN.search(text)) or "  " in text or text != text.strip(" ") or not unicodedata.is_normalized("NFC", text)
+
+
+def _has_lost(caption: str, description: str) -> bool:
+    """Whether a caption is the poorer: cut in mid-sentence, or with more of what a lost reference or character left."""
+    whole, part = _plainly(description), _plainly(caption)
+    cut = whole != part and whole.startswith(part) and part[-1:] not in ".!?)]"
+    return cut or len(_LOST.findall(caption)) > len(_LOST.findall(description))
+
+
+@rule(
+    "PF206",
+    fix="safe",
+    kinds=FIGURES,
+    cue=Cue.DISAGREEMENT,
+    bad=[
+        Bad({"schema-jsonld/description": "Stromal signaling."}, says="description differs from caption", fixed={},
+            key="/schema-jsonld/description"),
+        Bad({**both("Stromal"), "caption": "Stromal signaling, and so on..."}, says="differs from caption",
+            fixed=both("Stromal signaling, and so on...")),
+        Bad({**both("Signaling (Fig. 2) in leukemia"), "caption": "Signaling () in leukemia"}, says="differs from caption",
+            also=("PF311",)),
+        Bad({**both("Stromal signaling, and more"), "caption": "Stromal signaling,"}, says="the caption has lost something"),
+        Bad(text=("resistance.\npapertitle", "resistance #2.\npapertitle"), says="behind which '#2.' is a comment"),
+    ],
+    good=[Good({"caption": "Another caption: with a colon.", "schema-jsonld/description": "Another caption: with a colon."})],
+)  # fmt: skip
+def description_differs_from_caption(record: Record) -> Iterator[Finding]:
+    """
+    The JSON-LD description is not the caption.
+
+    Curators edit the caption; the copy for search engines stays behind. It is set to the caption, unless that has lost something
+    which the copy may still have: a reference, a character, its end, or what stands behind ` #`, which without quotes is a
+    comment. Silent where they differ in nothing but a character of the caption's that another rule reports.
+    """
+    caption, description = record.usable("/caption"), record.usable("/schema-jsonld/description")
+    if caption is None or description is None or caption == description or derive.says_nothing(caption):
+        return  # a caption that was lost is no model for its copy (PF312)
+    if _plainly(caption) == _plainly(description) and _is_odd(caption):
+        return  # a character that nobody sees is what has to go
+    same = next(
+        (i for i, (a, b) in enumerate(zip(caption, description, strict=False)) if a != b), min(len(caption), len(description))
+    )
+    start = caption.rfind(" ", 0, max(0, same - 20)) + 1
+    message = (
+        f"description differs from caption: {quote(description[start : start + 50])} for {quote(caption[start : start + 50])}"
+    )
+    wanted, rest, lost = derive.caption_to_copy(record), record.cut("/caption"), _has_lost(caption, description)
+    if rest:
+        message = f"description differs from caption, behind which {quote(rest)} is a comment; put quotes round the whole caption"
+    elif lost:
+        message += "; the caption has lost something"
+    fix = None
+    if wanted is not None and not (rest or lost):
+        fix = Fix("set it to the caption", (SetValue("/schema-jsonld/description", wanted),))
+    yield Finding(
+        "/schema-jsonld/description",
+        message,
+        fix=fix,
+        related=(Related("/caption", "the caption"),),
+    )
