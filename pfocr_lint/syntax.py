@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, cached_property
 from typing import Any
 
 import yaml
@@ -15,14 +15,18 @@ from pfocr_lint.record import MAPPINGS, Fault, Kind, Record
 from pfocr_lint.values import dataclass
 
 _KEY_LINE = re.compile(r"(?m)^( *)(- )?(['\"]?)(@?[A-Za-z_-]{1,40})\3:(?=[ \r]|$)")
+_EXPECTED = re.compile(r"did not find expected (?:',' or '[\]}]'|alphabetic|node content)")
 _CONFLICT = re.compile(r"(?m)^(?:<{7} |>{7} |={7}$)[^\r\n]*")
 _ASIDE = re.compile(r"(?<=[ \t])#[^\r\n]*")
-_OPENED = re.compile(r"(?m)^[^\s#][^:\n]*: +(['\"])(.*)$")
-_NEXT_KEY = re.compile(r"\n[A-Za-z_-]+:[ \r\n]")
+_NAME = r"(?:'[^'\n]*'|[^\s#'\"\-][^:\n]*)"
+_OPENED = re.compile(rf"(?m)^( *)(?:(?:- )+|(?:- )*{_NAME}:[ ]+)(['\"])")
+_CLOSED = {"'": re.compile(r"(?:[^']|'')*'"), '"': re.compile(r'(?:[^"\\]|\\.)*"', re.DOTALL)}
+_ITEM = re.compile(r"(?m)^ *- ")
+_LAST_WORD = re.compile(r"(@?[A-Za-z_-]{1,40})\Z")
 _BEGINS = re.compile(r"(?:\s*(?:- )?[^\s:#][^:]*: +|\s*- )([\[{>|&*!%`?-])")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Error:
     """
     What PyYAML says of a record's text: the problem in its words, the offset ``at`` which it met it, and the one at which
@@ -40,6 +44,11 @@ class _Error:
     def text(self) -> str:
         """The record's text."""
         return self.record.text
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """What stands as a key at the beginning of a line, whatever its depth."""
+        return frozenset(match[4] for match in _KEY_LINE.finditer(self.text, self.record.body.start, self.record.body.end))
 
     @property
     def above(self) -> tuple[int, str]:
@@ -73,30 +82,61 @@ def _conflict(said: _Error) -> Fault | None:
     return Fault("PF005", f"{quote(marker[0], 40)} was left here by a merge; keep one of the two versions", Span(*marker.span()))
 
 
+def _stray_line(said: _Error) -> Fault | None:
+    """A line that is neither key nor item above the first key of a mapping, which it makes part of a text."""
+    match, (start, above) = _KEY_LINE.match(said.line), said.above
+    if "mapping values are not allowed" not in said.problem or match is None or said.start + match.end() != said.at + 1:
+        return None
+    lead = len(above) - len(above.lstrip(" "))
+    if not above.strip() or ":" in above or above.lstrip(" ")[:1] in "-#'\"" or lead != match.start(3):
+        return None
+    message = f"the line {quote(above.strip(), 40)} is neither 'key: value' nor indented text"
+    return Fault("PF005", message, Span(start + lead, start + len(above)))
+
+
 def _unquoted_colon(said: _Error) -> Fault | None:
     if "mapping values are not allowed" not in said.problem or said.line[:1] == " ":
         return None
     key = said.line.partition(":")[0].strip()
+    colon = said.at - said.start
+    second = _LAST_WORD.search(said.line, max(0, colon - 50), colon)
+    if second is not None and second[1] != key and second[1] in _keys(said.record.kind) and second[1] not in said.keys:
+        return Fault("PF005", f"{quote(second[1])} begins in the line of {quote(key, 40)}, and belongs on one of its own",
+                     Span(said.start + second.start(), said.at + 1))  # fmt: skip
     return Fault("PF005", f"the text after {quote(key, 40)} holds ': ' and needs quotes round it", Span(said.at, said.at + 1))
 
 
 def _open_quote(said: _Error) -> Fault | None:
     """The quote that was opened before an error and swallowed a line that looks like a key."""
     place = said.opened if "end of stream" in said.problem else None
-    for match in () if place is not None else _OPENED.finditer(said.text, said.record.body.start, said.at):
-        mark, rest = match[1], match[2]
-        closing = rest.replace("''", "") if mark == "'" else re.sub(r"\\.", "", rest)
-        if mark not in closing and _NEXT_KEY.match(said.text, match.end()):
-            place = match.start(1)
-            break
+    known, at = _keys(said.record.kind), said.record.body.start
+    while place is None and (match := _OPENED.search(said.text, at, said.at)) is not None:
+        closed = _CLOSED[match[2]].match(said.text, match.end(), said.record.body.end)
+        at = closed.end() if closed is not None else said.record.body.end
+        keys = (key[4] in known for key in _KEY_LINE.finditer(said.text, match.end(), at))
+        items = _ITEM.finditer(said.text, match.end(), at) if said.text[match.end(1) : match.end(1) + 1] == "-" else ()
+        if any(keys) or any(True for _ in items):
+            place = match.start(2)
     return None if place is None else Fault("PF005", "a quote is opened here and never closed", Span(place, place + 1))
 
 
 def _indentation(said: _Error) -> Fault | None:
     """A known key on the line of the problem or above it that stands too deep, not deep enough, or below a key that is gone."""
+    return _misplaced(said, [said.above, (said.start, said.line)])
+
+
+def _indentation_before(said: _Error) -> Fault | None:
+    """A known key on any line before the problem that does not stand deep enough: its block ends there, and goes on below."""
     known = _keys(said.record.kind)
-    here = {match[4] for match in _KEY_LINE.finditer(said.text, said.record.body.start, said.record.body.end)}
-    for start, line in (said.above, (said.start, said.line)):
+    found = _KEY_LINE.finditer(said.text, said.record.body.start, said.at)
+    return _misplaced(
+        said, [(key.start(), key[0]) for key in found if key[4] in known and key.start(3) - key.start() < min(known[key[4]])]
+    )
+
+
+def _misplaced(said: _Error, lines: Iterable[tuple[int, str]]) -> Fault | None:
+    known = _keys(said.record.kind)
+    for start, line in lines:
         match = _KEY_LINE.match(line)
         if match is None or match[4] not in known:
             continue
@@ -106,7 +146,7 @@ def _indentation(said: _Error) -> Fault | None:
         if found != wanted:
             spaces = "1 space" if found == 1 else f"{found} spaces"
             message = f"{quote(match[4])} is indented by {spaces}, want {wanted}"
-        elif parent is not None and parent not in here:
+        elif parent is not None and parent not in said.keys:
             message = f"{quote(match[4])} belongs to {quote(parent)}, and the line '{parent}:' is missing"
         else:
             continue
@@ -158,6 +198,7 @@ def _no_key(said: _Error) -> Fault | None:
         return Fault("PF005", f"'~' stands alone on its line; an empty {quote(before)} is written '{before} []'",
                      Span(place, place + 1))  # fmt: skip
     behind = ", behind a line break of old Macs (CR)," if said.text[place - 1] == "\r" else ""
+    behind = ", with a no-break space (U+00A0) in it," if "\u00a0" in word else behind
     return Fault("PF005", f"the line {quote(word, 40)}{behind} is neither 'key: value' nor indented text",
                  Span(place, place + len(word)))  # fmt: skip
 
@@ -169,7 +210,7 @@ def _tab(said: _Error) -> Fault | None:
 
 
 def _escape(said: _Error) -> Fault | None:
-    if "unknown escape" not in said.problem:
+    if "unknown escape" not in said.problem and "hexdecimal" not in said.problem:
         return None
     place = max(said.text.rfind("\\", 0, said.at + 1), said.start)
     wrong = said.text[place : place + 2]
@@ -179,7 +220,18 @@ def _escape(said: _Error) -> Fault | None:
 def _odd_beginning(said: _Error) -> Fault | None:
     """A text that begins with what means something to YAML."""
     begins = _BEGINS.match(said.line)
-    if "cannot start any token" in said.problem:
+    if "block sequence entries are not allowed" in said.problem:
+        return Fault("PF005", "an item begins here, and belongs on a line of its own below the key", Span(said.at, said.at + 1))
+    expected = _EXPECTED.search(said.problem)
+    if expected and "," in expected[0] and said.opened is not None:
+        opened = said.text[said.opened]
+        return Fault("PF005", f"{quote(opened)} is opened here and never closed; a text that begins so needs quotes round it",
+                     Span(said.opened, said.opened + 1))  # fmt: skip
+    if expected and "alphabetic" in expected[0]:
+        place = said.text.rfind("*", 0, said.at) if said.text[said.at : said.at + 1] != "*" else said.at
+        return Fault("PF005", "text that begins with '*' needs quotes round it; an item of a list begins with '- '",
+                     Span(max(place, said.start), max(place, said.start) + 1))  # fmt: skip
+    if "cannot start any token" in said.problem or expected:
         place, odd = said.at, said.text[said.at : said.at + 1]
     elif begins:
         place, odd = said.start + begins.start(1), begins[1]
@@ -192,7 +244,10 @@ def _no_end(said: _Error) -> Fault | None:
     if "did not find expected key" not in said.problem and "expected <block end>" not in said.problem:
         return None
     message = f"{quote(said.text[said.at :].split(chr(10), 1)[0].strip(), 30)} stands where a new key belongs"
-    if "'" in said.line or '"' in said.line:
+    opening = _OPENED.match(said.line)
+    if opening is not None and opening[2] == '"':
+        message += "; a quote inside double quotes is written '\\\"', or a quote closes too early"
+    elif "'" in said.line or '"' in said.line:
         message += "; a quote inside quoted text is doubled (''), or a quote closes too early"
     return Fault("PF005", message, Span(said.at, said.at + 1))
 
@@ -206,6 +261,6 @@ def _documents(said: _Error) -> Fault | None:
 
 # The first that applies speaks: what is surest, and most often meant, comes first.
 _CAUSES: tuple[Callable[[_Error], Fault | None], ...] = (
-    _conflict, _unquoted_colon, _tab, _open_quote, _indentation, _comment_in_text, _colon_in_continuation, _no_key, _escape,
-    _odd_beginning, _no_end, _documents,
+    _conflict, _tab, _open_quote, _stray_line, _unquoted_colon, _indentation, _comment_in_text, _indentation_before,
+    _colon_in_continuation, _no_key, _escape, _odd_beginning, _no_end, _documents,
 )  # fmt: skip
