@@ -165,6 +165,7 @@ def redirect_onto_page(repository: Repository) -> Iterator[Placed]:
         Bad({"organisms": ["Homo sapiens", "Mus muscullus"]}, beside=(Good(kind=Kind.ORGANISM),
             Good({"latin": "Mus musculus", "common": "mouse"}, kind=Kind.ORGANISM, name="mus_musculus")),
             says="'Mus muscullus' has no organism page, nearest is 'Mus musculus'", key="/organisms/1"),
+        Bad({"organisms": ["Homo\u00a0sapiens"]}, beside=(Good(kind=Kind.ORGANISM),), says="no-break space (U+00A0)"),
     ],
     good=[
         Good({"organisms": ["NA"]}, beside=(Good(kind=Kind.ORGANISM),)),
@@ -193,6 +194,7 @@ def unknown_organism(repository: Repository) -> Iterator[Placed]:
                 continue  # what is wrong with the name itself is said by PF106 or PF213
             near = difflib.get_close_matches(name, repository.latin, 1, 0.75)
             hint = f", nearest is {quote(near[0])}" if near else ""
+            hint = "; it holds a no-break space (U+00A0)" if "\u00a0" in name else hint
             yield Placed(figure.path, Finding(join("/organisms", at), f"{quote(name)} has no organism page{hint}"))
 
 
