@@ -33,7 +33,7 @@ _RAW = (
 _PREFIX = expression("[A-Z]+")
 _YEAR = expression(r"(?:^|\. ?)((?:1[89]|20)[0-9]{2})(?=[ ;.:(]|$)")
 # A year in any form of a reference; a number like it behind a colon, a dash or a volume is a page or an issue.
-ANY_YEAR = expression(r"(?:(?<![0-9:(\[–-])|(?<=[\s.][(\[]))((?:1[89]|20)[0-9]{2})(?=[\s;.:,()\]/–-]|$)")
+ANY_YEAR = expression(r"(?:(?<![0-9:;(\[–-])|(?<=[\s.][(\[]))((?:1[89]|20)[0-9]{2})(?=[\s;.:,()\]/–-]|$)")
 # A reference as the pipeline writes it: an author, whatever has no digit, and the first number is the year.
 _PLAIN_REFERENCE = expression(r"(?!et al\b)\w[^0-9]*\. ?((?:1[89]|20)[0-9]{2})(?=[ ;.:(]|$)")
 _DIGITS = expression(r"[ \u00a0]*([0-9]+[A-Za-z]?)[ .:]*")

@@ -29,8 +29,6 @@ def _causes(record: Record, violations: Sequence[Violation]) -> Iterator[Violati
     """The violations but those that only follow from others."""
     strays = _strays(record, violations)
     for violation in violations:
-        if violation.keyword in _CONTENT and isinstance(violation.value, str) and CONTROL.search(violation.value):
-            continue  # with the control character (PF010) it cannot fit
         if _item(violation.key) not in strays:
             yield violation
 
@@ -54,10 +52,14 @@ def prepare(record: Record, synonyms: Mapping[str, str]) -> Record:
     """Add to a record what the rules need to know of it: how its values fail the schema, and the organisms' other names."""
     record.synonyms = synonyms
     found: dict[str, list[Violation]] = {}
+    invalid: set[str] = set()
     if record.data is not None and record.kind in MAPPINGS:
         for violation in _causes(record, judge.violations(record.kind, record.data)):
+            if violation.keyword in _CONTENT and isinstance(violation.value, str) and CONTROL.search(violation.value):
+                invalid.add(violation.key)  # with the control character it cannot fit: PF010 speaks
+                continue
             found.setdefault(owner(violation.key, violation.keyword), []).append(violation)
-    invalid = {violation.key for code in _INVALIDATING for violation in found.get(code, ())}
+    invalid |= {violation.key for code in _INVALIDATING for violation in found.get(code, ())}
     invalid |= {fault.key for fault in record.faults if fault.key is not None}
     record.failures = {code: tuple(violations) for code, violations in found.items()}
     record.invalid = frozenset(invalid)

@@ -78,19 +78,28 @@ def mend(examined: Examined, settings: Settings, *, unsafe: bool) -> Step | None
     """Make all fixes of an examined record that do not clash, and verify them; None when there is none to make."""
     if not examined.mendable:
         return None
-    wanted = [
+    wanted = _wanted(examined, unsafe=unsafe)
+    first = [each for each in wanted if each[0].rule.code in FIRST]
+    step = _step(examined, first or wanted, settings)
+    if step is None or step.problem is None:
+        return step
+    # what one rule mends may be what another then finds: each in its turn
+    done: Step | None = None
+    for code in sorted({diagnostic.code for diagnostic in step.fixed}):
+        now = examined if done is None else done.after
+        alone = _step(now, [each for each in _wanted(now, unsafe=unsafe) if each[0].rule.code == code], settings)
+        if alone is not None and alone.problem is None:
+            done = alone if done is None else Step((*done.fixed, *alone.fixed), alone.after, None)
+    return done or step
+
+
+def _wanted(examined: Examined, *, unsafe: bool) -> list[tuple[Hit, Fix]]:
+    """The fixes to make in an examined record, by their rules."""
+    return [
         (hit, hit.finding.fix)
         for hit in sorted(examined.hits, key=lambda hit: hit.rule.code)
         if hit.finding.fix is not None and (unsafe or hit.finding.fix.safety is Safety.SAFE)
     ]
-    first = [each for each in wanted if each[0].rule.code in FIRST]
-    step = _step(examined, first or wanted, settings)
-    if step is not None and step.problem is not None:  # what one rule mends may be what another then finds: each in its turn
-        for code in sorted({diagnostic.code for diagnostic in step.fixed}):
-            alone = _step(examined, [each for each in wanted if each[0].rule.code == code], settings)
-            if alone is not None and alone.problem is None:
-                return alone
-    return step
 
 
 def _step(examined: Examined, wanted: list[tuple[Hit, Fix]], settings: Settings) -> Step | None:

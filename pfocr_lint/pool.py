@@ -2,8 +2,7 @@
 Work in several processes, its results in order as they come, whatever becomes of a process.
 
 Python's own pool breaks as a whole when one of its processes is killed, and hangs when that happens while it sends a result:
-all share one pipe. Here each has a pipe of its own, so a process that ends takes along only the part that it had. Each begins
-with all parts and is told their turns: numbers always fit into a pipe, so no two processes wait for each other to read.
+all share one pipe. Here each has a pipe of its own, so a process that ends takes along only the part that it had.
 """
 
 from __future__ import annotations
@@ -15,10 +14,13 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
-from typing import Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from pfocr_lint import interrupt
 from pfocr_lint.ondemand import pickle
+
+if TYPE_CHECKING:
+    from queue import SimpleQueue
 
 Part = TypeVar("Part")
 Done = TypeVar("Done")
@@ -45,7 +47,7 @@ def in_order(
     no process can be begun, this one does the work. When the iteration ends early, or a signal comes, the processes end as
     soon as the write that they are at is done.
     """
-    crew = _Crew(work, parts, jobs)
+    crew = _Crew(work, jobs)
     done: dict[int, Answer] = {}
     begun = 0
     try:
@@ -53,9 +55,10 @@ def in_order(
             while turn not in done and crew.workers:
                 for worker in crew.idle():
                     if crew.returned:
-                        worker.begin(crew.returned.pop(0))
+                        again = crew.returned.pop(0)
+                        worker.begin(again, parts[again])
                     elif begun < min(len(parts), turn + jobs * AHEAD):
-                        worker.begin(begun)
+                        worker.begin(begun, parts[begun])
                         begun += 1
                 done.update(crew.answers())
             if turn not in done:
@@ -72,13 +75,12 @@ def in_order(
 
 def _singly(work: Callable[[Part], Done], pieces: Iterable[Part], lost: Callable[[Part, str], Done]) -> Iterator[Done]:
     """Each piece in a process that may end of it; twice, since what ends a process may have nothing to do with the piece."""
-    parts = list(pieces)
-    crew = _Crew(work, parts, 1)
+    crew = _Crew(work, 1)
     try:
-        for turn, piece in enumerate(parts):
-            fine, what = crew.one(turn)
+        for piece in pieces:
+            fine, what = crew.one(piece)
             if not fine:
-                fine, what = crew.one(turn)
+                fine, what = crew.one(piece)
             yield what if fine else lost(piece, what)
     finally:
         crew.end()
@@ -87,8 +89,8 @@ def _singly(work: Callable[[Part], Done], pieces: Iterable[Part], lost: Callable
 class _Crew:
     """The processes at work, as many as are wanted or can be had."""
 
-    def __init__(self, work: Callable[[Any], Any], parts: Sequence[Any], wanted: int) -> None:
-        self.work, self.parts, self.wanted = work, parts, wanted
+    def __init__(self, work: Callable[[Any], Any], wanted: int) -> None:
+        self.work, self.wanted = work, wanted
         self.workers: list[_Worker] = []
         self.returned: list[int] = []  # the turns of parts that a process had not come to when it ended
         self.fill()
@@ -97,7 +99,7 @@ class _Crew:
         """Begin the processes that are missing."""
         with contextlib.suppress(OSError):  # with fewer it takes longer
             while len(self.workers) < self.wanted:
-                self.workers.append(_Worker(self.work, self.parts))
+                self.workers.append(_Worker(self.work))
 
     def idle(self) -> list[_Worker]:
         """Those that can be given a part, twice those that can be given two; who has least to do comes first."""
@@ -123,11 +125,11 @@ class _Crew:
                 found.append((worker.turns.pop(0), answer))
         return found
 
-    def one(self, turn: int) -> Answer:
-        """The answer to a part that is done alone."""
+    def one(self, part: Any) -> Answer:
+        """The answer to a part that is the only one."""
         if not self.workers:
             return False, "no process could be begun for it"
-        self.workers[0].begin(turn)
+        self.workers[0].begin(0, part)
         return self.answers()[0][1]
 
     def end(self) -> None:
@@ -142,7 +144,7 @@ class _Crew:
 class _Worker:
     """A process, the pipe to it, and the turns of the parts that it has."""
 
-    def __init__(self, work: Callable[[Any], Any], parts: Sequence[Any]) -> None:
+    def __init__(self, work: Callable[[Any], Any]) -> None:
         from multiprocessing import get_context  # 11 ms, which a single file need not wait for
 
         # One that is not forked begins as 'python -c', which would import from the current folder, a stranger's.
@@ -150,7 +152,7 @@ class _Worker:
         context = get_context(start_method())
         self.turns: list[int] = []
         self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=_serve, args=(work, parts, theirs), daemon=True)
+        self.process = context.Process(target=_serve, args=(work, theirs), daemon=True)
         try:
             with interrupt.blocked():
                 self.process.start()
@@ -160,11 +162,11 @@ class _Worker:
         finally:
             theirs.close()  # so that the end of the process is the end of the pipe
 
-    def begin(self, turn: int) -> None:
-        """Tell it to do a part, which does not wait whatever it is at."""
+    def begin(self, turn: int, part: Any) -> None:
+        """Hand it a part; it takes parts whatever it is at, so this does not wait."""
         self.turns.append(turn)
         with contextlib.suppress(OSError):  # it ended: the pipe says so when it is asked for the answer
-            self.pipe.send(turn)
+            self.pipe.send(part)
 
     def answer(self) -> Answer | None:
         """What it made of the part; None when it ended."""
@@ -192,23 +194,35 @@ def _signal(number: int) -> str:
         return f"signal {number}"
 
 
-def _serve(work: Callable[[Any], Any], parts: Sequence[Any], pipe: Any) -> None:
+def _serve(work: Callable[[Any], Any], pipe: Any) -> None:
     """What a process does: a part after the other, until it is told to end or the first process is no more."""
     try:
         interrupt.obey()
         tune()
+        from queue import SimpleQueue
         from threading import Thread
 
+        given: SimpleQueue[tuple[Any] | None] = SimpleQueue()
         Thread(target=_follow, daemon=True).start()
-        while True:
-            turn = pipe.recv()
+        Thread(target=_receive, args=(pipe, given), daemon=True).start()
+        while (held := given.get()) is not None:
+            (part,) = held
             try:
-                answer = pickle.dumps((True, work(parts[turn])), pickle.HIGHEST_PROTOCOL)
+                answer = pickle.dumps((True, work(part)), pickle.HIGHEST_PROTOCOL)
             except Exception as error:  # noqa: BLE001 - whatever it is, it is told of the piece that it belongs to
                 answer = pickle.dumps((False, f"{type(error).__name__}: {error}"))
             pipe.send_bytes(answer)
     except (EOFError, OSError, interrupt.Stopped):
         return
+
+
+def _receive(pipe: Any, given: SimpleQueue[tuple[Any] | None]) -> None:
+    """Take parts as they come, also while an answer is sent: else both processes could wait for the other to read."""
+    try:
+        while True:
+            given.put((pipe.recv(),))
+    except (EOFError, OSError):
+        given.put(None)
 
 
 def _follow() -> None:

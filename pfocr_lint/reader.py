@@ -57,7 +57,8 @@ def read(path: str, data: bytes, kind: Kind | None = None) -> Record:
         fault = Fault("PF002", f"byte {error.start + 1} (0x{byte:02X}) is not UTF-8{wide}", Span(place, place + 1))
     if fault is None and "\0" in text:
         nul = text.index("\0")
-        fault = Fault("PF002", f"byte {data.index(0) + 1} is NUL, which no text holds", Span(nul, nul + 1))
+        why = "as in UTF-16" if data.count(0) > len(data) // 3 else "which no text holds"
+        fault = Fault("PF002", f"byte {data.index(0) + 1} is NUL, {why}", Span(nul, nul + 1))
     kind = kind_of(path, text) if kind is None else dialect(text) if kind in FIGURES else kind
     record = Record(path, kind, text)
     if len(data) > MAX_BYTES:

@@ -23,6 +23,8 @@ else:
 
 CONTROL = expression("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 
+INVISIBLE = expression("[\u00ad\u180e\u200b-\u200d\u2060-\u2064\ufeff]")  # of no width, and no part of any word
+
 _COMMENT = expression(r"(?<![^\s])#[^\n\r]*")
 _FOLD = expression(r"(?<![ \t])[ \t]*(?:\r\n|\r|\n)[ \t\r\n]*")
 

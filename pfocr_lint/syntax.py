@@ -16,7 +16,7 @@ from pfocr_lint.values import dataclass
 
 _KEY_LINE = re.compile(r"(?m)^( *)(- )?(['\"]?)(@?[A-Za-z_-]{1,40})\3:(?=[ \r]|$)")
 _EXPECTED = re.compile(r"did not find expected (?:',' or '[\]}]'|alphabetic|node content)")
-_CONFLICT = re.compile(r"(?m)^(?:<{7} |>{7} |={7}$)[^\r\n]*")
+_CONFLICT = re.compile(r"(?m)^(?:<{7} |>{7} |\|{7} |={7}(?=\r?$))[^\r\n]*")
 _ASIDE = re.compile(r"(?<=[ \t])#[^\r\n]*")
 _NAME = r"(?:'[^'\n]*'|[^\s#'\"\-][^:\n]*)"
 _OPENED = re.compile(rf"(?m)^( *)(?:(?:- )+|(?:- )*{_NAME}:[ ]+)(['\"])")
@@ -143,6 +143,8 @@ def _misplaced(said: _Error, lines: Iterable[tuple[int, str]]) -> Fault | None:
         found, places = match.start(3), known[match[4]]
         wanted = min(places, key=lambda place: abs(place - found))
         parent = places[wanted]
+        if found > wanted and re.search(rf"(?m)^ {{{wanted}}}{re.escape(match[3] + match[4] + match[3])}:", said.text):
+            continue  # it has its own line: this one is a text
         if found != wanted:
             spaces = "1 space" if found == 1 else f"{found} spaces"
             message = f"{quote(match[4])} is indented by {spaces}, want {wanted}"
@@ -244,6 +246,8 @@ def _no_end(said: _Error) -> Fault | None:
     if "did not find expected key" not in said.problem and "expected <block end>" not in said.problem:
         return None
     message = f"{quote(said.text[said.at :].split(chr(10), 1)[0].strip(), 30)} stands where a new key belongs"
+    if said.text.startswith("- ", said.at):
+        message += "; the line above it with the list's key may be missing, or it is not indented as the other items"
     opening = _OPENED.match(said.line)
     if opening is not None and opening[2] == '"':
         message += "; a quote inside double quotes is written '\\\"', or a quote closes too early"

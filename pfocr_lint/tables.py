@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from functools import cached_property
 
 from pfocr_lint import schema
 from pfocr_lint.ondemand import expression, pathlib
-from pfocr_lint.record import Kind, Record
+from pfocr_lint.record import INVISIBLE, Kind, Record
 from pfocr_lint.values import dataclass
 
 SORTS = ("genes", "chemicals", "diseases")
 MOST_LINES = 100_000  # of 5 fields at least, that is all of 1 MiB; what comes behind is taken for one line
-_SPACES = expression(r"[ \t\r\n]+")
+_SPACES = expression(r"[ ]{2,}|[ ]*[\t\r\n][ \t\r\n]*")
 _WORD = {"genes": "ncbigene_symbol", "chemicals": "word", "diseases": "word"}
 
 
@@ -66,5 +67,9 @@ class Table:
 
 
 def spelled(words: Iterable[str]) -> list[str]:
-    """Words as tables and keywords are compared: trimmed, and any white space in them one space, as it is to be in keywords."""
-    return [_SPACES.sub(" ", word) if "  " in word or "\t" in word or "\n" in word else word for word in map(str.strip, words)]
+    """Words as tables and keywords are compared, and as keywords are to be written: see PF306, PF307 and PF309."""
+    return [word if word.isascii() and not _SPACES.search(word) else _spelled(word) for word in map(str.strip, words)]
+
+
+def _spelled(word: str) -> str:
+    return unicodedata.normalize("NFC", INVISIBLE.sub("", _SPACES.sub(" ", word)))

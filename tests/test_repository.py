@@ -136,6 +136,7 @@ def known(path: str, **values) -> FigureFacts:
         ("PF403", [known("a", figid="X"), known("b", redirect="/figures/X.html")], ["b"]),
         ("PF403", [known("a", figid="X"), known("b", redirect="/figures/X//"), known("c")], ["b"]),
         ("PF403", [known("a", figid="X", redirect="/figures/X"), known("b", redirect="/pictures/X")], []),
+        ("PF403", [known("a", figid="X"), known("b", alias="Y", redirect="/figures/X")], []),
         ("PF405", [known("a", pmcid="1", paper=b"aaaa" * 6), known("b", pmcid="2"), known("c", paper=b"bbbb" * 6)], []),
         ("PF405", [known("a", pmcid="1", paper=b"aaaa" * 6), known("b", pmcid="1")], []),
         ("PF405", [known(name, pmcid="1", paper=b"abbb"[at : at + 1] * 24) for at, name in enumerate("abcd")], ["a"] * 6),

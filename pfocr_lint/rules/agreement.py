@@ -253,6 +253,7 @@ def _may_be_of_another_year(year: str, reftext: str) -> bool:
         Good({"year": ""}),
         Good({"reftext": "Xingjian Zhai, et al. Biomedicines. 2022.", "year": "2022"}),
         Good({"reftext": "Ada Author. Proc 2008 Conf 2009; 1:2.", "year": "2009"}),
+        Good({"reftext": "Ada Author. eLife. 2013;1841.", "year": "2013"}),
     ],
 )
 def year_differs_from_reference(record: Record) -> Iterator[Finding]:

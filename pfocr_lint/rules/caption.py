@@ -10,6 +10,7 @@ from pfocr_lint.diagnostic import Finding, Fix, Related, SetValue, quote
 from pfocr_lint.ondemand import expression
 from pfocr_lint.record import FIGURES, Record
 from pfocr_lint.rule import Bad, Cue, Good, rule
+from pfocr_lint.rules.fields import cut_off
 from pfocr_lint.rules.text import both
 
 _UNSEEN = expression("[\x00-\x1f\x7f-\x9f\u00ad\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
@@ -74,7 +75,7 @@ def description_differs_from_caption(record: Record) -> Iterator[Finding]:
     message = (
         f"description differs from caption: {quote(description[start : start + 50])} for {quote(caption[start : start + 50])}"
     )
-    wanted, rest, lost = derive.caption_to_copy(record), record.cut("/caption"), _has_lost(caption, description)
+    wanted, rest, lost = derive.caption_to_copy(record), cut_off(record, "/caption"), _has_lost(caption, description)
     if rest:
         message = f"description differs from caption, behind which {quote(rest)} is a comment; put quotes round the whole caption"
     elif lost:

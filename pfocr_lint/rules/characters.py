@@ -10,7 +10,7 @@ from typing import Any
 from pfocr_lint import derive
 from pfocr_lint.diagnostic import Finding, Safety, Span, join, name_of, parent_of, quote
 from pfocr_lint.ondemand import expression, html
-from pfocr_lint.record import FIGURES, Record
+from pfocr_lint.record import FIGURES, INVISIBLE, Record
 from pfocr_lint.rule import Bad, Good, rule
 from pfocr_lint.rules.text import DESCRIPTION, KEYWORDS, PROSE, TITLES, both, found, set_text, texts
 from pfocr_lint.scalars import Implicit
@@ -27,6 +27,7 @@ _KNOWN = (
     "|object|ol|option|pre|script|select|span|strong|style|sub|sup|svg|table|td|textarea|th|title|tr|ul|video"
 )
 _TAG = expression(rf"</?[A-Za-z][A-Za-z0-9:-]*(?:[\s/][^<>=]*=[^<>]*|\s*/?)>|</?(?ai:{_KNOWN})[\s/][^<>]*>")
+_TAGS = expression(rf"(?:{_TAG.pattern})+")
 _LINES = expression(r"(?i)</?(?:br|p|div|li|tr|td|th|h[1-6])\b")
 _ENTITY = expression(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 
@@ -40,7 +41,7 @@ _ENTITY = expression(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]
     bad=[
         Bad({"figtitle": "Role of <i>PTEN</i> in leukemia"}, says="the tag '<i>'", unsafe=True,
             fixed={"figtitle": "Role of PTEN in leukemia"}, key="/figtitle"),
-        Bad({"figtitle": "Role of PTEN<br/>in <p>leukemia</p>"}, says="the tag '<br/>'", unsafe=True,
+        Bad({"figtitle": "Role of PTEN</i><br/><br/>in <p>leukemia</p>"}, says="the tag '</i>'", unsafe=True,
             fixed={"figtitle": "Role of PTEN in leukemia"}),
         Bad({"figtitle": "Role of PTEN <svg/onload=alert(1)>in leukemia"}, says="the tag '<svg/onload=alert(1)>'", unsafe=True,
             fixed={"figtitle": "Role of PTEN in leukemia"}),
@@ -70,17 +71,17 @@ def markup(record: Record) -> Iterator[Finding]:
         if match is None:
             continue
         what = "tag" if match[0][0] == "<" else "entity"
-        mended = _ENTITY.sub(lambda entity: html.unescape(entity[0]), _TAG.sub(_untagged, text))
+        mended = _ENTITY.sub(lambda entity: html.unescape(entity[0]), _TAGS.sub(_untagged, text))
         fix = set_text(record, key, mended, "remove tags, write what entities mean", Safety.UNSAFE)
         if _TAG.search(mended):
             fix = None  # '&lt;b&gt;' may be meant as it is shown
         yield Finding(key, f"{name_of(key)} holds the {what} {quote(match[0])}", within=Span(*match.span()), fix=fix)
 
 
-def _untagged(tag: re.Match[str]) -> str:
-    """What stands for a tag: a space where only the tag kept two words apart."""
-    before, after = tag.string[max(0, tag.start() - 1) : tag.start()], tag.string[tag.end() : tag.end() + 1]
-    return " " if _LINES.match(tag[0]) and before.strip() and after.strip() else ""
+def _untagged(tags: re.Match[str]) -> str:
+    """What stands for tags in a row: a space where only they kept two words apart."""
+    before, after = tags.string[max(0, tags.start() - 1) : tags.start()], tags.string[tags.end() : tags.end() + 1]
+    return " " if _LINES.search(tags[0]) and before.strip() and after.strip() else ""
 
 
 @rule(
@@ -95,7 +96,7 @@ def _untagged(tag: re.Match[str]) -> str:
         Bad(text=("  license: CC0\n", "  license: CC0\n  </script>: x\n"), says="'</script' in the key", also=("PF102",)),
         Bad(text=("- AKT1", "- :</script>"), says="'</script' in schema-jsonld/keywords, item 2", also=("PF105",)),
     ],
-    good=[Good({"schema-jsonld/keywords": ["PTEN", "<script", "a < b"]})],
+    good=[Good({"schema-jsonld/keywords": ["PTEN", "<script", "a < b", "</\u017fcript"]})],
 )  # fmt: skip
 def script_breakout(record: Record) -> Iterator[Finding]:
     """
@@ -176,7 +177,6 @@ def stray_whitespace(record: Record) -> Iterator[Finding]:
             yield from found(record, key, text, _DOUBLE, " ", "{name} has a double space", "make it one space", safety)
 
 
-_INVISIBLE = expression("[\u00ad\u180e\u200b-\u200d\u2060-\u2064\ufeff]+")
 _BIDI = expression("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -193,6 +193,9 @@ _BIDI = expression("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
         Bad({"figtitle": "Properties of \u202eLeukemic\u202c Stem Cells"}, says="U+202E RIGHT-TO-LEFT OVERRIDE"),
         Bad({"figtitle": "Properties of β-caté\u00adnine and its Cells"}, says="U+00AD SOFT HYPHEN",
             fixed={"figtitle": "Properties of β-caténine and its Cells"}),
+        Bad({"figtitle": "Cells of the \u00c9\u00adcole"}, says="U+00AD", fixed={"figtitle": "Cells of the \u00c9cole"}),
+        Bad({"figtitle": "Properties of GarcÃ\u00ad\u200ba Cells"}, says="U+200B", also=("PF308",),
+            fixed={"figtitle": "Properties of GarcÃ\u00ada Cells"}),
     ],
     good=[Good({"figtitle": "Properties of\u00a0Leukemic Stem Cells"})],
 )  # fmt: skip
@@ -205,16 +208,28 @@ def invisible_character(record: Record) -> Iterator[Finding]:
     only reported.
     """
     for key, text in _beyond_ascii(record):
-        halves = {at for misread in _MOJIBAKE.finditer(text) for at in range(*misread.span())} if "\u00ad" in text else set()
-        match = next((each for each in _INVISIBLE.finditer(text) if each.start() not in halves), None)
+        halves = _halves(text) if "\u00ad" in text else frozenset()
+        match = next((each for each in INVISIBLE.finditer(text) if each.start() not in halves), None)
         if match:
             message = f"{name_of(key)} holds {_character(match[0][0])}"
-            seen = "".join(part for at, part in enumerate(text) if at in halves or not _INVISIBLE.match(part))
+            seen = "".join(part for at, part in enumerate(text) if at in halves or not INVISIBLE.match(part))
             fix = set_text(record, key, seen, "remove it")
             yield Finding(key, message, within=Span(*match.span()), fix=fix)
         match = _BIDI.search(text)
         if match:
             yield Finding(key, f"{name_of(key)} holds {_character(match[0])}", within=Span(*match.span()))
+
+
+def _halves(text: str) -> frozenset[int]:
+    """Where a text read in the wrong encoding has the characters that one letter became; for a text that was not, nowhere."""
+    found = [at for misread in _MOJIBAKE.finditer(text) for at in range(*misread.span())]
+    return frozenset(found if found and _recoded(text) != text else ())
+
+
+def _recoded(text: str) -> str:
+    import ftfy  # only where something looks like it: the import costs more than a record
+
+    return ftfy.fix_encoding(text)
 
 
 def _character(char: str) -> str:
@@ -252,9 +267,7 @@ def mojibake(record: Record) -> Iterator[Finding]:
     for key, text in _beyond_ascii(record):
         match, lost = _MOJIBAKE.search(text), text.find("\ufffd")
         if match is not None:
-            import ftfy  # only where something looks like it: the import costs more than a record
-
-            mended = ftfy.fix_encoding(text)
+            mended = _recoded(text)
             if mended != text:
                 message = f"{quote(match[0])} in {name_of(key)} is text read in the wrong encoding"
                 fix = set_text(record, key, mended, "undo the wrong encoding", Safety.UNSAFE)

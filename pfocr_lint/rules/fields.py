@@ -87,7 +87,7 @@ def _near(record: Record, unknown: Violation) -> str | None:
         Bad({"caption": MISSING}, says="caption is missing"),
         Bad({"doi": MISSING}, says="doi is missing"),
         Bad({"latin": MISSING}, kind=Kind.ORGANISM, says="latin is missing"),
-        Bad(text=("organisms_ner:\n", ""), says="organisms_ner is missing"),
+        Bad({"organisms_ner": ["NA", "Mus musculus"]}, text=("organisms_ner:\n", ""), says="organisms_ner is missing"),
         Bad(
             {"chemicals": [{"word": "PLGA", "source": "MESH", "identifier": "C043435"}]},
             text=("chemicals:\n", ""),
@@ -154,7 +154,7 @@ def unknown_key(record: Record) -> Iterator[Finding]:
         yield Finding(violation.key, f"unknown key {quote(name)}{where}{hint}", fix=fix, on_key=True)
 
 
-_SEVERAL = expression(r"[,;|\n]|^- | / ")  # what parts the items of a list that is written as a text
+_SEVERAL = expression(r", |[;|\n]|^- | / ")  # what parts the items of a list that is written as a text
 _WANTED = {"array": "a list", "object": "a mapping", "number": "a number", "string": "text"}
 
 
@@ -170,7 +170,7 @@ _WANTED = {"array": "a list", "object": "a mapping", "number": "a number", "stri
         Bad({"organisms": "Homo sapiens"}, kind=Kind.FIGURE_2021, says="want a list", fixed={"organisms": ["Homo sapiens"]}),
         Bad({"organisms": "Homo sapiens, Mus musculus"}, says="want a list"),
         Bad(text=("organisms:\n- Homo sapiens\n- Mus", "organisms:\n  Homo sapiens\n  Mus"), says="want a list"),
-        Bad({"schema-jsonld/keywords": "PTEN"}, says="want a list", fixed={"schema-jsonld/keywords": ["PTEN"]}),
+        Bad({"schema-jsonld/keywords": "2,3-DPG"}, says="want a list", fixed={"schema-jsonld/keywords": ["2,3-DPG"]}),
         Bad({"year": ["2022"]}, says="year is a list, want text"),
         Bad({"automl_pathway": "high"}, says="automl_pathway is 'high', want a number"),
     ],

@@ -257,6 +257,13 @@ def line_ending(record: Record) -> Iterator[Finding]:
             fixed={"journal_title": "Bio medicines"}),
         Bad(text=("title: Biomedicines", "title: Bio\x0b medicines"), says="U+000B", fixed={"journal_title": "Bio medicines"}),
         Bad(text=("figtitle: Properties", "figtitle: The Properties\u2028In short: all"), says="U+2028", also=("PF102",)),
+        Bad({"schema-jsonld/keywords": ["PTEN", "</scr\x07ipt>"]}, says="U+0007"),
+        Bad(text=("- AKT1", "- </scr\x07ipt>"), says="U+0007"),
+        Bad({"year": "20\x0722"}, says="U+0007", fixed={"year": "2022"}),
+        Bad({"number": "F1\x07"}, says="U+0007", fixed={}),
+        Bad({"caption": "Signaling\x07", "schema-jsonld/description": "Signaling"}, says="U+0007",
+            fixed={"caption": "Signaling", "schema-jsonld/description": "Signaling"}),
+        Bad(table=TableFile("chemicals", "word\tmesh\tmatch\tname\tchebi\nPLGÃ\x83\tNA\tNA\tNA\tNA\n"), says="U+0083"),
         Bad({"figtitle": "Properties of\u2028Leukemic Stem Cells"}, says="U+2028",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}, key="/figtitle"),
         Bad(text=("publisher_name: MDPI", 'publisher_name: "MD\\ePI"'), says="U+001B", fixed={}),
@@ -324,7 +331,8 @@ def _until_readable(record: Record, raw: list[re.Match[str]]) -> Fix | None:
         return None
     every = tuple(TextEdit(m.start(), m.end(), _instead(m)) for m in raw)
     for edits in (tuple(edit for edit in every if not edit.text), every):
-        if edits and _readable(record, edits) is not None:
+        read_as = _readable(record, edits) if edits else None
+        if read_as is not None and not any(BREAKOUT.search(text) for _, text in strings("", read_as)):
             spaced = ", a space for what parts lines" if any(edit.text for edit in edits) else ""
             return Fix(f"remove the control characters{spaced}", edits)
     return None

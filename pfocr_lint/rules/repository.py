@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from pfocr_lint.diagnostic import Finding, Fix, Placed, Related, Safety, SetValue, join, quote
 from pfocr_lint.facts import PAPER, FigureFacts, Repository, numbers
-from pfocr_lint.ondemand import difflib
+from pfocr_lint.ondemand import difflib, expression
 from pfocr_lint.record import FIGURES, Kind
 from pfocr_lint.rule import Bad, Good, TableFile, repository_rule
 from pfocr_lint.rules.mentions import CHEMICALS, DISEASES, GENES, TABLES, gene_table
@@ -33,6 +33,7 @@ def other(name: str = OTHER, values: Mapping[str, str] | None = None) -> Good:
     return Good({**_OTHER_VALUES, **(values or {})}, name=name)
 
 
+_MARKUP = expression("<[/!A-Za-z]|&[#A-Za-z][A-Za-z0-9]*;")
 _T = TypeVar("_T")
 
 
@@ -307,11 +308,12 @@ def _folded(paths: list[str]) -> list[str]:
                     TableFile("diseases", f"{DISEASES}\nLPS\tNA\tNA\tNA\tNA\n")),
             says="keywords lack 'PLGA', 'LPS' of the tables, and have 'Glucose' that is in none", unsafe=True,
             fixed={"schema-jsonld/keywords": ["PTEN", "PLGA", "LPS"]}),
+        Bad({"schema-jsonld/keywords": ["PTEN"]}, beside=(TableFile("genes", gene_table("</script>")),), says="lack '</script>'"),
     ],
     good=[
         Good(beside=(TableFile("chemicals", f"{CHEMICALS}\n Glucose \tNA\tNA\tNA\tNA\nNA\tNA\tNA\tNA\tNA\n"),)),
         Good({"schema-jsonld/keywords": ["vitamin D"]},
-             beside=(TableFile("chemicals", f"{CHEMICALS}\nvitamin  D\tNA\tNA\tNA\tNA\n.na.character\tNA\tNA\tNA\tNA\n"),)),
+             beside=(TableFile("chemicals", f"{CHEMICALS}\nvita\u00admin  D\tNA\tNA\tNA\tNA\n.na.character\tNA\tNA\tNA\tNA\n"),)),
         Good(),
     ],
 )  # fmt: skip
@@ -338,16 +340,19 @@ def keywords_differ_from_tables(repository: Repository) -> Iterator[Placed]:
 def _differing(repository: Repository, path: str, tables: list[str]) -> Iterator[Placed]:
     keywords = repository.open(path).value("/schema-jsonld/keywords")
     known = dict(zip(keywords, spelled(keywords), strict=True))
+    there = set(known.values())
     opened = [Table(repository.open(table)) for table in tables]
     opened.sort(key=lambda table: SORTS.index(table.sort))
-    wanted = list(dict.fromkeys(word for table in opened for word in table.words()))
-    lacking = [word for word in wanted if word not in known.values()]
+    wanted = dict.fromkeys(word for table in opened for word in table.words())
+    lacking = [word for word in wanted if word not in there]
     surplus = [word for word in keywords if known[word] not in wanted] if len(opened) == len(SORTS) else []
     says = [f"lack {_few(lacking)} of the tables"] if lacking else []
     says += [f"have {_few(surplus)} that {'is' if len(surplus) == 1 else 'are'} in none"] if surplus else []
     mended = [word for word in keywords if word not in surplus] + lacking
     key = "/schema-jsonld/keywords"
-    fix = Fix("make them those of the tables", (SetValue(key, mended),), Safety.UNSAFE)
+    fix = None
+    if not any(map(_MARKUP.search, lacking)):  # what PF304 or PF305 would say is not to be copied
+        fix = Fix("make them those of the tables", (SetValue(key, mended),), Safety.UNSAFE)
     related = tuple(Related(None, "the table", path=table.record.path) for table in opened)
     yield Placed(path, Finding(key, f"keywords {', and '.join(says)}", fix=fix, related=related, on_key=True))
 

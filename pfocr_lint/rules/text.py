@@ -82,7 +82,7 @@ def set_text(record: Record, key: str, text: str, message: str, safety: Safety =
 
     None if nothing is left, or if it would be one that ends the script that holds the JSON-LD.
     """
-    if not text.strip() or derive.BREAKOUT.search(text):
+    if not text.strip() or ((key == "/caption" or key.startswith("/schema-jsonld/")) and derive.BREAKOUT.search(text)):
         return None
     changes = [SetValue(key, text)]
     if key == "/caption" and record.value(DESCRIPTION) == record.value(key):
@@ -162,9 +162,10 @@ def title_final_period(record: Record) -> Iterator[Finding]:
 
 
 _LETTERS = r"\([A-Za-z](?:[-–,] ?[A-Za-z])*\)"
+_STEREO = r"\([RS](?:, ?[RS])?\)\s|\([EZ]\)\s[a-z0-9]"  # of a molecule's name
 _PANEL = expression(
-    rf"^\s*(?:(?!\([RS]\) )(?:{_LETTERS}(?:\s?(?:(?:and|to|&|,|[-–])\s?)?{_LETTERS})*[.:,;]?|[A-Za-z]\))\s+"
-    r"|\([A-Z]\)(?=[A-Z][a-z])|\([ABCFG]\)(?=\w))"  # glued to a word, other letters may belong to a molecule
+    rf"^\s*(?:(?!{_STEREO})(?:{_LETTERS}(?:\s?(?:(?:and|to|&|,|[-–])\s?)?{_LETTERS})*[.:,;]?|[A-Za-z]\))\s+"
+    r"|\([A-Z]\)(?=[A-Z][a-z]))"
 )
 _HOLLOW = expression(r"(?<!\s)\s*(?:\(\s*\)|\[\s*\])")
 
@@ -192,13 +193,15 @@ def _may_have_an_artefact(figtitle: str) -> bool:
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
         Bad({"figtitle": "(A) and (B): Properties of Leukemic Stem Cells"}, says="panel label '(A) and (B):'",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
-        Bad({"figtitle": "(A)p53 in Leukemic Stem Cells"}, says="'(A)'", fixed={"figtitle": "p53 in Leukemic Stem Cells"}),
         Bad({"figtitle": "\u00a0(A)\u00a0Properties of Leukemic Stem Cells"}, says="panel label '(A)'",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
         Bad({"figtitle": "Properties of Leukemic Stem Cells []"}, says="empty brackets '[]'",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
     ],
-    good=[Good({"figtitle": "(S) Naproxen, [Fe-S] and (p)ppGpp (overview)"}), Good({"figtitle": "(R)-limonene biosynthesis"})],
+    good=[
+        Good({"figtitle": "(S)\u00a0Naproxen, [Fe-S] and (p)ppGpp (overview)"}), Good({"figtitle": "(R)-limonene biosynthesis"}),
+        Good({"figtitle": "(E) 2-hexenal signaling"}), Good({"figtitle": "(A)symmetric (B)RAF"}),
+    ],
 )  # fmt: skip
 def title_artefact(record: Record) -> Iterator[Finding]:
     """
@@ -212,7 +215,7 @@ def title_artefact(record: Record) -> Iterator[Finding]:
 
 
 _EMPTIED = expression(
-    r"\((?![-–]\))[\s,;\u2010-\u2015-]*\)"
+    r"\((?![-–\u2010\u2011]\))[\s,;\u2010-\u2015-]*\)"
     r"|\[[\s,;\u2010-\u2015-]*\]"
     r"|\b(?ai:see|in|from|by|of|and|references?|refs?\.?|tables?|figures?|figs?\.?) +[.,;](?=[\s)\]]|$)"
     r"|\((?ai:(?:see|references?|refs?|tables?|figures?|figs?) +|(?:refs?|figs?)\. *)\)"
@@ -235,9 +238,10 @@ _LAST_DOT = expression(r" \.$")
         Bad(both("Stromal signaling (see ) in leukemia"), says="'(see )'"),
         Bad(both("Stromal signaling, Figs. , in leukemia"), says="'Figs. ,'"),
         Bad(both("Stromal signaling (—) in leukemia"), says="'(—)'"),
+        Bad({"papertitle": "Stromal signaling as seen in ."}, says="'in .'"),
     ],
     good=[
-        Good(both("Charges (-), (–), (+), (*), (?) turned in. See, in, and (A), [B], (see), (reference).")),
+        Good(both("Charges (-), (–), (\u2010), (+), (*), (?) turned in. See, in, and (A), [B], (see), (reference).")),
         Good(both("Doses rose from .05 to 2")),
     ],
 )
