@@ -9,7 +9,7 @@ from typing import Any
 
 from pfocr_lint import schema
 from pfocr_lint.ondemand import expression
-from pfocr_lint.record import FIGURES, Record
+from pfocr_lint.record import CONTROL, FIGURES, Record
 
 SITE = "https://pfocr.wikipathways.org/figures/"
 TYPES = {
@@ -125,7 +125,7 @@ def page(record: Record) -> str | None:
 def redirect(record: Record) -> str | None:
     """The redirect to the alias that the record should have; where that is not known, to the one it has."""
     known = alias(record) or record.usable("/figid_alias")
-    return None if known is None else f"/figures/{known}"
+    return None if known is None or CONTROL.search(known) else f"/figures/{known}"
 
 
 def figtype(record: Record) -> str | None:
