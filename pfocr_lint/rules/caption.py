@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 from pfocr_lint import derive
 from pfocr_lint.diagnostic import Finding, Fix, Related, SetValue, quote
-from pfocr_lint.ondemand import expression
+from pfocr_lint.ondemand import difflib, expression
 from pfocr_lint.record import FIGURES, Record
 from pfocr_lint.rule import Bad, Cue, Good, rule
 from pfocr_lint.rules.fields import cut_off
 from pfocr_lint.rules.text import both
 
+MOST = 200  # words of a text that are compared: the time grows with their square
 _UNSEEN = expression("[\x00-\x1f\x7f-\x9f\u00ad\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 # What a lost reference leaves, and a character that was lost or read in the wrong encoding.
 _LOST = expression(
@@ -34,8 +35,14 @@ def _is_odd(text: str) -> bool:
 def _has_lost(caption: str, description: str) -> bool:
     """Whether a caption is the poorer: cut in mid-sentence, or with more of what a lost reference or character left."""
     whole, part = _plainly(description), _plainly(caption)
-    cut = whole != part and whole.startswith(part) and part[-1:] not in ".!?)]"
-    return cut or len(_LOST.findall(caption)) > len(_LOST.findall(description))
+    cut = whole != part and whole.startswith(part) and not part.endswith((".", "!", "?", ")", "]"))
+    return cut or (len(_LOST.findall(caption)) > len(_LOST.findall(description)) and _is_a_version(caption, description))
+
+
+def _is_a_version(caption: str, description: str) -> bool:
+    """Whether a description is another version of the caption's text, and not another text: they share half of their words."""
+    ours, theirs = caption.split()[:MOST], description.split()[:MOST]
+    return difflib.SequenceMatcher(None, ours, theirs, autojunk=False).ratio() > 0.5
 
 
 @rule(
@@ -50,6 +57,8 @@ def _has_lost(caption: str, description: str) -> bool:
             fixed=both("Stromal signaling, and so on...")),
         Bad({**both("Signaling (Fig. 2) in leukemia"), "caption": "Signaling () in leukemia"}, says="differs from caption",
             also=("PF311",)),
+        Bad({**both("What was said before"), "caption": "Signaling () in leukemia"}, says="differs from caption", also=("PF311",),
+            fixed=both("Signaling () in leukemia")),
         Bad({**both("Stromal signaling, and more"), "caption": "Stromal signaling,"}, says="the caption has lost something"),
         Bad(text=("resistance.\npapertitle", "resistance #2.\npapertitle"), says="behind which '#2.' is a comment"),
     ],
