@@ -75,7 +75,7 @@ def description_differs_from_caption(record: Record) -> Iterator[Finding]:
     caption, description = record.usable("/caption"), record.usable("/schema-jsonld/description")
     if caption is None or description is None or caption == description or derive.says_nothing(caption):
         return  # a caption that was lost is no model for its copy (PF312)
-    if _plainly(caption) == _plainly(description) and _is_odd(caption):
+    if _is_odd(caption) and not _is_odd(description) and _plainly(caption) == _plainly(description):
         return  # a character that nobody sees is what has to go
     same = next(
         (i for i, (a, b) in enumerate(zip(caption, description, strict=False)) if a != b), min(len(caption), len(description))
