@@ -286,10 +286,29 @@ def _looked_at(path: str, data: bytes, settings: Settings, kind: Kind) -> Look |
             rules = asked.asked if record.agrees else (*asked.asked, *asked.agreement)
         else:
             prepare(with_text(record, data), settings.synonyms)
-            rules = (*asked.asked, *asked.agreement, *asked.failure)
+            rules = (*(rule for rule in asked.asked if _may_find(rule, record, settings)), *asked.agreement, *asked.failure)
         return _found(record, [*rules, *_cued(asked, joined(record), _foreign(data))])
     except Exception:  # noqa: BLE001 - the reference path meets the same exception, and reports it
         return None
+
+
+def _may_find(rule: Rule, record: Record, settings: Settings) -> bool:
+    """Whether a rule is worth asking of a record of which something fails its schema: where its fields fit, its cue says so."""
+    if not callable(rule.cue):
+        return True
+    keys = _PARAMETERS.get(rule.code)
+    if keys is None:
+        code = cast("FunctionType", rule.cue).__code__
+        keys = _PARAMETERS[rule.code] = tuple(map(_pointer, code.co_varnames[: code.co_argcount]))
+    given = [settings.other_names if key == "/other_names" else record.value(key) for key in keys]
+    return None in given or any(at.startswith(keys) for at in record.invalid) or bool(rule.cue(*given))
+
+
+_PARAMETERS: dict[str, tuple[str, ...]] = {}  # of the functions that rules have for cues, as JSON Pointers
+
+
+def _pointer(parameter: str) -> str:
+    return f"/{_BLOCK}{parameter}" if parameter == "description" else f"/{parameter}"
 
 
 def _found(record: Record, rules: Iterable[Rule]) -> Look:

@@ -8,6 +8,7 @@ writes organism names raw, so they are not folded.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -100,6 +101,7 @@ def _dump(value: Any, *, unfolded: bool) -> str:
     return text.removesuffix("...\n") if text.endswith("\n...\n") else text
 
 
+@lru_cache(256)
 def key(name: str) -> str:
     """A key as it is written, quoted where it must be."""
     return _dump({name: 0}, unfolded=True).removesuffix(": 0\n")

@@ -85,19 +85,25 @@ class Repository:
         return list(map(attrgetter("path"), chain(self.figures, self.pages, self.tables)))
 
 
-def facts_of(record: Record) -> Facts | None:
-    """What a record hands out; None when it cannot be read or is of a kind that is not compared."""
+def facts_of(record: Record, *, keywords: bool = True) -> Facts | None:
+    """
+    What a record hands out; None when it cannot be read or is of a kind that is not compared.
+
+    Without ``keywords`` their checksums are left out.
+    """
     if record.kind is Kind.TABLE and not record.faults:
         return _table_facts(record)
     if record.data is None:
         return None
     if record.kind is Kind.ORGANISM:
         return PageFacts(record.path, record.usable("/latin"))
-    return _figure_facts(record) if record.kind in FIGURES else None
+    return (
+        _figure_facts(record, record.value("/schema-jsonld/keywords") if keywords else None) if record.kind in FIGURES else None
+    )
 
 
-def _figure_facts(record: Record) -> FigureFacts:
-    usable, organisms, keywords = record.usable, record.value("/organisms"), record.value("/schema-jsonld/keywords")
+def _figure_facts(record: Record, keywords: Any) -> FigureFacts:
+    usable, organisms = record.usable, record.value("/organisms")
     return FigureFacts(
         path=record.path,
         figid=usable("/figid"),
@@ -106,12 +112,8 @@ def _figure_facts(record: Record) -> FigureFacts:
         pmcid=usable("/pmcid"),
         organisms=tuple([sys.intern(name) for name in organisms if isinstance(name, str)]) if isinstance(organisms, list) else (),
         paper=checksums([usable(key) or "" for key in _PAPER]),
-        keywords=checksums(spelled(keywords)) if isinstance(keywords, list) and all(map(_is_text, keywords)) else None,
+        keywords=checksums(spelled(keywords)) if isinstance(keywords, list) and {*map(type, keywords)} <= {str} else None,
     )
-
-
-def _is_text(item: Any) -> bool:
-    return isinstance(item, str)
 
 
 # What facts are made of, by the keys of a template's places.

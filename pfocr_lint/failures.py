@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from pfocr_lint import judge, schema
+from pfocr_lint import judge
 from pfocr_lint.diagnostic import split
 from pfocr_lint.ondemand import expression
 from pfocr_lint.record import CONTROL, MAPPINGS, Record, Violation
@@ -39,7 +39,7 @@ def _strays(record: Record, violations: Sequence[Violation]) -> frozenset[str]:
     items = {_item(violation.key) for violation in violations} - {""} if gone else set()
     if len(items) > MOST:
         return frozenset()
-    return frozenset(item for item in items for key in gone if schema.allows(record.kind, key, [record.value(item)]))
+    return frozenset(item for item in items for key in gone if judge.allows(record.kind, key, [record.value(item)]))
 
 
 def _item(key: str) -> str:

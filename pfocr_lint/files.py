@@ -14,7 +14,7 @@ from pfocr_lint import accept, pool
 from pfocr_lint.atomic import Changed, tidy, write
 from pfocr_lint.cache import Row, Run
 from pfocr_lint.diagnostic import Diagnostic
-from pfocr_lint.facts import Facts, FigureFacts
+from pfocr_lint.facts import Facts, FigureFacts, facts_of
 from pfocr_lint.loading import Unreadable, load, stay_inside, try_load
 from pfocr_lint.ondemand import OnDemand, hashlib
 from pfocr_lint.reader import read, unreadable
@@ -115,7 +115,7 @@ def _loaded(path: str, settings: Settings) -> bytes | Result:
         try:
             return load(path)
         except Unreadable as refused:
-            return replace(_judged(engine.examine(unreadable(path, str(refused)), settings)), unread=str(refused))
+            return replace(_judged(engine.examine(unreadable(path, str(refused)), settings), Task()), unread=str(refused))
     except Exception as error:  # noqa: BLE001 - the other files are still judged
         return _failed(path, error)
 
@@ -170,7 +170,7 @@ def _judge(source: Source, data: bytes, task: Task, look: accept.Look | None) ->
     path = source.path
     fixing = task.mode != "check" and (look is None or any(task.makes(rule.fix) for rule in look.suspects))
     if look is not None and not fixing:
-        return _judged(engine.explain(look, data, source.settings))
+        return _judged(engine.explain(look, data, source.settings), task)
     try:  # what is written stands on the reference path
         record = read(path, data, source.kind)
         if record.kind is Kind.UNKNOWN:
@@ -179,26 +179,26 @@ def _judge(source: Source, data: bytes, task: Task, look: accept.Look | None) ->
     except Exception as error:
         if look is None:
             raise
-        return _unfixed(engine.explain(look, data, source.settings), error)
+        return _unfixed(engine.explain(look, data, source.settings), task, error)
     if not fixing or not _worth_fixing(examined, task):
-        return _judged(examined)
+        return _judged(examined, task)
     try:
         fixed = fixer.settle(examined, data, source.settings, unsafe=task.unsafe)
     except Exception as error:  # noqa: BLE001 - what is wrong with the file is still told
-        return _unfixed(examined, error)
+        return _unfixed(examined, task, error)
     result = Result(path, fixed.left, fixed.fixed, faults=fixed.faults, facts=fixed.facts)
     if fixed.data == data:
         return result
     if task.mode == "diff":
         return replace(result, versions=(data.decode(), fixed.data.decode()))
     note = _replace(path, data, fixed.data)
-    return result if note is None else replace(_judged(examined), faults=fixed.faults, notes=(note,))
+    return result if note is None else replace(_judged(examined, task), faults=fixed.faults, notes=(note,))
 
 
-def _unfixed(examined: engine.Examined, error: Exception) -> Result:
+def _unfixed(examined: engine.Examined, task: Task, error: Exception) -> Result:
     path = examined.record.path
     fault = f"{path}: it could not be fixed: {type(error).__name__}: {error}"
-    return replace(_judged(examined), faults=(*examined.faults, fault))
+    return replace(_judged(examined, task), faults=(*examined.faults, fault))
 
 
 def left_by(task: Task, settings_of: Callable[[str], Settings]) -> Callable[[str], bytes]:
@@ -252,8 +252,13 @@ def _worth_fixing(examined: engine.Examined, task: Task) -> bool:
     return any(task.makes(fix.safety.value) for fix in fixes)
 
 
-def _judged(examined: engine.Examined) -> Result:
-    return Result(examined.record.path, tuple(examined.diagnostics()), faults=examined.faults, facts=examined.facts)
+def _judged(examined: engine.Examined, task: Task) -> Result:
+    return Result(
+        examined.record.path,
+        tuple(examined.diagnostics()),
+        faults=examined.faults,
+        facts=facts_of(examined.record, keywords=task.keywords),
+    )
 
 
 def process_all(sources: Sequence[Source], task: Task, jobs: int | None) -> Iterator[Result]:

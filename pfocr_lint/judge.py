@@ -45,6 +45,12 @@ def of_kind(kind: Kind) -> Judge:
         return lambda _: False
 
 
+def allows(kind: Kind, pointer: str, value: Any) -> bool:
+    """Whether the format allows a value at a JSON Pointer."""
+    part = schema.at(kind, pointer)
+    return part is not None and (part_fits(part, value) or schema.allows(kind, pointer, value))
+
+
 _built: dict[int, Judge] = {}  # by the identity of a schema's part: the schemas stay
 
 

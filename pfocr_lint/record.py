@@ -273,7 +273,7 @@ class Record:
 
     @cached_property
     def _line_starts(self) -> list[int]:
-        return [0, *(end + number for number, end in enumerate(accumulate(map(len, self.text.split("\n"))), 1))][:-1]
+        return list(accumulate(map((1).__add__, map(len, self.text.split("\n"))), initial=0))[:-1]
 
     def place(self, span: Span) -> Place:
         """Lines and columns of a span."""

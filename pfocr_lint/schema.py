@@ -85,7 +85,7 @@ def violations(kind: Kind, data: dict[str, Any], fits: Fits = lambda *_: False) 
     """
     found: dict[tuple[str, str], Violation] = {}
     causes: dict[str, Violation] = {}
-    for error in _errors(_validator(kind), load(kind), data, fits):
+    for error in () if fits(load(kind), data) else _errors(_validator(kind), load(kind), data, fits):
         key = "".join(join("", token) for token in error.absolute_path)
         if error.validator in ("required", "additionalProperties"):
             for violation in _keys(key, error):
@@ -103,24 +103,30 @@ def violations(kind: Kind, data: dict[str, Any], fits: Fits = lambda *_: False) 
 
 
 def _errors(validator: Any, part: Mapping[str, Any], value: Any, fits: Fits) -> Iterator[ValidationError]:
-    """What jsonschema says of a value, or where it can be left to the values below, of those that may not fit."""
-    if fits(part, value):
-        return
+    """What jsonschema says of a value that may not fit, or where it can be left to the values below, of those of them."""
     below: list[tuple[int | str, Mapping[str, Any]]] = []
-    here = part
     if part.get("type") == "object" and isinstance(value, dict):
-        here = {**part, "properties": dict.fromkeys(part["properties"], True)}
-        below = [(name, each) for name, each in part["properties"].items() if name in value]
+        below = [(name, each) for name, each in part["properties"].items() if name in value and not fits(each, value[name])]
     elif part.get("type") == "array" and isinstance(value, list) and "items" in part:
-        here = {key: each for key, each in part.items() if key != "items"}
-        below = [(number, part["items"]) for number in range(len(value))]
-    for error in validator.evolve(schema=here).iter_errors(value):
+        below = [(number, part["items"]) for number, item in enumerate(value) if not fits(part["items"], item)]
+    if id(part) not in _alone:
+        _alone[id(part)] = validator.evolve(schema=_without_values(part))
+    for error in _alone[id(part)].iter_errors(value):
         error.schema = part
         yield error
     for token, each in below:
         for error in _errors(validator, each, value[token], fits):
             error.relative_path.appendleft(token)
             yield error
+
+
+_alone: dict[int, Any] = {}  # validators of a schema's parts without what they say of the values below; the parts stay
+
+
+def _without_values(part: Mapping[str, Any]) -> Mapping[str, Any]:
+    if part.get("type") == "object":
+        return {**part, "properties": dict.fromkeys(part["properties"], True)}
+    return {key: each for key, each in part.items() if key != "items"}
 
 
 def _keys(parent: str, error: ValidationError) -> Iterator[Violation]:

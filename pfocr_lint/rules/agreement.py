@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pfocr_lint import derive, schema
+from pfocr_lint import derive, judge
 from pfocr_lint.diagnostic import Finding, Fix, Related, Safety, SetValue, name_of, quote
 from pfocr_lint.ondemand import expression
 from pfocr_lint.record import FIGURES, Kind, Record
@@ -314,7 +314,7 @@ def malformed_doi(record: Record) -> Iterator[Finding]:
     for violation in record.failures.get("PF212", ()):
         bare = re.sub(r"^(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:)+", "", re.sub(r"\s", "", violation.value), flags=re.I)
         fix = None
-        if bare and schema.allows(record.kind, violation.key, bare):
+        if bare and judge.allows(record.kind, violation.key, bare):
             fix = Fix(f"set it to {quote(bare)}", (SetValue(violation.key, bare),))
         want = quote(bare) if fix else "'10.', digits, '/' and a name"
         yield Finding(violation.key, f"doi is {quote(violation.value)}, want {want}", fix=fix)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pfocr_lint import derive, schema
+from pfocr_lint import derive, judge
 from pfocr_lint.diagnostic import (
     AddKey,
     DropItem,
@@ -114,7 +114,7 @@ def missing_key(record: Record) -> Iterator[Finding]:
             continue
         value = derive.value(record, violation.key)
         fix = None
-        if value is not None and schema.allows(record.kind, violation.key, value):
+        if value is not None and judge.allows(record.kind, violation.key, value):
             fix = Fix(f"add {name_of(violation.key)} with {quote(value)}", (AddKey(violation.key, value),))
         yield Finding(violation.key, f"{name_of(violation.key)} is missing", fix=fix)
 
@@ -190,7 +190,7 @@ def wrong_type(record: Record) -> Iterator[Finding]:
             entry = record.entries.get(violation.key)
             folded = entry is not None and entry.node.end_mark.line > entry.node.start_mark.line
             several = folded or _SEVERAL.search(item)
-            if schema.allows(record.kind, violation.key, [item]) and not several:
+            if judge.allows(record.kind, violation.key, [item]) and not several:
                 fix = Fix("make it a list of one item", (SetValue(violation.key, [item]),))
         wanted = _WANTED.get(str(violation.wanted), str(violation.wanted))
         yield Finding(violation.key, f"{name_of(violation.key)} is {quote(value)}, want {wanted}", fix=fix)
@@ -248,7 +248,7 @@ def invalid_value(record: Record) -> Iterator[Finding]:
         value = violation.wanted if violation.keyword == "const" else None
         if violation.keyword in ("enum", "minLength") and record.kind is not Kind.ORGANISM:
             value = derive.value(record, violation.key)
-        if value is not None and schema.allows(record.kind, violation.key, value):
+        if value is not None and judge.allows(record.kind, violation.key, value):
             fix = Fix(f"set it to {quote(value)}", (SetValue(violation.key, value),))
         message = f"{name_of(violation.key)} is {quote(violation.value)}, want {_allowed(violation)}"
         yield Finding(violation.key, message, fix=fix)
@@ -349,9 +349,9 @@ def missing_value_sentinel(record: Record) -> Iterator[Finding]:
             continue  # a true copy: what is wrong with the caption is said of the caption
         if split(key)[-1].isdecimal() and isinstance(holder := record.value(parent), list):
             dropped[parent] = dropped.get(parent, 0) + 1
-            if schema.allows(record.kind, parent, []) or dropped[parent] < len(holder):
+            if judge.allows(record.kind, parent, []) or dropped[parent] < len(holder):
                 fix = Fix("drop the item", (DropItem(key),))
-        elif schema.allows(record.kind, key, ""):
+        elif judge.allows(record.kind, key, ""):
             fix = Fix("set it to ''", (SetValue(key, ""),))
         elif key in _FOLLOWING and (value := derive.value(record, key)) is not None:
             fix = Fix(f"set it to {quote(value)}", (SetValue(key, value),))
