@@ -147,14 +147,12 @@ class _Worker:
     def __init__(self, work: Callable[[Any], Any]) -> None:
         from multiprocessing import get_context  # 11 ms, which a single file need not wait for
 
-        # One that is not forked begins as 'python -c', which would import from the current folder, a stranger's.
-        os.environ["PYTHONSAFEPATH"] = "1"
         context = get_context(start_method())
         self.turns: list[int] = []
         self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=_serve, args=(work, theirs), daemon=True)
+        self.process = context.Process(target=_serve, args=(work, theirs, os.getcwd()), daemon=True)  # noqa: PTH109
         try:
-            with interrupt.blocked():
+            with interrupt.blocked(), _safe_path():
                 self.process.start()
         except BaseException:
             self.pipe.close()
@@ -194,10 +192,31 @@ def _signal(number: int) -> str:
         return f"signal {number}"
 
 
-def _serve(work: Callable[[Any], Any], pipe: Any) -> None:
-    """What a process does: a part after the other, until it is told to end or the first process is no more."""
+@contextlib.contextmanager
+def _safe_path() -> Iterator[None]:
+    """
+    A process that is begun within imports nothing from the current folder, a stranger's.
+
+    One that is not forked begins as ``python -c``, which would. Python 3.10 knows of no environment variable that forbids it:
+    there the process begins in the folder of Python's own library, and then comes here (see _serve).
+    """
+    os.environ["PYTHONSAFEPATH"] = "1"
+    if sys.version_info >= (3, 11) or start_method() == "fork":
+        yield
+        return
+    here = os.getcwd()  # noqa: PTH109
+    os.chdir(os.path.dirname(os.__file__))  # noqa: PTH120
+    try:
+        yield
+    finally:
+        os.chdir(here)
+
+
+def _serve(work: Callable[[Any], Any], pipe: Any, folder: str) -> None:
+    """What a process does in a folder: a part after the other, until it is told to end or the first process is no more."""
     try:
         interrupt.obey()
+        os.chdir(folder)
         tune()
         from queue import SimpleQueue
         from threading import Thread
