@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from pfocr_lint import judge
 from pfocr_lint.diagnostic import split
@@ -22,15 +22,7 @@ def owner(key: str, keyword: str) -> str:
 
 _ITEM = expression(r"/[^/]+/[0-9]+(?=/|\Z)")
 _CONTENT = frozenset({"pattern", "enum", "const", "minLength", "maxLength"})
-MOST = 1_000
-
-
-def _causes(record: Record, violations: Sequence[Violation]) -> Iterator[Violation]:
-    """The violations but those that only follow from others."""
-    strays = _strays(record, violations)
-    for violation in violations:
-        if _item(violation.key) not in strays:
-            yield violation
+MOST = 1_000  # items that are held against a missing list: no record has as many, and a stranger's could have 20,000
 
 
 def _strays(record: Record, violations: Sequence[Violation]) -> frozenset[str]:
@@ -54,7 +46,11 @@ def prepare(record: Record, synonyms: Mapping[str, str]) -> Record:
     found: dict[str, list[Violation]] = {}
     invalid: set[str] = set()
     if record.data is not None and record.kind in MAPPINGS:
-        for violation in _causes(record, judge.violations(record.kind, record.data)):
+        violations = judge.violations(record.kind, record.data)
+        strays = _strays(record, violations)
+        for violation in violations:
+            if _item(violation.key) in strays:
+                continue  # it belongs to a list whose key is missing, and that is said
             if violation.keyword in _CONTENT and isinstance(violation.value, str) and CONTROL.search(violation.value):
                 invalid.add(violation.key)  # with the control character it cannot fit: PF010 speaks
                 continue
