@@ -21,7 +21,7 @@ from pfocr_lint.diagnostic import Span
 from pfocr_lint.facts import Facts
 from pfocr_lint.failures import prepare
 from pfocr_lint.ondemand import OnDemand
-from pfocr_lint.record import FIGURES, MAPPINGS, Kind, Record, kind_of
+from pfocr_lint.record import FIGURES, MAPPINGS, Kind, Record, dialect_of, kind_of
 from pfocr_lint.rule import Cue, Rule
 from pfocr_lint.rules import RULES
 from pfocr_lint.rules.text import TEXTS, joined
@@ -139,11 +139,9 @@ def glance(codes: tuple[str, ...]) -> tuple[Plan, Glance] | None:
     lists = {words.place for words in form.lists} & set(block.values())
     plain = {place for place, text in form.constants.items() if not _cued(asked, f"\n{text}\n", _foreign(text.encode()))}
     texts = [place for place in (*map(places.__getitem__, TEXTS), *block.values()) if place not in lists | plain]
-    gated = []
-    for rule in asked.asked:
-        if callable(rule.cue):
-            code = cast("FunctionType", rule.cue).__code__
-            gated.append(Gated(rule, rule.cue, tuple(places[name] for name in code.co_varnames[: code.co_argcount])))
+    gated = [
+        Gated(rule, rule.cue, tuple(map(places.__getitem__, _parameters(rule.cue)))) for rule in asked.asked if callable(rule.cue)
+    ]
     return asked, Glance(
         tuple(places[key] for key in derive.SAID_TWICE),
         tuple(gated),
@@ -276,7 +274,7 @@ def _looked_at(path: str, data: bytes, settings: Settings, kind: Kind) -> Look |
         if found is None:
             return None
         if kind in FIGURES:  # as record.dialect says it of the text, whose top-level keys these are
-            kind = Kind.FIGURE_2021 if "pathway_score" in found or "genes" in found else Kind.FIGURE
+            kind = dialect_of(found)
         asked = plan(settings.codes, kind)
         if asked is None:
             return None
@@ -296,19 +294,21 @@ def _may_find(rule: Rule, record: Record, settings: Settings) -> bool:
     """Whether a rule is worth asking of a record of which something fails its schema: where its fields fit, its cue says so."""
     if not callable(rule.cue):
         return True
-    keys = _PARAMETERS.get(rule.code)
-    if keys is None:
-        code = cast("FunctionType", rule.cue).__code__
-        keys = _PARAMETERS[rule.code] = tuple(map(_pointer, code.co_varnames[: code.co_argcount]))
+    keys = _pointers(rule.cue)
     given = [settings.other_names if key == "/other_names" else record.value(key) for key in keys]
     return None in given or any(at.startswith(keys) for at in record.invalid) or bool(rule.cue(*given))
 
 
-_PARAMETERS: dict[str, tuple[str, ...]] = {}  # of the functions that rules have for cues, as JSON Pointers
+def _parameters(cue: Callable[..., Any]) -> tuple[str, ...]:
+    """What a function that is a rule's cue is given."""
+    code = cast("FunctionType", cue).__code__
+    return code.co_varnames[: code.co_argcount]
 
 
-def _pointer(parameter: str) -> str:
-    return f"/{_BLOCK}{parameter}" if parameter == "description" else f"/{parameter}"
+@cache
+def _pointers(cue: Callable[..., Any]) -> tuple[str, ...]:
+    """The same as JSON Pointers."""
+    return tuple(f"/{_BLOCK}{name}" if name == "description" else f"/{name}" for name in _parameters(cue))
 
 
 def _found(record: Record, rules: Iterable[Rule]) -> Look:

@@ -97,9 +97,9 @@ def facts_of(record: Record, *, keywords: bool = True) -> Facts | None:
         return None
     if record.kind is Kind.ORGANISM:
         return PageFacts(record.path, record.usable("/latin"))
-    return (
-        _figure_facts(record, record.value("/schema-jsonld/keywords") if keywords else None) if record.kind in FIGURES else None
-    )
+    if record.kind not in FIGURES:
+        return None
+    return _figure_facts(record, record.value("/schema-jsonld/keywords") if keywords else None)
 
 
 def _figure_facts(record: Record, keywords: Any) -> FigureFacts:

@@ -81,11 +81,10 @@ def mend(examined: Examined, settings: Settings, *, unsafe: bool) -> Step | None
     wanted = _wanted(examined, unsafe=unsafe)
     first = [each for each in wanted if each[0].rule.code in FIRST]
     step = _step(examined, first or wanted, settings)
-    if step is None or step.problem is None:
-        return step
+    codes = sorted({diagnostic.code for diagnostic in step.fixed}) if step is not None and step.problem is not None else []
     # what one rule mends may be what another then finds: each in its turn
     done: Step | None = None
-    for code in sorted({diagnostic.code for diagnostic in step.fixed}):
+    for code in codes if len(codes) > 1 else ():
         now = examined if done is None else done.after
         alone = _step(now, [each for each in _wanted(now, unsafe=unsafe) if each[0].rule.code == code], settings)
         if alone is not None and alone.problem is None:

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any
 from pfocr_lint.diagnostic import Fix, Related, Span, TextEdit, join, name_of, quote
 from pfocr_lint.entries import compose
 from pfocr_lint.ondemand import OnDemand, expression
-from pfocr_lint.record import CONTROL, FIGURES, Fault, Kind, Record, dialect, kind_of
+from pfocr_lint.record import CONTROL, FIGURES, Fault, Kind, Record, dialect, dialect_of, kind_of
 from pfocr_lint.scalars import Implicit, psych_only
 
 if TYPE_CHECKING:
     import yaml
 
-    from pfocr_lint import syntax
+    from pfocr_lint import emit, syntax
 else:
-    yaml, syntax = OnDemand("yaml"), OnDemand("pfocr_lint.syntax")
+    yaml, emit, syntax = map(OnDemand, ("yaml", "pfocr_lint.emit", "pfocr_lint.syntax"))
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 20
@@ -34,7 +34,6 @@ _BREAKS = "\n\r\x85\u2028\u2029"  # a line begins behind each, to YAML
 _DEEP = expression(rf"[{_BREAKS}](?:[ ]{{60}}|[ ]*(?:[-?:][ \t]+){{20}})")
 _DIRECTIVE = expression(rf"(?<=[{_BREAKS}])%(?:TAG|YAML)[ \t]")
 _DASH = expression(r"\n[ ]*(- [^\r\n]*)")
-WIDTH = 80  # characters that a line of the pipeline has at least where it is broken
 MAX_DIRECTIVES = 3  # libyaml compares each with all before it
 _COLON = expression(r"[ \t]*:")
 
@@ -66,7 +65,7 @@ def read(path: str, data: bytes, kind: Kind | None = None) -> Record:
     if fault is None:
         fault = _Reader(record).fault
         if kind in FIGURES and record.data is not None:  # the keys say it better than the lines
-            record.kind = Kind.FIGURE_2021 if not record.data.keys().isdisjoint(("pathway_score", "genes")) else Kind.FIGURE
+            record.kind = dialect_of(record.data)
     if fault is not None:
         record.faults = (fault,)
         record.data = record.root = None
@@ -208,7 +207,7 @@ class _Reader:
         """A text that goes on with a dash, where the pipeline would not have broken its line: an item that stands too deep."""
         text, span = self.record.text, self.record.node_span(item)
         for dash in _DASH.finditer(text, span.start, span.end):
-            if dash.start() - text.rfind("\n", 0, dash.start()) <= WIDTH:
+            if dash.start() - text.rfind("\n", 0, dash.start()) <= emit.WIDTH:
                 message = f"{quote(dash[1])} is indented too far: YAML reads it as part of the item above"
                 self.faults.append(Fault("PF005", message, Span(*dash.span(1)), key=pointer))
                 return

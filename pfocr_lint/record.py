@@ -25,6 +25,8 @@ CONTROL = expression("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 
 INVISIBLE = expression("[\u00ad\u180e\u200b-\u200d\u2060-\u2064\ufeff]")  # of no width, and no part of any word
 
+WAIVER = "pfocr-lint:"  # what makes a comment a waiver
+
 _COMMENT = expression(r"(?<![^\s])#[^\n\r]*")
 _FOLD = expression(r"(?<![ \t])[ \t]*(?:\r\n|\r|\n)[ \t\r\n]*")
 
@@ -257,7 +259,7 @@ class Record:
             return ""
         end = self.empty_at(entry.key, entry.node) if entry.is_empty else self.node_span(entry.node).end
         behind = self.text[end : self.text.find("\n", end)].strip()
-        return behind if behind[:1] == "#" and "pfocr-lint:" not in behind else ""
+        return behind if behind[:1] == "#" and WAIVER not in behind else ""
 
     def _scalar_text(self, node: yaml.ScalarNode) -> Span:
         """The source of a scalar, of a block scalar without its header line, where a comment may stand."""
@@ -346,6 +348,11 @@ def path_parts(path: str) -> tuple[str, str, str]:
     *_, folder, name = ["", "", *(part for part in path.replace(os.sep, "/").split("/") if part not in ("", "."))]
     dot = name.rfind(".")
     return (folder, name[:dot], name[dot:]) if 0 < dot < len(name) - 1 else (folder, name, "")
+
+
+def dialect_of(data: Mapping[str, Any]) -> Kind:
+    """Which of the two dialects a figure is written in, by its keys."""
+    return Kind.FIGURE_2021 if "pathway_score" in data or "genes" in data else Kind.FIGURE
 
 
 def dialect(text: str) -> Kind:

@@ -18,6 +18,7 @@ from ruamel.yaml.emitter import Emitter
 from ruamel.yaml.error import YAMLError
 
 from pfocr_lint.emit import WIDTH
+from pfocr_lint.record import WAIVER
 
 # What libyaml writes raw between double quotes.
 _PLAIN = re.compile("[ !#-\\[\\]-~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
@@ -178,7 +179,7 @@ def _merged_list(old: Any, new: list[Any]) -> Any:
             continue
         token = (old.ca.items.get(place) or [None])[0]
         beside, _, below = token.value.partition("\n") if token is not None else ("", "", "")
-        if beside and "pfocr-lint:" not in beside:
+        if beside and WAIVER not in beside:
             raise ValueError("the comment on its line would be lost")
         if below:
             _move_up(old, place, token, below)

@@ -15,7 +15,7 @@ from pfocr_lint.record import MAPPINGS, Fault, Kind, Record
 from pfocr_lint.values import dataclass
 
 _KEY_LINE = re.compile(r"(?m)^( *)(- )?(['\"]?)(@?[A-Za-z_-]{1,40})\3:(?=[ \r]|$)")
-_EXPECTED = re.compile(r"did not find expected (?:',' or '[\]}]'|alphabetic|node content)")
+_EXPECTED = re.compile(r"did not find expected (?:',' or '[\]}]'|node content)")
 _CONFLICT = re.compile(r"(?m)^(?:<{7} |>{7} |\|{7} |={7}(?=\r?$))[^\r\n]*")
 _ASIDE = re.compile(r"(?<=[ \t])#[^\r\n]*")
 _NAME = r"(?:'[^'\n]*'|[^\s#'\"\-][^:\n]*)"
@@ -219,21 +219,31 @@ def _escape(said: _Error) -> Fault | None:
     return Fault("PF005", f"{quote(wrong)} means nothing between double quotes; write '\\{wrong}' for it", Span(place, place + 2))
 
 
+def _item_behind_key(said: _Error) -> Fault | None:
+    if "block sequence entries are not allowed" not in said.problem:
+        return None
+    return Fault("PF005", "an item begins here, and belongs on a line of its own below the key", Span(said.at, said.at + 1))
+
+
+def _open_bracket(said: _Error) -> Fault | None:
+    if "did not find expected ',' or '" not in said.problem or said.opened is None:
+        return None
+    message = f"{quote(said.text[said.opened])} is opened here and never closed; a text that begins so needs quotes round it"
+    return Fault("PF005", message, Span(said.opened, said.opened + 1))
+
+
+def _asterisk(said: _Error) -> Fault | None:
+    if "did not find expected alphabetic" not in said.problem:
+        return None
+    place = max(said.text.rfind("*", 0, said.at + 1), said.start)
+    message = "text that begins with '*' needs quotes round it; an item of a list begins with '- '"
+    return Fault("PF005", message, Span(place, place + 1))
+
+
 def _odd_beginning(said: _Error) -> Fault | None:
     """A text that begins with what means something to YAML."""
     begins = _BEGINS.match(said.line)
-    if "block sequence entries are not allowed" in said.problem:
-        return Fault("PF005", "an item begins here, and belongs on a line of its own below the key", Span(said.at, said.at + 1))
-    expected = _EXPECTED.search(said.problem)
-    if expected and "," in expected[0] and said.opened is not None:
-        opened = said.text[said.opened]
-        return Fault("PF005", f"{quote(opened)} is opened here and never closed; a text that begins so needs quotes round it",
-                     Span(said.opened, said.opened + 1))  # fmt: skip
-    if expected and "alphabetic" in expected[0]:
-        place = said.text.rfind("*", 0, said.at) if said.text[said.at : said.at + 1] != "*" else said.at
-        return Fault("PF005", "text that begins with '*' needs quotes round it; an item of a list begins with '- '",
-                     Span(max(place, said.start), max(place, said.start) + 1))  # fmt: skip
-    if "cannot start any token" in said.problem or expected:
+    if "cannot start any token" in said.problem or _EXPECTED.search(said.problem):
         place, odd = said.at, said.text[said.at : said.at + 1]
     elif begins:
         place, odd = said.start + begins.start(1), begins[1]
@@ -266,5 +276,6 @@ def _documents(said: _Error) -> Fault | None:
 # The first that applies speaks: what is surest, and most often meant, comes first.
 _CAUSES: tuple[Callable[[_Error], Fault | None], ...] = (
     _conflict, _tab, _open_quote, _stray_line, _unquoted_colon, _indentation, _comment_in_text, _indentation_before,
-    _colon_in_continuation, _no_key, _escape, _odd_beginning, _no_end, _documents,
+    _colon_in_continuation, _no_key, _escape, _item_behind_key, _open_bracket, _asterisk, _odd_beginning, _no_end,
+    _documents,
 )  # fmt: skip

@@ -10,16 +10,14 @@ from pfocr_lint.diagnostic import Finding, Fix, Related, SetValue, quote
 from pfocr_lint.ondemand import difflib, expression
 from pfocr_lint.record import FIGURES, Record
 from pfocr_lint.rule import Bad, Cue, Good, rule
+from pfocr_lint.rules.characters import FOLLOWER
 from pfocr_lint.rules.fields import cut_off
 from pfocr_lint.rules.text import both
 
 MOST = 200  # words of a text that are compared: the time grows with their square
 _UNSEEN = expression("[\x00-\x1f\x7f-\x9f\u00ad\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 # What a lost reference leaves, and a character that was lost or read in the wrong encoding.
-_LOST = expression(
-    "[(\\[,;\u2013-] *[,;)\\]]| [,;.)](?=\\s|$)|  |\ufffd|[\u00c2-\u00f4][\u0080-\u00bf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021"
-    "\u02c6\u2030\u0160\u2039\u0152\u017d\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178]"
-)
+_LOST = expression(rf"[(\[,;–-] *[,;)\]]| [,;.)](?=\s|$)|  |\ufffd|[Â-ô]{FOLLOWER}")
 
 
 def _plainly(text: str) -> str:

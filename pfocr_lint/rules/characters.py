@@ -237,9 +237,9 @@ def _character(char: str) -> str:
 
 
 # A character of two to four bytes in UTF-8, read as Windows-1252: the lead and as many followers as it announces.
-_FOLLOWER = "[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
+FOLLOWER = "[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
 # Not the multiplication sign before a no-break space, which is what it seems to be.
-_MISREAD = (f"[Â-ÖØ-ß]{_FOLLOWER}", f"[×](?!\u00a0){_FOLLOWER}", f"[à-ï]{_FOLLOWER}{{2}}", f"[ð-ô]{_FOLLOWER}{{3}}")
+_MISREAD = (f"[Â-ÖØ-ß]{FOLLOWER}", f"[×](?!\u00a0){FOLLOWER}", f"[à-ï]{FOLLOWER}{{2}}", f"[ð-ô]{FOLLOWER}{{3}}")
 _MOJIBAKE = expression("|".join(_MISREAD))
 
 

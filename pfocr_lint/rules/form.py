@@ -293,8 +293,7 @@ def control_character(record: Record) -> Iterator[Finding]:
         return
     if record.data is None:
         if raw and all(fault.code == "PF010" for fault in record.faults):
-            names = _names(record.text)
-            message = f"{names} make{'' if ',' in names else 's'} the front matter unreadable"
+            message = f"{_names(record.text, 'make')} the front matter unreadable"
             yield Finding(None, message, at=Span(*raw[0].span()), fix=_until_readable(record, raw))
         return
     if not raw and "\\" not in record.text:  # none is escaped either
@@ -320,8 +319,7 @@ def control_character(record: Record) -> Iterator[Finding]:
         edits = tuple(TextEdit(m.start(), m.end(), "\n" if m[0] in _SEPARATORS else "") for m in between)
         proper = all(_PART.match(record.text, m.end()) for m in between if m[0] in _SEPARATORS)
         fix = Fix("write a plain line break", edits) if proper and _readable(record, edits) == record.data else None
-        names = _names("".join(m[0] for m in between))
-        message = f"{names} stand{'' if ',' in names else 's'} between the values"
+        message = f"{_names(''.join(m[0] for m in between), 'stand')} between the values"
         yield Finding(None, message, at=Span(*between[0].span()), fix=fix)
 
 
@@ -353,10 +351,12 @@ def _instead(match: re.Match[str]) -> str:
     return " " if match[0] in _SEPARATORS and " " not in (before, after) else ""
 
 
-def _names(text: str) -> str:
+def _names(text: str, verb: str = "") -> str:
+    """The control characters in a text, and what they do."""
     names = {
         "\x0b": " LINE TABULATION", "\x0c": " FORM FEED", "\x7f": " DELETE", "\x85": " NEXT LINE", "\u2028": " LINE SEPARATOR",
         "\u2029": " PARAGRAPH SEPARATOR",
     }  # fmt: skip
     found = dict.fromkeys(CONTROL.findall(text))
-    return ", ".join(f"U+{ord(char):04X}{names.get(char, '')}" for char in found)
+    listed = ", ".join(f"U+{ord(char):04X}{names.get(char, '')}" for char in found)
+    return f"{listed} {verb}{'' if len(found) > 1 else 's'}" if verb else listed

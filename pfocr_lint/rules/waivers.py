@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from pfocr_lint.diagnostic import Finding, Fix, Span, TextEdit, quote
 from pfocr_lint.ondemand import expression
-from pfocr_lint.record import MAPPINGS, Record
+from pfocr_lint.record import MAPPINGS, WAIVER, Record
 from pfocr_lint.rule import DECLARED, Bad, Cue, Good, rule
 from pfocr_lint.values import dataclass
 
-_WAIVER = expression(r"#\s*pfocr-lint:\s*(?:ignore\[([^\]\n]*)\])?")
+_WAIVER = expression(rf"#\s*{WAIVER}\s*(?:ignore\[([^\]\n]*)\])?")
 _NAME = expression(r"[^,\s]+")
 
 
