@@ -46,7 +46,7 @@ def prepare(record: Record, synonyms: Mapping[str, str]) -> Record:
     found: dict[str, list[Violation]] = {}
     invalid: set[str] = set()
     if record.data is not None and record.kind in MAPPINGS:
-        violations = judge.violations(record.kind, record.data)
+        violations = judge.violations(record.kind, record.data, told=record.canonical)
         strays = _strays(record, violations)
         for violation in violations:
             if _item(violation.key) in strays:

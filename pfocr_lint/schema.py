@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -45,79 +45,87 @@ def load(kind: Kind) -> dict[str, Any]:
     return schema
 
 
-def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[ValidationError]:
-    # Python's $ also matches before a final newline, that of other validators does not.
-    if isinstance(value, str) and not re.fullmatch(pattern, value):
-        yield jsonschema.ValidationError(f"{value!r} does not match {pattern!r}")
+def mismatches(value: Any, pattern: str) -> bool:
+    """Whether a text does not match: Python's $ also matches before a final newline, that of other validators does not."""
+    return isinstance(value, str) and not re.fullmatch(pattern, value)
 
 
-def _unique(_: Any, wanted: bool, value: Any, __: Any) -> Iterator[ValidationError]:
-    # jsonschema compares every item with every other as soon as they cannot be sorted.
-    if wanted and isinstance(value, list):
-        plain = [(type(item), item) for item in value if not isinstance(item, (dict, list))]
-        if len(set(plain)) < len(plain):
-            yield jsonschema.ValidationError(f"{value!r} has non-unique elements")
+def repeats(value: Any, unique: bool) -> bool:
+    """Whether a list holds a plain value twice: jsonschema compares each with each as soon as they cannot be sorted."""
+    if not unique or not isinstance(value, list):
+        return False
+    plain = [(type(item), item) for item in value if not isinstance(item, (dict, list))]
+    return len(set(plain)) < len(plain)
+
+
+def _keyword_of(fails: Callable[[Any, Any], bool]) -> Callable[[Any, Any, Any, Any], Iterator[ValidationError]]:
+    """What jsonschema calls for a keyword."""
+
+    def keyword(_: Any, wanted: Any, value: Any, __: Any) -> Iterator[ValidationError]:
+        if fails(value, wanted):
+            yield jsonschema.ValidationError(f"{value!r} fails {wanted!r}")
+
+    return keyword
 
 
 @cache
 def _class() -> Any:
     return jsonschema.validators.extend(  # type: ignore[no-untyped-call]
-        jsonschema.Draft202012Validator, {"pattern": _pattern, "uniqueItems": _unique}
+        jsonschema.Draft202012Validator, {"pattern": _keyword_of(mismatches), "uniqueItems": _keyword_of(repeats)}
     )
 
 
-@cache
-def _validator(kind: Kind) -> Any:
-    return _class()(load(kind))
-
-
 Fits: TypeAlias = Callable[[Mapping[str, Any], Any], bool]
+Failing: TypeAlias = Callable[[Mapping[str, Any], Any], Iterable[str]]
 
 
-def violations(kind: Kind, data: dict[str, Any], fits: Fits = lambda *_: False) -> list[Violation]:
+def failing(part: Mapping[str, Any], value: Any) -> list[str]:
+    """The keywords of a schema's part that fail at a value, and not below it, as jsonschema finds them."""
+    if id(part) not in _alone:
+        _alone[id(part)] = _class()(_without_values(part))
+    return list(dict.fromkeys(error.validator for error in _alone[id(part)].iter_errors(value)))
+
+
+def violations(kind: Kind, data: dict[str, Any], fits: Fits = lambda *_: False, failing: Failing = failing) -> list[Violation]:
     """
     How the values fail the schema of their kind: one cause per value, in the order of the schema.
 
-    A value of which ``fits`` knows that it fits its part of the schema is not looked at.
+    A value of which ``fits`` knows that it fits its part of the schema is not looked at; ``failing`` says which keywords fail.
 
     Beside the keywords of JSON Schema a violation may have three finer ones: ``null`` (nothing is there), ``sentinel``
     (a leaked missing value) and ``scalar`` (bool, number or date where a string belongs).
     """
     found: dict[tuple[str, str], Violation] = {}
     causes: dict[str, Violation] = {}
-    for error in () if fits(load(kind), data) else _errors(_validator(kind), load(kind), data, fits):
-        key = "".join(join("", token) for token in error.absolute_path)
-        if error.validator in ("required", "additionalProperties"):
-            for violation in _keys(key, error):
-                found[violation.key, violation.keyword] = violation
-            continue
-        keyword = _keyword(error)
-        violation = Violation(key, keyword, error.validator_value, error.instance)
-        if keyword not in _CAUSES:
-            found[key, keyword] = violation
-        elif key not in causes or _CAUSES.index(keyword) < _CAUSES.index(causes[key].keyword):
-            causes[key] = violation
+    for key, part, value in _doubtful("", load(kind), data, fits):
+        for name in failing(part, value):
+            if name in ("required", "additionalProperties"):
+                for violation in _keys(key, name, part, value):
+                    found[violation.key, violation.keyword] = violation
+                continue
+            keyword = _finer(name, part, value)
+            violation = Violation(key, keyword, part[name], value)
+            if keyword not in _CAUSES:
+                found[key, keyword] = violation
+            elif key not in causes or _CAUSES.index(keyword) < _CAUSES.index(causes[key].keyword):
+                causes[key] = violation
     for key, violation in causes.items():
         found[key, violation.keyword] = violation
     return list(found.values())
 
 
-def _errors(validator: Any, part: Mapping[str, Any], value: Any, fits: Fits) -> Iterator[ValidationError]:
-    """What jsonschema says of a value that may not fit, or where it can be left to the values below, of those of them."""
-    below: list[tuple[int | str, Mapping[str, Any]]] = []
+def _doubtful(key: str, part: Mapping[str, Any], value: Any, fits: Fits) -> Iterator[tuple[str, Mapping[str, Any], Any]]:
+    """The values that may not fit, each before those below it: its JSON Pointer, its part of the schema, itself."""
+    if fits(part, value):
+        return
+    yield key, part, value
     if part.get("type") == "object" and isinstance(value, dict):
-        below = [(name, each) for name, each in part["properties"].items() if name in value and not fits(each, value[name])]
+        for name, below in part["properties"].items():
+            if name in value:
+                yield from _doubtful(join(key, name), below, value[name], fits)
     elif part.get("type") == "array" and isinstance(value, list) and "items" in part:
-        below = [(number, part["items"]) for number, item in enumerate(value) if not fits(part["items"], item)]
-    if id(part) not in _alone:
-        _alone[id(part)] = validator.evolve(schema=_without_values(part))
-    for error in _alone[id(part)].iter_errors(value):
-        error.schema = part
-        yield error
-    for token, each in below:
-        for error in _errors(validator, each, value[token], fits):
-            error.relative_path.appendleft(token)
-            yield error
+        for number, item in enumerate(value):
+            yield from _doubtful(join(key, number), part["items"], item, fits)
 
 
 _alone: dict[int, Any] = {}  # validators of a schema's parts without what they say of the values below; the parts stay
@@ -129,30 +137,26 @@ def _without_values(part: Mapping[str, Any]) -> Mapping[str, Any]:
     return {key: each for key, each in part.items() if key != "items"}
 
 
-def _keys(parent: str, error: ValidationError) -> Iterator[Violation]:
-    schema, instance = error.schema, error.instance
-    assert isinstance(schema, dict)
-    assert isinstance(instance, dict)
-    if error.validator == "required":
-        for name in order(schema, instance):
-            if name in schema["required"] and name not in instance:
-                yield Violation(join(parent, name), "required", schema["properties"][name], instance)
+def _keys(parent: str, keyword: str, part: Mapping[str, Any], value: dict[str, Any]) -> Iterator[Violation]:
+    if keyword == "required":
+        for name in order(part, value):
+            if name in part["required"] and name not in value:
+                yield Violation(join(parent, name), "required", part["properties"][name], value)
     else:
-        for name in instance:
-            if name not in schema["properties"]:
-                yield Violation(join(parent, name), "additionalProperties", list(schema["properties"]), instance)
+        for name in value:
+            if name not in part["properties"]:
+                yield Violation(join(parent, name), "additionalProperties", list(part["properties"]), value)
 
 
-def _keyword(error: ValidationError) -> str:
-    value = error.instance
-    if error.validator == "type":
+def _finer(keyword: str, part: Mapping[str, Any], value: Any) -> str:
+    if keyword == "type":
         if value is None:
             return "null"
         if (isinstance(value, str) and value in sentinels()) or getattr(value, "kind", None) == "missing value":
             return "sentinel"
-        if error.validator_value == "string" and isinstance(value, (bool, int, float, Implicit)):
+        if part["type"] == "string" and isinstance(value, (bool, int, float, Implicit)):
             return "scalar"
-    return "sentinel" if error.validator == "not" else str(error.validator)
+    return "sentinel" if keyword == "not" else keyword
 
 
 @cache
@@ -175,10 +179,10 @@ def at(kind: Kind, pointer: str) -> dict[str, Any] | None:
 def allows(kind: Kind, pointer: str, value: Any) -> bool:
     """Whether the format allows a value at a JSON Pointer."""
     schema = at(kind, pointer)
-    return schema is not None and bool(_validator(kind).evolve(schema=schema).is_valid(value))
+    return schema is not None and bool(_class()(schema).is_valid(value))
 
 
-def order(schema: dict[str, Any], present: dict[str, Any]) -> list[str]:
+def order(schema: Mapping[str, Any], present: Mapping[str, Any]) -> list[str]:
     """
     The keys of a mapping in the format's order.
 

@@ -598,6 +598,11 @@ VALUES = [
     ["a", "a"],
     [""],
     [1],
+    [1, 1],
+    [True, 1],
+    ["a", None],
+    ["a", ".na"],
+    "PMC1234567\n",
     {},
     {"a": "b"},
 ]
@@ -622,8 +627,12 @@ def test_the_fast_judge_and_jsonschema_agree(kind):
                 del holder[key]
             else:
                 holder[key] = value
-            assert judge.fits(kind, data) == (schema.violations(kind, data) == []), (key, value)
+            expected = schema.violations(kind, data)
+            assert judge.fits(kind, data) == (expected == []), (key, value)
+            assert judge.violations(kind, data, told=True) == expected, (key, value)
     assert not judge.fits(kind, {**example, "more": "x"})
+    data = {**example, "more": "x", "less": 1}
+    assert judge.violations(kind, data, told=True) == schema.violations(kind, data) != []
 
 
 @pytest.mark.parametrize("part", [{"type": "string", "format": "uri"}, {"type": ["string", "null"]}, {"anyOf": []}, {"type": "array"},
