@@ -115,17 +115,16 @@ def violations(kind: Kind, data: dict[str, Any], fits: Fits = lambda *_: False, 
 
 
 def _doubtful(key: str, part: Mapping[str, Any], value: Any, fits: Fits) -> Iterator[tuple[str, Mapping[str, Any], Any]]:
-    """The values that may not fit, each before those below it: its JSON Pointer, its part of the schema, itself."""
-    if fits(part, value):
-        return
+    """A value, and those below it that may not fit: its JSON Pointer, its part of the schema, itself."""
     yield key, part, value
+    below: Iterable[tuple[str | int, Mapping[str, Any], Any]] = ()
     if part.get("type") == "object" and isinstance(value, dict):
-        for name, below in part["properties"].items():
-            if name in value:
-                yield from _doubtful(join(key, name), below, value[name], fits)
+        below = ((name, each, value[name]) for name, each in part["properties"].items() if name in value)
     elif part.get("type") == "array" and isinstance(value, list) and "items" in part:
-        for number, item in enumerate(value):
-            yield from _doubtful(join(key, number), part["items"], item, fits)
+        below = ((number, part["items"], item) for number, item in enumerate(value))
+    for token, each, held in below:
+        if not fits(each, held):
+            yield from _doubtful(join(key, token), each, held, fits)
 
 
 _alone: dict[int, Any] = {}  # validators of a schema's parts without what they say of the values below; the parts stay
