@@ -74,7 +74,8 @@ def unused_waiver(record: Record) -> Iterator[Finding]:
     A waiver waives nothing.
 
     The comment `# pfocr-lint: ignore[PF210] the reason` waives rules for the value on its line or the one below. What it
-    waived has been mended, or the rule cannot be waived inside a file (PF0, PF305).
+    waived has been mended, or the rule cannot be waived inside a file (PF0, PF305). Of a rule that compares records (PF4) this
+    is not said: what that finds depends on which others are read.
     """
     for waiver, unused in record.unused_waivers:
         dead = {span for _, span in unused}
