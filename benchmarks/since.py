@@ -36,7 +36,7 @@ def main() -> None:
     flags = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "repository"
-        shutil.copytree(flags.folder, folder)
+        shutil.copytree(flags.folder, folder, ignore=shutil.ignore_patterns(".git"))
         git(folder, "init", "-q", "-b", "main")
         git(folder, "add", ".")
         git(folder, "commit", "-q", "-m", "records")

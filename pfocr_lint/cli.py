@@ -177,6 +177,9 @@ def _sources(
     sources = change.sources() if change is not None else walk.gather(paths, settings_of)
     empty = paths if not sources else [path for path in paths if walk.holds_none(path)] if len(paths) > 1 else []
     if empty and change is None:
+        hidden = [path for path in empty if os.path.isdir(path) and not walk.holds_none(path)]  # noqa: PTH112
+        if hidden:
+            raise UsageError(f"all records in {', '.join(hidden)} are excluded by the settings")
         raise UsageError(f"no record found in {', '.join(empty)}; records stand in {', '.join(sorted(loading.FOLDERS))}")
     if flags.force_exclude:
         return [source for source in sources if not source.settings.excludes(source.path)]

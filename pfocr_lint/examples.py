@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pfocr_lint import emit, engine, schema, survey
 from pfocr_lint.diagnostic import Diagnostic
+from pfocr_lint.loading import Unreadable
 from pfocr_lint.reader import read
 from pfocr_lint.record import Kind, Record
 from pfocr_lint.rule import MISSING, Bad, Good, TableFile
@@ -74,8 +76,15 @@ def judge(example: Good, settings: Settings) -> tuple[dict[str, list[Diagnostic]
     texts = {path_of(each): text_of(each).encode() for each in (example, *example.beside)}
     examined = {path: engine.examine(read(path, data), settings) for path, data in texts.items()}
     known = [each.facts for each in examined.values() if each.facts is not None]
-    across = survey.compare(known, lambda _: settings, texts.__getitem__)
+    across = survey.compare(known, lambda _: settings, lambda path: _text_in(texts, path))
     faults = [*(fault for each in examined.values() for fault in each.faults), *across.faults]
     if faults:
         raise engine.InternalFault(faults[0])
     return {path: survey.merged(each.diagnostics(), across.diagnostics(path)) for path, each in examined.items()}, across
+
+
+def _text_in(texts: Mapping[str, bytes], path: str) -> bytes:
+    """The text of a file among an example's; organism pages that stand in the current folder are none of it."""
+    if path not in texts:
+        raise Unreadable("not part of the example")
+    return texts[path]

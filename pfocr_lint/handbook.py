@@ -5,11 +5,12 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
-from pfocr_lint.examples import fixed_text_of, text_of
+from pfocr_lint.examples import fixed_text_of, judge, text_of
 from pfocr_lint.record import FIGURES, MAPPINGS, Kind
 from pfocr_lint.report import RuleHelp
 from pfocr_lint.rule import Bad, Rule
 from pfocr_lint.rules import BY_CODE, RULES
+from pfocr_lint.settings import Selection, Settings
 
 FAMILIES = {
     "PF0": "Form: is the file one readable mapping?",
@@ -83,7 +84,7 @@ def page(rule: Rule) -> str:
         facts.append("cannot be waived inside a file")
     parts = [f"## {rule.code} {rule.name}", rule.summary, " · ".join(facts), rule.documentation]
     if rule.bad:
-        parts.append(_example(rule.bad[0]))
+        parts.append(_example(rule, rule.bad[0]))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -110,19 +111,17 @@ def book() -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _example(bad: Bad) -> str:
+def _example(rule: Rule, bad: Bad) -> str:
     """An example as the lines that matter: as a diff where it can be fixed, else what is wrong with a clean record."""
     wrong, fixed = text_of(bad), fixed_text_of(bad)
-    if bad.table is not None or (bad.beside and fixed is None):
-        return f"Found: *{bad.says}*"
+    clean = text_of(Bad(kind=bad.kind))
+    if bad.table is not None or (bad.beside and fixed is None) or (fixed is None and wrong == clean):
+        found, _ = judge(bad, Settings(selections=(Selection(select=(rule.code,)),)))
+        path, message = next((path, each.message) for path, told in found.items() for each in told)
+        return f"Found in `{path}`: *{message}*"
     if fixed is not None:
         return "With the fix" + (" (unsafe)" if bad.unsafe else "") + ":\n\n" + _diff(wrong, fixed)
-    clean = text_of(Bad(kind=bad.kind))
-    if wrong == clean:
-        name = f" in a file called `{bad.name}.md`" if bad.name else ""
-        return f"Found{name}: *{bad.says}*"
-    added = _diff(clean, wrong)
-    return "A clean record, made wrong:\n\n" + added
+    return "A clean record, made wrong:\n\n" + _diff(clean, wrong)
 
 
 def _diff(old: str, new: str) -> str:

@@ -69,22 +69,29 @@ def parser() -> argparse.ArgumentParser:
     made = _Parser(
         prog="pfocr-lint",
         description="Check and mend pathway-figure records (PFOCR).",
-        epilog="Exit status: 0 nothing to report, 1 diagnostics, 2 wrong usage or settings, 3 an internal fault.",
+        epilog="Exit status: 0 nothing to report, 1 diagnostics, 2 wrong usage or settings, or no record, 3 an internal fault.",
         fromfile_prefix_chars="@",
         allow_abbrev=False,
         formatter_class=_Formatter,
     )
     add = made.add_argument
     add(
-        "paths", nargs="*", metavar="PATH", help="files or folders; none: the current folder; '-': one record from standard input"
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="files or folders; none: the current folder; '-': one record from standard input; @FILE: arguments, one a line",
     )
     group = made.add_argument_group("fixing")
     group.add_argument("--fix", action="store_true", help="apply the safe fixes, rewriting files")
     group.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: apply the unsafe ones too")
     group.add_argument("--diff", action="store_true", help="print the unified diff that --fix would make; write nothing")
     group = made.add_argument_group("rules")
-    for flag in ("--select", "--ignore", "--extend-select"):
-        group.add_argument(flag, action="append", metavar="CODES", help="rules by code, prefix or name, comma separated")
+    for flag, what in (
+        ("--select", "only these rules"),
+        ("--ignore", "not these"),
+        ("--extend-select", "these besides the others"),
+    ):
+        group.add_argument(flag, action="append", metavar="CODES", help=f"{what}: codes, prefixes or names, comma separated")
     group.add_argument("--list-rules", action="store_true", help="all rules (with --output-format json as data)")
     group.add_argument("--explain", metavar="CODE", help="a rule's page")
     group = made.add_argument_group("a change")
@@ -103,7 +110,7 @@ def parser() -> argparse.ArgumentParser:
     group.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: on a terminal")
     group.add_argument("--no-progress", action="store_true", help="no progress bar")
     group.add_argument("-q", "--quiet", action="store_true", help="print diagnostics only, no sums")
-    group.add_argument("-v", "--verbose", action="store_true", help="say on standard error what is read")
+    group.add_argument("-v", "--verbose", action="store_true", help="say on standard error how much is read")
     group = made.add_argument_group("settings and running")
     group.add_argument("--config", metavar="FILE", help="another settings file")
     group.add_argument("--isolated", action="store_true", help="no settings file at all")

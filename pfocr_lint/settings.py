@@ -176,12 +176,18 @@ def codes(names: Iterable[str], where: str) -> tuple[str, ...]:
 
 
 def with_flags(settings: Settings, flags: Selection) -> Settings:
-    """The settings with what the command line says on top."""
+    """The settings with what the command line says on top; a rule that it names is on, also where its severity is off."""
     if flags == Selection():
         return settings
     names = ("select", "ignore", "extend_select")
     given = {name.replace("_", "-"): "command line" for name in names if getattr(flags, name)}
-    return replace(settings, selections=(*settings.selections, flags), sources={**settings.sources, **given})
+    named = (*(flags.select or ()), *flags.extend_select)
+    levels = [
+        each for each in settings.severity if each[1] is not Severity.OFF or not {each[0], BY_CODE[each[0]].name} & {*named}
+    ]
+    return replace(
+        settings, selections=(*settings.selections, flags), severity=tuple(levels), sources={**settings.sources, **given}
+    )
 
 
 @cache

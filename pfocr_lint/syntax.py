@@ -17,7 +17,7 @@ from pfocr_lint.values import dataclass
 _KEY_LINE = re.compile(r"(?m)^( *)(- )?(['\"]?)(@?[A-Za-z_-]{1,40})\3:(?=[ \r]|$)")
 _EXPECTED = re.compile(r"did not find expected (?:',' or '[\]}]'|node content)")
 _CONFLICT = re.compile(r"(?m)^(?:<{7} |>{7} |\|{7} |={7}(?=\r?$))[^\r\n]*")
-_ASIDE = re.compile(r"(?<=[ \t])#[^\r\n]*")
+_ASIDE = re.compile(r"(?<![^ \t])#[^\r\n]*")
 _NAME = r"(?:'[^'\n]*'|[^\s#'\"\-][^:\n]*)"
 _OPENED = re.compile(rf"(?m)^( *)(?:(?:- )+|(?:- )*{_NAME}:[ ]+)(['\"])")
 _CLOSED = {"'": re.compile(r"(?:[^']|'')*'"), '"': re.compile(r'(?:[^"\\]|\\.)*"', re.DOTALL)}
@@ -186,8 +186,9 @@ def _comment_in_text(said: _Error) -> Fault | None:
     aside = _ASIDE.search(line)
     if aside is None or said.line[:1] != " " or _KEY_LINE.match(said.line):
         return None
+    wanted = "put quotes round the whole text" if line[: aside.start()].strip() else "it belongs above the line of the text's key"
     place = Span(start + aside.start(), start + aside.end())
-    return Fault("PF005", f"{quote(aside[0], 30)} is a comment in the midst of a text; put quotes round the whole text", place)
+    return Fault("PF005", f"{quote(aside[0], 30)} is a comment in the midst of a text; {wanted}", place)
 
 
 def _no_key(said: _Error) -> Fault | None:

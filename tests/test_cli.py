@@ -254,9 +254,14 @@ def test_what_the_settings_exclude_is_passed_through_an_editor_unread(repository
     assert run(*argv, "--force-exclude", stdin=data.encode())[:2] == (0, data)
 
 
+def test_a_folder_whose_records_are_all_excluded_is_said_to_be(repository, run):
+    (repository / "pfocr-lint.toml").write_text('exclude = ["_figures"]\n')
+    assert run("_figures").err == "pfocr-lint: all records in _figures are excluded by the settings\n"
+
+
 def test_statistics_count_rules(dirty, run):
     result = run("--statistics")
-    assert result.out.splitlines()[1].split() == ["1", "1", "1", "PF105", "unquoted-scalar"]
+    assert result.out.splitlines()[1].split() == ["1", "1", "1", "0", "PF105", "unquoted-scalar"]
     assert [row["code"] for row in json.loads(run("--statistics", "--output-format", "json").out)] == ["PF105", "PF315"]
 
 

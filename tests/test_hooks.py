@@ -53,7 +53,7 @@ def names(folder) -> list[str]:
 def test_there_are_the_three_hooks_that_are_promised():
     assert list(HOOKS) == ["pfocr-lint", "pfocr-lint-fix", "pfocr-lint-repository"]
     assert HOOKS["pfocr-lint"]["files"] == HOOKS["pfocr-lint-fix"]["files"]
-    assert "PF4) do not run" in HOOKS["pfocr-lint"]["description"]
+    assert "rules that compare records do not run" in HOOKS["pfocr-lint"]["description"]
 
 
 def test_the_check_fails_on_a_defect_and_passes_without(records, hook):

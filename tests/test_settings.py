@@ -8,7 +8,7 @@ from conftest import SEED, clean_text
 from pfocr_lint import engine, fixer
 from pfocr_lint.diagnostic import Severity
 from pfocr_lint.rules import RULES
-from pfocr_lint.settings import DEFAULT, Selection, Settings, SettingsError, discover, parse
+from pfocr_lint.settings import DEFAULT, Selection, Settings, SettingsError, discover, parse, with_flags
 
 DEFAULTS = {rule.code for rule in RULES if rule.default}
 PATH = f"_figures/{SEED}.md"
@@ -93,6 +93,17 @@ def test_a_file_that_is_not_toml_is_named(tmp_path, run, text):
     assert result.err.startswith(f"pfocr-lint: {tmp_path / 'pfocr-lint.toml'}: is not ")
     assert result.err.count("\n") == 1
     discover.cache_clear()
+
+
+def test_a_flag_that_names_a_rule_wins_over_its_severity():
+    settings = parse({"severity": {"PF105": "off", "title-length": "off", "PF207": "error"}}, "s.toml", "/")
+    assert not settings.enabled.keys() & {"PF105", "PF301"}
+    assert with_flags(settings, Selection(select=("PF105", "PF207"))).enabled == {
+        "PF105": Severity.ERROR,
+        "PF207": Severity.ERROR,
+    }
+    assert "PF301" in with_flags(settings, Selection(extend_select=("title-length",))).enabled
+    assert "PF301" not in with_flags(settings, Selection(select=("PF3",))).enabled
 
 
 def test_severity_and_ignores_per_file():

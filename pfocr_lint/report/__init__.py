@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 
+from pfocr_lint.diagnostic import Safety
 from pfocr_lint.report.patch import unified
 from pfocr_lint.report.result import Report, RuleHelp, Told
 from pfocr_lint.report.terminal import visible
@@ -49,7 +50,8 @@ def statistics(report: Report, *, as_json: bool) -> str:
             "name": found[0].name,
             "count": len(found),
             "files": len({diagnostic.path for diagnostic in found}),
-            "fixable": sum(diagnostic.fix is not None for diagnostic in found),
+            "fixable": sum(each.fix is not None and each.fix.safety is Safety.SAFE for each in found),
+            "unsafe": sum(each.fix is not None and each.fix.safety is Safety.UNSAFE for each in found),
         }
         for code, found in report.by_rule.items()
     ]

@@ -65,9 +65,10 @@ def _mark(fix: OfferedFix) -> str:
 
 
 def statistics_table(report: Report, rows: list[dict[str, Any]]) -> str:
-    """Counts per rule: how many diagnostics, in how many records, and how many of them a fix would mend."""
-    head = f"{'count':>9} {'records':>9} {'fixable':>9}  rule\n" if rows else ""
-    lines = (f"{row['count']:9,} {row['files']:9,} {row['fixable']:9,}  {row['code']} {row['name']}\n" for row in rows)
+    """Counts per rule: how many diagnostics, in how many records, and how many of them have a safe or an unsafe fix."""
+    head = f"{'count':>9} {'records':>9} {'fixable':>9} {'unsafe':>9}  rule\n" if rows else ""
+    counts = ("count", "files", "fixable", "unsafe")
+    lines = (" ".join(f"{row[name]:9,}" for name in counts) + f"  {row['code']} {row['name']}\n" for row in rows)
     return head + "".join(lines) + summary(report)
 
 

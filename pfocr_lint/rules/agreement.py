@@ -378,7 +378,7 @@ def number_contradicts_evidence(record: Record) -> Iterator[Finding]:
 
     Publishers name the images of schemes, supplements, appendices and graphical abstracts by patterns of their own
     (`sch1`, `figsupp2`, `app1fig1`, `ga1`, `undfig1`). Where such a name contradicts the prefix of number, the number, and
-    with it the type, is likely wrong.
+    with it the type, is likely wrong. The fix is the number's; alias, redirect and type follow by PF203, PF204 and PF208.
     """
     number, link, image = derive.number(record), record.usable("/figlink") or "", record.usable("/filename") or ""
     if number is None:

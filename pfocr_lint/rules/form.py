@@ -118,6 +118,13 @@ def broken_fence(record: Record) -> Iterator[Finding]:
             text=("schema-jsonld:\n", ""), says="'@context' belongs to 'schema-jsonld', and the line 'schema-jsonld:' is missing"
         ),
         Bad(text=("caption: Stromal", "caption: Type #2 stromal"), says="is a comment in the midst of a text; put quotes round"),
+        Bad(
+            text=(
+                "LSC) survival,\n  quiescence, and drug resistance.\npaper",
+                "LSC) survival,\n# checked\n  quiescence, and drug resistance.\npaper",
+            ),
+            says="belongs above the line of the text's key",
+        ),
         Bad(text=("number: F1\n", "<<<<<<< HEAD\nnumber: F1\n"), says="'<<<<<<< HEAD' was left here by a merge"),
         Bad(
             text=("keywords:\n- osteoblasts\n- metabolism\n", "keywords:\n~\n"),

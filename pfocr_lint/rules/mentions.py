@@ -85,9 +85,7 @@ def _header(header: list[str], wanted: list[str]) -> str:
     "PF410",
     severity="warning",
     kinds=TABLES,
-    bad=[
-        Bad(table=TableFile("chemicals", CHEMICALS + "\nPLGA\tNA\tNA\tNA\tNA" * 2 + "\n"), says="each of its 1 rows stands twice")
-    ],
+    bad=[Bad(table=TableFile("chemicals", CHEMICALS + "\nPLGA\tNA\tNA\tNA\tNA" * 2 + "\n"), says="its only row stands twice")],
     good=[Good(table=TableFile("chemicals", CHEMICALS + "\nPLGA\tNA\tNA\tNA\tNA" * 2 + "\nKi\tNA\tNA\tNA\tNA\n"))],
 )
 def doubled_table(record: Record) -> Iterator[Finding]:
@@ -102,4 +100,5 @@ def doubled_table(record: Record) -> Iterator[Finding]:
     kept = [at for at, name in enumerate(table.lines[0]) if not name.startswith("count_")]
     rows = Counter(tuple(fields[at] for at in kept if at < len(fields)) for fields in table.lines[1:])
     if all(count % 2 == 0 for count in rows.values()):
-        yield Finding(None, f"the table is doubled: each of its {sum(rows.values()) // 2} rows stands twice")
+        once = sum(rows.values()) // 2
+        yield Finding(None, f"the table is doubled: {f'each of its {once:,} rows' if once > 1 else 'its only row'} stands twice")

@@ -179,7 +179,8 @@ def unknown_organism(repository: Repository) -> Iterator[Placed]:
     An organism has no page.
 
     The site lists a figure under an organism only when its name is the latin name of an organism page, to the letter.
-    Either the name is misspelt or the page is missing. Silent where the repository has no organism pages.
+    Either the name is misspelt or the page is missing. Silent where the repository has no organism pages, and with the setting
+    `organisms = false`.
     """
     if not repository.latin:
         return

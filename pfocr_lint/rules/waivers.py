@@ -10,7 +10,7 @@ from pfocr_lint.record import MAPPINGS, WAIVER, Record
 from pfocr_lint.rule import DECLARED, Bad, Cue, Good, rule
 from pfocr_lint.values import dataclass
 
-_WAIVER = expression(rf"#\s*{WAIVER}\s*(?:ignore\[([^\]\n]*)\])?")
+_WAIVER = expression(rf"#\s*(?:{WAIVER}\s*(?:ignore\[([^\]\n]*)\])?|{WAIVER[:-1]}\b)")
 _NAME = expression(r"[^,\s]+")
 
 
@@ -73,9 +73,10 @@ def unused_waiver(record: Record) -> Iterator[Finding]:
     """
     A waiver waives nothing.
 
-    The comment `# pfocr-lint: ignore[PF210] the reason` waives rules for the value on its line or the one below. What it
-    waived has been mended, or the rule cannot be waived inside a file (PF0, PF305). Of a rule that compares records (PF4) this
-    is not said: what that finds depends on which others are read.
+    The comment `# pfocr-lint: ignore[PF210] the reason` waives rules for the value on its line or the one below; where a text
+    goes over several lines, it stands above the line of its key. What it waived has been mended, or the rule cannot be waived
+    inside a file (PF0, PF305). Of a rule that compares records (PF4) this is not said: what that finds depends on which
+    others are read.
     """
     for waiver, unused in record.unused_waivers:
         dead = {span for _, span in unused}
@@ -93,14 +94,15 @@ def unused_waiver(record: Record) -> Iterator[Finding]:
         Bad(text=("year: '2022'", "year: '2022' # pfocr-lint: ignore[PF2100]"), says="no rule 'PF2100', nearest is 'PF210'"),
         Bad(text=("year: '2022'", "year: '2022' # pfocr-lint: ignore[PF2]"), says="name each by its full code"),
         Bad(text=("year: '2022'", "year: '2022' # checked # pfocr-lint: ignore PF210"), says="ignore[PF210] the reason"),
+        Bad(text=("year: '2022'", "# pfocr-lint ignore[PF210] checked\nyear: '2022'"), says="ignore[PF210] the reason"),
     ],
     good=[Good(text=("year: '2022'", "year: '2021' # pfocr-lint: ignore[year-differs-from-reference]"))],
 )
 def unknown_rule_in_waiver(record: Record) -> Iterator[Finding]:
     """
-    A waiver names a rule that does not exist.
+    A waiver names a rule that does not exist, or none.
 
-    Rules go by their code or their name, several are separated by commas.
+    It begins with `# pfocr-lint: ignore[` and names each rule by its full code or its name, several separated by commas.
     """
     for name, near, span in record.unknown_waivers:
         if not name:
