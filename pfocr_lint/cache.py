@@ -39,6 +39,7 @@ RACY = 2_000_000_000
 _MAGIC = "pfocr-lint cache 1"
 _NONE, _AND = "\1", "\2"  # stand for None, and between organisms
 _CONTROL = re.compile("[\0-\2]")
+_OURS = re.compile(r"[0-9a-f]{32}\.cache(?:\.[0-9]+)?")  # what is written is called so
 _LIBRARIES = ("ftfy-", "jsonschema-", "pyyaml-")
 
 
@@ -124,8 +125,9 @@ class Cache:
     def _read(self) -> None:
         data = memoryview(self.file.read_bytes())
         first = bytes(data[: 1 << 12]).partition(b"\n")[0]
-        head = json.loads(first)
-        if head["is"] != _MAGIC or head["key"] != self._key:
+        checksum, _, line = first.partition(b" ")
+        head = json.loads(line)
+        if head["is"] != _MAGIC or head["key"] != self._key or int(checksum) != zlib.crc32(line):
             return
         at, blobs = len(first) + 1, {}
         for name, length, checksum in head["columns"]:
@@ -194,17 +196,18 @@ class Cache:
 
     def _write(self, blobs: Mapping[str, bytes], *, silent: bool) -> None:
         columns = [(name, len(blob), zlib.crc32(blob)) for name, blob in blobs.items()]
-        head = json.dumps({"is": _MAGIC, "key": self._key, "silent": silent, "columns": columns})
+        head = json.dumps({"is": _MAGIC, "key": self._key, "silent": silent, "columns": columns}).encode()
         beside = self.file.with_name(f"{self.file.name}.{os.getpid()}")
         with contextlib.suppress(OSError):
             self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             try:
                 with beside.open("wb") as file:
-                    file.writelines([head.encode(), b"\n", *blobs.values()])
+                    file.writelines([b"%d %s\n" % (zlib.crc32(head), head), *blobs.values()])
                 beside.replace(self.file)
             finally:
                 beside.unlink(missing_ok=True)
-            for old in sorted(self.file.parent.glob("*.cache*"), key=lambda path: path.stat().st_mtime, reverse=True)[KEPT:]:
+            ours = [path for path in self.file.parent.iterdir() if _OURS.fullmatch(path.name)]
+            for old in sorted(ours, key=lambda path: path.stat().st_mtime, reverse=True)[KEPT:]:
                 old.unlink()
 
 

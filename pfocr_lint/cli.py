@@ -69,15 +69,19 @@ def main(argv: Sequence[str], streams: Streams) -> int:
         problem, status = str(error), USAGE
     except SystemExit as finished:  # --help and --version
         return int(finished.code or 0)
-    except OSError:
-        raise  # the output's: what can still be said of it is said by run
-    except Exception as error:  # noqa: BLE001 - whatever it is, it gets one line and the status of a fault
+    except Exception as error:  # whatever it is, it gets one line and the status of a fault
+        if isinstance(error, OSError) and error.filename is None:
+            raise  # the output's: what can still be said of it is said by run
         problem, status = f"internal fault: {type(error).__name__}: {str(error).partition(chr(10))[0]}", FAULT
     streams.stderr.write(f"pfocr-lint: {visible(problem)}\n")
     return status
 
 
 def _run(flags: argparse.Namespace, streams: Streams) -> int:
+    try:
+        os.getcwd()  # noqa: PTH109
+    except FileNotFoundError:
+        raise UsageError("the current folder is not there any more") from None
     outputs = _outputs(flags.output_format or ["full"])
     jobs = _jobs(flags.jobs)
     if flags.explain is not None:

@@ -42,6 +42,8 @@ _HINTS = 50
 MOST = 1000  # findings of one record that are offered a fix: with more, finding and proving the fixes takes seconds
 
 FIRST = frozenset({"PF003", "PF009", "PF010"})  # what breaks lines otherwise than LF is mended before anything else
+# Of a table, whose text is then not what the file holds.
+_UNREAD = frozenset({"PF001", "PF002", "PF008"})
 _PATIENT = frozenset({"PF901", "PF902"})
 
 
@@ -186,7 +188,8 @@ def compare(repository: facts.Repository, levels_of: Callable[[str], Mapping[str
 
 def _applicable(record: Record, rules: Iterable[Rule]) -> Iterator[Rule]:
     """The rules for the record's kind; of an unreadable one only those that say why it is."""
-    blocked = {fault.code for fault in record.faults} if record.data is None and record.kind is not Kind.TABLE else None
+    codes = {fault.code for fault in record.faults}
+    blocked = codes if record.data is None and (record.kind is not Kind.TABLE or codes & _UNREAD) else None
     for rule in rules:
         if rule.code in blocked if blocked is not None else record.kind in rule.kinds:
             yield rule

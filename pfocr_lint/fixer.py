@@ -51,11 +51,13 @@ def settle(first: Examined, data: bytes, settings: Settings, *, unsafe: bool) ->
     examined, path = first, first.record.path
     fixed: list[Diagnostic] = []
     restless: tuple[Diagnostic, ...] = ()
-    for _ in range(ROUNDS):
+    for turn in range(ROUNDS + 1):
         step = mend(examined, settings, unsafe=unsafe)
         if step is None:
             new = examined.record.text.encode() if fixed else data
             return Fixed(new, tuple(fixed), tuple(examined.diagnostics()), examined.faults, examined.facts)
+        if turn == ROUNDS:
+            break
         if step.problem is not None:
             return Fixed(data, (), tuple(first.diagnostics()), (*first.faults, f"{path}: {step.problem}"), first.facts)
         fixed += step.fixed

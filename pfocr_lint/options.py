@@ -57,7 +57,8 @@ def parsed(argv: Sequence[str]) -> argparse.Namespace:
     for each in argv:
         _check(each)
     try:
-        return parser().parse_args(argv)
+        flags, rest = parser().parse_known_args(argv)
+        return parser().parse_intermixed_args(argv) if rest else flags  # paths on both sides of options, or what is wrong
     except (UnicodeDecodeError, RecursionError):
         raise UsageError("a file of arguments (@FILE) is not UTF-8, or names itself") from None
 

@@ -135,19 +135,30 @@ class Settings:
         return any(_matches(here, glob) for glob in self.exclude)
 
     def _below(self, path: str) -> str:
-        """A path as globs see it: from the settings' folder on where it lies in that."""
+        """A path as globs see it: from the settings' folder on where it lies in that, by its name or by its folder's real one."""
         if self.root is not None:
-            with contextlib.suppress(ValueError):
-                return pathlib.Path(os.path.abspath(path)).relative_to(self.root).as_posix()  # noqa: PTH100 - no link is followed
-        return pathlib.PurePath(path).as_posix().removeprefix("./")
+            folder, name = os.path.split(os.path.abspath(path))  # noqa: PTH100 - no link is followed
+            for where in (folder, real(folder)):
+                with contextlib.suppress(ValueError):
+                    return pathlib.Path(where, name).relative_to(self.root).as_posix()
+        return pathlib.PurePath(path).as_posix()
+
+
+real = cache(os.path.realpath)  # many files share a folder
 
 
 def _matches(path: str, glob: str) -> bool:
     """Whether a glob means a file: with a slash, from the settings' folder on; without, any part of its path."""
     pattern = glob.removeprefix("./").rstrip("/")
-    if "/" not in pattern:
+    if "/" not in glob.rstrip("/"):
         return any(fnmatch(part, pattern) for part in path.split("/"))
-    return any(fnmatch(path.lstrip("/"), each) for each in (pattern.lstrip("/"), f"{pattern.lstrip('/')}/*"))
+    return any(fnmatch(path.lstrip("/"), each) for form in _forms(pattern.lstrip("/")) for each in (form, f"{form}/*"))
+
+
+def _forms(pattern: str) -> set[str]:
+    """A glob in which ``**/`` stands for folders, and the same where it stands for none: in front, further on, or both."""
+    lead, rest = ("**/", pattern[3:]) if pattern.startswith("**/") else ("", pattern)
+    return {f"{front}{each}" for front in (lead, "") for each in (rest, rest.replace("**/", ""))}
 
 
 DEFAULT = Settings()
@@ -166,7 +177,9 @@ def codes(names: Iterable[str], where: str) -> tuple[str, ...]:
     found = []
     for name in names:
         if name not in BY_NAME and not any(code.startswith(name) for code in BY_CODE):
-            near = difflib.get_close_matches(name, [*BY_CODE, *BY_NAME], 1, 0.6)
+            capital = name.upper()
+            near = [capital] if any(code.startswith(capital) for code in BY_CODE) else []
+            near = near or difflib.get_close_matches(name, [*BY_CODE, *BY_NAME], 1, 0.6)
             hint = f", nearest is {quote(near[0])}" if near else ""
             raise SettingsError(f"{where}: there is no rule {quote(name)}{hint}")
         if not name:
@@ -282,7 +295,7 @@ def _parsed(data: bytes, path: pathlib.Path) -> dict[str, Any]:
     if len(data) > MAX_BYTES:
         raise SettingsError(f"{path}: is larger than {MAX_BYTES >> 10} KiB")
     try:
-        text = data.decode("utf-8").replace("\r\n", "\n")
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
         if any(part.count(".") > PARTS for part in re.split("[\n,]", _TEXTS.sub("x", text).replace("..", ""))):
             raise SettingsError(f"{path}: has a key of more than {PARTS} parts")
         table: dict[str, Any] = tomllib.loads(text)
@@ -375,7 +388,7 @@ def _require(wanted: str, where: str) -> None:
     try:
         if len(wanted) > LENGTH:
             raise InvalidSpecifier
-        specifiers = SpecifierSet(wanted if wanted[:1] in "<>=!~" else f"=={wanted}")
+        specifiers = SpecifierSet(wanted if wanted.lstrip()[:1] in "<>=!~" else f"=={wanted}")
     except InvalidSpecifier as error:
         raise SettingsError(f"{where}: required-version is {quote(wanted)}, want for example '>=0.1'") from error
     if not specifiers.contains(__version__, prereleases=True):

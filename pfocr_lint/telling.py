@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import argparse
 
 CLEAN, FOUND, USAGE, FAULT = 0, 1, 2, 3
+WIDTH = 100  # columns where there is no terminal, and of files
 # What other records may still take back: a file name that differs from a figid which two records have.
 WAITING = frozenset({"PF201"})
 
@@ -168,15 +169,16 @@ class Teller:
         for name, target in outputs:
             if target is not None:
                 every = sorted((*self._kept, *late), key=lambda each: (each.path, each.span.start, each.code))
-                _put(target, self._text(name, replace(report, diagnostics=tuple(every), told=Told())))
+                whole = replace(report, diagnostics=tuple(every), told=Told(), color=flags.color == "always", width=WIDTH)
+                _put(target, self._text(name, whole))
             elif not flags.diff:
                 streams.stdout.write(self._text(name, report))
         if self._unread and self._unread == self._files:
             self.say("no record found that can be read")
             self._status = max(self._status, USAGE)
         failing = report.errors if flags.fail_on == "error" else report.errors + report.warnings
-        found = (failing or (flags.diff and report.fixed)) and not flags.exit_zero
-        return max(self._status, FOUND if found or (flags.exit_non_zero_on_fix and report.fixed) else CLEAN)
+        found = failing or (report.fixed and (flags.diff or flags.exit_non_zero_on_fix))
+        return max(self._status, FOUND if found and not flags.exit_zero else CLEAN)
 
     def _text(self, name: str, report: Report) -> str:
         return statistics(report, as_json=name in ("json", "jsonl")) if self.wanted.flags.statistics else FORMATS[name](report)
@@ -199,7 +201,7 @@ class Teller:
 
     @cached_property
     def _width(self) -> int:
-        return shutil.get_terminal_size((100, 24)).columns
+        return shutil.get_terminal_size((WIDTH, 24)).columns
 
 
 def put(target: str | None, text: str, streams: Streams) -> None:

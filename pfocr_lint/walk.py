@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
 from itertools import repeat
 from operator import attrgetter
 from typing import NamedTuple
 
 from pfocr_lint.loading import FOLDERS, leads_out
 from pfocr_lint.record import Kind, kind_of, path_parts
-from pfocr_lint.settings import DEFAULT, Settings, discover
+from pfocr_lint.settings import DEFAULT, Settings, discover, real
 from pfocr_lint.values import made
 
 SKIPPED = frozenset({"node_modules", "__pycache__"})
@@ -66,10 +65,7 @@ def _source(path: str, settings: Settings) -> Source:
 
 def settings_for(path: str, chosen: Settings | None) -> Settings:
     """The settings of a file: those chosen for all, or the nearest to its folder. Raises SettingsError."""
-    return discover(_real(os.path.abspath(os.path.dirname(path)))) if chosen is None else chosen  # noqa: PTH100, PTH120
-
-
-_real = cache(os.path.realpath)
+    return discover(real(os.path.abspath(os.path.dirname(path)))) if chosen is None else chosen  # noqa: PTH100, PTH120
 
 
 def kind_by_path(path: str) -> Kind | None:
@@ -79,8 +75,11 @@ def kind_by_path(path: str) -> Kind | None:
 
 
 def posix(path: str) -> str:
-    """A path as it is shown."""
-    return path.replace(os.sep, "/").removeprefix("./") if path != "-" else path
+    """A path as it is shown: without the current folder in front, which may be written several times, or with two slashes."""
+    shown = path.replace(os.sep, "/")
+    while shown.startswith("./"):
+        shown = shown[2:].lstrip("/")
+    return shown or "."
 
 
 def _walk(folder: str) -> Iterator[tuple[str, list[str]]]:

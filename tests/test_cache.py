@@ -142,6 +142,8 @@ BROKEN = {
     "empty": lambda data: b"",
     "text": lambda data: b"no cache\n",
     "another program's": lambda data: b'{"is": "something else"}\n',
+    "a column renamed": lambda data: data.replace(b'"digests"', b'"digestz"'),
+    "silent though it was not": lambda data: data.replace(b'"silent": false', b'"silent": true '),
     "a list": lambda data: b"[]\n",
     "deep": lambda data: b"[" * 100_000,
     "cut": lambda data: data[: len(data) // 2],
@@ -195,10 +197,11 @@ def test_a_file_written_just_now_is_looked_at_again(many, run, judged, monkeypat
     assert len(judged) == COUNT + 2, "but its bytes are known"
 
 
-def test_a_run_over_few_of_the_records_leaves_the_cache_as_it_is(many, run, home, judged):
+def test_a_run_over_few_of_the_records_leaves_the_cache_as_it_is(many, run, home, judged, monkeypatch):
     os.chdir(many)
     told(run, "--jobs", "1")
     before = only_file(home).read_bytes()
+    monkeypatch.setattr(lint, "WORTH_A_CACHE", 10)
     judged.clear()
     told(run, "--jobs", "1", *(f"_figures/{path.name}" for path in sorted((many / "_figures").iterdir())[: COUNT // 3]))
     assert only_file(home).read_bytes() == before
@@ -207,9 +210,14 @@ def test_a_run_over_few_of_the_records_leaves_the_cache_as_it_is(many, run, home
 def test_caches_of_other_settings_go_when_there_are_too_many(many, run, home, monkeypatch):
     os.chdir(many)
     monkeypatch.setattr(cache, "KEPT", 3)
+    home.mkdir(parents=True)
+    foreign = [home / name for name in ("mine.cache", "notes.cached", "0123.cache")]
+    for path in foreign:
+        path.write_text("")
     for code in ("PF301", "PF302", "PF303", "PF304", "PF305"):
         told(run, "--ignore", code)
-    assert len(list(home.iterdir())) == 3
+    assert len(list(home.iterdir())) == 3 + len(foreign)
+    assert all(path.exists() for path in foreign)
 
 
 def test_two_runs_share_a_cache(many, home):

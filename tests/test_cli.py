@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from conftest import ROOT, SEED, clean_text, real_records
@@ -89,6 +90,7 @@ STATUS = [
     (["--select", "PF315"], 1),
     (["--fix", "--unsafe-fixes", "--ignore", "PF315"], 0),
     (["--fix", "--unsafe-fixes", "--ignore", "PF315", "--exit-non-zero-on-fix"], 1),
+    (["--fix", "--unsafe-fixes", "--ignore", "PF315", "--exit-non-zero-on-fix", "--exit-zero"], 0),
 ]
 
 
@@ -101,6 +103,7 @@ def test_the_exit_status_is_the_same_in_every_format(dirty, run, flags, status, 
 WRONG = [
     (["--selct", "PF1"], "unknown option --selct, nearest is --select"),
     (["--select", "PF777"], "--select: there is no rule 'PF777'"),
+    (["--select", "pf2"], "--select: there is no rule 'pf2', nearest is 'PF2'"),
     (["--ignore", "title-lenght"], "--ignore: there is no rule 'title-lenght', nearest is 'title-length'"),
     (
         ["--output-format", "jsn"],
@@ -136,6 +139,47 @@ def test_what_is_wrong_is_said_in_one_line(repository, run, flags, message):
     assert result.status == 2
     assert result.err.startswith(f"pfocr-lint: {message}")
     assert result.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        [FIGURE, "--select", "PF105", "_organisms"],
+        ["--select", "PF105", FIGURE, "_organisms"],
+        [FIGURE, "-q", "--select=PF105", "--", "_organisms"],
+    ],
+)
+def test_options_may_stand_between_paths(dirty, run, argv):
+    result = run("--output-format", "json:found", *argv)
+    assert (result.status, result.err) == (1, "")
+    assert json.loads(Path("found").read_text())["summary"]["files"] == 3
+
+
+@pytest.mark.parametrize("lead", ["./", ".//", "././", ".///./"])
+def test_a_path_below_the_current_folder_is_that_however_it_is_written(dirty, run, lead):
+    for path in (FIGURE, "_figures"):
+        result = run(f"{lead}{path}", "--output-format", "concise")
+        assert result.status == 1
+        assert result.out.startswith(f"{FIGURE}:")
+    assert run(lead, "--show-files").out == run("--show-files").out
+
+
+def test_a_report_in_a_file_is_the_same_whatever_the_terminal_is(dirty, run, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    run("--output-format", "full:narrow")
+    monkeypatch.setenv("COLUMNS", "200")
+    run("--output-format", "full:wide", "--color", "auto")
+    run("--output-format", "full:colored", "--color", "always")
+    assert Path("narrow").read_text() == Path("wide").read_text()
+    assert "\x1b" in Path("colored").read_text()
+
+
+def test_a_folder_that_went_is_named(repository, run):
+    (repository / "gone").mkdir()
+    os.chdir("gone")
+    (repository / "gone").rmdir()
+    assert run(str(repository)) == (2, "", "pfocr-lint: the current folder is not there any more\n")
+    os.chdir(repository)
 
 
 def test_a_path_that_is_not_there_does_not_pass(repository, run):

@@ -38,6 +38,26 @@ def judged(path) -> list[str]:
     return [f"{d.code} {d.message}" for d in files.process(walk.Source(str(path)), files.Task()).left]
 
 
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"word\r\ncaf\xe9ine\r\n", "PF002"),
+        (b"\xff", "PF002"),
+        (b"a\0b\n", "PF002"),
+        (b"word\tname\r\n" + b"PLGA\tNA\r\n" * 120_000, "PF008"),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_one_finding_and_keeps_its_bytes(tmp_path, data, code):
+    path = tmp_path / "_data" / "PMC1__x-chemicals.tsv"
+    path.parent.mkdir()
+    path.write_bytes(data)
+    result = files.process(walk.Source(str(path)), files.Task("fix", unsafe=True))
+    assert ([each.code for each in result.left], result.fixed, result.notes, result.faults) == ([code], (), (), ())
+    assert path.read_bytes() == data
+    path.unlink()
+    assert judged(path) == ["PF001 there is no such file"]
+
+
 def test_what_cannot_be_read_is_one_finding(tmp_path):
     folder = tmp_path / "repo" / "_figures"
     folder.mkdir(parents=True)

@@ -123,6 +123,28 @@ def test_severity_and_ignores_per_file():
     assert "PF206" in settings.rules_for("/repo/older/_figures/PMC2__x.md")
 
 
+@pytest.mark.parametrize(
+    ("glob", "paths"),
+    [
+        ("_figures/*", {"_figures/a.md"}),
+        ("./_figures", {"_figures/a.md"}),
+        ("**/_figures/*", {"_figures/a.md", "old/_figures/a.md"}),
+        ("**/_figures", {"_figures/a.md", "old/_figures/a.md"}),
+        ("_figures/**/*.md", {"_figures/a.md"}),
+        ("**/_figures/**/a.md", {"_figures/a.md", "old/_figures/a.md"}),
+        ("old/**/*", {"old/_figures/a.md"}),
+        ("a.md", {"_figures/a.md", "old/_figures/a.md"}),
+    ],
+)
+def test_globs(tmp_path, glob, paths):
+    repository, link = tmp_path.resolve() / "repository", tmp_path / "link"
+    repository.mkdir()
+    link.symlink_to(repository)
+    settings = parse({"exclude": [glob]}, "s.toml", str(repository))
+    for top in (repository, link):
+        assert {path for path in ("_figures/a.md", "old/_figures/a.md") if settings.excludes(str(top / path))} == paths
+
+
 def test_synonyms_of_the_settings_come_beside_the_built_in():
     settings = parse({"organism-synonyms": {"Pig": "Sus scrofa"}}, "s.toml", ".")
     text = clean_text().replace("- Mus musculus", "- Pig\n- Barley")

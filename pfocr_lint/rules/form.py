@@ -194,6 +194,7 @@ def yaml_feature(record: Record) -> Iterator[Finding]:
 
 @rule(
     "PF008",
+    kinds=ALL,
     cue=Cue.FORM,
     waivable=False,
     bad=[
