@@ -201,10 +201,15 @@ LONG = 4_000  # bits; Python refuses to write a number of more than 4,300 digits
 
 
 def shorten(text: str, limit: int = 60) -> str:
-    """``text`` for a message: one line, no control characters, at most ``limit`` code points."""
+    """``text`` for a message: one line, what is not seen by its code point, about ``limit`` of them at most."""
     if not text.isprintable():
-        text = "".join(c if c.isprintable() or c == "\u00a0" else " " for c in text)
+        text = "".join(" " if c in "\t\r\n" else c if c.isprintable() or c == "\u00a0" else code_point(c) for c in text)
     return text if len(text) <= limit else f"{text[: limit * 2 // 3]} … {text[-limit // 3 + 3 :]}"
+
+
+def code_point(char: str) -> str:
+    """A character by its number, ``<U+200B>``."""
+    return f"<U+{ord(char):04X}>"
 
 
 def quote(value: Any, limit: int = 60) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
+from pfocr_lint.diagnostic import code_point
 from pfocr_lint.examples import fixed_text_of, judge, text_of
 from pfocr_lint.record import FIGURES, MAPPINGS, Kind
 from pfocr_lint.report import RuleHelp
@@ -130,7 +131,7 @@ def _diff(old: str, new: str) -> str:
 
 
 def _plain(line: str) -> str:
-    shown = "".join(c if c.isprintable() or c == "\u00a0" else f"<U+{ord(c):04X}>" for c in line)
+    shown = "".join(c if c.isprintable() or c == "\u00a0" else code_point(c) for c in line)
     return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]} …"
 
 

@@ -22,6 +22,9 @@ _NAME = r"(?:'[^'\n]*'|[^\s#'\"\-][^:\n]*)"
 _OPENED = re.compile(rf"(?m)^( *)(?:(?:- )+|(?:- )*{_NAME}:[ ]+)(['\"])")
 _CLOSED = {"'": re.compile(r"(?:[^']|'')*'"), '"': re.compile(r'(?:[^"\\]|\\.)*"', re.DOTALL)}
 _ITEM = re.compile(r"(?m)^ *- ")
+_SIGN = re.compile(r"(?<!\S)[*&]")
+_KEY_NEXT = re.compile(r"(@?[A-Za-z_-]{1,40}):(?=[ \r\n])")
+_MESSAGE_TWO = "{} begins in the line of {}, and belongs on one of its own"
 _LAST_WORD = re.compile(r"(@?[A-Za-z_-]{1,40})\Z")
 _BEGINS = re.compile(r"(?:\s*(?:- )?[^\s:#][^:]*: +|\s*- )([\[{>|&*!%`?-])")
 
@@ -88,6 +91,8 @@ def _stray_line(said: _Error) -> Fault | None:
     if "mapping values are not allowed" not in said.problem or match is None or said.start + match.end() != said.at + 1:
         return None
     lead = len(above) - len(above.lstrip(" "))
+    if match.start(3) not in _keys(said.record.kind).get(match[4], {match.start(3): None}):
+        return None  # it is the key that is not where it belongs
     if not above.strip() or ":" in above or above.lstrip(" ")[:1] in "-#'\"" or lead != match.start(3):
         return None
     message = f"the line {quote(above.strip(), 40)} is neither 'key: value' nor indented text"
@@ -101,8 +106,8 @@ def _unquoted_colon(said: _Error) -> Fault | None:
     colon = said.at - said.start
     second = _LAST_WORD.search(said.line, max(0, colon - 50), colon)
     if second is not None and second[1] != key and second[1] in _keys(said.record.kind) and second[1] not in said.keys:
-        return Fault("PF005", f"{quote(second[1])} begins in the line of {quote(key, 40)}, and belongs on one of its own",
-                     Span(said.start + second.start(), said.at + 1))  # fmt: skip
+        place = Span(said.start + second.start(), said.at + 1)
+        return Fault("PF005", _MESSAGE_TWO.format(quote(second[1]), quote(key, 40)), place)
     return Fault("PF005", f"the text after {quote(key, 40)} holds ': ' and needs quotes round it", Span(said.at, said.at + 1))
 
 
@@ -233,12 +238,13 @@ def _open_bracket(said: _Error) -> Fault | None:
     return Fault("PF005", message, Span(said.opened, said.opened + 1))
 
 
-def _asterisk(said: _Error) -> Fault | None:
+def _alias_or_anchor(said: _Error) -> Fault | None:
     if "did not find expected alphabetic" not in said.problem:
         return None
-    place = max(said.text.rfind("*", 0, said.at + 1), said.start)
-    message = "text that begins with '*' needs quotes round it; an item of a list begins with '- '"
-    return Fault("PF005", message, Span(place, place + 1))
+    signs = [match.start() for match in _SIGN.finditer(said.line, 0, said.at + 1 - said.start)]
+    place = said.start + (signs[-1] if signs else 0)
+    item = "; an item of a list begins with '- '" if said.text[place] == "*" else ""
+    return Fault("PF005", f"text that begins with {quote(said.text[place])} needs quotes round it{item}", Span(place, place + 1))
 
 
 def _odd_beginning(said: _Error) -> Fault | None:
@@ -253,14 +259,25 @@ def _odd_beginning(said: _Error) -> Fault | None:
     return Fault("PF005", f"text that begins with {quote(odd)} needs quotes round it", Span(place, place + 1))
 
 
+def _second_key(said: _Error) -> Fault | None:
+    """A known key behind a quoted text, in the line of another."""
+    match = _KEY_NEXT.match(said.text, said.at)
+    first = said.line[: said.at - said.start].partition(":")[0].strip().strip("'\"")
+    if match is None or not first or match[1] == first or match[1] not in _keys(said.record.kind):
+        return None
+    return Fault("PF005", _MESSAGE_TWO.format(quote(match[1]), quote(first, 40)), Span(*match.span()))
+
+
 def _no_end(said: _Error) -> Fault | None:
     if "did not find expected key" not in said.problem and "expected <block end>" not in said.problem:
         return None
+    if said.text.startswith(",", said.at):
+        return Fault("PF005", "a comma stands behind a quoted text; no line of a record ends in one", Span(said.at, said.at + 1))
     message = f"{quote(said.text[said.at :].split(chr(10), 1)[0].strip(), 30)} stands where a new key belongs"
     if said.text.startswith("- ", said.at):
         message += "; the line above it with the list's key may be missing, or it is not indented as the other items"
-    opening = _OPENED.match(said.line)
-    if opening is not None and opening[2] == '"':
+    openings = [match[2] for match in _OPENED.finditer(said.text, said.record.body.start, said.at)]
+    if '"' in said.line and openings[-1:] == ['"']:
         message += "; a quote inside double quotes is written '\\\"', or a quote closes too early"
     elif "'" in said.line or '"' in said.line:
         message += "; a quote inside quoted text is doubled (''), or a quote closes too early"
@@ -277,6 +294,6 @@ def _documents(said: _Error) -> Fault | None:
 # The first that applies speaks: what is surest, and most often meant, comes first.
 _CAUSES: tuple[Callable[[_Error], Fault | None], ...] = (
     _conflict, _tab, _open_quote, _stray_line, _unquoted_colon, _indentation, _comment_in_text, _indentation_before,
-    _colon_in_continuation, _no_key, _escape, _item_behind_key, _open_bracket, _asterisk, _odd_beginning, _no_end,
-    _documents,
+    _colon_in_continuation, _no_key, _escape, _item_behind_key, _open_bracket, _alias_or_anchor, _odd_beginning, _second_key,
+    _no_end, _documents,
 )  # fmt: skip

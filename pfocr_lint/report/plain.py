@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pfocr_lint.diagnostic import Diagnostic, Safety
+from pfocr_lint.diagnostic import Diagnostic, Safety, code_point
 
 
 def plain(text: str, keep: str = "") -> str:
@@ -15,11 +15,6 @@ def plain(text: str, keep: str = "") -> str:
 def whole(text: str) -> str:
     """``text`` with nothing replaced but lone surrogates, which file names can hold and strict readers refuse."""
     return "".join(code_point(char) if "\ud800" <= char <= "\udfff" else char for char in text)
-
-
-def code_point(char: str) -> str:
-    """A character by its number."""
-    return f"<U+{ord(char):04X}>"
 
 
 def explained(diagnostic: Diagnostic) -> str:
