@@ -38,7 +38,7 @@ def run() -> NoReturn:
     stdin, stdout, stderr = sys.stdin or _nothing("r"), sys.stdout or _nothing("w"), sys.stderr or _nothing("w")
     for stream in (stdout, stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
     try:
         status = main(sys.argv[1:], Streams(stdin, stdout, stderr))
         stdout.flush()
@@ -84,6 +84,7 @@ def _run(flags: argparse.Namespace, streams: Streams) -> int:
         raise UsageError("the current folder is not there any more") from None
     outputs = _outputs(flags.output_format or ["full"])
     jobs = _jobs(flags.jobs)
+    _refuse(flags, outputs)
     if flags.explain is not None:
         streams.stdout.write(_page(flags.explain))
         return CLEAN
@@ -92,9 +93,22 @@ def _run(flags: argparse.Namespace, streams: Streams) -> int:
             put(target, _rules(as_json=name in ("json", "jsonl")), streams)
         return CLEAN
     if flags.stdin_filename is not None:
-        if flags.paths not in ([], ["-"]):
-            raise UsageError("--stdin-filename goes with '-', one record from standard input")
         flags.paths = ["-"]
+    chosen = _settings(flags)
+    if flags.show_settings:
+        streams.stdout.write(_show_settings(flags, chosen))
+        return CLEAN
+    return _lint(flags, outputs, jobs, chosen, streams)
+
+
+def _refuse(flags: argparse.Namespace, outputs: Sequence[tuple[str, str | None]]) -> None:
+    """Raise UsageError for flags that contradict each other."""
+    shown = ("explain", "list_rules", "show_files", "show_settings")
+    instead = [f"--{name.replace('_', '-')}" for name in shown if getattr(flags, name) not in (None, False)]
+    if len(instead) > 1:
+        raise UsageError(f"{instead[0]} and {instead[1]} exclude each other: each is shown instead of a run")
+    if flags.stdin_filename is not None and flags.paths not in ([], ["-"]):
+        raise UsageError("--stdin-filename goes with '-', one record from standard input")
     if flags.diff and flags.fix:
         raise UsageError("--fix and --diff exclude each other: the one writes, the other shows")
     if flags.unsafe_fixes and not (flags.fix or flags.diff):
@@ -108,11 +122,6 @@ def _run(flags: argparse.Namespace, streams: Streams) -> int:
     uncounted = [name for name, _ in outputs if name not in COUNTED]
     if flags.statistics and uncounted:
         raise UsageError(f"--statistics: {uncounted[0]} has no form for counts; use {', '.join(COUNTED)}")
-    chosen = _settings(flags)
-    if flags.show_settings:
-        streams.stdout.write(_show_settings(flags, chosen))
-        return CLEAN
-    return _lint(flags, outputs, jobs, chosen, streams)
 
 
 def _lint(

@@ -8,7 +8,7 @@ import stat
 from functools import cache
 
 from pfocr_lint.reader import MAX_BYTES
-from pfocr_lint.settings import work_tree
+from pfocr_lint.settings import lies_in, work_tree
 
 FOLDERS = {"_figures": ".md", "_organisms": ".md", "figures": ".yml", "_data": ".tsv"}
 BUFFER = 1 << 16  # os.read allocates it whole: of 1 MiB it is five times slower
@@ -54,7 +54,7 @@ def leads_out(folder: str) -> bool:
     while (above := os.path.dirname(at)) != at:  # noqa: PTH120
         if os.path.islink(at):  # noqa: PTH114
             root = work_tree(os.path.realpath(above))
-            if root is not None and os.path.commonpath([os.path.realpath(at), root]) != root:
+            if root is not None and not lies_in(os.path.realpath(at), root):
                 return True
         at = above
     return False
@@ -86,7 +86,7 @@ def stay_inside(path: str) -> None:
     if os.path.islink(path):  # noqa: PTH114
         real = os.path.realpath(path, strict=True)
         root = repository(os.path.realpath(os.path.dirname(path)))  # noqa: PTH120
-        if os.path.commonpath([real, root]) != root:
+        if not lies_in(real, root):
             raise Unreadable("it is a link that leads out of the repository")
 
 

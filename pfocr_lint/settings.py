@@ -62,7 +62,9 @@ class Selection:
     @property
     def compares(self) -> bool:
         """Whether rules that compare records are asked for."""
-        return any(name.startswith("PF4") for name in (*(self.select or ()), *self.extend_select))
+        compared = [rule.code for rule in RULES if rule.compare is not None]
+        names = (*(self.select or ()), *self.extend_select)
+        return any(_reach(code, name) >= len("PF4") for code in compared for name in names)
 
 
 @dataclass(frozen=True)
@@ -222,8 +224,10 @@ def discover(folder: str) -> Settings:
 
 def load(path: pathlib.Path) -> Settings:
     """Settings from one TOML file that is named. Raises SettingsError."""
-    root = str(path.parent.resolve())
-    return _from_file(path, root) or parse({}, str(path), root)
+    settings = _from_file(path, str(path.parent.resolve()))
+    if settings is None:
+        raise SettingsError(f"{path}: has no table [tool.pfocr-lint]")
+    return settings
 
 
 def _from_file(path: pathlib.Path, root: str) -> Settings | None:
@@ -251,10 +255,17 @@ def work_tree(folder: str) -> str | None:
 def inside(path: str, folder: str) -> bool:
     """Whether a path, with its links followed, stays in the repository of a folder; without one, in that folder."""
     home = os.path.realpath(folder)
-    top = work_tree(home) or home
     try:
-        return os.path.commonpath([os.path.realpath(path), top]) == top
+        return lies_in(os.path.realpath(path), work_tree(home) or home)
     except ValueError:  # no name of a file
+        return False
+
+
+def lies_in(path: str, folder: str) -> bool:
+    """Whether one real path is that of a folder, or of something below it."""
+    try:
+        return os.path.commonpath([path, folder]) == folder
+    except ValueError:  # on another drive
         return False
 
 

@@ -214,7 +214,7 @@ def put(target: str | None, text: str, streams: Streams) -> None:
 
 def _put(target: str, text: str) -> None:
     try:
-        pathlib.Path(target).write_text(text, encoding="utf-8", errors="backslashreplace")
+        pathlib.Path(target).write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
     except OSError as error:
         raise UsageError(f"--output-format: '{target}' cannot be written: {error.strerror}") from error
 

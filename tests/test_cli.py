@@ -122,6 +122,11 @@ WRONG = [
     (["--explain", "nope"], "--explain: there is no rule 'nope'"),
     (["--fix", "--diff"], "--fix and --diff exclude each other: the one writes, the other shows"),
     (["--unsafe-fixes"], "--unsafe-fixes needs --fix or --diff"),
+    (
+        ["--show-settings", "--explain", "PF206"],
+        "--explain and --show-settings exclude each other: each is shown instead of a run",
+    ),
+    (["--config", "pyproject.toml"], "pyproject.toml: has no table [tool.pfocr-lint]"),
     (["--config", "none.toml"], "none.toml: cannot be read: No such file or directory"),
     (["-", "_figures"], "'-' stands alone: one record from standard input"),
     (["--diff", "--output-format", "json"], "--diff prints to standard output; give the format a file, as in json:FILE"),
@@ -135,6 +140,7 @@ WRONG = [
 @pytest.mark.parametrize(("flags", "message"), WRONG, ids=[" ".join(flags) for flags, _ in WRONG])
 def test_what_is_wrong_is_said_in_one_line(repository, run, flags, message):
     (repository / "empty").mkdir()
+    (repository / "pyproject.toml").write_text("[project]\n")
     result = run(*flags)
     assert result.status == 2
     assert result.err.startswith(f"pfocr-lint: {message}")

@@ -14,35 +14,16 @@ from pfocr_lint import __version__, handbook
 
 PACKAGE = ROOT / "pfocr_lint"
 
-# Who may import whom: a module sees what stands above it, and these libraries. CONTRIBUTING.md shows the same picture.
-LAYERS = [
-    {"ondemand": set(), "interrupt": set(), "values": set(), "__init__": set()},
-    {"diagnostic": set(), "scalars": set(), "canonical": set()},
-    {"entries": {"yaml"}},
-    {"record": {"yaml"}, "emit": {"yaml"}},
-    {"schema": {"jsonschema"}, "roundtrip": {"ruamel"}},
-    {"syntax": {"yaml"}},
-    {"reader": {"yaml"}},
-    {"derive": set(), "edits": set(), "tables": set(), "judge": set()},
-    {"template": set()},
-    {"facts": set()},
-    {"rule": set()},
-    {"rules": {"ftfy"}},
-    {"settings": {"tomli", "tomllib", "packaging"}},
-    {"failures": set()},
-    {"accept": set()},
-    {"engine": set()},
-    {"fixer": set(), "pool": set(), "cache": set(), "atomic": set(), "loading": set()},
-    {"walk": set(), "report": {"wcwidth", "junitparser"}},
-    {"files": set()},
-    {"survey": set(), "revision": set()},
-    {"examples": set(), "changes": set()},
-    {"handbook": set(), "options": set()},
-    {"telling": set()},
-    {"lint": {"tqdm"}},
-    {"cli": set()},
-    {"action": set(), "__main__": set()},
-]
+# What the libraries of the table are imported as, where that is another name.
+IMPORTED_AS = {"PyYAML": {"yaml"}, "ruamel.yaml": {"ruamel"}, "tomli": {"tomli", "tomllib"}}
+
+
+def layers():
+    """Who may import whom, from the table of CONTRIBUTING.md: the rooms of each line, and what libraries they may import."""
+    lines = re.findall(r"^\| (`.*?) \| .* \| (.*)\|$", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.MULTILINE)
+    for rooms, libraries in lines:
+        names = [name.strip() for name in libraries.split(",") if name.strip()]
+        yield set(re.findall(r"`(\w+)/?`", rooms)), {each for name in names for each in IMPORTED_AS.get(name, {name})}
 
 
 def modules():
@@ -63,8 +44,10 @@ def imports(path):
 
 
 def test_imports_point_one_way():
-    floor = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
-    allowed = {room: libraries for rooms in LAYERS for room, libraries in rooms.items()}
+    floor, allowed = {"__init__": -1, "__main__": 99}, {"__init__": set(), "__main__": set()}
+    for level, (rooms, libraries) in enumerate(layers()):
+        floor.update(dict.fromkeys(rooms, level))
+        allowed.update(dict.fromkeys(rooms, libraries))
     assert {room for _, room in modules()} == set(floor)
     for path, room in modules():
         for name, inner in imports(path):

@@ -159,6 +159,8 @@ def test_single_files_are_not_compared_and_the_message_says_how(tmp_path, run):
     assert "PF201" in result.out
     assert "PF401" not in result.out
     assert "Rules that compare records (PF4) did not run: name the repository's folder." in result.out
+    assert "did not run" in run("_figures/PMC9000002__copy.md", "--select", "duplicate-figid").out
+    assert "did not run" not in run("_figures/PMC9000002__copy.md", "--select", "PF407,PF2").out
 
 
 def test_organism_pages_are_looked_up_where_the_settings_say(tmp_path, run):
