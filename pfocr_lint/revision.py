@@ -15,15 +15,19 @@ from pathlib import Path, PurePosixPath
 from pfocr_lint.settings import DEFAULT, FILE, Settings, SettingsError, from_bytes, work_tree
 from pfocr_lint.values import dataclass
 
+# Of the variables that Git obeys it is left where its settings are (safe.directory is one) and its programs, and no more: others
+# name another repository or index, as Git does for its hooks, or give paths and patterns another meaning.
+_KEPT = ("GIT_CONFIG_", "GIT_EXEC_PATH")
 _ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
 
-# Git runs no program for what it is asked here, whatever a work tree says: no hook, no monitor; and a folder that looks like
-# a repository of its own, with settings of its own, is none.
+# Git runs no program for what it is asked here, whatever a work tree says: no hook, no monitor; a folder that looks like
+# a repository of its own, with settings of its own, is none; and what it prints is the same for every user.
 _QUIET = tuple(
     part
     for setting in (
         "core.quotePath=false", "core.fsmonitor=false", f"core.hooksPath={os.devnull}", "safe.bareRepository=explicit",
-        "submodule.recurse=false",
+        "submodule.recurse=false", "color.ui=false", "color.grep=false", "color.diff=false", "diff.relative=false",
+        "diff.autoRefreshIndex=true", f"diff.orderFile={os.devnull}",
     )
     for part in ("-c", setting)
 )  # fmt: skip
@@ -41,8 +45,9 @@ def _git(folder: str, *args: str, data: bytes | None = None) -> bytes | None:
 
 def _run(folder: str, args: Iterable[str], data: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
     command = ["git", "-C", folder, *_QUIET, *args]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name.startswith(_KEPT)}
     try:
-        return subprocess.run(command, input=data, capture_output=True, env={**os.environ, **_ENVIRONMENT}, check=False)
+        return subprocess.run(command, input=data, capture_output=True, env={**kept, **_ENVIRONMENT}, check=False)
     except FileNotFoundError:
         raise RevisionError("--since needs git, which is not installed here") from None
 

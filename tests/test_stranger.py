@@ -284,6 +284,45 @@ def test_git_files_hide_no_record(work, run, name, text):
     assert {line.split()[1] for line in result.out.splitlines() if line.startswith("_")} == {"PF402", "PF404"}
 
 
+LOUD = {
+    "color.ui": "always",
+    "color.grep": "always",
+    "diff.relative": "true",
+    "diff.orderFile": "nowhere",
+    "grep.lineNumber": "true",
+}
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"GIT_LITERAL_PATHSPECS": "1"},
+        {"GIT_NOGLOB_PATHSPECS": "1", "GIT_GLOB_PATHSPECS": "1", "GIT_ICASE_PATHSPECS": "1"},
+        {"GIT_CONFIG_COUNT": str(len(LOUD))}
+        | {f"GIT_CONFIG_KEY_{number}": key for number, key in enumerate(LOUD)}
+        | {f"GIT_CONFIG_VALUE_{number}": value for number, value in enumerate(LOUD.values())},
+        {"GIT_DIR": "{top}/other/.git", "GIT_WORK_TREE": "{top}/other", "GIT_PREFIX": "x/"},
+        {},
+    ],
+    ids=lambda environment: next(iter(environment), "settings"),
+)
+def test_git_says_the_same_to_every_user(work, run, monkeypatch, environment):
+    """Whatever settings and variables he has, or Git has set for a hook."""
+    other = work.parent / "other"
+    write(other, figure(9))
+    git(other, "init", "-q")
+    commit(other)
+    write(work, page("Mus musculus", "mouse"), figure(1000002, organisms=["Mus musculus"]))
+    base = commit(work)
+    (work / "_organisms" / "mouse.md").unlink()
+    for key, value in {} if environment else LOUD.items():
+        git(work, "config", key, value)
+    for key, value in environment.items():
+        monkeypatch.setenv(key, value.format(top=work.parent))
+    result = run(".", "--since", base, "--introduced", "--output-format", "concise")
+    assert (result.status, *result.out.split()[1:2]) == (1, "PF404"), result.err
+
+
 def test_a_git_that_fails_is_no_empty_answer(work, run):
     write(work, figure(1000001, figtype="Scheme"))
     (work / ".git" / "index").write_bytes(b"DIRC broken")
