@@ -9,15 +9,18 @@ case only, those that mention its identifiers, and the organism pages.
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
+from operator import attrgetter
+from typing import NamedTuple
 
-from pfocr_lint import engine, loading, survey, walk
+from pfocr_lint import files, loading, survey, walk
 from pfocr_lint.diagnostic import Diagnostic
 from pfocr_lint.facts import Facts, FigureFacts, PageFacts
-from pfocr_lint.files import Result
-from pfocr_lint.reader import read
+from pfocr_lint.files import Result, Task
+from pfocr_lint.record import Kind
 from pfocr_lint.revision import Base
 from pfocr_lint.settings import Settings
 from pfocr_lint.values import dataclass, replace
@@ -35,171 +38,267 @@ class Introduced:
     faults: tuple[str, ...]
 
 
+class _Place(NamedTuple):
+    """A folder: what is shown before the names in it, the settings that hold there, None where no walk comes, and the kind."""
+
+    shown: str
+    settings: Settings | None
+    kind: Kind | None
+
+
 @dataclass(frozen=True)
 class Change:
     """
     A work tree and the commit it is compared with.
 
-    ``paths`` are the files and folders that were asked for; ``settings_of`` gives the settings of a path as it is shown.
+    ``paths`` are the files and folders that were asked for; ``settings_of`` gives the settings of a path as it is shown;
+    ``jobs`` are the processes that read records, None as many as pay.
     """
 
     base: Base
     paths: tuple[str, ...]
     settings_of: Callable[[str], Settings]
+    jobs: int | None = None
 
     @cached_property
-    def _scopes(self) -> list[tuple[str, str]]:
-        """What was asked for: as a path below the work tree's folder, and as it was given."""
-        found = []
+    def _asked(self) -> tuple[dict[str, str], list[tuple[str, str]]]:
+        """The files and the folders that were asked for: as paths below the work tree's folder, and as they were given."""
+        top = os.path.realpath(self.base.top)
+        named: dict[str, str] = {}
+        folders = []
         for path in self.paths:
-            below = os.path.relpath(os.path.realpath(path), os.path.realpath(self.base.top)).replace(os.sep, "/")
-            found.append(("" if below == "." else below, path))
-        return found
-
-    def shown(self, name: str) -> str:
-        """A name below the work tree's folder as it is shown: below the path that was given, else from the current folder."""
-        for below, given in self._scopes:
-            if name == below:
-                return walk.posix(given)
-            if not below or name.startswith(f"{below}/"):
-                return walk.posix(os.path.join(given, name[len(below) :].lstrip("/")))  # noqa: PTH118
-        return os.path.relpath(os.path.join(self.base.top, name)).replace(os.sep, "/")  # noqa: PTH118
-
-    def _asked(self, name: str) -> bool:
-        return any(not below or name == below or name.startswith(f"{below}/") for below, _ in self._scopes)
+            if os.path.isdir(path):  # noqa: PTH112
+                below = os.path.relpath(os.path.realpath(path), top).replace(os.sep, "/")
+                folders.append(("" if below == "." else below, path))
+            else:
+                folder, name = os.path.split(path)
+                whole = os.path.join(os.path.realpath(folder or "."), name)  # noqa: PTH118 - of a link, what it is called
+                named.setdefault(os.path.relpath(whole, top).replace(os.sep, "/"), path)
+        return named, folders
 
     @cached_property
-    def touched(self) -> list[str]:
-        """The records that differ from the base, deleted ones included, of those that were asked for."""
-        return sorted(name for name in self.base.changed if walk.is_record(name) and self._asked(name))
+    def _places(self) -> dict[str, _Place]:
+        """What is known of folders: of a hundred thousand records it is asked once for each folder."""
+        return {}
+
+    def _place(self, name: str) -> _Place:
+        folder, _, last = name.rpartition("/")
+        shown = self._shown(folder)
+        if not self._walked(folder):
+            return _Place(shown, None, None)
+        return _Place(shown, self.settings_of(shown + last), walk.kind_by_path(shown + last))
+
+    def _shown(self, folder: str) -> str:
+        """What is shown before the names in a folder: the path to it by way of what was given, else from the current folder."""
+        for below, given in self._asked[1]:
+            if _within(folder, below):
+                return walk.posix(os.path.join(given, folder[len(below) :].lstrip("/"), ""))  # noqa: PTH118
+        return walk.posix(os.path.join(os.path.relpath(os.path.join(self.base.top, folder)), ""))  # noqa: PTH118
+
+    def _walked(self, folder: str) -> bool:
+        """Whether a walk comes to a folder: to a hidden one only on the way to what was asked for."""
+        named, folders = self._asked
+        while folder:
+            above, _, last = folder.rpartition("/")
+            if _skipped(last) and not any(_within(below, folder) for below in (*named, *(below for below, _ in folders))):
+                return False
+            folder = above
+        return True
+
+    def _source(self, name: str) -> Source | None:
+        """A record as it is judged; None where it is neither named nor found by a walk over the whole work tree."""
+        given = self._asked[0].get(name)
+        if given is not None:
+            path = walk.posix(given)
+            return Source(path, self.settings_of(path), walk.kind_by_path(path))
+        folder, _, last = name.rpartition("/")
+        if folder not in self._places:
+            self._places[folder] = self._place(name)
+        shown, settings, kind = self._places[folder]
+        if settings is None or (settings.exclude and settings.excludes(shown + last)):
+            return None
+        return Source(shown + last, settings, kind)
+
+    @cached_property
+    def _touched(self) -> dict[str, Source]:
+        """The records that differ from the base, deleted ones included, of those that were asked for, by name."""
+        named, folders = self._asked
+        changed = self.base.changed
+        names = {name for name in named if name in changed or not self.base.holds(name)}
+        names.update(name for name in changed if walk.is_record(name) and any(_within(name, below) for below, _ in folders))
+        found = ((name, self._source(name)) for name in sorted(names))
+        return {name: source for name, source in found if source is not None}
 
     def sources(self) -> list[Source]:
         """The touched records that are there, to be judged."""
-        found = []
-        for name in self.touched:
-            path = self.shown(name)
-            settings = self.settings_of(path)
-            if os.path.lexists(path) and not settings.excludes(path):
-                found.append(Source(path, settings, walk.kind_by_path(path)))
-        return found
+        return sorted((source for source in self._touched.values() if os.path.lexists(source.path)), key=attrgetter("path"))
 
-    def compared(self, results: Sequence[Result], load: Callable[[str], bytes]) -> tuple[list[Result], tuple[str, ...]]:
-        """The results of the touched records with what their comparison with others adds; ``load`` reads a file again."""
-        across = self._compare(self._now(results), load, frozenset(result.path for result in results))
-        merged = [replace(each, left=tuple(survey.merged(each.left, across.diagnostics(each.path)))) for each in results]
-        return merged, across.faults
+    def compared(self, results: Sequence[Result], task: Task) -> tuple[list[Result], tuple[str, ...]]:
+        """The results of the touched records with what their comparison with others adds and, if the task says so, mends."""
+        own = _facts(results)
+        across = self._compare([*own, *self._around(own)], files.left_by(task, self.settings_of), results)
+        return [survey.joined(each, across, self.settings_of, task) for each in results], across.faults
 
     def introduced(self, results: Sequence[Result]) -> Introduced:
         """Of the touched records' diagnostics, and of those that the change brought upon others, what the base did not have."""
-        now = self._now(results)
-        across = self._compare(now, loading.load, frozenset(result.path for result in results))
-        known, base_faults = self._known(now)
+        now, before = _facts(results), _facts(self._were)
+        around = self._around([*now, *before])
+        across = self._compare([*now, *around], loading.load, results)
+        across_before = self._compare([*before, *around], self._load_before)
+        known = Counter(match for found in _all_matched(self._were, across_before).values() for _, match in found)
         fresh: dict[str, list[Diagnostic]] = {}
         total = 0
-        own = {each.path: each.left for each in results}
+        found = _all_matched(results, across)
+        own = {each.path: each for each in results}
         # what lies between records is first looked for at those that the base had
-        for path in sorted({*own, *across.examined}, key=lambda path: (path in own and path not in self._before, path)):
-            for diagnostic, match in _matched(own.get(path, ()), across, path):
+        for path in sorted(found, key=lambda path: (path in own and path not in self._before, path)):
+            for diagnostic, match in found[path]:
                 total += 1
                 if known[match] > 0:
                     known[match] -= 1
                 else:
                     fresh.setdefault(path, []).append(diagnostic)
-        by_path = {each.path: each for each in results}
         told = [replace(each, left=tuple(fresh.get(each.path, ()))) for each in results]
-        told += [Result(path, tuple(found)) for path, found in fresh.items() if path not in by_path]
+        told += [Result(path, tuple(left)) for path, left in fresh.items() if path not in own]
         introduced = sum(map(len, fresh.values()))
         return Introduced(
-            results=tuple(sorted(told, key=lambda result: result.path)),
+            results=tuple(sorted(told, key=attrgetter("path"))),
             introduced=introduced,
             resolved=sum(known.values()),
             remaining=total - introduced,
-            faults=(*across.faults, *base_faults),
+            faults=(*across.faults, *across_before.faults),
         )
 
-    def _compare(self, facts: Iterable[Facts], load: Callable[[str], bytes], fresh: frozenset[str]) -> survey.Across:
-        return survey.compare(facts, self.settings_of, load, fresh)
-
-    def _now(self, results: Sequence[Result]) -> list[Facts]:
-        """The facts of the touched records and of all that can meet them."""
-        own = [result.facts for result in results if result.facts is not None]
-        return [*own, *self._around]
+    def _compare(self, facts: Iterable[Facts], load: Callable[[str], bytes], fresh: Iterable[Result] = ()) -> survey.Across:
+        return survey.compare(facts, self.settings_of, load, frozenset(result.path for result in fresh))
 
     @cached_property
     def _before(self) -> dict[str, bytes]:
         """The touched records as they were, by the path that is shown."""
-        return {self.shown(name): data for name, data in self.base.read(self.touched).items()}
+        return {self._touched[name].path: data for name, data in self.base.read(self._touched).items()}
 
-    def _known(self, now: Sequence[Facts]) -> tuple[Counter[str], tuple[str, ...]]:
-        """The fingerprints of what the base had to say of the touched records and of those that can meet them."""
-        before = self._before
-        touched = {self.shown(name) for name in self.touched}
-        examined = [self._examine(path, data) for path, data in before.items()]
-        facts = [each.facts for each in examined if each.facts is not None]
-        facts += [each for each in now if each.path not in touched]
-        across = self._compare(facts, lambda path: before[path] if path in touched else loading.load(path), frozenset())
-        alone = {each.record.path: each.diagnostics() for each in examined}
-        matches = (_matched(alone.get(path, ()), across, path) for path in {*alone, *across.examined})
-        return Counter(match for found in matches for _, match in found), across.faults
-
-    def _examine(self, path: str, data: bytes) -> engine.Examined:
-        return engine.examine(read(path, data, walk.kind_by_path(path)), self.settings_of(path))
+    def _load_before(self, path: str) -> bytes:
+        """A record as it was, by any path to it. Raises Unreadable."""
+        shown = self._touched_paths.get(os.path.abspath(path))  # noqa: PTH100 - no link is followed
+        if shown is None:
+            return loading.load(path)
+        if shown not in self._before:
+            raise loading.Unreadable("there was no such file")
+        return self._before[shown]
 
     @cached_property
-    def _around(self) -> list[Facts]:
-        """The facts of the untouched records that can meet a touched one, now or as it was."""
-        touched = set(self.touched)
-        there = {self.shown(name): name for name in self.touched}
-        ours = []
-        for path in there:
-            with_now = loading.try_load(path)
-            ours += [self._examine(path, data).facts for data in (with_now, self._before.get(path)) if data is not None]
-        names = self._nearby([each for each in ours if each is not None]) - touched
-        found = []
-        for name in sorted(names):
-            path = self.shown(name)
-            data = loading.try_load(path)
-            facts = self._examine(path, data).facts if data is not None else None
-            if facts is not None:
-                found.append(facts)
-        return found
+    def _touched_paths(self) -> dict[str, str]:
+        """The paths of the touched records as they are shown, by the whole paths."""
+        return {os.path.abspath(source.path): source.path for source in self._touched.values()}  # noqa: PTH100
 
-    def _nearby(self, facts: Sequence[Facts]) -> set[str]:
-        """The names of the records that can meet one of these facts."""
-        touched = set(self.touched)
-        papers = {_paper(name) for name in touched} | {
-            _paper(each.pmcid or "") for each in facts if isinstance(each, FigureFacts)
-        }
-        identifiers: set[str] = set()
-        latin: set[str] = set()
+    @cached_property
+    def _were(self) -> list[Result]:
+        """The results of the touched records as they were."""
+        there = (source for source in self._touched.values() if source.path in self._before)
+        return [files.judge(source, self._before[source.path], Task()) for source in there]
+
+    def _around(self, own: Iterable[Facts]) -> list[Facts]:
+        """The facts of the untouched records that can meet a touched one; ``own`` are those of the touched ones."""
+        near = _Near(self._touched, own)
+        roots = set(map(_root, self._touched))
+        others = [name for name in self.base.names if walk.is_record(name) and _root(name) in roots and name not in self._touched]
+        # of each root one figure is read, since a table lacks its record only where there are records
+        certain = {_root(name): name for name in others if _folder(name) == "_figures" and self._source(name) is not None}
+        by_name = {*certain.values(), *filter(near.has_name, others)}
+        mentioning = self.base.mentioning(near.texts, "_figures")
+        if mentioning is not None:
+            found = by_name.union(mentioning)
+            others = [name for name in others if name in found]
+        sources = {name: source for name in others if (source := self._source(name)) is not None}
+        sure = {sources[name].path for name in by_name if name in sources}
+        read = files.process_all(sorted(sources.values(), key=attrgetter("path")), Task(), self.jobs)
+        return [each for each in _facts(read) if each.path in sure or near.has(each)]
+
+
+class _Near:
+    """What the records that can meet some others are told by: the names of these, and their facts."""
+
+    def __init__(self, names: Iterable[str], facts: Iterable[Facts]) -> None:
+        figures = [_stem(name) for name in names if _folder(name) == "_figures"]
+        pmcids, self.latin, self.identifiers = set[str](), set[str](), set(figures)
         for each in facts:
             if isinstance(each, FigureFacts):
-                identifiers.update(filter(None, (each.figid, each.alias, (each.redirect or "").rpartition("/")[2])))
-                papers.add(each.pmcid or "")
-            elif isinstance(each, PageFacts) and each.latin is not None:
-                latin.add(each.latin)
-        papers |= {_paper(text) for text in identifiers}
-        folded = {name.casefold() for name in touched}
-        roots = {name.rpartition("/")[0].rpartition("/")[0] for name in touched}
-        bare = set(roots)  # of each root one figure is read, since a table lacks its record only where there are records
-        found = set()
-        for name in self.base.names:
-            if not walk.is_record(name):
-                continue
-            root, _, folder = name.rpartition("/")[0].rpartition("/")
-            page = folder == "_organisms" and root in roots
-            first = folder == "_figures" and root in bare and name not in touched
-            if first:
-                bare.remove(root)
-            if page or first or _paper(name) in papers or name.casefold() in folded:
-                found.add(name)
-        found.update({*self.base.mentioning({*identifiers, *latin}, "_figures")} & {*self.base.names})
-        return found
+                pmcids.add(each.pmcid or "")
+                self.identifiers.update(_identifiers(each))
+            elif isinstance(each, PageFacts):
+                self.latin.add(each.latin or "")
+            else:
+                self.identifiers.add(each.figid)
+        for found in (pmcids, self.latin, self.identifiers):
+            found.discard("")
+        self.papers = pmcids.union(map(_paper, names), map(_paper, self.identifiers))
+        self.folded = set(map(_folded, names))
+        # what stands in such records: where the paper's number does, its figures' need not be looked for
+        self.texts = {*pmcids, *self.latin, *(text for text in self.identifiers if _paper(text) not in pmcids)}
+
+    def has_name(self, name: str) -> bool:
+        """Whether a record is one of them by its name."""
+        folder = _folder(name)
+        table = folder == "_data" and _stem(name).rpartition("-")[0] in self.identifiers
+        return folder == "_organisms" or table or _paper(name) in self.papers or _folded(name) in self.folded
+
+    def has(self, facts: Facts) -> bool:
+        """Whether a record is one of them by its facts."""
+        if not isinstance(facts, FigureFacts):
+            return False
+        known = facts.pmcid in self.papers or not self.identifiers.isdisjoint(_identifiers(facts))
+        return known or not self.latin.isdisjoint(facts.organisms)
+
+
+def _identifiers(figure: FigureFacts) -> tuple[str, ...]:
+    """What a figure is called, and what it is redirected from."""
+    redirect = (figure.redirect or "").removesuffix(".html").rstrip("/").rpartition("/")[2]
+    return tuple(filter(None, (figure.figid, figure.alias, redirect)))
+
+
+def _facts(results: Iterable[Result]) -> list[Facts]:
+    return [each.facts for each in results if each.facts is not None]
+
+
+def _skipped(folder: str) -> bool:
+    """Whether a walk passes by a folder of this name."""
+    return folder.startswith(".") or folder in walk.SKIPPED
+
+
+def _within(name: str, folder: str) -> bool:
+    """Whether a path is another, or below it; '' is the work tree's folder."""
+    return not folder or name == folder or name.startswith(f"{folder}/")
+
+
+def _folder(name: str) -> str:
+    """The name of the folder that a record stands in."""
+    return name.rpartition("/")[0].rpartition("/")[2]
+
+
+def _root(name: str) -> str:
+    """The folder above the record folder: records below different ones are never compared."""
+    return name.rpartition("/")[0].rpartition("/")[0]
+
+
+def _stem(name: str) -> str:
+    """A file's name without its extension."""
+    return name.rpartition("/")[2].rpartition(".")[0]
+
+
+def _folded(name: str) -> str:
+    """A name as file systems that ignore case compare it."""
+    return unicodedata.normalize("NFC", name.casefold())
 
 
 def _paper(name: str) -> str:
     """The PMC id that a name begins with."""
     return name.rpartition("/")[2].partition("__")[0].partition(".")[0]
+
+
+def _all_matched(results: Iterable[Result], across: survey.Across) -> dict[str, list[tuple[Diagnostic, str]]]:
+    """What is said of the records, alone and in comparison, by path; each with what tells the same in another version."""
+    alone = {each.path: each.left for each in results}
+    return {path: _matched(alone.get(path, ()), across, path) for path in {*alone, *across.examined}}
 
 
 def _matched(alone: Iterable[Diagnostic], across: survey.Across, path: str) -> list[tuple[Diagnostic, str]]:

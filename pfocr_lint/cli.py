@@ -149,7 +149,7 @@ def _lint(
     def settings_of(path: str) -> Settings:
         return _flagged(walk.settings_for(path, chosen) if settled is None else settled(path), selection)
 
-    change = _change(flags, paths, settings_of)
+    change = _change(flags, paths, settings_of, jobs)
     sources = _sources(flags, paths, change, settings_of)
     if flags.show_files:
         for source in sources:
@@ -161,12 +161,12 @@ def _lint(
         streams.stderr.write(f"pfocr-lint: {len(sources):,} files, {len(settings_of(paths[0]).enabled)} rules\n")
     wanted = Wanted(flags, outputs, streams)
     if change is not None:
-        return _changed(wanted, change, list(files.process_all(sources, task, jobs)), files.left_by(task, settings_of), started)
+        return _changed(wanted, change, list(files.process_all(sources, task, jobs)), task, started)
     task = replace(task, keywords=walk.has_tables(sources))
     return lint(Work(paths, sources, task, jobs, settings_of, started), wanted, compares=selection.compares)
 
 
-def _changed(wanted: Wanted, change: Change, results: Sequence[Result], load: Callable[[str], bytes], started: float) -> int:
+def _changed(wanted: Wanted, change: Change, results: Sequence[Result], task: Task, started: float) -> int:
     """Tell of the records that a change touched, or of what it introduced."""
     teller = Teller(wanted)
     sums = None
@@ -175,7 +175,7 @@ def _changed(wanted: Wanted, change: Change, results: Sequence[Result], load: Ca
         results, faults = found.results, found.faults
         sums = (found.introduced, found.resolved, found.remaining)
     else:
-        results, faults = change.compared(results, load)
+        results, faults = change.compared(results, task)
     for result in results:
         teller.take(result)
     return teller.end(teller.waiting, time.perf_counter() - started, faults=faults, change=sums)
@@ -199,17 +199,27 @@ def _sources(
     return sources
 
 
-def _change(flags: argparse.Namespace, paths: Sequence[str], settings_of: Callable[[str], Settings]) -> Change | None:
+def _change(
+    flags: argparse.Namespace, paths: Sequence[str], settings_of: Callable[[str], Settings], jobs: int | None
+) -> Change | None:
     """What ``--since`` compares with."""
     if flags.since is None:
         return None
+    from pfocr_lint import loading
     from pfocr_lint.changes import Change
     from pfocr_lint.revision import merge_base
 
     for path in paths:
         if not os.path.lexists(path):
             raise UsageError(f"{path}: there is no such file or folder")
-    return Change(merge_base(_folder(paths), flags.since), tuple(paths), settings_of)
+    base = merge_base(_folder(paths), flags.since)
+    homes = [loading.repository(os.path.realpath(_folder([path]))) for path in paths]
+    for path, home in zip(paths, homes, strict=True):
+        if home != homes[0]:
+            raise UsageError(f"--since: '{path}' is not in the Git repository of '{paths[0]}'; name those of one at a time")
+    if flags.force_exclude:
+        paths = [path for path in paths if os.path.isdir(path) or not settings_of(path).excludes(path)]  # noqa: PTH112
+    return Change(base, tuple(paths), settings_of, jobs)
 
 
 def _settled(flags: argparse.Namespace, paths: Sequence[str]) -> Callable[[str], Settings] | None:

@@ -33,6 +33,10 @@ _QUIET = tuple(
 )  # fmt: skip
 
 
+# Texts that are looked for at most, each in every record, and characters of one: a file's name has no more.
+MANY, LONGEST = 200, 255
+
+
 class RevisionError(SettingsError):
     """A revision that cannot be compared with, or gives no settings; the message says what to do."""
 
@@ -52,9 +56,9 @@ def _run(folder: str, args: Iterable[str], data: bytes | None = None) -> subproc
         raise RevisionError("--since needs git, which is not installed here") from None
 
 
-def _listed(folder: str, *args: str, none: int = 0) -> list[bytes]:
+def _listed(folder: str, *args: str, none: int = 0, data: bytes | None = None) -> list[bytes]:
     """What a Git command lists; it says by the status ``none`` that there is nothing. Raises RevisionError when it fails."""
-    result = _run(folder, args)
+    result = _run(folder, args, data)
     if result.returncode not in (0, none):
         why = os.fsdecode(result.stderr.partition(b"\n")[0]) or f"status {result.returncode}"
         command = next(arg for arg in args if arg[0] != "-" and "=" not in arg)
@@ -142,14 +146,31 @@ class Base:
         below = os.path.relpath(folder, os.path.realpath(self.top)).replace(os.sep, "/")
         return _settings(self, below)
 
-    def mentioning(self, texts: Iterable[str], below: str) -> list[str]:
-        """The files of the work tree, in folders called ``below``, in which one of some texts stands."""
-        patterns = [part for text in sorted(set(texts)) for part in ("-e", text)]
+    def holds(self, path: str) -> bool:
+        """Whether a file is in the commit."""
+        return path in self._tree
+
+    def mentioning(self, texts: Iterable[str], below: str) -> list[str] | None:
+        """
+        The files of the work tree, in folders called ``below``, in which one of some texts stands.
+
+        None where a search does not tell: a text may stand there in another form, or there are so many of them that to read all
+        files takes less time.
+        """
+        patterns = sorted(set(texts))
+        if len(patterns) > MANY or not all(map(_as_written, patterns)):
+            return None
         if not patterns:
             return []
         # -a and --no-exclude-standard: neither .gitattributes nor .gitignore hides a record
-        args = ("grep", "-z", "-l", "-a", "-F", "--untracked", "--no-exclude-standard", "--no-textconv", *patterns, "--")
-        return _names(_listed(self.top, *args, f":(glob)**/{below}/*.md", none=1))
+        args = ("grep", "-z", "-l", "-a", "-F", "--untracked", "--no-exclude-standard", "--no-textconv", "-f", "-", "--")
+        data = "".join(f"{text}\n" for text in patterns).encode()  # an argument would have to be short
+        return _names(_listed(self.top, *args, f":(glob)**/{below}/*.md", none=1, data=data))
+
+
+def _as_written(text: str) -> bool:
+    """Whether a text stands in a record as it is: it is none that YAML has to quote or to break, as no identifier should be."""
+    return 0 < len(text) <= LONGEST and text.isprintable() and not any(char in text for char in "\"'\\")
 
 
 @cache

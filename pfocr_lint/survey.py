@@ -6,6 +6,7 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
@@ -67,13 +68,15 @@ def compare(
 
     examined: dict[str, engine.Examined] = {}
     faults: list[str] = []
-    for root, group in sorted(_by_root(facts).items()):
+    groups = _by_root(facts)
+    everywhere = {os.path.abspath(each.path): each for each in chain(*groups.values()) if isinstance(each, PageFacts)}  # noqa: PTH100
+    for root, group in sorted(groups.items()):
         group.sort(key=attrgetter("path"))
         sorts: dict[type[Facts], list[Any]] = {FigureFacts: [], PageFacts: [], TableFacts: []}
         for each in group:
             sorts[type(each)].append(each)
         figures, pages, tables = map(tuple, sorts.values())
-        latin = _latin(root, settings_of(group[0].path), pages, load) if figures else frozenset()
+        latin = _latin(root, settings_of(group[0].path), pages, everywhere, load) if figures else frozenset()
         found = engine.compare(Repository(figures, pages, tables, latin, opened, fresh), levels)
         examined.update({each.record.path: each for each in found.examined})
         faults += found.faults
@@ -91,16 +94,24 @@ def _by_root(facts: Iterable[Facts]) -> dict[str, list[Facts]]:
     return groups
 
 
-def _latin(root: str, settings: Settings, pages: Sequence[PageFacts], load: Callable[[str], bytes]) -> frozenset[str]:
-    """The latin names of the organism pages: of the setting's folder, of those that were read, or of those beside the figures."""
+def _latin(
+    root: str, settings: Settings, pages: Sequence[PageFacts], everywhere: Mapping[str, PageFacts], load: Callable[[str], bytes]
+) -> frozenset[str]:
+    """
+    The latin names of the organism pages: of the setting's folder, of those that were read, or of those beside the figures.
+
+    ``everywhere`` are all that were read, by their whole path: they are as they are in the revision that is compared.
+    """
     if settings.organisms is False:
         return frozenset()
     if not pages or isinstance(settings.organisms, str):
         named = os.path.join(settings.root or root, settings.organisms) if isinstance(settings.organisms, str) else None  # noqa: PTH118
-        folder = named or os.path.join(root, "_organisms")  # noqa: PTH118
-        found = []
+        folder = os.path.abspath(named or os.path.join(root, "_organisms"))  # noqa: PTH100, PTH118
+        found = [page.latin for path, page in everywhere.items() if path.startswith(f"{folder}{os.sep}")]
         there = os.path.isdir(folder) and inside(folder, settings.root or root)  # noqa: PTH112
         for source in walk.gather([folder], lambda _: settings) if there else ():
+            if source.path in everywhere:
+                continue
             try:
                 record = prepare(read(source.path, load(source.path), Kind.ORGANISM), settings.synonyms)
             except loading.Unreadable:
@@ -122,10 +133,11 @@ def compared(
     told = {result.path: result for result in results}
     for path in across.examined:
         told.setdefault(path, Result(path))
-    return [_joined(told[path], across, settings_of, task) for path in sorted(told)], across.faults
+    return [joined(told[path], across, settings_of, task) for path in sorted(told)], across.faults
 
 
-def _joined(result: Result, across: Across, settings_of: Callable[[str], Settings], task: Task) -> Result:
+def joined(result: Result, across: Across, settings_of: Callable[[str], Settings], task: Task) -> Result:
+    """A result with what the comparison says of its record, and with the unsafe fixes of that, where the task makes them."""
     examined = across.examined.get(result.path)
     if examined is None:
         return result

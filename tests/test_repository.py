@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import clean_text, real_records
 
-from pfocr_lint import emit, schema, survey
+from pfocr_lint import emit, engine, revision, schema, survey
 from pfocr_lint.facts import FigureFacts, PageFacts, Repository, facts_of
 from pfocr_lint.files import Task, process
 from pfocr_lint.reader import read
@@ -452,6 +452,148 @@ def test_fix_with_since_mends_only_what_was_touched(git, run, tmp_path):
     assert run("--since", "main", "--fix").status == 0
     assert path.read_text() == clean
     assert "seo: Creative\n" in (tmp_path / figure(1000001)[0]).read_text()
+
+
+def test_fix_with_since_makes_the_unsafe_fixes_of_the_comparison(git, run, tmp_path):
+    table = ("_data/PMC1000002__g001-genes.tsv", f"{GENES}\n{GENE.format('PTEN')}{GENE.replace('PTEN', 'BRCA1').format('BRCA1')}")
+    path = tmp_path / figure(1000002)[0]
+    write(tmp_path, table, (figure(1000002)[0], path.read_text().replace("publisher_name: MDPI", "publisher_name: Elsevier")))
+    assert "PF408" in run("--since", "main").out
+    shown = run("--since", "main", "--diff", "--unsafe-fixes")
+    assert "+  - BRCA1\n" in shown.out
+    assert run("--since", "main", "--fix", "--unsafe-fixes").status == 0
+    assert "  - BRCA1\n" in path.read_text()
+    assert run("--since", "main").status == 0
+
+
+def planted(git, tmp_path) -> None:
+    """Records that only what stands in them tells of, some of whose neighbours a branch touches."""
+    write(
+        tmp_path,
+        figure(1000006, organisms=["Mus musculus"], publisher_name=".na.character"),
+        page("Mus musculus", "mouse"),
+        figure(1000007, stem="one"),
+        ("_figures/odd.md", figure(1000008)[1]),
+    )
+    git("add", ".")
+    git("commit", "-q", "-m", "more records")
+    git("branch", "-f", "main")
+    git("rm", "-q", "_organisms/mouse.md")
+    name, text = figure(1000008, 2)
+    write(
+        tmp_path,
+        figure(7000001, redirect_from="/figures/PMC1000007__one.html", figid_alias="", number="", stem="odd"),
+        ("_figures/second.md", figure(1000009)[1].replace("1000009", "1000002")),
+        (name, text.replace("10.1234/1000008", "10.1234/2")),
+    )
+
+
+@pytest.mark.parametrize("many", [0, 200], ids=["all records read", "searched"])
+def test_records_that_are_met_are_the_same_searched_or_read(git, run, tmp_path, monkeypatch, many):
+    planted(git, tmp_path)
+    monkeypatch.setattr(revision, "MANY", many)
+    shown = run("--since", "main", "--introduced", "--output-format", "concise", "--select", "PF4")
+    found = {tuple(line.split()[:2]) for line in shown.out.splitlines() if line.startswith("_")}
+    assert {(path.partition(":")[0], code) for path, code in found} == {
+        ("_figures/PMC1000006__g001.md", "PF404"),
+        ("_figures/PMC1000008__g002.md", "PF405"),
+        ("_figures/PMC7000001__odd.md", "PF403"),
+        ("_figures/second.md", "PF401"),
+    }
+    assert shown.out.endswith("\n4 introduced, 0 resolved, 0 remaining.\n")
+
+
+def test_many_touched_records_are_judged_once_and_not_looked_for(git, run, tmp_path, monkeypatch):
+    """As a plain run judges them: no rule is asked again for the facts, and Git need not search all records for each."""
+    write(tmp_path, *(figure(2000000 + number) for number in range(revision.MANY + 1)))
+    asked = []
+    ask = revision._run
+    monkeypatch.setattr(revision, "_run", lambda folder, args, data=None: asked.append(args) or ask(folder, args, data))
+    monkeypatch.setattr(engine, "examine", lambda *_: pytest.fail("a clean record was judged by the reference path"))
+    assert introduced(run) == (0, "", "")
+    assert asked
+    assert not [args for args in asked if "grep" in args]
+
+
+def test_files_that_are_named_are_judged_where_they_differ(git, run, tmp_path):
+    """Whatever folder they are in, and whatever the settings exclude: as without --since."""
+    write(
+        tmp_path,
+        ("pfocr-lint.toml", 'exclude = ["_figures/PMC2*"]\n'),
+        (".gitignore", "ignored/\n"),
+        ("drafts/old.md", figure(2000003, figtype="Scheme")[1]),
+    )
+    git("add", ".")
+    git("commit", "-q", "-m", "settings")
+    git("branch", "-f", "main")
+    excluded = figure(2000001, figtype="Scheme")
+    write(
+        tmp_path,
+        excluded,
+        ("drafts/PMC2000002__g001.md", figure(2000002, figtype="Scheme")[1]),
+        ("ignored/PMC2000004__g001.md", figure(2000004, figtype="Scheme")[1]),
+    )
+    named = [excluded[0], "drafts/PMC2000002__g001.md", "ignored/PMC2000004__g001.md", "drafts/old.md"]
+    for flags in (["--introduced"], []):
+        result = run("--since", "main", *flags, "--output-format", "jsonl", *named)
+        assert said(result) == [("PF208", path) for path in sorted(named[:3])]
+    assert said(introduced(run)) == []
+    kept_out = run("--since", "main", "--introduced", "--force-exclude", named[0])
+    assert kept_out.out == "No diagnostics in 0 records.\n0 introduced, 0 resolved, 0 remaining.\n"
+    (tmp_path / "note.md").write_text("x")
+    assert run("--since", "main", "note.md").status == run("note.md").status == 2
+
+
+@pytest.mark.parametrize("folder", [".old", "node_modules", "excluded", "a/.b/c"])
+def test_what_a_walk_passes_by_takes_no_part(git, run, tmp_path, folder):
+    """Neither is it judged nor are others held against it: what --since says is a part of what the plain run says."""
+    write(tmp_path, ("pfocr-lint.toml", 'exclude = ["excluded", "_figures/PMC3000001*"]\n'))
+    write(tmp_path, figure(3000001, figid_alias="PMC1000002__F2", redirect_from="/figures/PMC1000002__F2", number=""))
+    write(tmp_path / folder, figure(3000002, figtype="Scheme"), figure(3000003))
+    git("add", ".", "--force")
+    git("commit", "-q", "-m", "base")
+    git("branch", "-f", "main")
+    write(tmp_path / folder, figure(3000002, seo="X"), figure(3000003, 2, figid_alias="PMC3000003__F1"))
+    write(tmp_path, figure(1000002, 2))
+    assert run().status == 1, "the old defects"
+    assert introduced(run) == (0, "", "")
+    assert "\n0 introduced, 0 resolved, 0 remaining." in run("--since", "main", "--introduced").out
+    asked = [path for code, path in said(introduced(run, folder)) if code == "PF104"]
+    assert asked == ([] if folder == "excluded" else [f"{folder}/{figure(3000002)[0]}"])
+
+
+@pytest.mark.parametrize("setting", ["_organisms", "sites/_organisms"])
+def test_pages_of_the_folder_that_the_settings_name_are_those_of_each_version(git, run, tmp_path, setting):
+    git("rm", "-q", "-r", "_organisms")
+    folder = tmp_path / setting
+    mouse, human = (page(latin, "x")[1] for latin in ("Mus musculus", "Homo sapiens"))
+    write(folder, ("human.md", human), ("mouse.md", mouse))
+    write(tmp_path, ("pfocr-lint.toml", f'organisms = "{setting}"\n'), figure(1000006, organisms=["Danio rerio"]))
+    git("add", ".")
+    git("commit", "-q", "-m", "settings")
+    git("branch", "-f", "main")
+    (folder / "human.md").unlink()
+    write(folder, ("fish.md", page("Danio rerio", "x")[1]))
+    write(tmp_path, figure(1000002, publisher_name="Elsevier"), figure(1000007, organisms=["Danio rerio"]))
+    result = run("--since", "main", "--introduced", "--output-format", "concise", "--select", "PF404")
+    told = {line.partition(":")[0] for line in result.out.splitlines() if "PF404" in line}
+    assert figure(1000002)[0] in told
+    assert figure(1000006)[0] not in told
+    if setting == "_organisms":
+        assert result.out.endswith("\n5 introduced, 1 resolved, 0 remaining.\n")
+
+
+def test_paths_in_two_repositories_are_refused(git, run, tmp_path):
+    git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(tmp_path), "records")
+    outside = tmp_path.parent / f"{tmp_path.name} beside"
+    write(outside, figure(1000001, seo="X"))
+    for other in ("records", f"records/{figure(1000002)[0]}", str(outside), str(outside / figure(1000001)[0])):
+        result = run("--since", "main", "_figures", other)
+        assert (result.status, result.out) == (2, "")
+        assert result.err == (
+            f"pfocr-lint: --since: '{other}' is not in the Git repository of '_figures'; name those of one at a time\n"
+        )
+    assert run("--since", "main", "_figures", str(tmp_path / "_organisms"), figure(1000002)[0]).status == 0
 
 
 def test_the_settings_of_another_revision_hold(git, run, tmp_path):

@@ -323,6 +323,21 @@ def test_git_says_the_same_to_every_user(work, run, monkeypatch, environment):
     assert (result.status, *result.out.split()[1:2]) == (1, "PF404"), result.err
 
 
+@pytest.mark.parametrize("latin", ["a" * 140_000, r'"a\0b"', r'"a\nb"', r'"\ud800"', '"a\'b"', "-e", r'"\u00a0"'])
+def test_texts_that_are_no_identifiers_hide_no_record(work, run, latin):
+    """Git is given none that an argument, or a line, cannot hold; the other records are judged, and those they meet read."""
+    write(work, page("Mus musculus", "mouse"), figure(1000002, organisms=["Mus musculus"]))
+    base = commit(work)
+    (work / "_organisms" / "mouse.md").unlink()
+    long = "b" * 140_000
+    write(work, page(latin, "strange"), figure(1000003, redirect_from=long), figure(1000004, figid_alias=long, figtype="Scheme"))
+    result = run(".", "--since", base, "--introduced", "--output-format", "concise")
+    assert result.status == 1, result.err
+    assert {("PF208", "_figures/PMC1000004__g001.md"), ("PF404", "_figures/PMC1000002__g001.md")} <= {
+        (line.split()[1], line.partition(":")[0]) for line in result.out.splitlines() if line.startswith("_figures")
+    }
+
+
 def test_a_git_that_fails_is_no_empty_answer(work, run):
     write(work, figure(1000001, figtype="Scheme"))
     (work / ".git" / "index").write_bytes(b"DIRC broken")
