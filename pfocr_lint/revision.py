@@ -34,7 +34,7 @@ _QUIET = tuple(
 
 
 # Texts that are looked for at most, each in every record, and characters of one: a file's name has no more.
-MANY, LONGEST = 200, 255
+MANY, LONGEST = 300, 255
 
 
 class RevisionError(SettingsError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from conftest import ROOT, SEED, clean_text, seed_text
 
-from pfocr_lint import check, fix
+from pfocr_lint import check, cli, fix
 from pfocr_lint.record import Kind
 
 BENCHMARKS = ROOT / "benchmarks"
@@ -19,6 +20,7 @@ sys.path.insert(0, str(BENCHMARKS))  # scripts beside each other, not a package
 import cases  # noqa: E402
 import defects  # noqa: E402
 import run as harness  # noqa: E402
+import since  # noqa: E402
 import table  # noqa: E402
 from corpora import Corpora  # noqa: E402
 
@@ -170,3 +172,19 @@ def test_a_warm_run_finds_the_cache_that_the_first_one_left(records, tmp_path, k
     corpora = Corpora(tmp_path / "data", tmp_path / "nowhere.py", records, (sys.executable, "-I", str(program)))
     (row,) = harness.Bench(corpora, {"large": COUNT}, 2).rows(next(case for case in cases.PROMISES if case.key == key), (2,))
     assert (row["verdict"], row["note"]) == (verdict, "" if writes else "pfocr-lint: the run left nothing in its cache folder")
+
+
+def test_all_that_is_asked_of_git_is_counted_as_git(records, tmp_path, monkeypatch):
+    """Each process of Git that a run begins, whatever function asks for it."""
+    top = tmp_path / "repository"
+    shutil.copytree(records, top)
+    since.git(top, "init", "-q")
+    since.git(top, "add", "_organisms")
+    since.git(top, "commit", "-q", "-m", "pages")
+    begun = []
+    run = subprocess.run
+    monkeypatch.setattr(subprocess, "run", lambda *args, **options: begun.append(args) or run(*args, **options))
+    with since.asked_of_git() as spent:
+        streams = cli.Streams(io.StringIO(), io.StringIO(), io.StringIO())
+        assert cli.main([str(top), "--since", "HEAD", "--introduced"], streams) == 0
+    assert len(spent) == len(begun) > 5

@@ -488,7 +488,7 @@ def planted(git, tmp_path) -> None:
     )
 
 
-@pytest.mark.parametrize("many", [0, 200], ids=["all records read", "searched"])
+@pytest.mark.parametrize("many", [0, 300], ids=["all records read", "searched"])
 def test_records_that_are_met_are_the_same_searched_or_read(git, run, tmp_path, monkeypatch, many):
     planted(git, tmp_path)
     monkeypatch.setattr(revision, "MANY", many)
