@@ -229,6 +229,14 @@ class Record:
             at = stop + 1
         return end if end >= 0 else limit
 
+    def lines_of(self, pointer: str) -> int:
+        """On how many lines a text at a JSON Pointer stands, the header of a block scalar not counted."""
+        entry = self.entries.get(pointer)
+        if entry is None or not isinstance(entry.node, yaml.ScalarNode):
+            return 0
+        span = self._scalar_text(entry.node)
+        return self.text.count("\n", span.start, span.end) + 1
+
     def first_keys(self, pointer: str) -> tuple[Span, ...]:
         """Where the keys of a mapping stand, in their order; empty for anything else and for a mapping in braces."""
         if self.slices is not None and len(split(pointer)) < 2:

@@ -10,6 +10,7 @@ from pfocr_lint.diagnostic import Finding, Fix, Related, Safety, SetValue, name_
 from pfocr_lint.ondemand import expression
 from pfocr_lint.record import FIGURES, Kind, Record
 from pfocr_lint.rule import Bad, Cue, Good, rule
+from pfocr_lint.rules.overrun import said, word_and_rest
 
 STEM = "biomedicines-10-01841-g001"
 
@@ -20,11 +21,18 @@ def _safety(record: Record) -> Safety:
 
 
 def _should_be(record: Record, key: str, wanted: str | None, because: str, safety: Safety = Safety.SAFE) -> Iterator[Finding]:
-    """A value that can be used and is not the one that follows from others."""
+    """A value that can be used and is not the one that follows from others; text behind it is not replaced."""
     value = record.usable(key)
-    if value is not None and wanted is not None and value != wanted:
-        fix = Fix(f"set it to {quote(wanted, 100)}", (SetValue(key, wanted),), safety)
-        yield Finding(key, f"{name_of(key)} is {quote(value, 100)}, {because} {quote(wanted, 100)}", fix=fix)
+    if value is None or wanted is None or value == wanted:
+        return
+    word, rest = ("", "") if value in derive.TYPES.values() else word_and_rest(value)
+    message = f"{name_of(key)} is {quote(value, 100)}, {because} {quote(wanted, 100)}"
+    if not rest:
+        yield Finding(key, message, fix=Fix(f"set it to {quote(wanted, 100)}", (SetValue(key, wanted),), safety))
+    elif word == wanted:
+        yield Finding(key, said(key, word, rest))
+    else:
+        yield Finding(key, f"{message}; the text behind {quote(word)} belongs elsewhere")
 
 
 @rule(
@@ -88,6 +96,8 @@ def figid_differs_from_parts(record: Record) -> Iterator[Finding]:
     bad=[
         Bad({"figid_alias": "PMC9405586__F2"}, says="figid and number make 'PMC9405586__F1'", fixed={}, key="/figid_alias"),
         Bad({"figid_alias": "F1"}, says="figid_alias is 'F1'", fixed={}),
+        Bad(text=("__F1\nfigtype", "__F1\n  - PTEN\nfigtype"), says="and more text that belongs elsewhere: '- PTEN'"),
+        Bad({"figid_alias": "PMC9405586__F2 - PTEN"}, says="the text behind 'PMC9405586__F2' belongs elsewhere"),
     ],
     good=[Good()],
 )
@@ -106,7 +116,8 @@ def alias_differs_from_figid(record: Record) -> Iterator[Finding]:
     kinds=FIGURES,
     cue=Cue.DISAGREEMENT,
     bad=[
-        Bad({"redirect_from": "/figures/PMC9405586__F2"}, says="want '/figures/PMC9405586__F1'", fixed={}, key="/redirect_from")
+        Bad({"redirect_from": "/figures/PMC9405586__F2"}, says="want '/figures/PMC9405586__F1'", fixed={}, key="/redirect_from"),
+        Bad({"redirect_from": "/figures/PMC9405586__F1 - PTEN"}, says="and more text that belongs elsewhere: '- PTEN'"),
     ],
     good=[Good()],
 )
@@ -128,6 +139,7 @@ def redirect_differs_from_alias(record: Record) -> Iterator[Finding]:
     bad=[
         Bad({"schema-jsonld/@id": "https://pfocr.wikipathways.org/figures/PMC1__x.html"},
             says="figid makes", fixed={}, key="/schema-jsonld/@id"),
+        Bad({"schema-jsonld/@id": f"{derive.SITE}PMC9405586__{STEM}.html and so on"}, says="elsewhere: 'and so on'"),
     ],
     good=[Good()],
 )  # fmt: skip
@@ -157,6 +169,8 @@ def jsonld_id_differs_from_figid(record: Record) -> Iterator[Finding]:
         Bad({"figlink": "www.ncbi.nlm.nih.gov/pmc/articles/PMC9405586/figure/F1/"}, says="want",
             fixed={"figlink": "/pmc/articles/PMC9405586/figure/F1/"}),
         Bad({"figlink": "/articles/F1/"}, says="want '/pmc/articles/<PMC id>/figure/<figure>/'"),
+        Bad({"figlink": "/pmc/articles/PMC9405586/figure/F1/ (redrawn)"}, says="and more text that belongs elsewhere: '(redrawn)'"),
+        Bad({"figlink": "pmc/articles/PMC9405586/figure/F1\n\nredrawn"}, says="want '/pmc/articles/<PMC id>/figure/<figure>/'"),
     ],
     good=[Good({"figlink": "/pmc/articles/PMC9405586/figure/f1-ijms/"})],
 )  # fmt: skip
@@ -169,7 +183,9 @@ def malformed_figlink(record: Record) -> Iterator[Finding]:
     """
     for violation in record.failures.get("PF207", ()):
         link, fix = violation.value, None
-        match = re.fullmatch(r"(?:(?:https?:)?//[^/]+|www\.[^/]+)?/?(?:pmc/)?(articles/PMC[0-9]+/figure/[^/ ]+)/*", link.strip())
+        match = re.fullmatch(
+            r"(?:(?:https?:)?//[^/\s]+|www\.[^/\s]+)?/?(?:pmc/)?(articles/PMC[0-9]+/figure/[^/\s]+)/*", link.strip()
+        )
         if match:
             mended = f"/pmc/{match[1]}/"
             fix = Fix(f"set it to {quote(mended)}", (SetValue(violation.key, mended),))
@@ -179,7 +195,10 @@ def malformed_figlink(record: Record) -> Iterator[Finding]:
         if match and not link.endswith("/"):
             wants.append("ends in '/'")
         want = f"a path that {' and '.join(wants)}" if wants else "'/pmc/articles/<PMC id>/figure/<figure>/'"
-        yield Finding(violation.key, f"{name_of(violation.key)} is {quote(link)}, want {want}", fix=fix)
+        word, rest = word_and_rest(link)
+        runs_on = rest and judge.allows(record.kind, violation.key, word)
+        message = said(violation.key, word, rest) if runs_on else f"{name_of(violation.key)} is {quote(link)}, want {want}"
+        yield Finding(violation.key, message, fix=fix)
 
 
 @rule(

@@ -24,6 +24,7 @@ from pfocr_lint.diagnostic import (
 from pfocr_lint.ondemand import difflib, expression
 from pfocr_lint.record import Kind, Record, Violation
 from pfocr_lint.rule import MISSING, Bad, Cue, Good, rule
+from pfocr_lint.rules.overrun import overrun, said
 from pfocr_lint.scalars import Implicit
 
 MANY = 50  # of so many unknown keys none is a misspelling
@@ -187,9 +188,7 @@ def wrong_type(record: Record) -> Iterator[Finding]:
         value, fix = violation.value, None
         if violation.wanted == "array" and isinstance(value, (str, int, float, Implicit)) and str(value).strip():
             item = _written(record, violation.key)
-            entry = record.entries.get(violation.key)
-            folded = entry is not None and entry.node.end_mark.line > entry.node.start_mark.line
-            several = folded or _SEVERAL.search(item)
+            several = record.lines_of(violation.key) > 1 or _SEVERAL.search(item)
             if judge.allows(record.kind, violation.key, [item]) and not several:
                 fix = Fix("make it a list of one item", (SetValue(violation.key, [item]),))
         wanted = _WANTED.get(str(violation.wanted), str(violation.wanted))
@@ -234,6 +233,11 @@ _FORMS = {
         Bad({"papertitle": ""}, says="papertitle is '', want some text"),
         Bad({"figid_alias": ""}, says="figid_alias is '', want some text", fixed={}),
         Bad({"ncbi": "9606a"}, kind=Kind.ORGANISM, says="want digits or ''"),
+        Bad(text=("figtype: Figure\n", "figtype: Figure\n  - PTEN\n"), says="figtype is 'Figure' and more text that belongs elsewhere"),
+        Bad({"figtype": "Supplemental figure redrawn"}, says="figtype is 'Supplemental figure' and more text"),
+        Bad({"schema-jsonld/license": "CC0 Figure redrawn with permission"}, says="elsewhere: 'Figure redrawn with permission'"),
+        Bad(text=("seo: CreativeWork\n", "seo: Creative\n  Work\n"), says="its further lines belong elsewhere"),
+        Bad({"schema-jsonld/name": "Two " * 30 + "words"}, says="its further lines belong elsewhere"),
     ],
     good=[Good({"year": ""}), Good({"ndex": "d252d405-de8d-11ea-99da-0ac135e8bacf"}), Good({"schema-jsonld/keywords": []})],
 )  # fmt: skip
@@ -241,7 +245,8 @@ def invalid_value(record: Record) -> Iterator[Finding]:
     """
     A value is of the right type, but not one that the format allows.
 
-    Where only one value is allowed, as a constant or because other fields determine it, it is set.
+    Where only one value is allowed, as a constant or because other fields determine it, it is set; but not in the place of a
+    text that runs on behind the right value or over several lines, as it does where a key was moved: it belongs elsewhere.
     """
     for violation in _failures(record, "PF104"):
         fix = None
@@ -251,6 +256,12 @@ def invalid_value(record: Record) -> Iterator[Finding]:
         if value is not None and judge.allows(record.kind, violation.key, value):
             fix = Fix(f"set it to {quote(value)}", (SetValue(violation.key, value),))
         message = f"{name_of(violation.key)} is {quote(violation.value)}, want {_allowed(violation)}"
+        if isinstance(violation.value, str) and violation.keyword in ("const", "enum"):
+            more = overrun(violation.value, [violation.wanted] if violation.keyword == "const" else violation.wanted)
+            if more is not None:
+                message, fix = said(violation.key, *more), None
+            elif record.lines_of(violation.key) > 1:
+                message, fix = f"{message}; its further lines belong elsewhere", None
         yield Finding(violation.key, message, fix=fix)
 
 

@@ -1,0 +1,27 @@
+"""Values that run on: where a key was moved or a line lost, a value has swallowed other lines, which no fix may replace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pfocr_lint.diagnostic import name_of, quote
+
+
+def overrun(value: str, allowed: Iterable[str]) -> tuple[str, str] | None:
+    """The one of some right values that a value begins with, and the text that follows it behind white space; else None."""
+    for right in sorted(allowed, key=len, reverse=True):
+        rest = value.removeprefix(right)
+        if rest != value and rest[:1].isspace() and rest.strip():
+            return right, rest.strip()
+    return None
+
+
+def word_and_rest(value: str) -> tuple[str, str]:
+    """A value of a form without white space, and the text behind the white space that is in it; '' for none."""
+    word, *rest = value.split(None, 1) or [""]
+    return word, " ".join(rest).strip()
+
+
+def said(key: str, right: str, rest: str) -> str:
+    """What is said of a right value that runs on."""
+    return f"{name_of(key)} is {quote(right)} and more text that belongs elsewhere: {quote(rest)}"
