@@ -27,7 +27,10 @@ INVISIBLE = expression("[\u00ad\u180e\u200b-\u200d\u2060-\u2064\ufeff]")  # of n
 
 WAIVER = "pfocr-lint:"  # what makes a comment a waiver
 
+SEPARATORS = "\x85\u2028\u2029"  # a line begins behind each, to YAML and to hardly an editor
+
 _COMMENT = expression(r"(?<![^\s])#[^\n\r]*")
+_COMMENT_BEHIND = expression(r"[ \t]*(?:\r?\n(?:[ \t]*\r?\n)*( *))?(#[^\r\n]*)")
 _FOLD = expression(r"(?<![ \t])[ \t]*(?:\r\n|\r|\n)[ \t\r\n]*")
 
 
@@ -204,6 +207,7 @@ class Record:
     def _block_scalar_end(self, start: int, node: yaml.ScalarNode) -> int:
         """The end of the last line of a block scalar that holds text (of the last line at all, when it keeps them)."""
         limit = node.end_mark.index + self.body.start
+        limit -= self.text[limit - 1] in SEPARATORS  # which ends it as a line break does
         end = self.text.find("\n", start)
         if node.style == "|":  # its lines are the value's
             keeps = "+" in self.text[start : start + 3]
@@ -225,7 +229,7 @@ class Record:
                 indent = width if indent is None else indent
                 if width < indent:
                     break
-                end = stop
+                end = min(stop, limit)
             at = stop + 1
         return end if end >= 0 else limit
 
@@ -260,14 +264,33 @@ class Record:
                 found.append(Span(*match.span()))
         return tuple(found)
 
-    def cut(self, pointer: str) -> str:
-        """The comment on the last line of an unquoted text, ``#`` first: it may be the text's rest. '' for none and a waiver."""
+    def cut(self, pointer: str, *, deeper: bool = True) -> str:
+        """
+        The comment behind an unquoted text, ``#`` first: it may be the text's rest. '' for none and a waiver.
+
+        It stands on the text's last line, or on the next that is not blank, ``deeper`` than its key as the text would.
+        """
         entry = None if self.canonical else self.entries.get(pointer)
         if entry is None or not isinstance(entry.node, yaml.ScalarNode) or entry.node.style:
             return ""
         end = self.empty_at(entry.key, entry.node) if entry.is_empty else self.node_span(entry.node).end
-        behind = self.text[end : self.text.find("\n", end)].strip()
-        return behind if behind[:1] == "#" and WAIVER not in behind else ""
+        behind = _COMMENT_BEHIND.match(self.text, end)
+        if behind is None or WAIVER in behind[2]:
+            return ""
+        key = self.node_span(entry.key).start if entry.key is not None else end
+        column = key - self.text.rfind("\n", 0, key) - 1
+        return "" if deeper and behind[1] is not None and len(behind[1]) <= column else behind[2].rstrip()
+
+    def is_torn(self, start: int) -> bool:
+        """Whether what begins at an offset begins a line only to YAML: behind a separator, in the line of what it was part of."""
+        while self.text[start - 1 : start] == " ":
+            start -= 1
+        return start > 0 and self.text[start - 1] in SEPARATORS
+
+    def key_behind(self, pointer: str) -> Span | None:
+        """Where the key stands that follows the one of a top-level value in the text; None for the last."""
+        own = self.span(pointer, on_key=True).start
+        return next((key for key in self.first_keys("") if key.start > own), None)
 
     def _scalar_text(self, node: yaml.ScalarNode) -> Span:
         """The source of a scalar, of a block scalar without its header line, where a comment may stand."""

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from pfocr_lint import derive
-from pfocr_lint.diagnostic import Finding, Fix, Related, SetValue, quote
+from pfocr_lint.diagnostic import Finding, Fix, Related, SetValue, Span, parent_of, quote
 from pfocr_lint.ondemand import difflib, expression
 from pfocr_lint.record import FIGURES, Record
 from pfocr_lint.rule import Bad, Cue, Good, rule
@@ -43,6 +43,16 @@ def _is_a_version(caption: str, description: str) -> bool:
     return difflib.SequenceMatcher(None, ours, theirs, autojunk=False).ratio() > 0.5
 
 
+def _stranger_behind(record: Record) -> Span | None:
+    """Where the key stands that follows the caption, if it is unknown or stands twice: it may be a word of the caption's."""
+    unknown = [violation.key for violation in record.failures.get("PF102", ()) if not parent_of(violation.key)]
+    twice = [fault for fault in record.faults if fault.code == "PF006"]
+    behind = record.key_behind("/caption") if unknown or twice else None
+    strange = {record.span(key, on_key=True) for key in unknown}
+    strange |= {place for fault in twice for place in (fault.span, *(each.at for each in fault.related)) if place is not None}
+    return behind if behind in strange else None
+
+
 @rule(
     "PF206",
     fix="safe",
@@ -59,6 +69,13 @@ def _is_a_version(caption: str, description: str) -> bool:
             fixed=both("Signaling () in leukemia")),
         Bad({**both("Stromal signaling, and more"), "caption": "Stromal signaling,"}, says="the caption has lost something"),
         Bad(text=("resistance.\npapertitle", "resistance #2.\npapertitle"), says="behind which '#2.' is a comment"),
+        Bad(text=("quiescence, and drug resistance.\npaper", "quiescence.\n  #P <1.\npaper"), says="'#P <1.' is a comment"),
+        Bad(text=("drug resistance.\npaper", "\n# drug resistance.\npaper"), says="'# drug resistance.' is a comment"),
+        Bad(text=("drug resistance.\npapertitle", "# drug resistance.\npapertitle"), says="'# drug resistance.' is a comment"),
+        Bad(text=("quiescence, and drug resistance.\npaper", "quiescence.\nDrug resistance: all.\npaper"), also=("PF102",),
+            says="behind which the key 'Drug resistance' begins"),
+        Bad(text=("quiescence, and drug resistance.\npaper", "quiescence,\nyear: all.\npaper"), also=("PF006",),
+            says="behind which the key 'year' begins"),
     ],
     good=[Good({"caption": "Another caption: with a colon.", "schema-jsonld/description": "Another caption: with a colon."})],
 )  # fmt: skip
@@ -67,8 +84,9 @@ def description_differs_from_caption(record: Record) -> Iterator[Finding]:
     The JSON-LD description is not the caption.
 
     Curators edit the caption; the copy for search engines stays behind. It is set to the caption, unless that has lost something
-    which the copy may still have: a reference, a character, its end, or what stands behind ` #`, which without quotes is a
-    comment. Silent where they differ in nothing but a character of the caption's that another rule reports.
+    which the copy may still have: a reference, a character, its end, what stands behind ` #`, which without quotes is a comment,
+    or a line that begins with words and a colon, which then is a key. Silent where they differ in nothing but a character of
+    the caption's that another rule reports.
     """
     caption, description = record.usable("/caption"), record.usable("/schema-jsonld/description")
     if caption is None or description is None or caption == description or derive.says_nothing(caption):
@@ -82,13 +100,21 @@ def description_differs_from_caption(record: Record) -> Iterator[Finding]:
     message = (
         f"description differs from caption: {quote(description[start : start + 50])} for {quote(caption[start : start + 50])}"
     )
-    wanted, rest, lost = derive.caption_to_copy(record), cut_off(record, "/caption"), _has_lost(caption, description)
-    if rest:
+    wanted, rest, lost = derive.caption_to_copy(record), cut_off(record, "/caption", description), _has_lost(caption, description)
+    behind = _stranger_behind(record)
+    if behind is not None and record.is_torn(behind.start):
+        return  # a separator tears it (PF010)
+    if behind is not None:
+        key = quote(record.text[behind.start : behind.end], 40)
+        message = (
+            f"description differs from caption, behind which the key {key} begins; if it is a part, put quotes round the whole"
+        )
+    elif rest:
         message = f"description differs from caption, behind which {quote(rest)} is a comment; put quotes round the whole caption"
     elif lost:
         message += "; the caption has lost something"
     fix = None
-    if wanted is not None and not (rest or lost):
+    if wanted is not None and not (behind or rest or lost):
         fix = Fix("set it to the caption", (SetValue("/schema-jsonld/description", wanted),))
     yield Finding(
         "/schema-jsonld/description",

@@ -34,10 +34,18 @@ def _failures(record: Record, code: str) -> tuple[Violation, ...]:
     return tuple(record.failures.get(code, ()))
 
 
-def cut_off(record: Record, key: str) -> str:
-    """What YAML took for a comment behind a text though it looks like the text's rest: ``#2`` is no comment of a person's."""
+def cut_off(record: Record, key: str, copy: str = "") -> str:
+    """
+    What YAML took for a comment behind a text though it looks like the text's rest.
+
+    ``#2`` is no comment of a person's; nor is ``# two words`` that stand in a copy of the text.
+    """
     rest = record.cut(key)
-    return rest if rest[1:2].strip() else ""
+    if rest[1:2].strip():
+        return rest
+    below = record.cut(key, deeper=False)
+    words = " ".join(below[1:].split())
+    return below if words and words in " ".join(copy.split()) else ""
 
 
 def lacks_ner(record: Record) -> bool:
@@ -142,6 +150,8 @@ def unknown_key(record: Record) -> Iterator[Finding]:
     the message names the nearest key of the format, if there is one.
     """
     for violation in _failures(record, "PF102"):
+        if not record.canonical and record.is_torn(record.span(violation.key, on_key=True).start):
+            continue  # it is part of a text that a separator tears (PF010)
         parent, name = parent_of(violation.key), split(violation.key)[-1]
         missing = near_missing(record, violation)
         few = len(_failures(record, "PF102")) <= MANY
@@ -233,7 +243,7 @@ _FORMS = {
         Bad({"papertitle": ""}, says="papertitle is '', want some text"),
         Bad({"figid_alias": ""}, says="figid_alias is '', want some text", fixed={}),
         Bad({"ncbi": "9606a"}, kind=Kind.ORGANISM, says="want digits or ''"),
-        Bad(text=("figtype: Figure\n", "figtype: Figure\n  - PTEN\n"), says="figtype is 'Figure' and more text that belongs elsewhere"),
+        Bad(text=("figtype: Figure\n", "figtype: Figure\n  - PTEN\n"), says="figtype is 'Figure' and more text that"),
         Bad({"figtype": "Supplemental figure redrawn"}, says="figtype is 'Supplemental figure' and more text"),
         Bad({"schema-jsonld/license": "CC0 Figure redrawn with permission"}, says="elsewhere: 'Figure redrawn with permission'"),
         Bad(text=("seo: CreativeWork\n", "seo: Creative\n  Work\n"), says="its further lines belong elsewhere"),
