@@ -11,13 +11,14 @@ from pfocr_lint.derive import BREAKOUT
 from pfocr_lint.diagnostic import Finding, Fix, SetValue, Span, TextEdit, name_of
 from pfocr_lint.ondemand import expression
 from pfocr_lint.reader import read
-from pfocr_lint.record import CONTROL, MAPPINGS, Kind, Record, strings
+from pfocr_lint.record import CONTROL, MAPPINGS, SEPARATORS, Kind, Record, strings
 from pfocr_lint.rule import Bad, Cue, Good, TableFile, rule
+from pfocr_lint.values import replace
 
 ALL = MAPPINGS | {Kind.TABLE}
 
 
-_SEPARATORS = "\x0b\x0c\x85\u2028\u2029"
+_SEPARATORS = f"\x0b\x0c{SEPARATORS}"
 _PART = re.compile(r"[ ]*(?:- |['\"]?@?[A-Za-z_-]+['\"]?:|#|$|\n|\Z)")  # what may begin a line of its own
 _REMOVE = "replace separators by a space, remove other control characters"
 # Removing the second half of a letter that was read in the wrong encoding would hide that (PF308).
@@ -154,6 +155,10 @@ def yaml_syntax_error(record: Record) -> Iterator[Finding]:
         Bad(text=("number: F1\n", "number: F1\nnumber: F1\n"), says="stands twice, with the same value", fixed={}),
         Bad(text=("publisher_name: MDPI\n", "publisher_name: Elsevier\npublisher_name: MDPI\n"), says="another value"),
         Bad(text=("  license: CC0\n", "  license: CC0\n  license: CC0\n"), says="'license' stands twice", fixed={}),
+        Bad(
+            text=("organisms:\n", "organisms:\n- Homo sapiens\n- Mus musculus\norganisms:\n# the mouse is new\n"),
+            says="'organisms' stands twice, with the same value",
+        ),
     ],
     good=[Good()],
 )
@@ -161,10 +166,16 @@ def duplicate_key(record: Record) -> Iterator[Finding]:
     """
     A key stands twice in one mapping.
 
-    Readers keep the last value without a word. Where both values are equal the second is taken away; where they
-    differ somebody has to choose.
+    Readers keep the last value without a word. Where both values are equal the second is taken away, if no comment goes with
+    it; where they differ somebody has to choose.
     """
-    yield from _faults(record, "PF006")
+    for finding in _faults(record, "PF006"):
+        places = (finding.at, *(place.at for place in finding.related))
+        if any(record.is_torn(place.start) for place in places if place is not None):
+            continue  # it is part of a text that a separator tears (PF010)
+        edits = [change for change in finding.fix.changes if isinstance(change, TextEdit)] if finding.fix is not None else []
+        lost = any(edit.start <= comment.start < edit.end for edit in edits for comment in record.comments)
+        yield replace(finding, fix=None) if lost else finding
 
 
 @rule(
@@ -264,7 +275,9 @@ def line_ending(record: Record) -> Iterator[Finding]:
         Bad(text=("title: Biomedicines", "title: Bio\u2028medicines"), says="U+2028 LINE SEPARATOR",
             fixed={"journal_title": "Bio medicines"}),
         Bad(text=("title: Biomedicines", "title: Bio\x0b medicines"), says="U+000B", fixed={"journal_title": "Bio medicines"}),
-        Bad(text=("figtitle: Properties", "figtitle: The Properties\u2028In short: all"), says="U+2028", also=("PF102",)),
+        Bad(text=("figtitle: Properties", "figtitle: The Properties\u2028In short: all"), says="U+2028 LINE SEPARATOR stands"),
+        Bad(text=("title: Biomedicines", "title: |-\n  Bio.\u2028Medicines: all"), says="stands between the values"),
+        Bad(text=("title: Biomedicines", "title: >-\n  Bio.\u2029keywords: all"), says="stands between the values"),
         Bad({"schema-jsonld/keywords": ["PTEN", "</scr\x07ipt>"]}, says="U+0007"),
         Bad(text=("- AKT1", "- </scr\x07ipt>"), says="U+0007"),
         Bad({"year": "20\x0722"}, says="U+0007", fixed={"year": "2022"}),
@@ -289,7 +302,7 @@ def control_character(record: Record) -> Iterator[Finding]:
 
     Control characters but tab, LF and CR, DEL, the C1 range with NEL, U+2028 and U+2029. They are not seen in an
     editor, some make the YAML unreadable, some break the page. What parts lines (U+000B and U+000C among them) becomes a space,
-    the others go.
+    the others go. Where one tears a text in two, so that YAML sees a key in it, a person has to put quotes round the text.
     """
     raw = list(CONTROL.finditer(record.text))
     if record.kind is Kind.TABLE:
@@ -306,12 +319,15 @@ def control_character(record: Record) -> Iterator[Finding]:
         return
     if not raw and "\\" not in record.text:  # none is escaped either
         return
-    starts = [m.start() for m in raw]
+    begun = _begun(record) if raw else {}
+    apart = [m for m in raw if m[0] in SEPARATORS and _behind(m) in begun]
+    others = [m for m in raw if m not in apart]
+    starts = [m.start() for m in others]
     inside: set[int] = set()
     for key, value in strings("", record.data):
         span = record.span(key) if raw else Span(0, 0)
         places = range(bisect_left(starts, span.start), bisect_left(starts, span.end))
-        here = [raw[place] for place in places]
+        here = [others[place] for place in places]
         match = CONTROL.search(value)
         if not here and not match:
             continue
@@ -322,13 +338,31 @@ def control_character(record: Record) -> Iterator[Finding]:
             fix = Fix(_REMOVE, (SetValue(key, cleaned),))
         names = _names(value if match else "".join(m[0] for m in here))
         yield Finding(key, f"{name_of(key)} holds {names}", within=Span(*match.span()) if match else None, fix=fix)
-    between = [m for place, m in enumerate(raw) if place not in inside]
+    between = sorted([*apart, *(m for place, m in enumerate(others) if place not in inside)], key=re.Match.start)
     if between:
         edits = tuple(TextEdit(m.start(), m.end(), "\n" if m[0] in _SEPARATORS else "") for m in between)
-        proper = all(_PART.match(record.text, m.end()) for m in between if m[0] in _SEPARATORS)
+        parts = [m for m in between if m[0] in _SEPARATORS]
+        proper = all(_PART.match(record.text, m.end()) and begun.get(_behind(m), True) for m in parts)
         fix = Fix("write a plain line break", edits) if proper and _readable(record, edits) == record.data else None
         message = f"{_names(''.join(m[0] for m in between), 'stand')} between the values"
         yield Finding(None, message, at=Span(*between[0].span()), fix=fix)
+
+
+def _begun(record: Record) -> dict[int, bool]:
+    """Where keys begin, and whether the format knows them there, once: any other may be a word of the text before it."""
+    begun = {record.node_span(entry.key).start: True for entry in record.entries.values() if entry.key is not None}
+    unknown = (record.span(violation.key, on_key=True).start for violation in record.failures.get("PF102", ()))
+    twice = (fault.span.start for fault in record.faults if fault.code == "PF006")
+    first = (place.at.start for fault in record.faults for place in fault.related if place.at is not None)
+    return begun | dict.fromkeys((*unknown, *twice, *first), False)
+
+
+def _behind(separator: re.Match[str]) -> int:
+    """Where the text begins that follows a separator and spaces."""
+    at = separator.end()
+    while separator.string[at : at + 1] == " ":
+        at += 1
+    return at
 
 
 def _until_readable(record: Record, raw: list[re.Match[str]]) -> Fix | None:
