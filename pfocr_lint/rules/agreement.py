@@ -305,6 +305,11 @@ def foreign_figlink(record: Record) -> Iterator[Finding]:
         yield Finding("/figlink", f"figlink leads to {match[1]}, figid says {figid.partition('__')[0]}")
 
 
+_RESOLVER = expression(r"^(?:(?:https?://)?(?:dx\.)?doi\.org/\s*|doi:\s*)+", re.I)
+_FOLD = expression(r"(?<=/) | (?=/)")
+_DOI = expression(r"10\.[0-9]{4,9}/")
+
+
 @rule(
     "PF212",
     fix="safe",
@@ -321,6 +326,11 @@ def foreign_figlink(record: Record) -> Iterator[Finding]:
         Bad({"doi": "doi: 10.3390/biomedicines10081841 "}, says="doi is 'doi: 10.3390", fixed={}),
         Bad({"doi": "doi:https://doi.org/10.3390/biomedicines10081841"}, says="want '10.3390/biomedicines", fixed={}),
         Bad({"doi": "biomedicines10081841"}, says="want '10.', digits, '/' and a name"),
+        Bad(text=("10.3390/bio", "10.3390/\n  bio"), says="want '10.3390/biomedicines10081841'", fixed={}),
+        Bad({"doi": "10.3390/x 10.3390/y"}, says="doi is '10.3390/x' and more text that belongs elsewhere: '10.3390/y'"),
+        Bad({"doi": "doi:10.3390/x (preprint)"}, says="belongs elsewhere: '(preprint)'"),
+        Bad({"doi": "10.3390/x/ 10.3390/y"}, says="belongs elsewhere"),
+        Bad({"doi": "10.3390 / x"}, says="want '10.', digits, '/' and a name"),
     ],
     good=[Good({"doi": ""}), Good({"doi": "10.1016/S0092-8674(00)80000-0"})],
 )
@@ -328,15 +338,22 @@ def malformed_doi(record: Record) -> Iterator[Finding]:
     """
     The DOI is not a bare DOI.
 
-    It begins with `10.`; a resolver's address or `doi:` in front and spaces are taken away.
+    It begins with `10.`; a resolver's address or `doi:` in front is taken away, and white space at the edges or where a line
+    was broken at a slash. Any other white space parts the DOI from what stands behind it.
     """
     for violation in record.failures.get("PF212", ()):
-        bare = re.sub(r"^(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:)+", "", re.sub(r"\s", "", violation.value), flags=re.I)
+        bare = _RESOLVER.sub("", violation.value.strip())
+        unfolded = _FOLD.sub("", bare)
+        if len(bare) - len(unfolded) == 1 and len(_DOI.findall(unfolded)) == 1:
+            bare = unfolded
         fix = None
         if bare and judge.allows(record.kind, violation.key, bare):
             fix = Fix(f"set it to {quote(bare)}", (SetValue(violation.key, bare),))
         want = quote(bare) if fix else "'10.', digits, '/' and a name"
-        yield Finding(violation.key, f"doi is {quote(violation.value)}, want {want}", fix=fix)
+        word, rest = word_and_rest(bare)
+        runs_on = rest and judge.allows(record.kind, violation.key, word)
+        message = said(violation.key, word, rest) if runs_on else f"doi is {quote(violation.value)}, want {want}"
+        yield Finding(violation.key, message, fix=fix)
 
 
 # Only these tokens are evidence: at the end of filename's stem, or as the whole last part of figlink.
@@ -356,7 +373,7 @@ def _evidence(text: str, *, whole: bool) -> tuple[str, str] | None:
     for prefix, pattern in _TOKENS:
         match = pattern.fullmatch(text) if whole else pattern.search(text[-40:])
         if match:
-            digits = [str(int(group)) for group in match.groups() if group]
+            digits = [group.lstrip("0") or "0" for group in match.groups() if group]
             digits = digits[1:] if prefix == "AF" and digits[0] == "1" and len(digits) > 1 else digits
             return prefix, prefix + ("_".join(digits) or "1")
     return None
@@ -385,6 +402,9 @@ def _may_hold_evidence(filename: str, figlink: str) -> bool:
             also=("PF209",), unsafe=True, fixed={
                 "figlink": "/pmc/articles/PMC9405586/figure/sch1/", "number": "S1", "figid_alias": "PMC9405586__S1",
                 "figtype": "Scheme", "redirect_from": "/figures/PMC9405586__S1"}),
+        Bad({"figlink": f"/pmc/articles/PMC9405586/figure/sch{'0' * 5000}1/"}, says="speaks of 'S1'", unsafe=True, fixed={
+                "figlink": f"/pmc/articles/PMC9405586/figure/sch{'0' * 5000}1/", "number": "S1",
+                "figid_alias": "PMC9405586__S1", "figtype": "Scheme", "redirect_from": "/figures/PMC9405586__S1"}),
     ],
     good=[
         Good({"figlink": "/pmc/articles/PMC9405586/figure/omega3/"}),
