@@ -366,14 +366,10 @@ def _drop(record: Record, entry: Entry) -> Edit | None:
 
 
 def _rename(record: Record, entry: Entry, new: str) -> Edit | None:
-    """Another key; a text behind it is written again, because its line breaks depend on the key's length."""
+    """Another key, and not one character behind it: a comment may stand there."""
     if entry.key is None:
         return None
-    key, span = record.node_span(entry.key), record.node_span(entry.node)
-    value = record.value(entry.pointer)
-    if isinstance(value, str) and record.text[key.end : span.start] == ": ":
-        written = emit.entry([*split(parent_of(entry.pointer)), new], value)
-        return _splice(record.text, Span(key.start, span.end), written.at(_column(record.text, key.start)))
+    key = record.node_span(entry.key)
     return Edit(key.start, key.end, emit.key(new))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -136,6 +137,8 @@ def missing_key(record: Record) -> Iterator[Finding]:
     bad=[
         Bad(text=("figtitle:", "fig_title:"), says="unknown key 'fig_title', nearest is 'figtitle'", unsafe=True, fixed={},
             key="/fig_title"),
+        Bad(text=("publisher_name: MDPI\n", "publisher: |- # the\n  MDPI\n"), says="'publisher_name'", unsafe=True,
+            fixed="publisher_name: |- # the\n  MDPI\n"),
         Bad({"comment": "checked"}, says="unknown key 'comment'"),
         Bad(text=("publisher_name: MDPI", "publisher_name:'The Review: MDPI'"), says="want a space behind the colon"),
         Bad({"schema-jsonld/publisher": "WikiPathways"}, says="unknown key 'publisher' in schema-jsonld"),
@@ -165,7 +168,9 @@ def unknown_key(record: Record) -> Iterator[Finding]:
         yield Finding(violation.key, f"unknown key {quote(name)}{where}{hint}", fix=fix, on_key=True)
 
 
-_SEVERAL = expression(r", |[;|\n]|^- | / ")  # what parts the items of a list that is written as a text
+# What parts the items of a list that is written as a text; '2,3-DPG' is one.
+_SEVERAL = expression(r",(?![0-9])|(?<![0-9]),|[;|/&\n]|^-|\s(?:and|or|\+)\s", re.I)
+_GLUED = expression(r"-\w")  # items have their dashes in front, and a space is missing
 _WANTED = {"array": "a list", "object": "a mapping", "number": "a number", "string": "text"}
 
 
@@ -180,6 +185,12 @@ _WANTED = {"array": "a list", "object": "a mapping", "number": "a number", "stri
         ),
         Bad({"organisms": "Homo sapiens"}, kind=Kind.FIGURE_2021, says="want a list", fixed={"organisms": ["Homo sapiens"]}),
         Bad({"organisms": "Homo sapiens, Mus musculus"}, says="want a list"),
+        Bad({"organisms": "Homo sapiens and Mus musculus"}, says="want a list"),
+        Bad({"organisms": "Homo sapiens + Mus musculus"}, says="want a list"),
+        Bad({"organisms": "Homo sapiens & Mus musculus"}, says="want a list"),
+        Bad({"schema-jsonld/keywords": "AKT1,PTEN"}, says="want a list"),
+        Bad({"schema-jsonld/keywords": "AKT1/PTEN"}, says="want a list"),
+        Bad({"organisms": "-Homo sapiens"}, says="want a list; a space is missing behind the dash"),
         Bad(text=("organisms:\n- Homo sapiens\n- Mus", "organisms:\n  Homo sapiens\n  Mus"), says="want a list"),
         Bad({"schema-jsonld/keywords": "2,3-DPG"}, says="want a list", fixed={"schema-jsonld/keywords": ["2,3-DPG"]}),
         Bad({"year": ["2022"]}, says="year is a list, want text"),
@@ -192,7 +203,8 @@ def wrong_type(record: Record) -> Iterator[Finding]:
     A value is of the wrong type.
 
     R has no list of one item, so a script that reads and rewrites a file turns `- Homo sapiens` into a plain text;
-    that is mended, unless a comma in it, or another line, says that it may be several. Other mix-ups have to be looked at.
+    that is mended, unless a comma in it, an `and`, or another line, says that it may be several. Other mix-ups have to be
+    looked at.
     """
     for violation in _failures(record, "PF103"):
         value, fix = violation.value, None
@@ -202,7 +214,9 @@ def wrong_type(record: Record) -> Iterator[Finding]:
             if judge.allows(record.kind, violation.key, [item]) and not several:
                 fix = Fix("make it a list of one item", (SetValue(violation.key, [item]),))
         wanted = _WANTED.get(str(violation.wanted), str(violation.wanted))
-        yield Finding(violation.key, f"{name_of(violation.key)} is {quote(value)}, want {wanted}", fix=fix)
+        glued = violation.wanted == "array" and isinstance(value, str) and _GLUED.match(value)
+        hint = "; a space is missing behind the dash" if glued else ""
+        yield Finding(violation.key, f"{name_of(violation.key)} is {quote(value)}, want {wanted}{hint}", fix=fix)
 
 
 def _written(record: Record, key: str) -> str:
