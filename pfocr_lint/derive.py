@@ -140,7 +140,9 @@ def _type(normal: str | None) -> str | None:
 
 BREAKOUT = expression(r"</script|<!--", re.I | re.A)  # to HTML the long s is another letter
 LABEL = r"(?:(?:supplement(?:ary|al)|extended data|graphical) )?(?:figures?|figs?\.?|schemes?|abstract)"
-LABEL_IN_FRONT = expression(rf"^{LABEL}\s*[A-Z]{{0,2}}[0-9]+[A-Za-z]?\s*[.:|](?![0-9])\s*(?=\S)", re.I)
+_LABELLED = rf"{LABEL}\s*[A-Z]{{0,2}}[0-9]+[A-Za-z]?\s*[.:|](?![0-9])\s*"
+LABEL_IN_FRONT = expression(rf"^{_LABELLED}(?=\S)", re.I)
+LABELS_IN_FRONT = expression(rf"^(?:{_LABELLED})+(?=\S)", re.I)
 _ONLY_LABEL = expression(rf"\W*(?:{LABEL}\s*(?:[A-Z]{{0,2}}[0-9]+[A-Za-z]?)?|n/?a|none)\W*", re.I)
 
 

@@ -10,7 +10,7 @@ from pfocr_lint.diagnostic import Finding, Fix, Related, SetValue, Span, parent_
 from pfocr_lint.ondemand import difflib, expression
 from pfocr_lint.record import FIGURES, Record
 from pfocr_lint.rule import Bad, Cue, Good, rule
-from pfocr_lint.rules.characters import FOLLOWER
+from pfocr_lint.rules.characters import FOLLOWER, JOINER
 from pfocr_lint.rules.fields import cut_off
 from pfocr_lint.rules.text import both
 
@@ -27,7 +27,12 @@ def _plainly(text: str) -> str:
 
 def _is_odd(text: str) -> bool:
     """Whether one of these rules has something to report of a text."""
-    return bool(_UNSEEN.search(text)) or "  " in text or text != text.strip(" ") or not unicodedata.is_normalized("NFC", text)
+    return (
+        bool(_UNSEEN.search(JOINER.sub("", text)))
+        or "  " in text
+        or text != text.strip(" ")
+        or not unicodedata.is_normalized("NFC", text)
+    )
 
 
 def _has_lost(caption: str, description: str) -> bool:

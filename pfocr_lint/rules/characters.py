@@ -29,6 +29,7 @@ _KNOWN = (
 _TAG = expression(rf"</?[A-Za-z][A-Za-z0-9:-]*(?:[\s/][^<>=]*=[^<>]*|\s*/?)>|</?(?ai:{_KNOWN})[\s/][^<>]*>")
 _TAGS = expression(rf"(?:{_TAG.pattern})+")
 _LINES = expression(r"(?i)</?(?:br|p|div|li|tr|td|th|h[1-6])\b")
+_NESTED = expression(r"&(?:(?:amp|AMP|#38|#[xX]26);)+")  # '&amp;amp;' is an ampersand too
 _ENTITY = expression(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 
 
@@ -51,6 +52,8 @@ _ENTITY = expression(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]
             fixed={"figtitle": "Role of R&para and A&B in leukemia"}),
         Bad(both("TNF-&#945; &amp; IL-6 signaling in leukemia"), says="the entity '&#945;'", unsafe=True,
             fixed=both("TNF-α & IL-6 signaling in leukemia")),
+        Bad({"figtitle": f"Role of A&{'amp;' * 12}B in leukemia"}, says="the entity '&amp;'", unsafe=True,
+            fixed={"figtitle": "Role of A&B in leukemia"}),
     ],
     good=[Good(both("Significant at p < 0.05 (n > 3); R&D; a <-> b")), Good({"figtitle": "Growth at pH <7 and >8; p<a and b>c"})],
 )  # fmt: skip
@@ -71,7 +74,8 @@ def markup(record: Record) -> Iterator[Finding]:
         if match is None:
             continue
         what = "tag" if match[0][0] == "<" else "entity"
-        mended = _ENTITY.sub(lambda entity: html.unescape(entity[0]), _TAGS.sub(_untagged, text))
+        bare = _NESTED.sub("&", _TAGS.sub(_untagged, text))
+        mended = _ENTITY.sub(lambda entity: html.unescape(entity[0]), bare)
         fix = set_text(record, key, mended, "remove tags, write what entities mean", Safety.UNSAFE)
         if _TAG.search(mended):
             fix = None  # '&lt;b&gt;' may be meant as it is shown
@@ -177,6 +181,9 @@ def stray_whitespace(record: Record) -> Iterator[Finding]:
             yield from found(record, key, text, _DOUBLE, " ", "{name} has a double space", "make it one space", safety)
 
 
+# What joins an emoji of two parts, or keeps the letters of a word apart where a script joins them, is content.
+_EMOJI, _JOINED = "[\u2190-\u2bff\ufe0f\U00010000-\U0010ffff]", "[\u0600-\u0dff\ufb50-\ufdff\ufe70-\ufefc]"
+JOINER = expression(f"(?<={_EMOJI})\u200d(?={_EMOJI})|(?<={_JOINED})[\u200c\u200d](?={_JOINED})")
 _BIDI = expression("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -197,22 +204,27 @@ _BIDI = expression("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
         Bad({"figtitle": "Properties of GarcÃ\u00ad\u200ba Cells"}, says="U+200B", also=("PF308",),
             fixed={"figtitle": "Properties of GarcÃ\u00ada Cells"}),
     ],
-    good=[Good({"figtitle": "Properties of\u00a0Leukemic Stem Cells"})],
+    good=[
+        Good({"figtitle": "Properties of\u00a0Leukemic Stem Cells"}),
+        Good({"figtitle": "Cells and \U0001f469\u200d\U0001f52c \u2764\ufe0f\u200d\U0001f525"}),
+        Good({"figtitle": "Cells and \u0645\u06cc\u200c\u06a9\u0646\u062f"}),
+    ],
 )  # fmt: skip
 def invisible_character(record: Record) -> Iterator[Finding]:
     """
     A character that nobody sees stands in a text.
 
     Zero-width characters, U+FEFF and soft hyphens split words for every search; they are removed, but for a soft hyphen that is
-    half of a letter in the wrong encoding (PF308). Controls of writing direction can make a text look like another one, and are
-    only reported.
+    half of a letter in the wrong encoding (PF308), and joiners where an emoji or the letters of a script need them. Controls of
+    writing direction can make a text look like another one, and are only reported.
     """
     for key, text in _beyond_ascii(record):
-        halves = _halves(text) if "\u00ad" in text else frozenset()
-        match = next((each for each in INVISIBLE.finditer(text) if each.start() not in halves), None)
+        content = {each.start() for each in JOINER.finditer(text)}
+        content |= _halves(text) if "\u00ad" in text else set()
+        match = next((each for each in INVISIBLE.finditer(text) if each.start() not in content), None)
         if match:
             message = f"{name_of(key)} holds {_character(match[0][0])}"
-            seen = "".join(part for at, part in enumerate(text) if at in halves or not INVISIBLE.match(part))
+            seen = "".join(part for at, part in enumerate(text) if at in content or not INVISIBLE.match(part))
             fix = set_text(record, key, seen, "remove it")
             yield Finding(key, message, within=Span(*match.span()), fix=fix)
         match = _BIDI.search(text)

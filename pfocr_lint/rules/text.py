@@ -7,7 +7,7 @@ Here is what concerns words and sentences; characters and markup are in :mod:`pf
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from pfocr_lint import derive
@@ -95,19 +95,21 @@ def found(
     key: str,
     text: str,
     pattern: re.Pattern[str],
-    replace: str,
+    replace: str | Callable[[str], str],
     message: str,
     fix: str,
     safety: Safety = Safety.SAFE,
 ) -> Iterator[Finding]:
     """
-    One finding for all matches of a pattern in a text, placed at the first; the fix replaces them all.
+    One finding for all matches of a pattern in a text, placed at the first; the fix replaces them all, or does with the text
+    what ``replace`` does.
 
     ``{0}`` in the message is what was found, ``{1}`` the same without white space round it, ``{name}`` whose text it is.
     """
     match = pattern.search(text)
     if match is not None:
-        mended = set_text(record, key, pattern.sub(replace, text), fix, safety)
+        wanted = pattern.sub(replace, text) if isinstance(replace, str) else replace(text)
+        mended = set_text(record, key, wanted, fix, safety) if wanted != text else None
         said = message.format(quote(match[0]), quote(match[0].strip()), name=name_of(key))
         yield Finding(key, said, within=Span(*match.span()), fix=mended)
 
@@ -134,7 +136,9 @@ def title_length(record: Record) -> Iterator[Finding]:
         yield Finding(violation.key, f"figtitle has {len(violation.value)} characters, want 10 to 250")
 
 
-_ABBREVIATION = expression(r"(?:\b(?:al|spp?|subsp|var|cv|ssp|str|etc|vs|ca|cf|Inc|Ltd|Co|St|Jr|[A-Za-z]\.[A-Za-z])|\.\.)\.$")
+_ABBREVIATION = expression(
+    r"(?:\b(?:al|spp?|subsp|var|cv|ssp|str|etc|vs|ca|cf|Inc|Ltd|Co|St|Jr|[A-Za-z]\.[A-Za-z])|(?<=\w[ \u00a0])[A-Z]|\.\.)\.$"
+)
 
 
 @rule(
@@ -147,13 +151,17 @@ _ABBREVIATION = expression(r"(?:\b(?:al|spp?|subsp|var|cv|ssp|str|etc|vs|ca|cf|I
         Bad({"figtitle": "Properties of Leukemic Stem Cells."}, says="ends in a period",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}, key="/figtitle"),
     ],
-    good=[Good({"figtitle": "Sugar metabolism in Saccharomyces sp."}), Good({"figtitle": "Sugar metabolism in the U.S."})],
+    good=[
+        Good({"figtitle": "Sugar metabolism in Saccharomyces sp."}),
+        Good({"figtitle": "Sugar metabolism in the U.S."}),
+        Good({"figtitle": "Sugar metabolism in Oryza sativa L."}),
+    ],
 )  # fmt: skip
 def title_final_period(record: Record) -> Iterator[Finding]:
     """
     The figure's title ends in a period.
 
-    Titles have none. The period of an abbreviation (`sp.`, `var.`) stays.
+    Titles have none. The period of an abbreviation (`sp.`, `var.`, the `L.` of Linnaeus) stays.
     """
     for key, text in texts(record, "/figtitle"):
         if text.endswith(".") and not any(end.search(text) for end in (_ABBREVIATION, _BAD_END, _TRUNCATED)):
@@ -162,12 +170,39 @@ def title_final_period(record: Record) -> Iterator[Finding]:
 
 
 _LETTERS = r"\([A-Za-z](?:[-–,] ?[A-Za-z])*\)"
-_STEREO = r"\([RS](?:, ?[RS])?\)\s|\([EZ]\)\s[a-z0-9]"  # of a molecule's name
+# Of a molecule's name, and a base that becomes another.
+_STEREO = r"\([RS](?:, ?[RS])?\)\s|\([EZ]\)\s[a-z0-9]|\([DL]\)\samino|\([A-Z]\)\sto\s(?!\()"
 _PANEL = expression(
-    rf"^\s*(?:(?!{_STEREO})(?:{_LETTERS}(?:\s?(?:(?:and|to|&|,|[-–])\s?)?{_LETTERS})*[.:,;]?|[A-Za-z]\))\s+"
+    rf"^\s*(?:(?!{_STEREO})(?:{_LETTERS}(?:\s?(?:(?:and|to|&|,|[-–])\s?)?{_LETTERS})*[.:,;]?|(?:[A-Za-z]\)\s+)*[A-Za-z]\))\s+"
     r"|\([A-Z]\)(?=[A-Z][a-z]))"
 )
+_LABEL = expression(rf"(?<!\S)(?:{_LETTERS}|[A-Za-z]\))[.:,;]?\s")
 _HOLLOW = expression(r"(?<!\s)\s*(?:\(\s*\)|\[\s*\])")
+
+
+_BRACKETS = {")": "(", "]": "["}
+
+
+def _unlabelled(title: str) -> str:
+    """A title without the panel's label in front; as it is where further labels show that it has several parts."""
+    rest = _PANEL.sub("", title)
+    return title if _LABEL.search(rest) else rest
+
+
+def _filled(title: str) -> str:
+    """A title without empty brackets, those that are empty without the empty ones in them too, and the spaces before them."""
+    kept: list[str] = []
+    for char in title:
+        at = len(kept)
+        while char in _BRACKETS and at and kept[at - 1].isspace():
+            at -= 1
+        if char not in _BRACKETS or not at or kept[at - 1] != _BRACKETS[char]:
+            kept.append(char)
+            continue
+        del kept[at - 1 :]
+        while kept and kept[-1].isspace():
+            kept.pop()
+    return "".join(kept)
 
 
 def _may_have_an_artefact(figtitle: str) -> bool:
@@ -195,11 +230,18 @@ def _may_have_an_artefact(figtitle: str) -> bool:
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
         Bad({"figtitle": "\u00a0(A)\u00a0Properties of Leukemic Stem Cells"}, says="panel label '(A)'",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
+        Bad({"figtitle": "A) A) Properties of Leukemic Stem Cells"}, says="panel label 'A) A)'",
+            fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
+        Bad({"figtitle": "(A) Left and (B) right signaling in leukemia"}, says="panel label '(A)'"),
+        Bad({"figtitle": "A) Left signaling, B) right signaling"}, says="panel label 'A)'"),
         Bad({"figtitle": "Properties of Leukemic Stem Cells []"}, says="empty brackets '[]'",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
+        Bad({"figtitle": f"Properties of {'(' * 14}[ ]{')' * 14} Leukemic (Stem) Cells"}, says="empty brackets '[ ]'",
+            fixed={"figtitle": "Properties of Leukemic (Stem) Cells"}),
     ],
     good=[
         Good({"figtitle": "(S)\u00a0Naproxen, [Fe-S] and (p)ppGpp (overview)"}), Good({"figtitle": "(R)-limonene biosynthesis"}),
+        Good({"figtitle": "(C) to U editing"}), Good({"figtitle": "(D) amino acids in leukemia"}),
         Good({"figtitle": "(E) 2-hexenal signaling"}), Good({"figtitle": "(A)symmetric (B)RAF"}),
     ],
 )  # fmt: skip
@@ -207,11 +249,11 @@ def title_artefact(record: Record) -> Iterator[Finding]:
     """
     Something is left over in the figure's title from where it was cut.
 
-    A panel's label in front, `(A)` or `A)`, or empty brackets.
+    A panel's label in front, `(A)` or `A)`, or empty brackets. A title of several labelled parts is for a person to word anew.
     """
     for key, text in texts(record, "/figtitle"):
-        yield from found(record, key, text, _PANEL, "", "figtitle begins with the panel label {1}", "remove the label")
-        yield from found(record, key, text, _HOLLOW, "", "figtitle has empty brackets {1}", "remove the brackets")
+        yield from found(record, key, text, _PANEL, _unlabelled, "figtitle begins with the panel label {1}", "remove the label")
+        yield from found(record, key, text, _HOLLOW, _filled, "figtitle has empty brackets {1}", "remove the brackets")
 
 
 _EMPTIED = expression(
@@ -291,8 +333,12 @@ def empty_caption(record: Record) -> Iterator[Finding]:
         yield Finding("/caption", f"caption is {quote(caption)}{what}{hint}")
 
 
-_BAD_END = expression(r"(\?)\.$|(?<![ .]) +(\.)$|(?<=\.) +\.$")
-_BAD_START = expression(r"^\. +")
+# Each part begins where a row of periods and spaces does, or looks back at few characters: so it is linear.
+_BAD_END = expression(
+    r"(\?)\.$|(?<=\?) [ .]*(?<= )\.$|(?<![ .?]) [ .]*(?<= )(\.)$"
+    r"|(?:(?<=[^ .]\.)|(?<=[^ .]\.\.)|(?<=[^ .]\.\.\.)) [ .]*(?<= )\.$|(?<=\.) +\.$"
+)
+_BAD_START = expression(r"^(?:\. +)+")
 
 
 def _may_be_broken(figtitle: str, papertitle: str, caption: str, description: str) -> bool:
@@ -323,8 +369,14 @@ def _begins_broken(text: str) -> bool:
         Bad({"figtitle": "Properties of Leukemic Stem Cells ."}, says="figtitle ends in ' .'",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
         Bad(both(". Stromal signaling in leukemia"), says="begins with '. '", fixed=both("Stromal signaling in leukemia")),
+        Bad({"papertitle": f"Leukemic Stem Cells{' .' * 14}"}, says="ends", fixed={"papertitle": "Leukemic Stem Cells."}),
+        Bad({"papertitle": f"Leukemic Stem Cells.{' .' * 14}"}, says="ends", fixed={"papertitle": "Leukemic Stem Cells."}),
+        Bad({"papertitle": f"Where do stem cells go?{' .' * 14}"}, says="ends", fixed={"papertitle": "Where do stem cells go?"}),
+        Bad(both(f"{'. ' * 10}Stromal signaling"), says="begins with '. '", fixed=both("Stromal signaling")),
         Bad(both("Figure 1. Stromal signaling in leukemia"), says="repeats its label 'Figure 1.'", unsafe=True,
             fixed=both("Stromal signaling in leukemia")),
+        Bad(both(f"{'Figure 1. ' * 12}Stromal signaling"), says="repeats its label 'Figure 1.'", unsafe=True,
+            fixed=both("Stromal signaling")),
     ],
     good=[Good({"papertitle": "Where do leukemic stem cells go?"}), Good(both("Figure 1.2 shows signaling in leukemia"))],
 )  # fmt: skip
@@ -344,7 +396,12 @@ def broken_punctuation(record: Record) -> Iterator[Finding]:
     for key, text in texts(record, *PROSE):
         yield from found(record, key, text, _BAD_START, "", "{name} begins with '. '", "remove the period")
         message = "{name} repeats its label {1}"
-        yield from found(record, key, text, derive.LABEL_IN_FRONT, "", message, "remove the label", Safety.UNSAFE)
+        yield from found(record, key, text, derive.LABEL_IN_FRONT, _unnamed, message, "remove the label", Safety.UNSAFE)
+
+
+def _unnamed(caption: str) -> str:
+    """A caption without its label, however often that stands in front."""
+    return derive.LABELS_IN_FRONT.sub("", caption)
 
 
 _TRUNCATED = expression(r"\bet[ \u00a0]al\.?$|\b(?:from|of|in) [A-Z]\.?$")
