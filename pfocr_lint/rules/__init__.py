@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from pfocr_lint.rule import DECLARED, Rule
-from pfocr_lint.rules import agreement, caption, characters, fields, form, layout, mentions, organisms, repository, text, waivers
+from pfocr_lint.rules import (
+    agreement,
+    caption,
+    characters,
+    fields,
+    form,
+    layout,
+    mentions,
+    organisms,
+    repository,
+    text,
+    titles,
+    waivers,
+)
 
 __all__ = [
     "BY_CODE",
@@ -19,6 +32,7 @@ __all__ = [
     "organisms",
     "repository",
     "text",
+    "titles",
     "waivers",
 ]
 

@@ -10,7 +10,7 @@ from pfocr_lint.diagnostic import Finding, Fix, Related, Safety, SetValue, name_
 from pfocr_lint.ondemand import expression
 from pfocr_lint.record import FIGURES, Kind, Record
 from pfocr_lint.rule import Bad, Cue, Good, rule
-from pfocr_lint.rules.overrun import said, word_and_rest
+from pfocr_lint.rules.ends import said, word_and_rest
 
 STEM = "biomedicines-10-01841-g001"
 

@@ -11,7 +11,7 @@ from pfocr_lint.ondemand import difflib, expression
 from pfocr_lint.record import FIGURES, Record
 from pfocr_lint.rule import Bad, Cue, Good, rule
 from pfocr_lint.rules.characters import FOLLOWER, JOINER
-from pfocr_lint.rules.fields import cut_off
+from pfocr_lint.rules.ends import cut_off
 from pfocr_lint.rules.text import both
 
 MOST = 200  # words of a text that are compared: the time grows with their square

@@ -25,7 +25,7 @@ from pfocr_lint.diagnostic import (
 from pfocr_lint.ondemand import difflib, expression
 from pfocr_lint.record import Kind, Record, Violation
 from pfocr_lint.rule import MISSING, Bad, Cue, Good, rule
-from pfocr_lint.rules.overrun import overrun, said
+from pfocr_lint.rules.ends import cut_off, overrun, said
 from pfocr_lint.scalars import Implicit
 
 MANY = 50  # of so many unknown keys none is a misspelling
@@ -33,20 +33,6 @@ MANY = 50  # of so many unknown keys none is a misspelling
 
 def _failures(record: Record, code: str) -> tuple[Violation, ...]:
     return tuple(record.failures.get(code, ()))
-
-
-def cut_off(record: Record, key: str, copy: str = "") -> str:
-    """
-    What YAML took for a comment behind a text though it looks like the text's rest.
-
-    ``#2`` is no comment of a person's; nor is ``# two words`` that stand in a copy of the text.
-    """
-    rest = record.cut(key)
-    if rest[1:2].strip():
-        return rest
-    below = record.cut(key, deeper=False)
-    words = " ".join(below[1:].split())
-    return below if words and words in " ".join(copy.split()) else ""
 
 
 def lacks_ner(record: Record) -> bool:

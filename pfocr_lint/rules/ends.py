@@ -1,10 +1,11 @@
-"""Values that run on: where a key was moved or a line lost, a value has swallowed other lines, which no fix may replace."""
+"""Where a value should end: one that runs on has swallowed other lines, one that a comment cuts off has lost its rest."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from pfocr_lint.diagnostic import name_of, quote
+from pfocr_lint.record import Record
 
 
 def overrun(value: str, allowed: Iterable[str]) -> tuple[str, str] | None:
@@ -25,3 +26,17 @@ def word_and_rest(value: str) -> tuple[str, str]:
 def said(key: str, right: str, rest: str) -> str:
     """What is said of a right value that runs on."""
     return f"{name_of(key)} is {quote(right)} and more text that belongs elsewhere: {quote(rest)}"
+
+
+def cut_off(record: Record, key: str, copy: str = "") -> str:
+    """
+    What YAML took for a comment behind a text though it looks like the text's rest.
+
+    ``#2`` is no comment of a person's; nor is ``# two words`` that stand in a copy of the text.
+    """
+    rest = record.cut(key)
+    if rest[1:2].strip():
+        return rest
+    below = record.cut(key, deeper=False)
+    words = " ".join(below[1:].split())
+    return below if words and words in " ".join(copy.split()) else ""

@@ -1,0 +1,181 @@
+"""PF3, the part about figures' titles: how long they are, how they end, and what was left over where they were cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pfocr_lint.diagnostic import Finding, Span, quote
+from pfocr_lint.ondemand import expression
+from pfocr_lint.record import FIGURES, Record
+from pfocr_lint.rule import Bad, Cue, Good, rule
+from pfocr_lint.rules.ends import cut_off
+from pfocr_lint.rules.text import BAD_END, HOLLOW, found, set_text, texts
+
+
+@rule(
+    "PF301",
+    severity="warning",
+    kinds=FIGURES,
+    owns=("figtitle:minLength", "figtitle:maxLength"),
+    cue=Cue.FAILURE,
+    bad=[
+        Bad({"figtitle": "Pathway"}, says="figtitle has 7 characters", key="/figtitle"),
+        Bad({"figtitle": "Pathway of many words " * 12 + "and more"}, says="want 10 to 250"),
+    ],
+    good=[Good({"figtitle": "p53 pathway"})],
+)
+def title_length(record: Record) -> Iterator[Finding]:
+    """
+    The figure's title has less than 10 or more than 250 characters.
+
+    A shorter one does not say what the figure shows, a longer one is a caption.
+    """
+    for violation in record.failures.get("PF301", ()):
+        yield Finding(violation.key, f"figtitle has {len(violation.value)} characters, want 10 to 250")
+
+
+_ABBREVIATION = expression(
+    r"(?:\b(?:al|spp?|subsp|var|cv|ssp|str|etc|vs|ca|cf|Inc|Ltd|Co|St|Jr|[A-Za-z]\.[A-Za-z])|(?<=\w[ \u00a0])[A-Z]|\.\.)\.$"
+)
+
+
+@rule(
+    "PF302",
+    severity="warning",
+    fix="safe",
+    kinds=FIGURES,
+    cue=lambda figtitle: figtitle[-1:] == ".",
+    bad=[
+        Bad({"figtitle": "Properties of Leukemic Stem Cells."}, says="ends in a period",
+            fixed={"figtitle": "Properties of Leukemic Stem Cells"}, key="/figtitle"),
+    ],
+    good=[
+        Good({"figtitle": "Sugar metabolism in Saccharomyces sp."}),
+        Good({"figtitle": "Sugar metabolism in the U.S."}),
+        Good({"figtitle": "Sugar metabolism in Oryza sativa L."}),
+    ],
+)  # fmt: skip
+def title_final_period(record: Record) -> Iterator[Finding]:
+    """
+    The figure's title ends in a period.
+
+    Titles have none. The period of an abbreviation (`sp.`, `var.`, the `L.` of Linnaeus) stays.
+    """
+    for key, text in texts(record, "/figtitle"):
+        if text.endswith(".") and not any(end.search(text) for end in (_ABBREVIATION, BAD_END, _TRUNCATED)):
+            fix = set_text(record, key, text.rstrip("."), "remove the period")
+            yield Finding(key, "figtitle ends in a period", within=Span(len(text) - 1, len(text)), fix=fix)
+
+
+_LETTERS = r"\([A-Za-z](?:[-–,] ?[A-Za-z])*\)"
+# Of a molecule's name, and a base that becomes another.
+_STEREO = r"\([RS](?:, ?[RS])?\)\s|\([EZ]\)\s[a-z0-9]|\([DL]\)\samino|\([A-Z]\)\sto\s(?!\()"
+_PANEL = expression(
+    rf"^\s*(?:(?!{_STEREO})(?:{_LETTERS}(?:\s?(?:(?:and|to|&|,|[-–])\s?)?{_LETTERS})*[.:,;]?|(?:[A-Za-z]\)\s+)*[A-Za-z]\))\s+"
+    r"|\([A-Z]\)(?=[A-Z][a-z]))"
+)
+_LABEL = expression(rf"(?<!\S)(?:{_LETTERS}|[A-Za-z]\))[.:,;]?\s")
+_BRACKETS = {")": "(", "]": "["}
+
+
+def _unlabelled(title: str) -> str:
+    """A title without the panel's label in front; as it is where further labels show that it has several parts."""
+    rest = _PANEL.sub("", title)
+    return title if _LABEL.search(rest) else rest
+
+
+def _filled(title: str) -> str:
+    """A title without empty brackets, those that are empty without the empty ones in them too, and the spaces before them."""
+    kept: list[str] = []
+    for char in title:
+        at = len(kept)
+        while char in _BRACKETS and at and kept[at - 1].isspace():
+            at -= 1
+        if char not in _BRACKETS or not at or kept[at - 1] != _BRACKETS[char]:
+            kept.append(char)
+            continue
+        del kept[at - 1 :]
+        while kept and kept[-1].isspace():
+            kept.pop()
+    return "".join(kept)
+
+
+def _may_have_an_artefact(figtitle: str) -> bool:
+    if _PANEL.match(figtitle):
+        return True
+    return ("(" in figtitle or "[" in figtitle) and HOLLOW.search(figtitle) is not None
+
+
+@rule(
+    "PF303",
+    severity="warning",
+    fix="safe",
+    kinds=FIGURES,
+    cue=_may_have_an_artefact,
+    bad=[
+        Bad({"figtitle": "(A) Properties of Leukemic Stem Cells"}, says="panel label '(A)'",
+            fixed={"figtitle": "Properties of Leukemic Stem Cells"}, key="/figtitle"),
+        Bad({"figtitle": "B) Properties of Leukemic Stem Cells"}, says="panel label 'B)'",
+            fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
+        Bad({"figtitle": "(A-C) Properties of Leukemic Stem Cells"}, says="panel label '(A-C)'",
+            fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
+        Bad({"figtitle": "(A) (B)Properties of Leukemic Stem Cells"}, says="panel label '(A)'",
+            fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
+        Bad({"figtitle": "(A) and (B): Properties of Leukemic Stem Cells"}, says="panel label '(A) and (B):'",
+            fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
+        Bad({"figtitle": "\u00a0(A)\u00a0Properties of Leukemic Stem Cells"}, says="panel label '(A)'",
+            fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
+        Bad({"figtitle": "A) A) Properties of Leukemic Stem Cells"}, says="panel label 'A) A)'",
+            fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
+        Bad({"figtitle": "(A) Left and (B) right signaling in leukemia"}, says="panel label '(A)'"),
+        Bad({"figtitle": "A) Left signaling, B) right signaling"}, says="panel label 'A)'"),
+        Bad({"figtitle": "Properties of Leukemic Stem Cells []"}, says="empty brackets '[]'",
+            fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
+        Bad({"figtitle": f"Properties of {'(' * 14}[ ]{')' * 14} Leukemic (Stem) Cells"}, says="empty brackets '[ ]'",
+            fixed={"figtitle": "Properties of Leukemic (Stem) Cells"}),
+    ],
+    good=[
+        Good({"figtitle": "(S)\u00a0Naproxen, [Fe-S] and (p)ppGpp (overview)"}), Good({"figtitle": "(R)-limonene biosynthesis"}),
+        Good({"figtitle": "(C) to U editing"}), Good({"figtitle": "(D) amino acids in leukemia"}),
+        Good({"figtitle": "(E) 2-hexenal signaling"}), Good({"figtitle": "(A)symmetric (B)RAF"}),
+    ],
+)  # fmt: skip
+def title_artefact(record: Record) -> Iterator[Finding]:
+    """
+    Something is left over in the figure's title from where it was cut.
+
+    A panel's label in front, `(A)` or `A)`, or empty brackets. A title of several labelled parts is for a person to word anew.
+    """
+    for key, text in texts(record, "/figtitle"):
+        yield from found(record, key, text, _PANEL, _unlabelled, "figtitle begins with the panel label {1}", "remove the label")
+        yield from found(record, key, text, HOLLOW, _filled, "figtitle has empty brackets {1}", "remove the brackets")
+
+
+_TRUNCATED = expression(r"\bet[ \u00a0]al\.?$|\b(?:from|of|in) [A-Z]\.?$")
+
+
+@rule(
+    "PF314",
+    severity="warning",
+    kinds=FIGURES,
+    cue=lambda figtitle: " " in figtitle[-3:-1] or "al" in figtitle[-3:],
+    bad=[
+        Bad({"figtitle": "Model of Winer et al"}, says="'et al'", key="/figtitle"),
+        Bad({"figtitle": "Biosynthesis of amino acids from E"}, says="'from E'"),
+        Bad(text=("Drug Resistance\norg", "#2\norg"), says="before '#2'"),
+    ],
+    good=[Good({"figtitle": "Functions of vitamin D"}), Good({"figtitle": "Winer et al. on leukemic stem cells"})],
+)
+def truncated_title(record: Record) -> Iterator[Finding]:
+    """
+    The figure's title was cut.
+
+    It ends in `et al`, or in a single capital such as the E of E. coli: it was cut at the period, the rest stands in the caption.
+    Or ` #` stands in it: without quotes, YAML takes the rest for a comment.
+    """
+    for key, text in texts(record, "/figtitle"):
+        match = _TRUNCATED.search(text, max(0, len(text) - 10))
+        if rest := cut_off(record, key):
+            yield Finding(key, f"figtitle ends before {quote(rest)}, which is a comment; put quotes round the whole text")
+        elif match:
+            yield Finding(key, f"figtitle ends in {quote(match[0])}: it was cut at an abbreviation", within=Span(*match.span()))
