@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from pfocr_lint import derive
-from pfocr_lint.diagnostic import Finding, Fix, Related, SetValue, Span, parent_of, quote
+from pfocr_lint.diagnostic import Finding, Fix, Related, SetValue, parent_of, quote, split
 from pfocr_lint.ondemand import difflib, expression
 from pfocr_lint.record import FIGURES, Record
 from pfocr_lint.rule import Bad, Cue, Good, rule
@@ -48,14 +48,21 @@ def _is_a_version(caption: str, description: str) -> bool:
     return difflib.SequenceMatcher(None, ours, theirs, autojunk=False).ratio() > 0.5
 
 
-def _stranger_behind(record: Record) -> Span | None:
-    """Where the key stands that follows the caption, if it is unknown or stands twice: it may be a word of the caption's."""
+def _stranger_behind(record: Record) -> tuple[str, bool] | None:
+    """
+    The key that follows the caption, if it is unknown or stands twice: it may be words of the caption's.
+
+    And whether a separator tears it off.
+    """
     unknown = [violation.key for violation in record.failures.get("PF102", ()) if not parent_of(violation.key)]
     twice = [fault for fault in record.faults if fault.code == "PF006"]
     behind = record.key_behind("/caption") if unknown or twice else None
-    strange = {record.span(key, on_key=True) for key in unknown}
-    strange |= {place for fault in twice for place in (fault.span, *(each.at for each in fault.related)) if place is not None}
-    return behind if behind in strange else None
+    if behind is None or record.entries["/caption"].node.style in ("'", '"'):  # quotes hold a text together
+        return None
+    names = {record.span(key, on_key=True).start: split(key)[-1] for key in unknown}
+    places = [place for fault in twice for place in (fault.span, *(each.at for each in fault.related)) if place is not None]
+    names |= {place.start: record.text[place.start : place.end] for place in places}
+    return (names[behind.start], record.is_torn(behind.start)) if behind.start in names else None
 
 
 @rule(
@@ -107,13 +114,12 @@ def description_differs_from_caption(record: Record) -> Iterator[Finding]:
     )
     wanted, rest, lost = derive.caption_to_copy(record), cut_off(record, "/caption", description), _has_lost(caption, description)
     behind = _stranger_behind(record)
-    if behind is not None and record.is_torn(behind.start):
-        return  # a separator tears it (PF010)
     if behind is not None:
-        key = quote(record.text[behind.start : behind.end], 40)
-        message = (
-            f"description differs from caption, behind which the key {key} begins; if it is a part, put quotes round the whole"
-        )
+        key, torn = behind
+        if torn:
+            return  # the separator is what has to go (PF010)
+        message = f"description differs from caption, behind which the key {quote(key, 40)} begins"
+        message += "; if it is a part, put quotes round the whole"
     elif rest:
         message = f"description differs from caption, behind which {quote(rest)} is a comment; put quotes round the whole caption"
     elif lost:
