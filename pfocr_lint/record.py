@@ -288,7 +288,10 @@ class Record:
         return start > 0 and self.text[start - 1] in SEPARATORS
 
     def key_behind(self, pointer: str) -> Span | None:
-        """Where the key stands that follows the one of a top-level value in the text; None for the last."""
+        """Where the key stands that follows a top-level text, unless quotes hold that together; None for the last."""
+        entry = self.entries.get(pointer)
+        if entry is None or not isinstance(entry.node, yaml.ScalarNode) or entry.node.style in ("'", '"'):
+            return None
         own = self.span(pointer, on_key=True).start
         return next((key for key in self.first_keys("") if key.start > own), None)
 

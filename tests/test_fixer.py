@@ -197,6 +197,11 @@ FOUND = [
     ("text that keeps its line breaks", "publisher_name: MDPI\n", "publisher_name: |+\n  .na\n\n\n", []),
     ("a separator between the lines", "figtype: Figure\n", "figtype: Figure\u0085", []),
     ("a separator behind a key", "organisms_ner:\n", "organisms_ner:\u2028", []),
+    ("a separator that tears a text", "and Chronic Myeloid Leukemias.", "and Chronic.\u2028Myeloid: Leukemias.", ["PF010"]),
+    ("a separator that tears a block", "publisher_name: MDPI\n", "publisher_name: |-\n  MDPI.\u2028Basel: all\n", ["PF010"]),
+    ("a separator that tears a folded block", "publisher_name: MDPI\n", "publisher_name: >-\n  A\n  B.\u2029keywords: x\n", ["PF010"]),
+    ("separators that break a text and part lines", "    a known metabolic dependency of LSCs.\n  license: CC0\n",
+     "    a known metabolic\u2028  - dependency of LSCs.\n  license: CC0\u2028\n", None),
     ("a tab behind the colon", "figtype: Figure\n", "figtype:\tFigur\n", []),
     ("an explicit key", "ndex: ''\n", "?   ndex\n", ["PF007"]),
     ("an explicit key with a value", "seo: CreativeWork\n", "?   seo\n: CreativeWork\n", ["PF007"]),
@@ -234,6 +239,22 @@ def test_what_fuzzing_found_is_judged_and_mended_without_a_fault(old, new, left)
     if left == [] and old is not None and "publisher" not in old and "panels" not in new:
         assert fixed.data.decode() == seed_text()
     assert fixer.fix(PATH, fixed.data).data == fixed.data
+
+
+@pytest.mark.parametrize("key", ["doi", "figid_alias", "figtype", "redirect_from", "seo"])
+def test_a_key_that_was_moved_into_a_list_keeps_what_it_swallowed(key):
+    text = seed_text()
+    start = text.index(f"\n{key}: ") + 1
+    line = text[start : text.index("\n", start) + 1]
+    moved = text.replace(line, "").replace("  - Stat92E\n", f"  - Stat92E\n{line}")
+    assert mend(moved, unsafe=True) == moved
+    assert "more text that belongs elsewhere: '- Pi3K21B" in engine.check(PATH, moved.encode())[0].message
+
+
+def test_a_lost_line_loses_no_other():
+    text = seed_text().replace("  description: ", "    ")
+    assert text.split("\n  license")[0].endswith("LSCs.")
+    assert set(text.split("\n")) < set(mend(text).split("\n"))
 
 
 def fix_of(*changes, safety=Safety.SAFE) -> Fix:

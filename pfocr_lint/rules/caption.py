@@ -57,7 +57,7 @@ def _stranger_behind(record: Record) -> tuple[str, bool] | None:
     unknown = [violation.key for violation in record.failures.get("PF102", ()) if not parent_of(violation.key)]
     twice = [fault for fault in record.faults if fault.code == "PF006"]
     behind = record.key_behind("/caption") if unknown or twice else None
-    if behind is None or record.entries["/caption"].node.style in ("'", '"'):  # quotes hold a text together
+    if behind is None:
         return None
     names = {record.span(key, on_key=True).start: split(key)[-1] for key in unknown}
     places = [place for fault in twice for place in (fault.span, *(each.at for each in fault.related)) if place is not None]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from typing import Any
 
 from pfocr_lint.derive import BREAKOUT
 from pfocr_lint.diagnostic import Finding, Fix, SetValue, Span, TextEdit, name_of
@@ -343,7 +342,7 @@ def control_character(record: Record) -> Iterator[Finding]:
         edits = tuple(TextEdit(m.start(), m.end(), "\n" if m[0] in _SEPARATORS else "") for m in between)
         parts = [m for m in between if m[0] in _SEPARATORS]
         proper = all(_PART.match(record.text, m.end()) and begun.get(_behind(m), True) for m in parts)
-        fix = Fix("write a plain line break", edits) if proper and _readable(record, edits) == record.data else None
+        fix = Fix("write a plain line break", edits) if proper and _edited(record, edits).data == record.data else None
         message = f"{_names(''.join(m[0] for m in between), 'stand')} between the values"
         yield Finding(None, message, at=Span(*between[0].span()), fix=fix)
 
@@ -371,20 +370,23 @@ def _until_readable(record: Record, raw: list[re.Match[str]]) -> Fix | None:
         return None
     every = tuple(TextEdit(m.start(), m.end(), _instead(m)) for m in raw)
     for edits in (tuple(edit for edit in every if not edit.text), every):
-        read_as = _readable(record, edits) if edits else None
-        if read_as is not None and not any(BREAKOUT.search(text) for _, text in strings("", read_as)):
+        after = _edited(record, edits)
+        if not edits or after.data is None or any(BREAKOUT.search(text) for _, text in strings("", after.data)):
+            continue
+        left = (finding.at for finding in control_character(after) if finding.at is not None)
+        if all(after.text[at.start] != raw[0][0] for at in left):  # else the same would be said of it again
             spaced = ", a space for what parts lines" if any(edit.text for edit in edits) else ""
             return Fix(f"remove the control characters{spaced}", edits)
     return None
 
 
-def _readable(record: Record, edits: tuple[TextEdit, ...]) -> dict[str, Any] | None:
-    """The data of the record after some edits of its text."""
+def _edited(record: Record, edits: tuple[TextEdit, ...]) -> Record:
+    """The record after some edits of its text."""
     parts, at = [], 0
     for edit in edits:
         parts += [record.text[at : edit.start], edit.text]
         at = edit.end
-    return read(record.path, "".join([*parts, record.text[at:]]).encode(), record.kind).data
+    return read(record.path, "".join([*parts, record.text[at:]]).encode(), record.kind)
 
 
 def _instead(match: re.Match[str]) -> str:
