@@ -29,7 +29,7 @@ from pfocr_lint.diagnostic import (
 )
 from pfocr_lint.entries import Entry
 from pfocr_lint.ondemand import OnDemand
-from pfocr_lint.record import Record
+from pfocr_lint.record import SEPARATORS, Record
 from pfocr_lint.values import dataclass
 
 if TYPE_CHECKING:
@@ -388,7 +388,10 @@ def _add(record: Record, change: AddKey) -> Edit | None:
     else:
         value = record.entries[join(parent, after)]
         span = record.node_span(value.node)
-        start = text.find("\n", max(span.end, record.span(value.pointer, on_key=True).end)) + 1
+        end = max(span.end, record.span(value.pointer, on_key=True).end)
+        start = text.find("\n", end) + 1
+        if not set(SEPARATORS).isdisjoint(text[end:start]):
+            return None  # to YAML the line ends before it seems to, and what follows may be deep in something else
     column = _column(text, first)
     written = emit.entry(split(change.key), change.value)
     return Edit(start, start, f"{' ' * column}{written.at(column)}\n")

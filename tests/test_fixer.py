@@ -200,6 +200,8 @@ FOUND = [
     ("a separator that tears a text", "and Chronic Myeloid Leukemias.", "and Chronic.\u2028Myeloid: Leukemias.", ["PF010"]),
     ("a separator that tears a block", "publisher_name: MDPI\n", "publisher_name: |-\n  MDPI.\u2028Basel: all\n", ["PF010"]),
     ("a separator that tears a folded block", "publisher_name: MDPI\n", "publisher_name: >-\n  A\n  B.\u2029keywords: x\n", ["PF010"]),
+    ("a separator that ends a block", "\n  license: CC0\n", "\u2028Word: \n  license: CC0\n",
+     ["PF101", "PF101", "PF101", "PF101", "PF010"]),
     ("separators that break a text and part lines", "    a known metabolic dependency of LSCs.\n  license: CC0\n",
      "    a known metabolic\u2028  - dependency of LSCs.\n  license: CC0\u2028\n", None),
     ("a tab behind the colon", "figtype: Figure\n", "figtype:\tFigur\n", []),
