@@ -90,10 +90,13 @@ class Change:
 
     def _shown(self, folder: str) -> str:
         """What is shown before the names in a folder: the path to it by way of what was given, else from the current folder."""
-        for below, given in self._asked[1]:
-            if _within(folder, below):
-                return walk.posix(os.path.join(given, folder[len(below) :].lstrip("/"), ""))  # noqa: PTH118
-        return walk.posix(os.path.join(os.path.relpath(os.path.join(self.base.top, folder)), ""))  # noqa: PTH118
+        way = next(((below, given) for below, given in self._asked[1] if _within(folder, below)), None)
+        if way is None:
+            path = os.path.relpath(os.path.join(self.base.top, folder))  # noqa: PTH118
+        else:
+            path = os.path.join(way[1], folder[len(way[0]) :].lstrip("/"))  # noqa: PTH118
+        shown = walk.posix(path)
+        return "" if shown == "." else f"{shown.removesuffix('/')}/"
 
     def _walked(self, folder: str) -> bool:
         """Whether a walk comes to a folder: to a hidden one only on the way to what was asked for."""
