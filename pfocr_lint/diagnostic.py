@@ -249,7 +249,7 @@ def name_of(pointer: str) -> str:
     """A JSON Pointer as people say it: ``schema-jsonld/keywords, item 4``, ``genes, item 2, symbol``; items count from 1."""
     said = ""
     for token in split(pointer):
-        if token.isdecimal():
+        if token.isdecimal() and said:
             said += f", item {int(token) + 1}"
         else:
             said += f"{'' if not said else ', ' if said[-1].isdecimal() else '/'}{token}"

@@ -7,6 +7,7 @@ An edit replaces the smallest piece that holds a value. Fixes that clash are hel
 from __future__ import annotations
 
 import copy
+import re
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
@@ -293,7 +294,7 @@ def _whole(record: Record, holder: str, changes: Sequence[Change]) -> Edit | Non
 
     span = _block(record, entry)
     text = roundtrip.rewrite(record.text[span.start : span.end], value)
-    return None if text is None else Edit(span.start, span.end, text)
+    return None if text is None else Edit(span.start, span.end, _as_here(record.text, span.start, text))
 
 
 def _edit(record: Record, change: Change) -> Edit | None:
@@ -315,7 +316,7 @@ def _edit(record: Record, change: Change) -> Edit | None:
 def _set(record: Record, entry: Entry, value: Any) -> Edit | None:
     """Replace a value, and of what stands between it and its key no more than its new form needs."""
     text = record.text
-    path = split(entry.pointer)
+    path = _path(record, entry.pointer)
     span = record.node_span(entry.node)
     if entry.is_collection and any(span.start <= comment.start < span.end for comment in record.comments):
         return None
@@ -324,7 +325,7 @@ def _set(record: Record, entry: Entry, value: Any) -> Edit | None:
         return _splice(text, span, written.at(_column(text, span.start)))
     key = record.node_span(entry.key)
     written = emit.entry(path, value)
-    name = emit.key(path[-1])
+    name = emit.key(str(path[-1]))
     after = written.at(_column(text, key.start))[len(name) + 1 :]
     if entry.is_empty:
         start = record.empty_at(entry.key, entry.node)
@@ -349,8 +350,24 @@ def _splice(text: str, span: Span, new: str) -> Edit:
     behind = text[span.end : stop]
     if behind.strip() and new[:1] in "|" and "\n" in new:
         first, rest = new.split("\n", 1)
-        return Edit(span.start, stop, f"{first}{behind}\n{rest}")
-    return Edit(span.start, span.end, new)
+        return Edit(span.start, stop, _as_here(text, span.start, f"{first}{behind}\n{rest}"))
+    return Edit(span.start, span.end, _as_here(text, span.start, new))
+
+
+def _as_here(text: str, at: int, new: str) -> str:
+    """What is written at a place, with the line ends of its line: where those are to stay (PF009), they are not mixed."""
+    end = text.find("\n", at) if "\n" in new else -1
+    return re.sub("(?<!\r)\n", "\r\n", new) if text[max(end - 1, 0) : end] == "\r" else new
+
+
+def _path(record: Record, pointer: str) -> list[str | int]:
+    """The tokens of a JSON Pointer, those that are a list's index as numbers."""
+    found: list[str | int] = []
+    at: Any = record.data
+    for token in split(pointer):
+        found.append(int(token) if isinstance(at, list) else token)
+        at = at[int(token)] if isinstance(at, list) else at.get(token) if isinstance(at, dict) else None
+    return found
 
 
 def _drop(record: Record, entry: Entry) -> Edit | None:
@@ -393,8 +410,8 @@ def _add(record: Record, change: AddKey) -> Edit | None:
         if not set(SEPARATORS).isdisjoint(text[end:start]):
             return None  # to YAML the line ends before it seems to, and what follows may be deep in something else
     column = _column(text, first)
-    written = emit.entry(split(change.key), change.value)
-    return Edit(start, start, f"{' ' * column}{written.at(column)}\n")
+    written = emit.entry(_path(record, change.key), change.value)
+    return Edit(start, start, _as_here(text, max(start - 1, 0), f"{' ' * column}{written.at(column)}\n"))
 
 
 def _predecessor(record: Record, parent: str, name: str, present: dict[str, Any]) -> str | None:

@@ -8,6 +8,7 @@ writes organism names raw, so they are not folded.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -52,19 +53,19 @@ class Written:
         return self.text.replace("\n", "\n" + " " * (column - self.column)) if column > self.column else self.text
 
 
-def entry(path: list[str], value: Any) -> Written:
+def entry(path: Sequence[str | int], value: Any) -> Written:
     """
-    Write the entry that the tokens of a JSON Pointer lead to; a token of digits is a list's index.
+    Write the entry that the tokens of a JSON Pointer lead to; a number is a list's index.
 
     What is above it is written in block style all the way down, as the pipeline does.
     """
     nested: Any = value
     for token in reversed(path):
-        nested = [nested] if token.isdecimal() else {token: nested}
+        nested = [nested] if isinstance(token, int) else {token: nested}
     text = _dump(nested, unfolded=path[0] in UNFOLDED)
     at = 0
     for depth, token in enumerate(path):
-        if token.isdecimal():
+        if isinstance(token, int):
             at = _skip_indent(text, at) + len("- ")
         elif depth + 1 < len(path):
             at = text.index("\n", at) + 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pfocr_lint import judge
-from pfocr_lint.diagnostic import split
+from pfocr_lint.diagnostic import parent_of, split
 from pfocr_lint.ondemand import expression
 from pfocr_lint.record import CONTROL, MAPPINGS, Record, Violation
 from pfocr_lint.rules import RULES
@@ -29,6 +29,7 @@ def _strays(record: Record, violations: Sequence[Violation]) -> frozenset[str]:
     """The items that belong to a list whose key is missing: they stand in the list before it."""
     gone = [violation.key for violation in violations if violation.keyword == "required" and "items" in violation.wanted]
     items = {_item(violation.key) for violation in violations} - {""} if gone else set()
+    items = {item for item in items if isinstance(record.value(parent_of(item)), list)}
     if len(items) > MOST:
         return frozenset()
     return frozenset(item for item in items for key in gone if judge.allows(record.kind, key, [record.value(item)]))

@@ -398,3 +398,38 @@ def test_other_kinds_are_fixed_too(kind):
     text = clean_text(kind)
     key, path = ("ncbi: '9606'", "_organisms/x.md") if kind is Kind.ORGANISM else ("year: '2023'", "figures/x.yml")
     assert mend(text.replace(key, key.replace("'", "")), path) == text
+
+
+def test_what_is_written_has_the_line_ends_of_its_file():
+    changes = {
+        "seo: CreativeWork\n": "", "organisms_ner:\n- Homo sapiens": "organisms_ner: Homo sapiens", "year: '2022'": "year: 2022",
+        "signaling facilitates": "signal\u00ading facilitates", "  - AKT1\n": "  - AKT1\n  - AKT1\n",
+    }  # fmt: skip
+    text = clean_text()
+    for old, new in changes.items():
+        text = text.replace(old, new)
+    settings = Settings(selections=(Selection(ignore=("PF009",)),))
+    fixed = fixer.fix(PATH, text.replace("\n", "\r\n").encode(), settings)
+    assert (len(fixed.fixed), fixed.left, fixed.faults) == (5, (), ())
+    assert fixed.data == fixer.fix(PATH, text.encode(), settings).data.replace(b"\n", b"\r\n")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "mended"),
+    [
+        ("seo: C", "'3': \"a\\x07b\"\nseo: C", "'3': ab\nseo: C"),
+        ("  license: C", "  '3': ' x '\n  license: C", "  '3': x\n  license: C"),
+    ],
+)
+def test_a_key_of_digits_is_no_index(old, new, mended):
+    fixed = fixer.fix(PATH, clean_text().replace(old, new).encode())
+    assert fixed.faults == ()
+    assert fixed.data.decode() == clean_text().replace(old, mended)
+
+
+@pytest.mark.parametrize(("rounds", "rests"), [(2, True), (1, False)])
+def test_a_fix_may_take_the_last_round(monkeypatch, rounds, rests):
+    monkeypatch.setattr(fixer, "ROUNDS", rounds)
+    text = clean_text().replace("year: '2022'", "year: '2022'  # pfocr-lint: ignore[PF210]").replace("\n", "\r\n")
+    found = fixer.fix(PATH, text.replace("figtype: Figure", "figtype: Scheme").encode())
+    assert (found.faults == ()) is rests

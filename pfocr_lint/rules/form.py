@@ -117,6 +117,16 @@ def broken_fence(record: Record) -> Iterator[Finding]:
         Bad(
             text=("schema-jsonld:\n", ""), says="'@context' belongs to 'schema-jsonld', and the line 'schema-jsonld:' is missing"
         ),
+        Bad(text=("figtitle: Prop", "figtitle: &alpha; Prop"), says="text that begins with '&' needs quotes round it"),
+        Bad(
+            text=("  license: CC0\n  name: Cr", "    license: CC0\n    name: Cr"),
+            says="'license' is indented by 4 spaces, want 2",
+        ),
+        Bad(
+            text=("year: '2022'\ndoi", "year: '2022' doi"),
+            says="'doi' begins in the line of 'year', and belongs on one of its own",
+        ),
+        Bad(text=("year: '2022'", "year: '2022',"), says="a comma stands behind a quoted text"),
         Bad(text=("caption: Stromal", "caption: Type #2 stromal"), says="is a comment in the midst of a text; put quotes round"),
         Bad(
             text=(
