@@ -22,7 +22,7 @@ from pfocr_lint.facts import Facts, FigureFacts, PageFacts
 from pfocr_lint.files import Result, Task
 from pfocr_lint.record import Kind
 from pfocr_lint.revision import Base
-from pfocr_lint.settings import Settings
+from pfocr_lint.settings import Settings, whole
 from pfocr_lint.values import dataclass, replace
 from pfocr_lint.walk import Source
 
@@ -182,7 +182,7 @@ class Change:
 
     def _load_before(self, path: str) -> bytes:
         """A record as it was, by any path to it. Raises Unreadable."""
-        shown = self._touched_paths.get(os.path.abspath(path))  # noqa: PTH100 - no link is followed
+        shown = self._touched_paths.get(whole(path))
         if shown is None:
             return loading.load(path)
         if shown not in self._before:
@@ -192,7 +192,7 @@ class Change:
     @cached_property
     def _touched_paths(self) -> dict[str, str]:
         """The paths of the touched records as they are shown, by the whole paths."""
-        return {os.path.abspath(source.path): source.path for source in self._touched.values()}  # noqa: PTH100
+        return {whole(source.path): source.path for source in self._touched.values()}
 
     @cached_property
     def _were(self) -> list[Result]:
@@ -204,7 +204,9 @@ class Change:
         """The facts of the untouched records that can meet a touched one; ``own`` are those of the touched ones."""
         near = _Near(self._touched, own)
         roots = set(map(_root, self._touched))
-        others = [name for name in self.base.names if walk.is_record(name) and _root(name) in roots and name not in self._touched]
+        pages = any(_folder(name) == "_organisms" for name in self._touched)  # which the figures of any root may look up
+        others = [name for name in self.base.names if walk.is_record(name) and (pages or _root(name) in roots)]
+        others = [name for name in others if name not in self._touched]
         # of each root one figure is read, since a table lacks its record only where there are records
         certain = {_root(name): name for name in others if _folder(name) == "_figures" and self._source(name) is not None}
         by_name = {*certain.values(), *filter(near.has_name, others)}

@@ -346,6 +346,8 @@ def _set(record: Record, entry: Entry, value: Any) -> Edit | None:
 
 def _splice(text: str, span: Span, new: str) -> Edit:
     """An edit; a comment behind the old value stays on the first line of a block scalar, which would swallow it."""
+    if text[span.end - 1 : span.end + 1] == "\r\n":  # the line's end is not the value's
+        span = Span(span.start, span.end - 1)
     stop = text.find("\n", span.end)
     behind = text[span.end : stop]
     if behind.strip() and new[:1] in "|" and "\n" in new:

@@ -149,6 +149,12 @@ class Settings:
 real = cache(os.path.realpath)  # many files share a folder
 
 
+def whole(path: str) -> str:
+    """The whole path of a file, the links on the way to it followed."""
+    folder, name = os.path.split(os.path.abspath(path))  # noqa: PTH100
+    return os.path.join(real(folder), name)  # noqa: PTH118
+
+
 def _matches(path: str, glob: str) -> bool:
     """Whether a glob means a file: with a slash, from the settings' folder on; without, any part of its path."""
     pattern = glob.removeprefix("./").rstrip("/")

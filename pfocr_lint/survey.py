@@ -17,7 +17,7 @@ from pfocr_lint.failures import prepare
 from pfocr_lint.files import Result, Task
 from pfocr_lint.reader import read
 from pfocr_lint.record import Kind, Record
-from pfocr_lint.settings import Settings, inside
+from pfocr_lint.settings import Settings, inside, real, whole
 from pfocr_lint.values import dataclass, replace
 
 OPEN_AT_ONCE = 64
@@ -69,7 +69,7 @@ def compare(
     examined: dict[str, engine.Examined] = {}
     faults: list[str] = []
     groups = _by_root(facts)
-    everywhere = {os.path.abspath(each.path): each for each in chain(*groups.values()) if isinstance(each, PageFacts)}  # noqa: PTH100
+    everywhere = {whole(each.path): each for each in chain(*groups.values()) if isinstance(each, PageFacts)}
     for root, group in sorted(groups.items()):
         group.sort(key=attrgetter("path"))
         sorts: dict[type[Facts], list[Any]] = {FigureFacts: [], PageFacts: [], TableFacts: []}
@@ -106,7 +106,7 @@ def _latin(
         return frozenset()
     if not pages or isinstance(settings.organisms, str):
         named = os.path.join(settings.root or root, settings.organisms) if isinstance(settings.organisms, str) else None  # noqa: PTH118
-        folder = os.path.abspath(named or os.path.join(root, "_organisms"))  # noqa: PTH100, PTH118
+        folder = real(named or os.path.join(root, "_organisms"))  # noqa: PTH118
         found = [page.latin for path, page in everywhere.items() if path.startswith(f"{folder}{os.sep}")]
         there = os.path.isdir(folder) and inside(folder, settings.root or root)  # noqa: PTH112
         for source in walk.gather([folder], lambda _: settings) if there else ():

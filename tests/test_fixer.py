@@ -402,7 +402,7 @@ def test_other_kinds_are_fixed_too(kind):
 
 def test_what_is_written_has_the_line_ends_of_its_file():
     changes = {
-        "seo: CreativeWork\n": "", "organisms_ner:\n- Homo sapiens": "organisms_ner: Homo sapiens", "year: '2022'": "year: 2022",
+        "seo: CreativeWork\n": "", "organisms_ner:\n- Homo sapiens": "organisms_ner: Homo sapiens", "year: '2022'": "year: 2022", "license: CC0": "license: >-\n    Foo",
         "signaling facilitates": "signal\u00ading facilitates", "  - AKT1\n": "  - AKT1\n  - AKT1\n",
     }  # fmt: skip
     text = clean_text()
@@ -410,7 +410,7 @@ def test_what_is_written_has_the_line_ends_of_its_file():
         text = text.replace(old, new)
     settings = Settings(selections=(Selection(ignore=("PF009",)),))
     fixed = fixer.fix(PATH, text.replace("\n", "\r\n").encode(), settings)
-    assert (len(fixed.fixed), fixed.left, fixed.faults) == (5, (), ())
+    assert (len(fixed.fixed), fixed.left, fixed.faults) == (6, (), ())
     assert fixed.data == fixer.fix(PATH, text.encode(), settings).data.replace(b"\n", b"\r\n")
 
 
@@ -433,3 +433,14 @@ def test_a_fix_may_take_the_last_round(monkeypatch, rounds, rests):
     text = clean_text().replace("year: '2022'", "year: '2022'  # pfocr-lint: ignore[PF210]").replace("\n", "\r\n")
     found = fixer.fix(PATH, text.replace("figtype: Figure", "figtype: Scheme").encode())
     assert (found.faults == ()) is rests
+
+
+@pytest.mark.parametrize(
+    ("comment", "copied"), [("# a", True), ("# cell", True), ("# checked", True), ("# and drug resistance.", False)]
+)
+def test_a_comment_behind_a_caption_may_be_its_end_or_a_note(comment, copied):
+    text = clean_text().replace("quiescence, and drug resistance.\npaper", f"quiescence,\n{comment}\npaper", 1)
+    text = text.replace("quiescence,\n#", "quiescence.\n#") if copied else text
+    fixed = fixer.fix(PATH, text.encode())
+    values = read(PATH, fixed.data).data
+    assert (values["schema-jsonld"]["description"] == values["caption"]) is copied

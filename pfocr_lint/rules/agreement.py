@@ -20,12 +20,18 @@ def _safety(record: Record) -> Safety:
     return Safety.SAFE if derive.number_is_sure(record) else Safety.UNSAFE
 
 
+MOST = 2  # words behind a value that is wrong itself: more have been swallowed
+
+
 def _should_be(record: Record, key: str, wanted: str | None, because: str, safety: Safety = Safety.SAFE) -> Iterator[Finding]:
     """A value that can be used and is not the one that follows from others; text behind it is not replaced."""
     value = record.usable(key)
     if value is None or wanted is None or value == wanted:
         return
-    word, rest = ("", "") if value in derive.TYPES.values() else word_and_rest(value)
+    word, rest = word_and_rest(value)
+    raw = value in derive.TYPES.values() or derive.normal_number(value.rpartition("__")[2])  # the white space is its own
+    if raw or not (word == wanted or judge.allows(record.kind, key, word) or len(rest.split()) > MOST):
+        rest = ""
     message = f"{name_of(key)} is {quote(value, 100)}, {because} {quote(wanted, 100)}"
     if not rest:
         yield Finding(key, message, fix=Fix(f"set it to {quote(wanted, 100)}", (SetValue(key, wanted),), safety))
@@ -97,6 +103,7 @@ def figid_differs_from_parts(record: Record) -> Iterator[Finding]:
         Bad({"figid_alias": "PMC9405586__F2"}, says="figid and number make 'PMC9405586__F1'", fixed={}, key="/figid_alias"),
         Bad({"figid_alias": "F1"}, says="figid_alias is 'F1'", fixed={}),
         Bad(text=("__F1\nfigtype", "__F1\n  - PTEN\nfigtype"), says="and more text that belongs elsewhere: '- PTEN'"),
+        Bad({"figid_alias": "PMC9405586__Figure 1"}, says="figid_alias is 'PMC9405586__Figure 1'", fixed={}),
         Bad({"figid_alias": "PMC9405586__F2 - PTEN"}, says="the text behind 'PMC9405586__F2' belongs elsewhere"),
     ],
     good=[Good()],
@@ -306,7 +313,7 @@ def foreign_figlink(record: Record) -> Iterator[Finding]:
 
 
 _RESOLVER = expression(r"^(?:(?:https?://)?(?:dx\.)?doi\.org/\s*|doi:\s*)+", re.I)
-_FOLD = expression(r"(?<=/) | (?=/)")
+_FOLD = expression(r"(?<=/) | (?=/)|(?<=^10\.) ")
 _DOI = expression(r"10\.[0-9]{4,9}/")
 
 
@@ -326,6 +333,7 @@ _DOI = expression(r"10\.[0-9]{4,9}/")
         Bad({"doi": "doi: 10.3390/biomedicines10081841 "}, says="doi is 'doi: 10.3390", fixed={}),
         Bad({"doi": "doi:https://doi.org/10.3390/biomedicines10081841"}, says="want '10.3390/biomedicines", fixed={}),
         Bad({"doi": "biomedicines10081841"}, says="want '10.', digits, '/' and a name"),
+        Bad({"doi": "10. 3390/biomedicines10081841"}, says="want '10.3390/biomedicines10081841'", fixed={}),
         Bad(text=("10.3390/bio", "10.3390/\n  bio"), says="want '10.3390/biomedicines10081841'", fixed={}),
         Bad({"doi": "10.3390/x 10.3390/y"}, says="doi is '10.3390/x' and more text that belongs elsewhere: '10.3390/y'"),
         Bad({"doi": "doi:10.3390/x (preprint)"}, says="belongs elsewhere: '(preprint)'"),

@@ -12,6 +12,7 @@ from pfocr_lint.record import FIGURES, Record
 from pfocr_lint.rule import Bad, Cue, Good, rule
 from pfocr_lint.rules.characters import FOLLOWER, JOINER
 from pfocr_lint.rules.ends import cut_off
+from pfocr_lint.rules.fields import near_missing
 from pfocr_lint.rules.text import both
 
 MOST = 200  # words of a text that are compared: the time grows with their square
@@ -54,7 +55,11 @@ def _stranger_behind(record: Record) -> tuple[str, bool] | None:
 
     And whether a separator tears it off.
     """
-    unknown = [violation.key for violation in record.failures.get("PF102", ()) if not parent_of(violation.key)]
+    unknown = [
+        violation.key
+        for violation in record.failures.get("PF102", ())
+        if not parent_of(violation.key) and near_missing(record, violation) is None
+    ]
     twice = [fault for fault in record.faults if fault.code == "PF006"]
     behind = record.key_behind("/caption") if unknown or twice else None
     if behind is None:

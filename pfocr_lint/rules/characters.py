@@ -182,8 +182,10 @@ def stray_whitespace(record: Record) -> Iterator[Finding]:
 
 
 # What joins an emoji of two parts, or keeps the letters of a word apart where a script joins them, is content.
-_EMOJI, _JOINED = "[\u2190-\u2bff\ufe0f\U00010000-\U0010ffff]", "[\u0600-\u0dff\ufb50-\ufdff\ufe70-\ufefc]"
-JOINER = expression(f"(?<={_EMOJI})\u200d(?={_EMOJI})|(?<={_JOINED})[\u200c\u200d](?={_JOINED})")
+_EMOJI = "[\u2194-\u2199\u21a9\u21aa\u231a-\u27bf\u2934\u2935\u2b05-\u2b55\ufe0f\U0001f000-\U0001faff]"
+_JOINED = "[\u0600-\u109f\u1780-\u17ff\ufb50-\ufdff\ufe70-\ufefc]"
+_VIRAMA = "[\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca]"
+JOINER = expression(f"(?<={_EMOJI})\u200d(?={_EMOJI})|(?<={_JOINED})[\u200c\u200d](?={_JOINED})|(?<={_VIRAMA})\u200d")
 _BIDI = expression("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -197,6 +199,7 @@ _BIDI = expression("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}, key="/figtitle"),
         Bad(both("High Ca\ufeff2+ in leukemic cells"), says="U+FEFF", fixed=both("High Ca2+ in leukemic cells")),
         Bad({"schema-jsonld/keywords": ["PT\u200bEN"]}, says="U+200B", fixed={"schema-jsonld/keywords": ["PTEN"]}),
+        Bad({"figtitle": "Stem \u2192\u200d\u2192 Cells"}, says="U+200D", fixed={"figtitle": "Stem \u2192\u2192 Cells"}),
         Bad({"figtitle": "Properties of \u202eLeukemic\u202c Stem Cells"}, says="U+202E RIGHT-TO-LEFT OVERRIDE"),
         Bad({"figtitle": "Properties of β-caté\u00adnine and its Cells"}, says="U+00AD SOFT HYPHEN",
             fixed={"figtitle": "Properties of β-caténine and its Cells"}),
@@ -207,7 +210,7 @@ _BIDI = expression("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
     good=[
         Good({"figtitle": "Properties of\u00a0Leukemic Stem Cells"}),
         Good({"figtitle": "Cells and \U0001f469\u200d\U0001f52c \u2764\ufe0f\u200d\U0001f525"}),
-        Good({"figtitle": "Cells and \u0645\u06cc\u200c\u06a9\u0646\u062f"}),
+        Good({"figtitle": "Cells and \u0645\u06cc\u200c\u06a9\u0646\u062f, \u0d28\u0d4d\u200d"}),
     ],
 )  # fmt: skip
 def invisible_character(record: Record) -> Iterator[Finding]:

@@ -32,11 +32,11 @@ def cut_off(record: Record, key: str, copy: str = "") -> str:
     """
     What YAML took for a comment behind a text though it looks like the text's rest.
 
-    ``#2`` is no comment of a person's; nor is ``# two words`` that stand in a copy of the text.
+    ``#2`` is no comment of a person's; nor is ``# two words`` that a copy of the text ends in.
     """
     rest = record.cut(key)
     if rest[1:2].strip():
         return rest
     below = record.cut(key, deeper=False)
     words = " ".join(below[1:].split())
-    return below if words and words in " ".join(copy.split()) else ""
+    return below if words and f" {' '.join(copy.split())}".endswith(f" {words}") else ""

@@ -154,8 +154,8 @@ def unknown_key(record: Record) -> Iterator[Finding]:
         yield Finding(violation.key, f"unknown key {quote(name)}{where}{hint}", fix=fix, on_key=True)
 
 
-# What parts the items of a list that is written as a text; '2,3-DPG' is one.
-_SEVERAL = expression(r",(?![0-9])|(?<![0-9]),|[;|/&\n]|^-|\s(?:and|or|\+)\s", re.I)
+# What parts the items of a list that is written as a text; '2,3-DPG' is one, and so is 'A/Puerto Rico/8'.
+_SEVERAL = expression(r",(?![0-9])|(?<![0-9]),|[;|\n]|^-|\s(?:and|or|[+&/])\s|(?<=\w{4})/(?=\w{4})", re.I)
 _GLUED = expression(r"-\w")  # items have their dashes in front, and a space is missing
 _WANTED = {"array": "a list", "object": "a mapping", "number": "a number", "string": "text"}
 
@@ -178,6 +178,7 @@ _WANTED = {"array": "a list", "object": "a mapping", "number": "a number", "stri
         Bad({"schema-jsonld/keywords": "AKT1/PTEN"}, says="want a list"),
         Bad({"organisms": "-Homo sapiens"}, says="want a list; a space is missing behind the dash"),
         Bad(text=("organisms:\n- Homo sapiens\n- Mus", "organisms:\n  Homo sapiens\n  Mus"), says="want a list"),
+        Bad({"schema-jsonld/keywords": "Na+/K+-ATPase"}, says="want a list", fixed={"schema-jsonld/keywords": ["Na+/K+-ATPase"]}),
         Bad({"schema-jsonld/keywords": "2,3-DPG"}, says="want a list", fixed={"schema-jsonld/keywords": ["2,3-DPG"]}),
         Bad({"year": ["2022"]}, says="year is a list, want text"),
         Bad({"automl_pathway": "high"}, says="automl_pathway is 'high', want a number"),

@@ -330,7 +330,8 @@ def control_character(record: Record) -> Iterator[Finding]:
         return
     begun = _begun(record) if raw else {}
     apart = [m for m in raw if m[0] in SEPARATORS and _behind(m) in begun]
-    others = [m for m in raw if m not in apart]
+    torn = {m.start() for m in apart}
+    others = [m for m in raw if m.start() not in torn]
     starts = [m.start() for m in others]
     inside: set[int] = set()
     for key, value in strings("", record.data):

@@ -35,7 +35,7 @@ def title_length(record: Record) -> Iterator[Finding]:
 
 
 _ABBREVIATION = expression(
-    r"(?:\b(?:al|spp?|subsp|var|cv|ssp|str|etc|vs|ca|cf|Inc|Ltd|Co|St|Jr|[A-Za-z]\.[A-Za-z])|(?<=\w[ \u00a0])[A-Z]|\.\.)\.$"
+    r"(?:\b(?:al|spp?|subsp|var|cv|ssp|str|etc|vs|ca|cf|Inc|Ltd|Co|St|Jr|[A-Za-z]\.[A-Za-z])|(?<=[a-z][ \u00a0])L|\.\.)\.$"
 )
 
 
@@ -46,6 +46,7 @@ _ABBREVIATION = expression(
     kinds=FIGURES,
     cue=lambda figtitle: figtitle[-1:] == ".",
     bad=[
+        Bad({"figtitle": "Signaling by vitamin D."}, says="ends in a period", fixed={"figtitle": "Signaling by vitamin D"}),
         Bad({"figtitle": "Properties of Leukemic Stem Cells."}, says="ends in a period",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}, key="/figtitle"),
     ],
