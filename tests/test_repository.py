@@ -411,6 +411,25 @@ def test_a_folder_below_and_other_work_trees(git, run, tmp_path, monkeypatch):
     assert introduced(run, str(tmp_path / "other tree")).out == ""
 
 
+def test_a_page_below_another_root_is_looked_up_by_any_way_to_it(git, run, tmp_path, monkeypatch):
+    (tmp_path / "_organisms").rename(tmp_path / "moved")
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "moved").rename(tmp_path / "pages" / "_organisms")
+    (tmp_path / "pfocr-lint.toml").write_text('organisms = "pages/_organisms"\n')
+    git("add", "-A")
+    git("commit", "-q", "-m", "pages")
+    git("branch", "-f", "main")
+    human = tmp_path / "pages" / "_organisms" / "human.md"
+    human.write_text(human.read_text().replace("Homo sapiens", "Homo sapienss"))
+    assert [code for code, _ in said(introduced(run))] == ["PF404"] * 5, "no figure was touched"
+    path = tmp_path / figure(1000002)[0]
+    path.write_text(path.read_text() + "\n")  # a figure too
+    link = tmp_path.parent / f"{tmp_path.name}-link"
+    link.symlink_to(tmp_path)
+    for way in (".", str(tmp_path), str(link)):
+        assert [code for code, _ in said(introduced(run, way))].count("PF404") == 5
+
+
 def test_submodules_are_repositories_of_their_own(git, run, tmp_path, monkeypatch):
     git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(tmp_path), "records")
     git("commit", "-q", "-m", "submodule")
