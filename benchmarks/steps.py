@@ -3,8 +3,8 @@ What each step costs of a clean record, in microseconds of processor time, and a
 
     python benchmarks/steps.py FOLDER [--records 1000] [--runs 7]
 
-FOLDER holds ``_figures/*.md``, clean figures alone. All records take a step together, as many as in a real run, before the next one is taken, so that
-it finds the processor's caches as there, and not warm of itself; best of the runs.
+FOLDER holds ``_figures/*.md``, clean figures alone. All records take a step together, as many as in a real run, before the next
+one is taken, so that it finds the processor's caches as there, and not warm of itself; best of the runs.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ def steps(paths: list[str], asked: accept.Plan, of: accept.Glance) -> list[float
     form = template.of_kind(Kind.FIGURE)
     matches = [text is not None and form.expression.fullmatch(text) for text in texts]
     if not all(matches):
-        raise SystemExit(f"steps.py: {paths[matches.index(None)]} is not in the pipeline's own form; want clean figures alone")
+        odd = next(path for path, match in zip(paths, matches, strict=True) if not match)
+        raise SystemExit(f"steps.py: {odd} is not in the pipeline's own form; want clean figures alone")
     groups = [match.group(*form.sources) for match in matches]
     tick()
     columns = [*template.read(Kind.FIGURE, datas).columns, repeat(DEFAULT.other_names)]  # holds the two steps before

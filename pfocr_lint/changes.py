@@ -9,7 +9,6 @@ case only, those that mention its identifiers, and the organism pages.
 from __future__ import annotations
 
 import os
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
@@ -22,6 +21,7 @@ from pfocr_lint.facts import Facts, FigureFacts, PageFacts
 from pfocr_lint.files import Result, Task
 from pfocr_lint.record import Kind
 from pfocr_lint.revision import Base
+from pfocr_lint.rules.repository import folded
 from pfocr_lint.settings import Settings, whole
 from pfocr_lint.values import dataclass, replace
 from pfocr_lint.walk import Source
@@ -71,9 +71,7 @@ class Change:
                 below = os.path.relpath(os.path.realpath(path), top).replace(os.sep, "/")
                 folders.append(("" if below == "." else below, path))
             else:
-                folder, name = os.path.split(path)
-                whole = os.path.join(os.path.realpath(folder or "."), name)  # noqa: PTH118 - of a link, what it is called
-                named.setdefault(os.path.relpath(whole, top).replace(os.sep, "/"), path)
+                named.setdefault(os.path.relpath(whole(path), top).replace(os.sep, "/"), path)
         return named, folders
 
     @cached_property
@@ -103,7 +101,7 @@ class Change:
         named, folders = self._asked
         while folder:
             above, _, last = folder.rpartition("/")
-            if _skipped(last) and not any(_within(below, folder) for below in (*named, *(below for below, _ in folders))):
+            if walk.passes_by(last) and not any(_within(below, folder) for below in (*named, *(below for below, _ in folders))):
                 return False
             folder = above
         return True
@@ -237,7 +235,7 @@ class _Near:
         for found in (pmcids, self.latin, self.identifiers):
             found.discard("")
         self.papers = pmcids.union(map(_paper, names), map(_paper, self.identifiers))
-        self.folded = set(map(_folded, names))
+        self.folded = set(map(folded, names))
         # what stands in such records: where the paper's number does, its figures' need not be looked for
         self.texts = {*pmcids, *self.latin, *(text for text in self.identifiers if _paper(text) not in pmcids)}
 
@@ -245,7 +243,7 @@ class _Near:
         """Whether a record is one of them by its name."""
         folder = _folder(name)
         table = folder == "_data" and _stem(name).rpartition("-")[0] in self.identifiers
-        return folder == "_organisms" or table or _paper(name) in self.papers or _folded(name) in self.folded
+        return folder == "_organisms" or table or _paper(name) in self.papers or folded(name) in self.folded
 
     def has(self, facts: Facts) -> bool:
         """Whether a record is one of them by its facts."""
@@ -263,11 +261,6 @@ def _identifiers(figure: FigureFacts) -> tuple[str, ...]:
 
 def _facts(results: Iterable[Result]) -> list[Facts]:
     return [each.facts for each in results if each.facts is not None]
-
-
-def _skipped(folder: str) -> bool:
-    """Whether a walk passes by a folder of this name."""
-    return folder.startswith(".") or folder in walk.SKIPPED
 
 
 def _within(name: str, folder: str) -> bool:
@@ -288,11 +281,6 @@ def _root(name: str) -> str:
 def _stem(name: str) -> str:
     """A file's name without its extension."""
     return name.rpartition("/")[2].rpartition(".")[0]
-
-
-def _folded(name: str) -> str:
-    """A name as file systems that ignore case compare it."""
-    return unicodedata.normalize("NFC", name.casefold())
 
 
 def _paper(name: str) -> str:

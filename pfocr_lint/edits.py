@@ -82,7 +82,7 @@ class _Step:
     whole: str | None = None
 
 
-def apply(text: str, edits: Iterable[Edit]) -> str:
+def apply(text: str, edits: Iterable[Edit | TextEdit]) -> str:
     """The text after sorted edits that do not overlap."""
     parts, at = [], 0
     for edit in edits:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
-from pfocr_lint.diagnostic import code_point
 from pfocr_lint.examples import fixed_text_of, judge, text_of
 from pfocr_lint.record import FIGURES, MAPPINGS, Kind
 from pfocr_lint.report import RuleHelp
+from pfocr_lint.report.plain import plain
 from pfocr_lint.rule import Bad, Rule
 from pfocr_lint.rules import BY_CODE, RULES
 from pfocr_lint.settings import Selection, Settings
@@ -131,7 +131,7 @@ def _diff(old: str, new: str) -> str:
 
 
 def _plain(line: str) -> str:
-    shown = "".join(c if c.isprintable() or c == "\u00a0" else code_point(c) for c in line)
+    shown = plain(line)
     return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]} …"
 
 

@@ -139,10 +139,9 @@ class Settings:
     def _below(self, path: str) -> str:
         """A path as globs see it: from the settings' folder on where it lies in that, by its name or by its folder's real one."""
         if self.root is not None:
-            folder, name = os.path.split(os.path.abspath(path))  # noqa: PTH100 - no link is followed
-            for where in (folder, real(folder)):
+            for way in (os.path.abspath, whole):
                 with contextlib.suppress(ValueError):
-                    return pathlib.Path(where, name).relative_to(self.root).as_posix()
+                    return pathlib.Path(way(path)).relative_to(self.root).as_posix()
         return pathlib.PurePath(path).as_posix()
 
 
@@ -151,8 +150,8 @@ real = cache(os.path.realpath)  # many files share a folder
 
 def whole(path: str) -> str:
     """The whole path of a file, the links on the way to it followed."""
-    folder, name = os.path.split(os.path.abspath(path))  # noqa: PTH100
-    return os.path.join(real(folder), name)  # noqa: PTH118
+    folder, name = os.path.split(path)
+    return os.path.join(real(os.path.join(os.getcwd(), folder)), name)  # noqa: PTH109, PTH118 - no ".." is resolved before a link
 
 
 def _matches(path: str, glob: str) -> bool:

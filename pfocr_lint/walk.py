@@ -90,7 +90,7 @@ def _walk(folder: str) -> Iterator[tuple[str, list[str]]]:
         with os.scandir(folder) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
-                    if not entry.name.startswith(".") and entry.name not in SKIPPED:
+                    if not passes_by(entry.name):
                         below.append(entry.path)
                         if suffix is not None and _belongs(entry.name, suffix):
                             names.append(entry.name)  # PF001 says that it is a folder
@@ -103,6 +103,11 @@ def _walk(folder: str) -> Iterator[tuple[str, list[str]]]:
         yield folder, names
     for path in below:
         yield from _walk(path)
+
+
+def passes_by(folder: str) -> bool:
+    """Whether a walk leaves out a folder of this name."""
+    return folder.startswith(".") or folder in SKIPPED
 
 
 def is_record(path: str) -> bool:

@@ -44,17 +44,20 @@ def statistics(report: Report, *, as_json: bool) -> str:
     from pfocr_lint.report.machine import statistics_json
     from pfocr_lint.report.terminal import statistics_table
 
-    rows = [
-        {
-            "code": code,
-            "name": found[0].name,
-            "count": len(found),
-            "files": len({diagnostic.path for diagnostic in found}),
-            "fixable": sum(each.fix is not None and each.fix.safety is Safety.SAFE for each in found),
-            "unsafe": sum(each.fix is not None and each.fix.safety is Safety.UNSAFE for each in found),
-        }
-        for code, found in report.by_rule.items()
-    ]
+    rows = []
+    for code, found in report.by_rule.items():
+        sums = Told()
+        sums.add(found)
+        rows.append(
+            {
+                "code": code,
+                "name": found[0].name,
+                "count": len(found),
+                "files": len(sums.paths),
+                "fixable": sums.counts[Safety.SAFE],
+                "unsafe": sums.counts[Safety.UNSAFE],
+            }
+        )
     return statistics_json(rows) if as_json else statistics_table(report, rows)
 
 

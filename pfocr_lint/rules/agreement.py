@@ -10,7 +10,7 @@ from pfocr_lint.diagnostic import Finding, Fix, Related, Safety, SetValue, name_
 from pfocr_lint.ondemand import expression
 from pfocr_lint.record import FIGURES, Kind, Record
 from pfocr_lint.rule import Bad, Cue, Good, rule
-from pfocr_lint.rules.ends import said, word_and_rest
+from pfocr_lint.rules.ends import run_on, said, word_and_rest
 
 STEM = "biomedicines-10-01841-g001"
 
@@ -202,9 +202,7 @@ def malformed_figlink(record: Record) -> Iterator[Finding]:
         if match and not link.endswith("/"):
             wants.append("ends in '/'")
         want = f"a path that {' and '.join(wants)}" if wants else "'/pmc/articles/<PMC id>/figure/<figure>/'"
-        word, rest = word_and_rest(link)
-        runs_on = rest and judge.allows(record.kind, violation.key, word)
-        message = said(violation.key, word, rest) if runs_on else f"{name_of(violation.key)} is {quote(link)}, want {want}"
+        message = run_on(record, violation.key, link) or f"{name_of(violation.key)} is {quote(link)}, want {want}"
         yield Finding(violation.key, message, fix=fix)
 
 
@@ -358,9 +356,7 @@ def malformed_doi(record: Record) -> Iterator[Finding]:
         if bare and judge.allows(record.kind, violation.key, bare):
             fix = Fix(f"set it to {quote(bare)}", (SetValue(violation.key, bare),))
         want = quote(bare) if fix else "'10.', digits, '/' and a name"
-        word, rest = word_and_rest(bare)
-        runs_on = rest and judge.allows(record.kind, violation.key, word)
-        message = said(violation.key, word, rest) if runs_on else f"doi is {quote(violation.value)}, want {want}"
+        message = run_on(record, violation.key, bare) or f"doi is {quote(violation.value)}, want {want}"
         yield Finding(violation.key, message, fix=fix)
 
 

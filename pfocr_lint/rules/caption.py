@@ -11,7 +11,7 @@ from pfocr_lint.ondemand import difflib, expression
 from pfocr_lint.record import FIGURES, Record
 from pfocr_lint.rule import Bad, Cue, Good, rule
 from pfocr_lint.rules.characters import FOLLOWER, JOINER
-from pfocr_lint.rules.ends import cut_off
+from pfocr_lint.rules.ends import cut_off, doubled_keys
 from pfocr_lint.rules.fields import near_missing
 from pfocr_lint.rules.text import both
 
@@ -60,13 +60,12 @@ def _stranger_behind(record: Record) -> tuple[str, bool] | None:
         for violation in record.failures.get("PF102", ())
         if not parent_of(violation.key) and near_missing(record, violation) is None
     ]
-    twice = [fault for fault in record.faults if fault.code == "PF006"]
+    twice = doubled_keys(record)
     behind = record.key_behind("/caption") if unknown or twice else None
     if behind is None:
         return None
     names = {record.span(key, on_key=True).start: split(key)[-1] for key in unknown}
-    places = [place for fault in twice for place in (fault.span, *(each.at for each in fault.related)) if place is not None]
-    names |= {place.start: record.text[place.start : place.end] for place in places}
+    names |= {place.start: record.text[place.start : place.end] for place in twice}
     return (names[behind.start], record.is_torn(behind.start)) if behind.start in names else None
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pfocr_lint.diagnostic import name_of, quote
+from pfocr_lint import judge
+from pfocr_lint.diagnostic import Span, name_of, quote
 from pfocr_lint.record import Record
 
 
@@ -26,6 +27,18 @@ def word_and_rest(value: str) -> tuple[str, str]:
 def said(key: str, right: str, rest: str) -> str:
     """What is said of a right value that runs on."""
     return f"{name_of(key)} is {quote(right)} and more text that belongs elsewhere: {quote(rest)}"
+
+
+def run_on(record: Record, key: str, value: str) -> str:
+    """What is said of a value that is a right one, of a form without white space, and more text; '' for any other."""
+    word, rest = word_and_rest(value)
+    return said(key, word, rest) if rest and judge.allows(record.kind, key, word) else ""
+
+
+def doubled_keys(record: Record) -> list[Span]:
+    """Where keys stand that stand twice, each time."""
+    faults = [fault for fault in record.faults if fault.code == "PF006"]
+    return [place for fault in faults for place in (fault.span, *(each.at for each in fault.related)) if place is not None]
 
 
 def cut_off(record: Record, key: str, copy: str = "") -> str:

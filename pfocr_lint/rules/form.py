@@ -12,6 +12,7 @@ from pfocr_lint.ondemand import expression
 from pfocr_lint.reader import read
 from pfocr_lint.record import CONTROL, MAPPINGS, SEPARATORS, Kind, Record, strings
 from pfocr_lint.rule import Bad, Cue, Good, TableFile, rule
+from pfocr_lint.rules.ends import doubled_keys
 from pfocr_lint.values import replace
 
 ALL = MAPPINGS | {Kind.TABLE}
@@ -362,9 +363,7 @@ def _begun(record: Record) -> dict[int, bool]:
     """Where keys begin, and whether the format knows them there, once: any other may be a word of the text before it."""
     begun = {record.node_span(entry.key).start: True for entry in record.entries.values() if entry.key is not None}
     unknown = (record.span(violation.key, on_key=True).start for violation in record.failures.get("PF102", ()))
-    twice = (fault.span.start for fault in record.faults if fault.code == "PF006")
-    first = (place.at.start for fault in record.faults for place in fault.related if place.at is not None)
-    return begun | dict.fromkeys((*unknown, *twice, *first), False)
+    return begun | dict.fromkeys((*unknown, *(place.start for place in doubled_keys(record))), False)
 
 
 def _behind(separator: re.Match[str]) -> int:
@@ -393,11 +392,9 @@ def _until_readable(record: Record, raw: list[re.Match[str]]) -> Fix | None:
 
 def _edited(record: Record, edits: tuple[TextEdit, ...]) -> Record:
     """The record after some edits of its text."""
-    parts, at = [], 0
-    for edit in edits:
-        parts += [record.text[at : edit.start], edit.text]
-        at = edit.end
-    return read(record.path, "".join([*parts, record.text[at:]]).encode(), record.kind)
+    from pfocr_lint.edits import apply  # which only a finding needs
+
+    return read(record.path, apply(record.text, edits).encode(), record.kind)
 
 
 def _instead(match: re.Match[str]) -> str:
