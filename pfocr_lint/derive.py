@@ -152,9 +152,15 @@ def says_nothing(caption: str) -> bool:
 
 
 def caption_to_copy(record: Record) -> str | None:
-    """The caption as the description should be; None when it says nothing, or would end the script that holds the JSON-LD."""
+    """
+    The caption as the description should be.
+
+    None when it says nothing, would end the script that holds the JSON-LD, or lost backslashes to double quotes.
+    """
     caption = record.usable("/caption")
-    return None if caption is None or says_nothing(caption) or BREAKOUT.search(caption) else caption
+    if caption is None or says_nothing(caption) or BREAKOUT.search(caption) or record.typed("/caption"):
+        return None
+    return caption
 
 
 def is_copied(record: Record) -> bool:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pfocr_lint.diagnostic import Fix, Place, Related, SourceLine, Span, join, split
 from pfocr_lint.entries import Entry, Slices, below
 from pfocr_lint.ondemand import OnDemand, expression
+from pfocr_lint.quoted import as_typed, pieces
 from pfocr_lint.values import dataclass, field
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ SEPARATORS = "\x85\u2028\u2029"  # a line begins behind each, to YAML and to har
 
 _COMMENT = expression(r"(?<![^\s])#[^\n\r]*")
 _COMMENT_BEHIND = expression(r"[ \t]*(?:\r?\n(?:[ \t]*\r?\n)*( *))?(#[^\r\n]*)")
-_FOLD = expression(r"(?<![ \t])[ \t]*(?:\r\n|\r|\n)[ \t\r\n]*")
 
 
 NOWHERE = Span(0, 0)
@@ -281,6 +281,16 @@ class Record:
         column = key - self.text.rfind("\n", 0, key) - 1
         return "" if deeper and behind[1] is not None and len(behind[1]) <= column else behind[2].rstrip()
 
+    def typed(self, pointer: str) -> tuple[str, str, str] | None:
+        """What was typed at a JSON Pointer, where double quotes made control characters of backslashes (see quoted.as_typed)."""
+        if self.canonical or "\\" not in self.text:
+            return None
+        entry = self.entries.get(pointer)
+        if entry is None or not isinstance(entry.node, yaml.ScalarNode) or entry.node.style != '"':
+            return None
+        span = self.node_span(entry.node)
+        return as_typed(self.text[span.start : span.end])
+
     def is_torn(self, start: int) -> bool:
         """Whether what begins at an offset begins a line only to YAML: behind a separator, in the line of what it was part of."""
         while self.text[start - 1 : start] == " ":
@@ -399,36 +409,13 @@ def _origins(source: str, node: yaml.ScalarNode) -> list[int] | None:
     style = node.style or ""
     if style in ("|", ">"):
         return None
-    folds = {match.start(): match for match in _FOLD.finditer(source)}
-    at, stop = len(style), len(source) - len(style)
     made: list[str] = []
     places: list[int] = []
-    while at < stop:
-        text, after = source[at], at + 1
-        if at in folds:
-            breaks = len(re.findall(r"\r\n|\r|\n", folds[at][0]))
-            text, after = "\n" * (breaks - 1) or " ", folds[at].end()
-        elif style == "'" and text == "'":
-            after = at + 2
-        elif style == '"' and text == "\\":
-            text, after = _escape(source, at)
+    for start, _, text in pieces(source, style):
         made.append(text)
-        places += [at] * len(text)
-        at = after
-    places.append(at)
+        places += [start] * len(text)
+    places.append(len(source) - len(style))
     return places if "".join(made) == node.value else None
-
-
-def _escape(source: str, at: int) -> tuple[str, int]:
-    """The text that a backslash in double quotes stands for, and where it ends."""
-    code = source[at + 1 : at + 2]
-    digits = yaml.scanner.Scanner.ESCAPE_CODES.get(code)
-    if digits:
-        return chr(int(source[at + 2 : at + 2 + digits], 16)), at + 2 + digits
-    folded = re.compile(r"\r\n[ \t]*|[\r\n][ \t]*").match(source, at + 1)
-    if folded:
-        return "", folded.end()
-    return yaml.scanner.Scanner.ESCAPE_REPLACEMENTS.get(code, code), at + 2
 
 
 def untyped(node: yaml.Node) -> Any:

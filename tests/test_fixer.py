@@ -417,7 +417,7 @@ def test_what_is_written_has_the_line_ends_of_its_file():
 @pytest.mark.parametrize(
     ("old", "new", "mended"),
     [
-        ("seo: C", "'3': \"a\\x07b\"\nseo: C", "'3': ab\nseo: C"),
+        ("seo: C", "'3': \"a\\x071\"\nseo: C", "'3': a1\nseo: C"),
         ("  license: C", "  '3': ' x '\n  license: C", "  '3': x\n  license: C"),
     ],
 )

@@ -20,7 +20,7 @@ PF006 duplicate-key error safe on
 PF007 yaml-feature error none on
 PF008 over-limit error none on
 PF009 line-ending warning safe on
-PF010 control-character error safe on
+PF010 control-character error safe-or-unsafe on
 PF101 missing-key error safe on
 PF102 unknown-key error unsafe on
 PF103 wrong-type error safe on

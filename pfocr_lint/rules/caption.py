@@ -109,6 +109,9 @@ def description_differs_from_caption(record: Record) -> Iterator[Finding]:
         return  # a caption that was lost is no model for its copy (PF312)
     if _is_odd(caption) and not _is_odd(description) and _plainly(caption) == _plainly(description):
         return  # a character that nobody sees is what has to go
+    typed = record.typed("/caption")
+    if typed is not None and typed[0] == description:
+        return  # the double quotes are what has to go (PF010, PF306)
     same = next(
         (i for i, (a, b) in enumerate(zip(caption, description, strict=False)) if a != b), min(len(caption), len(description))
     )
@@ -126,7 +129,7 @@ def description_differs_from_caption(record: Record) -> Iterator[Finding]:
         message += "; if it is a part, put quotes round the whole"
     elif rest:
         message = f"description differs from caption, behind which {quote(rest)} is a comment; put quotes round the whole caption"
-    elif lost:
+    elif lost or typed is not None:
         message += "; the caption has lost something"
     fix = None
     if wanted is not None and not (behind or rest or lost):

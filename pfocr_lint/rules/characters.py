@@ -10,9 +10,9 @@ from typing import Any
 from pfocr_lint import derive
 from pfocr_lint.diagnostic import Finding, Safety, Span, join, name_of, parent_of, quote
 from pfocr_lint.ondemand import expression, html
-from pfocr_lint.record import FIGURES, INVISIBLE, Record
+from pfocr_lint.record import CONTROL, FIGURES, INVISIBLE, Record
 from pfocr_lint.rule import Bad, Good, rule
-from pfocr_lint.rules.text import DESCRIPTION, KEYWORDS, PROSE, TITLES, both, found, set_text, texts
+from pfocr_lint.rules.text import DESCRIPTION, KEYWORDS, PROSE, TITLES, both, found, set_text, texts, typed_backslash
 from pfocr_lint.scalars import Implicit
 
 
@@ -150,7 +150,10 @@ _DOUBLE = expression(r"(?<=[^ ])  +(?=[^ ])")
             fixed={"papertitle": "Properties of Leukemic Stem Cells."}),
         Bad({"schema-jsonld/keywords": [" PTEN"]}, says="begins with a space", fixed={"schema-jsonld/keywords": ["PTEN"]}),
         Bad({"schema-jsonld/keywords": ["PTEN\nAKT1"]}, says="has a line break", fixed={"schema-jsonld/keywords": ["PTEN AKT1"]}),
-        Bad(both("Stromal\tsignaling in leukemia"), says="has a tab", fixed=both("Stromal signaling in leukemia")),
+        Bad(both("Stromal\t5-FU signaling in leukemia"), says="has a tab", fixed=both("Stromal 5-FU signaling in leukemia")),
+        Bad(text=("- AKT1", "- AKT1\tPTEN"), says="item 2 has a tab", fixed="- AKT1 PTEN"),
+        Bad(text=("- AKT1", '- "\\tau AKT1"'), says="begins with a tab: in double quotes '\\t' is a tab; use single quotes",
+            fixed="- \\tau AKT1", unsafe=True),
         Bad(both("Stromal signaling in  , leukemia"), says="caption has a double space", unsafe=True,
             fixed=both("Stromal signaling in , leukemia"), also=("PF311",)),
     ],
@@ -160,11 +163,12 @@ _DOUBLE = expression(r"(?<=[^ ])  +(?=[^ ])")
     ],
 )  # fmt: skip
 def stray_whitespace(record: Record) -> Iterator[Finding]:
-    """
+    r"""
     White space stands where none belongs.
 
     At the edges of a text, as a tab or line break in it, or doubled. In captions a double space is often what a lost
-    reference left, so closing it up is for a person to decide. No-break spaces are content.
+    reference left, so closing it up is for a person to decide. No-break spaces are content. In double quotes a `\t`, `\n` or `\r`
+    in front of a letter is a backslash that was typed (`"\tau"`): the unsafe fix writes it as single quotes would have kept it.
     """
     for key, text in texts(record):
         inside = text.strip(_WHITE)
@@ -174,8 +178,11 @@ def stray_whitespace(record: Record) -> Iterator[Finding]:
             mended = _BREAK.sub(" ", inside)
             char = "a tab" if "\t" in match[0] else "a line break" if "\n" in match[0] or "\r" in match[0] else "a space"
             verb = "has" if not edge else "begins with" if match.start() == 0 else "ends in"
-            fix = set_text(record, key, mended, "remove the white space")
-            yield Finding(key, f"{name_of(key)} {verb} {char}", within=Span(*match.span()), fix=fix)
+            typed = typed_backslash(record, key) if _HARD.search(text) else None
+            if typed is not None and CONTROL.search(text):
+                continue  # the backslashes have one cause, and PF010 reports it
+            fix, hint = typed or (set_text(record, key, mended, "remove the white space"), "")
+            yield Finding(key, f"{name_of(key)} {verb} {char}{hint}", within=Span(*match.span()), fix=fix)
         if "  " in text and (key in TITLES or key in PROSE or key.startswith(KEYWORDS)):
             safety = Safety.UNSAFE if key in PROSE else Safety.SAFE
             yield from found(record, key, text, _DOUBLE, " ", "{name} has a double space", "make it one space", safety)

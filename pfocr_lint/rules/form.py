@@ -13,6 +13,7 @@ from pfocr_lint.reader import read
 from pfocr_lint.record import CONTROL, MAPPINGS, SEPARATORS, Kind, Record, strings
 from pfocr_lint.rule import Bad, Cue, Good, TableFile, rule
 from pfocr_lint.rules.ends import doubled_keys
+from pfocr_lint.rules.text import typed_backslash
 from pfocr_lint.values import replace
 
 ALL = MAPPINGS | {Kind.TABLE}
@@ -276,7 +277,7 @@ def line_ending(record: Record) -> Iterator[Finding]:
 
 @rule(
     "PF010",
-    fix="safe",
+    fix="safe or unsafe",
     kinds=ALL,
     cue=Cue.FORM,
     waivable=False,
@@ -288,7 +289,7 @@ def line_ending(record: Record) -> Iterator[Finding]:
         Bad(text=("figtitle: Properties", "figtitle: The Properties\u2028In short: all"), says="U+2028 LINE SEPARATOR stands"),
         Bad(text=("title: Biomedicines", "title: |-\n  Bio.\u2028Medicines: all"), says="stands between the values"),
         Bad(text=("title: Biomedicines", "title: >-\n  Bio.\u2029keywords: all"), says="stands between the values"),
-        Bad({"schema-jsonld/keywords": ["PTEN", "</scr\x07ipt>"]}, says="U+0007"),
+        Bad(text=("- AKT1", '- "</script\\a>"'), says="U+0007", also=("PF305",)),
         Bad(text=("- AKT1", "- </scr\x07ipt>"), says="U+0007"),
         Bad({"year": "20\x0722"}, says="U+0007", fixed={"year": "2022"}),
         Bad({"number": "F1\x07"}, says="U+0007", fixed={}),
@@ -297,7 +298,9 @@ def line_ending(record: Record) -> Iterator[Finding]:
         Bad(table=TableFile("chemicals", "word\tmesh\tmatch\tname\tchebi\nPLGÃ\x83\tNA\tNA\tNA\tNA\n"), says="U+0083"),
         Bad({"figtitle": "Properties of\u2028Leukemic Stem Cells"}, says="U+2028",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}, key="/figtitle"),
-        Bad(text=("publisher_name: MDPI", 'publisher_name: "MD\\ePI"'), says="U+001B", fixed={}),
+        Bad(text=("publisher_name: MDPI", 'publisher_name: "MDPI\\e"'), says="U+001B", fixed={}),
+        Bad(text=("publisher_name: MDPI", 'publisher_name: "MD\\ePI"'), says="in double quotes '\\e' is a control character; use",
+            fixed="publisher_name: MD\\ePI", unsafe=True),
         Bad(text=("title: Biomedicines", "title: Bio\x0bmedicines"), says="U+000B LINE TABULATION",
             fixed={"journal_title": "Bio medicines"}),
         Bad(text=("figtitle: Properties of", "figtitle: Properties\x07: of"), says="U+0007"),
@@ -307,12 +310,14 @@ def line_ending(record: Record) -> Iterator[Finding]:
     good=[Good({"figtitle": "Properties of\u00a0Leukemic Stem Cells"})],
 )  # fmt: skip
 def control_character(record: Record) -> Iterator[Finding]:
-    """
+    r"""
     A control character or a line separator stands in the file, raw or escaped.
 
     Control characters but tab, LF and CR, DEL, the C1 range with NEL, U+2028 and U+2029. They are not seen in an
     editor, some make the YAML unreadable, some break the page. What parts lines (U+000B and U+000C among them) becomes a space,
     the others go. Where one tears a text in two, so that YAML sees a key in it, a person has to put quotes round the text.
+    In double quotes a backslash and a letter may make one: `"\beta"` is a control character and `eta`. No safe fix takes it away
+    there; the unsafe one writes the backslash as it was typed, as single quotes would have kept it.
     """
     raw = list(CONTROL.finditer(record.text))
     if record.kind is Kind.TABLE:
@@ -348,7 +353,9 @@ def control_character(record: Record) -> Iterator[Finding]:
         if cleaned.strip() and not (_MOJIBAKE.search(value) or BREAKOUT.search(cleaned)):
             fix = Fix(_REMOVE, (SetValue(key, cleaned),))
         names = _names(value if match else "".join(m[0] for m in here))
-        yield Finding(key, f"{name_of(key)} holds {names}", within=Span(*match.span()) if match else None, fix=fix)
+        typed = typed_backslash(record, key) if match else None
+        fix, hint = (fix, "") if typed is None else typed
+        yield Finding(key, f"{name_of(key)} holds {names}{hint}", within=Span(*match.span()) if match else None, fix=fix)
     between = sorted([*apart, *(m for place, m in enumerate(others) if place not in inside)], key=re.Match.start)
     if between:
         edits = tuple(TextEdit(m.start(), m.end(), "\n" if m[0] in _SEPARATORS else "") for m in between)

@@ -14,7 +14,7 @@ from typing import Any
 from pfocr_lint import derive
 from pfocr_lint.diagnostic import Finding, Fix, Safety, SetValue, Span, name_of, quote
 from pfocr_lint.ondemand import expression
-from pfocr_lint.record import FIGURES, Record, strings
+from pfocr_lint.record import CONTROL, FIGURES, Record, strings
 from pfocr_lint.rule import Bad, Good, rule
 
 DESCRIPTION = "/schema-jsonld/description"
@@ -88,6 +88,19 @@ def set_text(record: Record, key: str, text: str, message: str, safety: Safety =
     if key == "/caption" and record.value(DESCRIPTION) == record.value(key):
         changes.append(SetValue(DESCRIPTION, text))
     return Fix(message, tuple(changes), safety)
+
+
+def typed_backslash(record: Record, key: str) -> tuple[Fix | None, str] | None:
+    """
+    Where double quotes made control characters of backslashes that were typed: the unsafe fix that writes what was typed, and
+    what a message adds about it. None anywhere else.
+    """
+    typed = record.typed(key)
+    if typed is None:
+        return None
+    text, escape, kind = typed
+    fix = set_text(record, key, CONTROL.sub("", text), f"write what was typed, {quote(escape)} as text", Safety.UNSAFE)
+    return fix, f": in double quotes {quote(escape)} is {kind}; use single quotes"
 
 
 def found(
