@@ -152,7 +152,8 @@ def _patches(report: dict[str, Any], asked: Asked) -> Iterator[tuple[str, str]]:
     for path in sorted({d["path"] for d in offered}):
         settings = asked.since.settings_for(path) if asked.since is not None else walk.settings_for(path, None)
         sources.append(walk.Source(path, with_flags(settings, rules), walk.kind_by_path(path)))
-    for result in files.process_all(sources, files.Task("diff"), None):
+    base = asked.since.commit if asked.since is not None else "HEAD"
+    for result in files.process_all(sources, files.Task("diff", revision=base), None):
         if result.versions is not None:
             yield result.path, unified(result.path, *result.versions)
 

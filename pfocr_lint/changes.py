@@ -1,7 +1,8 @@
 """
 What a change did to a repository: the records it touched, and what they, and the records they touch on, have to say.
 
-The base's records are judged like the work tree's; a diagnostic is introduced when the base has none with its fingerprint.
+The base's records are checked like the work tree's; a diagnostic is introduced when the base does not have the same finding: of
+the same record, rule and key, and about the same values.
 Only what can meet a touched record is read: of a hundred thousand records, those of the same paper, those whose name differs in
 case only, those that mention its identifiers, and the organism pages.
 """
@@ -9,8 +10,7 @@ case only, those that mention its identifiers, and the organism pages.
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple
@@ -146,27 +146,19 @@ class Change:
         around = self._around([*now, *before])
         across = self._compare([*now, *around], loading.load, results)
         across_before = self._compare([*before, *around], self._load_before)
-        known = Counter(match for found in _all_matched(self._were, across_before).values() for _, match in found)
-        fresh: dict[str, list[Diagnostic]] = {}
-        total = 0
-        found = _all_matched(results, across)
+        base, found = _all_left(self._were, across_before), _all_left(results, across)
         own = {each.path: each for each in results}
-        # what lies between records is first looked for at those that the base had
-        for path in sorted(found, key=lambda path: (path in own and path not in self._before, path)):
-            for diagnostic, match in found[path]:
-                total += 1
-                if known[match] > 0:
-                    known[match] -= 1
-                else:
-                    fresh.setdefault(path, []).append(diagnostic)
-        told = [replace(each, left=tuple(fresh.get(each.path, ()))) for each in results]
-        told += [Result(path, tuple(left)) for path, left in fresh.items() if path not in own]
+        # of what lies between records, what is new is reported for the records that the base did not have
+        paths = sorted(found, key=lambda path: (path in own and path not in self._before, path))
+        fresh, resolved = _introduced(base, {path: found[path] for path in paths})
+        reported = [replace(each, left=tuple(fresh.get(each.path, ()))) for each in results]
+        reported += [Result(path, tuple(left)) for path, left in fresh.items() if path not in own]
         introduced = sum(map(len, fresh.values()))
         return Introduced(
-            results=tuple(sorted(told, key=attrgetter("path"))),
+            results=tuple(sorted(reported, key=attrgetter("path"))),
             introduced=introduced,
-            resolved=sum(known.values()),
-            remaining=total - introduced,
+            resolved=resolved,
+            remaining=sum(map(len, found.values())) - introduced,
             faults=(*across.faults, *across_before.faults),
         )
 
@@ -288,13 +280,52 @@ def _paper(name: str) -> str:
     return name.rpartition("/")[2].partition("__")[0].partition(".")[0]
 
 
-def _all_matched(results: Iterable[Result], across: survey.Across) -> dict[str, list[tuple[Diagnostic, str]]]:
-    """What is said of the records, alone and in comparison, by path; each with what tells the same in another version."""
+def _all_left(results: Iterable[Result], across: survey.Across) -> dict[str, list[Diagnostic]]:
+    """The diagnostics of the records, each alone and in comparison, by path."""
     alone = {each.path: each.left for each in results}
-    return {path: _matched(alone.get(path, ()), across, path) for path in {*alone, *across.examined}}
+    return {path: survey.merged(alone.get(path, ()), across.diagnostics(path)) for path in {*alone, *across.examined}}
 
 
-def _matched(alone: Iterable[Diagnostic], across: survey.Across, path: str) -> list[tuple[Diagnostic, str]]:
-    """What is said of a record, each with what tells the same diagnostic in another version."""
-    between = across.matches(path)
-    return [(each, between.get(each.fingerprint, each.fingerprint)) for each in survey.merged(alone, across.diagnostics(path))]
+def _introduced(
+    base: Mapping[str, Sequence[Diagnostic]], now: Mapping[str, Sequence[Diagnostic]]
+) -> tuple[dict[str, list[Diagnostic]], int]:
+    """
+    The diagnostics that a version has and its base has not, by path, and how many of the base are resolved.
+
+    Of equal findings as many are new as there are more of them than before, or as there are members that took no part in them
+    before; these are the last in the order of ``now``.
+    """
+    names = _names(base, now)
+    before, after = _by_match(base, {path: path for path in base}), _by_match(now, names)
+    fresh: dict[str, list[Diagnostic]] = {}
+    resolved = sum(map(len, before.values()))
+    for match, found in after.items():
+        known = before.get(match, [])
+        joined = _members(found) - _members(known)
+        many = max(len(found) - len(known), min(len(found), len(joined)))
+        resolved -= len(found) - many
+        for path, diagnostic in found[len(found) - many :]:
+            fresh.setdefault(path, []).append(diagnostic)
+    return fresh, resolved
+
+
+def _names(base: Mapping[str, Sequence[Diagnostic]], now: Mapping[str, Sequence[Diagnostic]]) -> dict[str, str]:
+    """For each path what the record was called in the base: the same, or the path that it was moved from."""
+    gone = {each.identity: path for path, found in base.items() if path not in now for each in found}
+    return {path: path if path in base or not found else gone.get(found[0].identity, path) for path, found in now.items()}
+
+
+def _by_match(
+    found: Mapping[str, Sequence[Diagnostic]], names: Mapping[str, str]
+) -> dict[Hashable, list[tuple[str, Diagnostic]]]:
+    """The diagnostics that are one finding, each with its path; of a finding within a record the record's name is part."""
+    matched: dict[Hashable, list[tuple[str, Diagnostic]]] = {}
+    for path, diagnostics in found.items():
+        for each in diagnostics:
+            match = each.match if each.members else (names[path], each.match)
+            matched.setdefault(match, []).append((path, each))
+    return matched
+
+
+def _members(found: Iterable[tuple[str, Diagnostic]]) -> set[str]:
+    return {member for _, each in found for member in each.members}

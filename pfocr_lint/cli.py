@@ -134,7 +134,7 @@ def _lint(
     from pfocr_lint import files, walk
     from pfocr_lint.lint import Work, lint
 
-    task = files.Task("fix" if flags.fix else "diff" if flags.diff else "check", flags.unsafe_fixes)
+    task = files.Task("fix" if flags.fix else "diff" if flags.diff else "check", flags.unsafe_fixes, revision="HEAD")
     started = time.perf_counter()
     paths = flags.paths or ["."]
     if "-" in paths:
@@ -161,6 +161,7 @@ def _lint(
         streams.stderr.write(f"pfocr-lint: {len(sources):,} files, {len(settings_of(paths[0]).enabled)} rules\n")
     wanted = Wanted(flags, outputs, streams)
     if change is not None:
+        task = replace(task, revision=change.base.commit)
         return _changed(wanted, change, list(files.process_all(sources, task, jobs)), task, started)
     task = replace(task, keywords=walk.has_tables(sources))
     return lint(Work(paths, sources, task, jobs, settings_of, started), wanted, compares=selection.compares)
@@ -257,7 +258,8 @@ def _standard_input(
     if flags.force_exclude and source.settings.excludes(name):
         result = files.Result(name)
     else:
-        result = files.judge(source, data, replace(task, mode="diff" if task.mode == "fix" else task.mode))
+        revision = None if name == "-" else task.revision
+        result = files.judge(source, data, replace(task, mode="diff" if task.mode == "fix" else task.mode, revision=revision))
     if task.mode == "fix":
         write_bytes(streams.stdout, result.versions[1].encode() if result.versions else data)
         while len(data) > MAX_BYTES and (more := source_of.read(MAX_BYTES)):  # too large to be judged, and not to be lost

@@ -86,11 +86,17 @@ Change: TypeAlias = SetValue | DropItem | AddKey | RenameKey | TextEdit
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """What should be, as changes that belong together, and one line that says so."""
+    """
+    What should be, as changes that belong together, and one line that says so.
+
+    ``follows`` are the JSON Pointers of the values that the new value is derived from, where it replaces what a person may have
+    edited: where Git knows that it was, the fix is not safe.
+    """
 
     message: str
     changes: tuple[Change, ...]
     safety: Safety = Safety.SAFE
+    follows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +116,9 @@ class Finding:
 
     ``key`` is the JSON Pointer of the value meant (of the key itself with ``on_key``), None for the whole file.
     ``within`` is a range of code points inside that value. ``at`` is a place in the text,
-    for rules that judge the text and not the values.
+    for rules that judge the text and not the values. ``compared`` are the other values that the finding is about; ``members``
+    are the names of all that take part in a finding between records, which could be reported for any of them. Where one of
+    these changed, the finding is another one than before.
     """
 
     key: str | None
@@ -120,6 +128,8 @@ class Finding:
     related: tuple[Related, ...] = ()
     at: Span | None = None
     on_key: bool = False
+    compared: tuple[Any, ...] = ()
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +190,9 @@ class Diagnostic:
     """
     One finding, complete: all that any report needs, without the record.
 
-    ``fingerprint`` is stable under line moves and file renames: record identity, key, rule and value make it.
+    ``fingerprint`` is stable under line moves and file renames: record identity, key, rule and value make it. What decides
+    whether a diagnostic is introduced: ``identity`` names the record, ``match`` is a digest of the finding with all values that
+    it is about, ``members`` are those that take part where it lies between records.
     """
 
     code: str
@@ -195,6 +207,9 @@ class Diagnostic:
     related: tuple[RelatedPlace, ...]
     fingerprint: str
     source: tuple[SourceLine, ...]
+    identity: str = ""
+    match: str = ""
+    members: tuple[str, ...] = ()
 
 
 LONG = 4_000  # bits; Python refuses to write a number of more than 4,300 digits

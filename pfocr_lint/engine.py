@@ -22,6 +22,7 @@ from pfocr_lint.diagnostic import (
     Severity,
     Span,
 )
+from pfocr_lint.edited import watch, weighed
 from pfocr_lint.entries import Entry
 from pfocr_lint.failures import prepare
 from pfocr_lint.ondemand import OnDemand, difflib, hashlib
@@ -56,7 +57,7 @@ class Hit:
     """
     A finding with the rule that made it and its place.
 
-    ``print`` is its fingerprint, without a number for repeats; ``cause`` the same over the whole ``value`` that it is in.
+    ``print`` is its fingerprint, without a number for repeats; ``cause`` the same over the whole value that it is in.
     """
 
     rule: Rule
@@ -65,15 +66,7 @@ class Hit:
     span: Span
     print: str
     cause: str
-    value: str
-
-    @property
-    def match(self) -> str:
-        """What tells the same finding in another version: where it lies between records, whichever it is said of."""
-        if not self.rule.shared:
-            return self.print
-        about = self.value if self.finding.key is not None else self.finding.message.casefold()
-        return "\0".join((self.rule.code, self.finding.key or "", about))
+    match: str
 
 
 @dataclass(frozen=True)
@@ -113,17 +106,22 @@ class Compared:
     faults: tuple[str, ...] = ()
 
 
-def check(path: str, data: bytes, settings: Settings = DEFAULT, kind: Kind | None = None) -> list[Diagnostic]:
+def check(
+    path: str, data: bytes, settings: Settings = DEFAULT, kind: Kind | None = None, *, before: bytes | None = None
+) -> list[Diagnostic]:
     """
     What is wrong with one record.
 
-    ``path`` is only a name: no file is touched. ``kind`` says what the record is where its path and text do not.
-    Raises InternalFault when a rule raised.
+    ``path`` is only a name: no file is touched. ``kind`` says what the record is where its path and text do not; ``before`` is
+    the record in an earlier version: a fix that would replace what was edited since is not safe. Raises InternalFault when a
+    rule raised.
     """
     look = accept.look(path, data, settings, kind)
     if look is not None and not look.suspects:
         return []
-    examined = explain(look, data, settings) if look is not None else examine(read(path, data, kind), settings)
+    record = look.record if look is not None and look.record is not None else read(path, data, kind)
+    watch(record, lambda: before)
+    examined = explain(look, data, settings) if look is not None else examine(record, settings)
     if examined.faults:
         raise InternalFault(examined.faults[0])
     return examined.diagnostics()
@@ -209,11 +207,15 @@ def _run(rule: Rule, record: Record, levels: Mapping[str, Severity], faults: lis
 def _hit(record: Record, rule: Rule, level: Severity, finding: Finding) -> Hit:
     span = _span(record, finding)
     value = record.value(finding.key) if finding.key is not None else record.text[span.start : min(span.end, span.start + 200)]
-    cause = _fingerprint(record, rule, finding, value)
-    if finding.within is None or not isinstance(value, str):
-        return Hit(rule, level, finding, span, cause, cause, str(value))
-    part = value[finding.within.start : finding.within.end]
-    return Hit(rule, level, finding, span, _fingerprint(record, rule, finding, part), cause, value)
+    part = value
+    if finding.within is not None and isinstance(value, str):
+        part = value[finding.within.start : finding.within.end]
+    about = [_general(finding.key), rule.code]
+    cause = _digest([identity(record), *about, value])
+    own = cause if part is value else _digest([identity(record), *about, part])
+    # between records it is the same whichever it is reported for; as what it is about counts a value as it is written
+    match = _digest([*about, *(() if finding.members else (str(part),)), *map(str, finding.compared)])
+    return Hit(rule, level, weighed(record, finding), span, own, cause, match)
 
 
 def _span(record: Record, finding: Finding) -> Span:
@@ -288,10 +290,13 @@ def identity(record: Record) -> str:
     return f"{record.value('/pmcid')}__{record.value('/image_filename')}" if record.value("/image_filename") else record.name
 
 
-def _fingerprint(record: Record, rule: Rule, finding: Finding, value: Any) -> str:
-    parts = [identity(record), re.sub(r"/[0-9]+(?=/|$)", "/*", finding.key or ""), rule.code]
-    text = json.dumps([*parts, value], default=str, ensure_ascii=True, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+def _general(key: str | None) -> str:
+    """A JSON Pointer with a star for every place in a list: items that move are the same."""
+    return re.sub(r"/[0-9]+(?=/|$)", "/*", key or "")
+
+
+def _digest(parts: list[Any]) -> str:
+    return hashlib.sha256(json.dumps(parts, default=str, ensure_ascii=True, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def diagnostic_of(
@@ -318,6 +323,9 @@ def diagnostic_of(
         related=tuple(related),
         fingerprint=hit.print if repeat == 1 else again,
         source=record.source(place) if record.text else (),
+        identity=identity(record),
+        match=hit.match,
+        members=finding.members,
     )
 
 

@@ -14,6 +14,7 @@ from pfocr_lint import accept, pool
 from pfocr_lint.atomic import Changed, tidy, write
 from pfocr_lint.cache import Row, Run
 from pfocr_lint.diagnostic import Diagnostic
+from pfocr_lint.edited import watch
 from pfocr_lint.facts import Facts, FigureFacts, facts_of
 from pfocr_lint.loading import Unreadable, load, stay_inside, try_load
 from pfocr_lint.ondemand import OnDemand, hashlib
@@ -24,9 +25,9 @@ from pfocr_lint.values import dataclass, replace
 from pfocr_lint.walk import Source, kind_by_path
 
 if TYPE_CHECKING:
-    from pfocr_lint import engine, fixer
+    from pfocr_lint import engine, fixer, history
 else:
-    engine, fixer = map(OnDemand, ("pfocr_lint.engine", "pfocr_lint.fixer"))
+    engine, fixer, history = map(OnDemand, ("pfocr_lint.engine", "pfocr_lint.fixer", "pfocr_lint.history"))
 
 FIRST, CHUNK = 16, 512
 AT_ONCE, ENOUGH = 128, 1 << 20  # so many files, and bytes, are looked at together
@@ -38,12 +39,14 @@ class Task:
     """
     What to do with each file: ``mode`` is ``check``, ``fix`` or ``diff``; ``unsafe`` also makes the unsafe fixes.
 
-    ``keywords`` says that there are mention tables, with which the keywords of the figures will be compared.
+    ``keywords`` says that there are mention tables, with which the keywords of the figures will be compared. ``revision`` is
+    what Git is asked for: a value that was edited since is not replaced by a safe fix.
     """
 
     mode: str = "check"
     unsafe: bool = False
     keywords: bool = True
+    revision: str | None = None
 
     def makes(self, safety: str) -> bool:
         """Whether fixes of a safety, or of what a rule declares for its own, would be made."""
@@ -162,19 +165,24 @@ def judge(source: Source, data: bytes, task: Task) -> Result:
     look = accept.look(source.path, data, source.settings, source.kind, keywords=task.keywords)
     if look is not None and not look.suspects:
         return Result(source.path, facts=look.facts)
-    return _judge(source, data, task, look)
+    with _asking_git(task):
+        return _judge(source, data, task, look)
 
 
 def _judge(source: Source, data: bytes, task: Task, look: accept.Look | None) -> Result:
     """What came of bytes in which a first look has found something, or of which it is not sure."""
     path = source.path
     fixing = task.mode != "check" and (look is None or any(task.makes(rule.fix) for rule in look.suspects))
+    before = partial(_before, path, task.revision)
+    if look is not None and look.record is not None:
+        watch(look.record, before)
     if look is not None and not fixing:
         return _judged(engine.explain(look, data, source.settings), task)
     try:  # what is written stands on the reference path
         record = read(path, data, source.kind)
         if record.kind is Kind.UNKNOWN:
             return Result(path, stray=True)
+        watch(record, before)
         examined = engine.examine(record, source.settings, None if look is None else look.suspects)
     except Exception as error:
         if look is None:
@@ -195,6 +203,20 @@ def _judge(source: Source, data: bytes, task: Task, look: accept.Look | None) ->
     return result if note is None else replace(_judged(examined, task), faults=fixed.faults, notes=(note,))
 
 
+def _before(path: str, revision: str | None) -> bytes | None:
+    return None if revision is None else history.before(path, revision)
+
+
+@contextlib.contextmanager
+def _asking_git(task: Task) -> Iterator[None]:
+    """End what reads from Git when the work is done."""
+    try:
+        yield
+    finally:
+        if task.revision is not None:
+            history.close()
+
+
 def _unfixed(examined: engine.Examined, task: Task, error: Exception) -> Result:
     path = examined.record.path
     fault = f"{path}: it could not be fixed: {type(error).__name__}: {error}"
@@ -206,8 +228,9 @@ def left_by(task: Task, settings_of: Callable[[str], Settings]) -> Callable[[str
 
     def mended(path: str) -> bytes:
         data = load(path)
-        with contextlib.suppress(Exception):  # then it could not be fixed, which was told of it
-            return fixer.fix(path, data, settings_of(path), unsafe=task.unsafe, kind=kind_by_path(path)).data
+        with contextlib.suppress(Exception), _asking_git(task):  # then it could not be fixed, which was told of it
+            before, kind = _before(path, task.revision), kind_by_path(path)
+            return fixer.fix(path, data, settings_of(path), unsafe=task.unsafe, kind=kind, before=before).data
         return data
 
     return mended if task.mode == "diff" else load
@@ -281,6 +304,8 @@ def outcomes(sources: Sequence[Source], task: Task, jobs: int | None, known: Run
                 yield None if unchanged else next(found)
     finally:
         found.close()
+        if task.revision is not None:
+            history.close()
         if task.mode == "fix":
             for folder in {os.path.dirname(source.path) or "." for source in sources}:  # noqa: PTH120
                 with contextlib.suppress(OSError):

@@ -12,6 +12,7 @@ from typing import Any
 
 from pfocr_lint import edits, facts
 from pfocr_lint.diagnostic import Diagnostic, Fix, Safety, TextEdit
+from pfocr_lint.edited import carry, watch
 from pfocr_lint.engine import FIRST, Examined, Hit, diagnostic_of, examine
 from pfocr_lint.reader import MAX_BYTES, read
 from pfocr_lint.record import Kind, Record, untyped
@@ -37,13 +38,24 @@ class Fixed:
     facts: facts.Facts | None = None
 
 
-def fix(path: str, data: bytes, settings: Settings = DEFAULT, *, unsafe: bool = False, kind: Kind | None = None) -> Fixed:
+def fix(
+    path: str,
+    data: bytes,
+    settings: Settings = DEFAULT,
+    *,
+    unsafe: bool = False,
+    kind: Kind | None = None,
+    before: bytes | None = None,
+) -> Fixed:
     """
-    Mend one record: all fixes that do not clash, again and again until nothing more is offered.
+    Fix one record: all fixes that do not clash, again and again until nothing more is offered.
 
-    No file is touched. A fault keeps the bytes as they were.
+    No file is touched. A fault keeps the bytes as they were. ``before`` is the record in an earlier version: a fix that would
+    replace what was edited since is not safe.
     """
-    return settle(examine(read(path, data, kind), settings), data, settings, unsafe=unsafe)
+    record = read(path, data, kind)
+    watch(record, lambda: before)
+    return settle(examine(record, settings), data, settings, unsafe=unsafe)
 
 
 def settle(first: Examined, data: bytes, settings: Settings, *, unsafe: bool) -> Fixed:
@@ -116,7 +128,9 @@ def _step(examined: Examined, wanted: list[tuple[Hit, Fix]], settings: Settings)
     if not planned.taken or len(text.encode()) > MAX_BYTES:
         return None
     mended = [wanted[index] for index in planned.taken]
-    after = examine(read(record.path, text.encode(), record.kind), settings)
+    new = read(record.path, text.encode(), record.kind)
+    carry(record, new)
+    after = examine(new, settings)
     problem = verify(examined, after, mended, planned)
     if problem is not None:
         problem = f"a fix of {', '.join(sorted({hit.rule.code for hit, _ in mended}))} was not made: {problem}"

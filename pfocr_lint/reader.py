@@ -229,25 +229,29 @@ class _Reader:
             below = join(pointer, key.value)
             read_as = self._value(value, below, depth + 1)
             if key.value in found:
-                self._duplicate(first[key.value], key, value, None if found[key.value] == read_as else below)
+                self._duplicate(first[key.value], key, value, (found[key.value], read_as), below)
             first.setdefault(key.value, key)
             found[key.value] = read_as
         return found
 
-    def _duplicate(self, first: yaml.ScalarNode, key: yaml.ScalarNode, value: yaml.Node, differing: str | None) -> None:
-        """A key that stands twice: the second goes when both values are equal; else ``differing`` is its JSON Pointer."""
+    def _duplicate(
+        self, first: yaml.ScalarNode, key: yaml.ScalarNode, value: yaml.Node, values: tuple[Any, Any], pointer: str
+    ) -> None:
+        """A key that stands twice, at a JSON Pointer, with two values: the second goes when both are equal."""
         record, text = self.record, self.record.text
         here, there = record.node_span(key), record.node_span(first)
         fix = None
-        if differing is None:
+        equal = values[0] == values[1]
+        if equal:
             line = text.rfind("\n", 0, here.start) + 1
             end = max(record.node_span(value).end, text.index(":", here.end) + 1)
             after = text.find("\n", end)
             if not text[line : here.start].strip() and not text[end:after].strip():
                 fix = Fix(f"remove the second {quote(key.value)}", (TextEdit(line, after + 1, ""),))
-        same = "the same value" if differing is None else "another value; readers keep only the last"
+        same = "the same value" if equal else "another value; readers keep only the last"
         message = f"the key {quote(key.value)} stands twice, with {same}"
-        self.faults.append(Fault("PF006", message, here, fix, (Related(None, "first here", there),), differing))
+        related = (Related(None, "first here", there),)
+        self.faults.append(Fault("PF006", message, here, fix, related, None if equal else pointer, values))
 
 
 class _Refused(Exception):  # noqa: N818 - not an error: a record that is not plain data

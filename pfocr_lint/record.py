@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from functools import cached_property, lru_cache
 from itertools import accumulate
@@ -59,7 +59,7 @@ class Fault:
     """
     Why a file is not one readable mapping, or what its form lacks: the code of a PF0 rule and what it will say.
 
-    ``key`` is the JSON Pointer of a value that nobody can rely on for it.
+    ``key`` is the JSON Pointer of a value that nobody can rely on for it, ``compared`` are the values that it is about.
     """
 
     code: str
@@ -68,6 +68,7 @@ class Fault:
     fix: Fix | None = None
     related: tuple[Related, ...] = ()
     key: str | None = None
+    compared: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,8 @@ class Record:
     what it knows when it has the record judged: ``failures`` (code of the owning rule -> schema violations), ``invalid`` (the
     JSON Pointers of values that take part in no comparison), ``synonyms`` (organism name -> latin name), the waivers
     that waive nothing or name no rule, and in the end how many findings there are. ``agrees`` says that all that it says twice
-    is known to be said alike. ``derived`` keeps what several rules ask of it all.
+    is known to be said alike. ``derived`` keeps what several rules ask of it all. ``edited`` says of a JSON Pointer whether
+    its value was edited since a revision that Git knows (see edited.watch); None where Git is not consulted.
     """
 
     path: str
@@ -113,6 +115,7 @@ class Record:
     unknown_waivers: tuple[tuple[str, str | None, Span], ...] = ()
     found: int = 0
     agrees: bool = False
+    edited: Callable[[str], bool] | None = None
 
     @cached_property
     def name(self) -> str:

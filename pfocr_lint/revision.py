@@ -47,11 +47,20 @@ def _git(folder: str, *args: str, data: bytes | None = None) -> bytes | None:
     return result.stdout if result.returncode == 0 else None
 
 
-def _run(folder: str, args: Iterable[str], data: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
-    command = ["git", "-C", folder, *_QUIET, *args]
+def git_command(folder: str, *args: str) -> list[str]:
+    """A Git command in a folder, with the settings that keep it from running programs."""
+    return ["git", "-C", folder, *_QUIET, *args]
+
+
+def git_environment() -> dict[str, str]:
+    """The variables that a Git command gets."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name.startswith(_KEPT)}
+    return {**kept, **_ENVIRONMENT}
+
+
+def _run(folder: str, args: Iterable[str], data: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
     try:
-        return subprocess.run(command, input=data, capture_output=True, env={**kept, **_ENVIRONMENT}, check=False)
+        return subprocess.run(git_command(folder, *args), input=data, capture_output=True, env=git_environment(), check=False)
     except FileNotFoundError:
         raise RevisionError("--since needs git, which is not installed here") from None
 

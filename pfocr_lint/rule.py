@@ -86,8 +86,7 @@ class Rule:
 
     ``owns`` names the schema failures that it reports, as ``key:keyword`` with ``*`` for any key. ``default`` is
     False for a rule that runs only when its own code or name is selected. ``waivable`` is False where a comment
-    inside the file cannot switch it off. ``compare`` is what a rule across records does instead of ``check``;
-    ``shared`` says that what it finds lies between records, and could be said of either.
+    inside the file cannot switch it off. ``compare`` is what a rule across records does instead of ``check``.
 
     ``cue`` spares clean records the rule: whenever it finds anything there, the cue is there too. A function is asked first,
     in a record that fits its schema, whether there may be something; its parameters are called after the keys whose values it
@@ -103,7 +102,6 @@ class Rule:
     severity: Severity
     check: Check
     compare: Compare | None
-    shared: bool
     kinds: frozenset[Kind]
     owns: tuple[str, ...]
     default: bool
@@ -166,14 +164,13 @@ def repository_rule(
     severity: str = "error",
     fix: str = "none",
     kinds: frozenset[Kind],
-    shared: bool = False,
     bad: Iterable[Bad] = (),
     good: Iterable[Good] = (),
 ) -> Callable[[Compare], Compare]:
     """Declare a rule that compares records: it sees the facts of all of them, and no record by itself."""
 
     def declare(compare: Compare) -> Compare:
-        DECLARED.append(_made(compare, code, severity, fix, kinds, bad, good, check=_nothing, compare=compare, shared=shared))
+        DECLARED.append(_made(compare, code, severity, fix, kinds, bad, good, check=_nothing, compare=compare))
         return compare
 
     return declare
@@ -201,5 +198,5 @@ def _made(
         fix=fix,
         bad=tuple(bad),
         good=tuple(good),
-        **{"owns": (), "default": True, "waivable": True, "shared": False, **parts},
+        **{"owns": (), "default": True, "waivable": True, **parts},
     )

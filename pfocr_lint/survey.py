@@ -35,13 +35,6 @@ class Across:
         found = self.examined.get(path)
         return found.diagnostics() if found is not None else []
 
-    def matches(self, path: str) -> dict[str, str]:
-        """The fingerprints of one record's diagnostics, each with what tells the same finding in another version."""
-        found = self.examined.get(path)
-        if found is None:
-            return {}
-        return {each.fingerprint: hit.match for each, hit in zip(found.diagnostics(), found.hits, strict=True)}
-
 
 def compare(
     facts: Iterable[Facts],

@@ -164,5 +164,7 @@ def test_texts_with_backslashes_keep_their_letters(one, other, style, second, un
     text = clean_text()
     caption = re.search(r"caption: .*?(?=\npapertitle)", text, re.DOTALL)[0]
     text = text.replace(caption, f"caption: {style.format(f'Wnt {one} x')}")
-    text = text.replace("- AKT1", f"- {second.format(f'A{other}')}").replace("publisher_name: MDPI", f"publisher_name: {style.format(f'M{other}')}")
+    text = text.replace("- AKT1", f"- {second.format(f'A{other}')}").replace(
+        "publisher_name: MDPI", f"publisher_name: {style.format(f'M{other}')}"
+    )
     survives(f"_figures/{SEED}.md", text.encode(), unsafe=unsafe)

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pfocr_lint import derive, judge
 from pfocr_lint.diagnostic import Finding, Fix, Related, Safety, SetValue, name_of, quote
 from pfocr_lint.ondemand import expression
-from pfocr_lint.record import FIGURES, Kind, Record
+from pfocr_lint.record import FIGURES, Record
 from pfocr_lint.rule import Bad, Cue, Good, rule
-from pfocr_lint.rules.ends import run_on, said, word_and_rest
+from pfocr_lint.rules.ends import said, word_and_rest
 
 STEM = "biomedicines-10-01841-g001"
 
@@ -20,11 +20,14 @@ def _safety(record: Record) -> Safety:
     return Safety.SAFE if derive.number_is_sure(record) else Safety.UNSAFE
 
 
+_OF_ALIAS = ("/figid", "/number")
 MOST = 2  # words behind a value that is wrong itself: more have been swallowed
 
 
-def _should_be(record: Record, key: str, wanted: str | None, because: str, safety: Safety = Safety.SAFE) -> Iterator[Finding]:
-    """A value that can be used and is not the one that follows from others; text behind it is not replaced."""
+def _should_be(
+    record: Record, key: str, wanted: str | None, because: str, *, of: tuple[str, ...], safety: Safety = Safety.SAFE
+) -> Iterator[Finding]:
+    """A value that can be used and is not the one that follows from those at ``of``; text behind it is not replaced."""
     value = record.usable(key)
     if value is None or wanted is None or value == wanted:
         return
@@ -33,12 +36,14 @@ def _should_be(record: Record, key: str, wanted: str | None, because: str, safet
     if raw or not (word == wanted or judge.allows(record.kind, key, word) or len(rest.split()) > MOST):
         rest = ""
     message = f"{name_of(key)} is {quote(value, 100)}, {because} {quote(wanted, 100)}"
+    fix = None
     if not rest:
-        yield Finding(key, message, fix=Fix(f"set it to {quote(wanted, 100)}", (SetValue(key, wanted),), safety))
+        fix = Fix(f"set it to {quote(wanted, 100)}", (SetValue(key, wanted),), safety, follows=of)
     elif word == wanted:
-        yield Finding(key, said(key, word, rest))
+        message = said(key, word, rest)
     else:
-        yield Finding(key, f"{message}; the text behind {quote(word)} belongs elsewhere")
+        message = f"{message}; the text behind {quote(word)} belongs elsewhere"
+    yield Finding(key, message, fix=fix, compared=tuple(map(record.value, of)))
 
 
 @rule(
@@ -59,7 +64,8 @@ def file_name_differs_from_figid(record: Record) -> Iterator[Finding]:
     """
     figid = record.usable("/figid")
     if figid is not None and record.name and figid != record.name:
-        yield Finding("/figid", f"figid is {quote(figid)}, the file's name says {quote(record.name)}")
+        message = f"figid is {quote(figid)}, the file's name says {quote(record.name)}"
+        yield Finding("/figid", message, compared=(record.name,))
 
 
 @rule(
@@ -88,10 +94,12 @@ def figid_differs_from_parts(record: Record) -> Iterator[Finding]:
     prefix = f"{pmcid}__"
     if figid != parts:
         if parts != record.name:
-            yield Finding("/figid", f"figid is {quote(figid)}, pmcid and filename make {quote(parts)}")
+            message = f"figid is {quote(figid)}, pmcid and filename make {quote(parts)}"
+            yield Finding("/figid", message, compared=(pmcid, filename))
     elif filename.startswith(prefix):
         fix = Fix("take the PMC id away", (SetValue("/filename", filename.removeprefix(prefix)),))
-        yield Finding("/filename", f"filename keeps the PMC id in front: {quote(filename)}", fix=fix)
+        message = f"filename keeps the PMC id in front: {quote(filename)}"
+        yield Finding("/filename", message, fix=fix, compared=(pmcid, figid))
 
 
 @rule(
@@ -114,7 +122,8 @@ def alias_differs_from_figid(record: Record) -> Iterator[Finding]:
 
     Older links and other databases use the alias to find the figure.
     """
-    yield from _should_be(record, "/figid_alias", derive.alias(record), "figid and number make", _safety(record))
+    wanted, safety = derive.alias(record), _safety(record)
+    yield from _should_be(record, "/figid_alias", wanted, "figid and number make", of=_OF_ALIAS, safety=safety)
 
 
 @rule(
@@ -135,7 +144,8 @@ def redirect_differs_from_alias(record: Record) -> Iterator[Finding]:
     The site makes a page at that address which leads here; a wrong one is a dead link, or hides another figure.
     It is compared with the alias that the record should have.
     """
-    yield from _should_be(record, "/redirect_from", derive.redirect(record), "want", _safety(record))
+    of = _OF_ALIAS if derive.alias(record) else ("/figid_alias",)
+    yield from _should_be(record, "/redirect_from", derive.redirect(record), "want", of=of, safety=_safety(record))
 
 
 @rule(
@@ -156,54 +166,7 @@ def jsonld_id_differs_from_figid(record: Record) -> Iterator[Finding]:
 
     It is the site's address, `/figures/`, the figid and `.html`. Search engines index the figure under it.
     """
-    yield from _should_be(record, "/schema-jsonld/@id", derive.page(record), "figid makes")
-
-
-@rule(
-    "PF207",
-    severity="warning",
-    fix="safe",
-    kinds=FIGURES | {Kind.FETCHED},
-    owns=("figlink:pattern", "figure_link:pattern"),
-    cue=Cue.FAILURE,
-    bad=[
-        Bad({"figlink": "pmc/articles/PMC9405586/figure/F1/"}, says="begins with '/pmc/articles/'",
-            fixed={"figlink": "/pmc/articles/PMC9405586/figure/F1/"}, key="/figlink"),
-        Bad({"figlink": "/pmc/articles/PMC9405586/figure/F1"}, says="ends in '/'",
-            fixed={"figlink": "/pmc/articles/PMC9405586/figure/F1/"}),
-        Bad({"figlink": "https://www.ncbi.nlm.nih.gov/pmc/articles/PMC9405586/figure/F1/"}, says="want",
-            fixed={"figlink": "/pmc/articles/PMC9405586/figure/F1/"}),
-        Bad({"figlink": "www.ncbi.nlm.nih.gov/pmc/articles/PMC9405586/figure/F1/"}, says="want",
-            fixed={"figlink": "/pmc/articles/PMC9405586/figure/F1/"}),
-        Bad({"figlink": "/articles/F1/"}, says="want '/pmc/articles/<PMC id>/figure/<figure>/'"),
-        Bad({"figlink": "/pmc/articles/PMC9405586/figure/F1/ (redrawn)"}, says="and more text that belongs elsewhere"),
-        Bad({"figlink": "pmc/articles/PMC9405586/figure/F1\n\nredrawn"}, says="want '/pmc/articles/<PMC id>/figure/<figure>/'"),
-    ],
-    good=[Good({"figlink": "/pmc/articles/PMC9405586/figure/f1-ijms/"})],
-)  # fmt: skip
-def malformed_figlink(record: Record) -> Iterator[Finding]:
-    """
-    The link to the figure at PubMed Central is not a full path.
-
-    It begins with `/pmc/articles/`, names paper and figure, and ends in a slash. A host in front goes, missing
-    slashes are added.
-    """
-    for violation in record.failures.get("PF207", ()):
-        link, fix = violation.value, None
-        match = re.fullmatch(
-            r"(?:(?:https?:)?//[^/\s]+|www\.[^/\s]+)?/?(?:pmc/)?(articles/PMC[0-9]+/figure/[^/\s]+)/*", link.strip()
-        )
-        if match:
-            mended = f"/pmc/{match[1]}/"
-            fix = Fix(f"set it to {quote(mended)}", (SetValue(violation.key, mended),))
-        wants = []
-        if match and not link.startswith("/pmc/articles/"):
-            wants.append("begins with '/pmc/articles/'")
-        if match and not link.endswith("/"):
-            wants.append("ends in '/'")
-        want = f"a path that {' and '.join(wants)}" if wants else "'/pmc/articles/<PMC id>/figure/<figure>/'"
-        message = run_on(record, violation.key, link) or f"{name_of(violation.key)} is {quote(link)}, want {want}"
-        yield Finding(violation.key, message, fix=fix)
+    yield from _should_be(record, "/schema-jsonld/@id", derive.page(record), "figid makes", of=("/figid",))
 
 
 @rule(
@@ -221,7 +184,7 @@ def figtype_differs_from_number(record: Record) -> Iterator[Finding]:
     F is Figure, S Scheme, SF Supplemental figure, GA Graphical abstract, AF Appendix figure, EV Extended view.
     """
     because = f"number {quote(derive.number(record))} stands for"
-    yield from _should_be(record, "/figtype", derive.figtype(record), because, _safety(record))
+    yield from _should_be(record, "/figtype", derive.figtype(record), because, of=("/number",), safety=_safety(record))
 
 
 @rule(
@@ -250,7 +213,7 @@ def raw_number(record: Record) -> Iterator[Finding]:
         fix = None
         normal = derive.normal_number(violation.value)
         if normal is not None:
-            fix = Fix(f"set it to {quote(normal)}", (SetValue("/number", normal),), _safety(record))
+            fix = Fix(f"set it to {quote(normal)}", (SetValue("/number", normal),), _safety(record), follows=("/figid_alias",))
         want = quote(normal) if normal else "a prefix F, S, SF, GA, AF or EV, and digits"
         yield Finding("/number", f"number is {quote(violation.value)}, want {want}", fix=fix)
 
@@ -288,76 +251,7 @@ def year_differs_from_reference(record: Record) -> Iterator[Finding]:
     """
     if record.usable("/year"):
         stated = derive.year(record) or derive.only_year(record)
-        yield from _should_be(record, "/year", stated, "reftext says", Safety.UNSAFE)
-
-
-@rule(
-    "PF211",
-    kinds=FIGURES,
-    cue=Cue.DISAGREEMENT,
-    bad=[Bad({"figlink": "/pmc/articles/PMC1234567/figure/F1/"}, says="PMC1234567", key="/figlink")],
-    good=[Good({"figlink": "/pmc/articles/PMC9405586/figure/F1/"})],
-)
-def foreign_figlink(record: Record) -> Iterator[Finding]:
-    """
-    The link leads to a figure of another article.
-
-    Its PMC id is not the one in figid. The right link has to be looked up at PubMed Central.
-    """
-    link, figid = record.usable("/figlink"), derive.figid(record)
-    match = re.search(r"articles/(PMC[0-9]+)(?=/|$)", link or "")
-    if match and figid is not None and match[1] != figid.partition("__")[0]:
-        yield Finding("/figlink", f"figlink leads to {match[1]}, figid says {figid.partition('__')[0]}")
-
-
-_RESOLVER = expression(r"^(?:(?:https?://)?(?:dx\.)?doi\.org/\s*|doi:\s*)+", re.I)
-_FOLD = expression(r"(?<=/) | (?=/)|(?<=^10\.) ")
-_DOI = expression(r"10\.[0-9]{4,9}/")
-
-
-@rule(
-    "PF212",
-    fix="safe",
-    kinds=FIGURES | {Kind.FETCHED},
-    owns=("doi:pattern",),
-    cue=Cue.FAILURE,
-    bad=[
-        Bad(
-            {"doi": "https://doi.org/10.3390/biomedicines10081841"},
-            says="want '10.3390/biomedicines10081841'",
-            fixed={},
-            key="/doi",
-        ),
-        Bad({"doi": "doi: 10.3390/biomedicines10081841 "}, says="doi is 'doi: 10.3390", fixed={}),
-        Bad({"doi": "doi:https://doi.org/10.3390/biomedicines10081841"}, says="want '10.3390/biomedicines", fixed={}),
-        Bad({"doi": "biomedicines10081841"}, says="want '10.', digits, '/' and a name"),
-        Bad({"doi": "10. 3390/biomedicines10081841"}, says="want '10.3390/biomedicines10081841'", fixed={}),
-        Bad(text=("10.3390/bio", "10.3390/\n  bio"), says="want '10.3390/biomedicines10081841'", fixed={}),
-        Bad({"doi": "10.3390/x 10.3390/y"}, says="doi is '10.3390/x' and more text that belongs elsewhere: '10.3390/y'"),
-        Bad({"doi": "doi:10.3390/x (preprint)"}, says="belongs elsewhere: '(preprint)'"),
-        Bad({"doi": "10.3390/x/ 10.3390/y"}, says="belongs elsewhere"),
-        Bad({"doi": "10.3390 / x"}, says="want '10.', digits, '/' and a name"),
-    ],
-    good=[Good({"doi": ""}), Good({"doi": "10.1016/S0092-8674(00)80000-0"})],
-)
-def malformed_doi(record: Record) -> Iterator[Finding]:
-    """
-    The DOI is not a bare DOI.
-
-    It begins with `10.`; a resolver's address or `doi:` in front is taken away, and white space at the edges or where a line
-    was broken at a slash. Any other white space parts the DOI from what stands behind it.
-    """
-    for violation in record.failures.get("PF212", ()):
-        bare = _RESOLVER.sub("", violation.value.strip())
-        unfolded = _FOLD.sub("", bare)
-        if len(bare) - len(unfolded) == 1 and len(_DOI.findall(unfolded)) == 1:
-            bare = unfolded
-        fix = None
-        if bare and judge.allows(record.kind, violation.key, bare):
-            fix = Fix(f"set it to {quote(bare)}", (SetValue(violation.key, bare),))
-        want = quote(bare) if fix else "'10.', digits, '/' and a name"
-        message = run_on(record, violation.key, bare) or f"doi is {quote(violation.value)}, want {want}"
-        yield Finding(violation.key, message, fix=fix)
+        yield from _should_be(record, "/year", stated, "reftext says", of=("/reftext",), safety=Safety.UNSAFE)
 
 
 # Only these tokens are evidence: at the end of filename's stem, or as the whole last part of figlink.
@@ -439,4 +333,5 @@ def number_contradicts_evidence(record: Record) -> Iterator[Finding]:
     if len({normal for _, normal in found.values()}) == 1:
         fix = Fix(f"set it to {quote(wanted)}", (SetValue("/number", wanted),), Safety.UNSAFE)
     message = f"number is {quote(record.value('/number'))}, {quote(sources[field][0])} in {field} speaks of {quote(wanted)}"
-    yield Finding("/number", message, fix=fix, related=(Related(f"/{field}", "the evidence"),))
+    related = (Related(f"/{field}", "the evidence"),)
+    yield Finding("/number", message, fix=fix, related=related, compared=(link, image))

@@ -133,10 +133,11 @@ def description_differs_from_caption(record: Record) -> Iterator[Finding]:
         message += "; the caption has lost something"
     fix = None
     if wanted is not None and not (behind or rest or lost):
-        fix = Fix("set it to the caption", (SetValue("/schema-jsonld/description", wanted),))
+        fix = Fix("set it to the caption", (SetValue("/schema-jsonld/description", wanted),), follows=("/caption",))
     yield Finding(
         "/schema-jsonld/description",
         message,
         fix=fix,
         related=(Related("/caption", "the caption"),),
+        compared=(caption,),
     )

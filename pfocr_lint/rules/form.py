@@ -29,7 +29,7 @@ _MOJIBAKE = expression("[\u00c2-\u00f4][\u00a0-\u00bf]?[\u0080-\u009f]")
 def _faults(record: Record, code: str) -> Iterator[Finding]:
     for fault in record.faults:
         if fault.code == code:
-            yield Finding(None, fault.message, at=fault.span, fix=fault.fix, related=fault.related)
+            yield Finding(None, fault.message, at=fault.span, fix=fault.fix, related=fault.related, compared=fault.compared)
 
 
 @rule("PF001", kinds=ALL | {Kind.UNKNOWN}, waivable=False, cue=Cue.FORM)

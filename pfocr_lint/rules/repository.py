@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import chain
 from typing import TypeVar
 
@@ -54,10 +54,14 @@ def _grouped(items: Sequence[_T], names: Sequence[str | None], wanted: Set[str |
     return sorted(groups.items())
 
 
+def _names(figures: Iterable[FigureFacts]) -> tuple[str, ...]:
+    """What figures are called, whatever their files are."""
+    return tuple(figure.figid or figure.path for figure in figures)
+
+
 @repository_rule(
     "PF401",
     kinds=FIGURES,
-    shared=True,
     bad=[Bad(name="PMC9405586__copy", beside=(Good(),), says="is also the figid of", key="/figid")],
     good=[Good(beside=(other(),))],
 )
@@ -72,15 +76,13 @@ def duplicate_figid(repository: Repository) -> Iterator[Placed]:
         first, *others = sorted(group, key=lambda f: (not f.path.endswith(f"/{figid}.md"), f.path in repository.fresh, f.path))
         for figure in others:
             message = f"figid {quote(figid)} is also the figid of {quote(first.path, 100)}"
-            yield Placed(
-                figure.path, Finding("/figid", message, related=(Related("/figid", "the other record", path=first.path),))
-            )
+            related = (Related("/figid", "the other record", path=first.path),)
+            yield Placed(figure.path, Finding("/figid", message, related=related, compared=(figid,), members=(figid,)))
 
 
 @repository_rule(
     "PF402",
     kinds=FIGURES,
-    shared=True,
     bad=[
         Bad(
             {**_OTHER_VALUES, "number": "F1", "figid_alias": "PMC9405586__F1", "redirect_from": "/figures/PMC9405586__F1"},
@@ -110,6 +112,8 @@ def duplicate_alias(repository: Repository) -> Iterator[Placed]:
                 "/figid_alias",
                 f"{message}; they overwrite each other's redirect",
                 related=(Related("/figid_alias", "the other record", path=first.path),),
+                compared=(alias,),
+                members=_names(group),
             )
             yield Placed(figure.path, finding)
 
@@ -117,7 +121,6 @@ def duplicate_alias(repository: Repository) -> Iterator[Placed]:
 @repository_rule(
     "PF403",
     kinds=FIGURES,
-    shared=True,
     bad=[
         Bad(
             beside=(
@@ -152,10 +155,9 @@ def redirect_onto_page(repository: Repository) -> Iterator[Placed]:
         target = pages.get((figure.redirect or "").removesuffix(".html").rstrip("/"))
         if target is not None and target.path != figure.path and target.figid != figure.figid:
             message = f"redirect_from {quote(figure.redirect)} is the page of {quote(target.path, 100)}"
-            yield Placed(
-                figure.path,
-                Finding("/redirect_from", message, related=(Related("/figid", "whose page it is", path=target.path),)),
-            )
+            related = (Related("/figid", "whose page it is", path=target.path),)
+            compared, members = (figure.redirect,), _names((figure, target))
+            yield Placed(figure.path, Finding("/redirect_from", message, related=related, compared=compared, members=members))
 
 
 @repository_rule(
@@ -204,7 +206,6 @@ def unknown_organism(repository: Repository) -> Iterator[Placed]:
     "PF405",
     severity="warning",
     kinds=FIGURES,
-    shared=True,
     bad=[
         Bad(
             {**_OTHER_VALUES, "doi": "10.3390/biomedicines10081842"},
@@ -250,13 +251,14 @@ def _disagreeing(repository: Repository, pmcid: str, field: str, votes: list[tup
         others = f"{counts[major]} other record{'s' if counts[major] > 1 else ''} of the same paper"
         message = f"{field} is {said}, {others} ({pmcid}) {'say' if counts[major] > 1 else 'says'} {quote(wanted)}"
         related = (Related(f"/{field}", "the same paper", path=model.path),)
-        yield Placed(figure.path, Finding(f"/{field}", message, related=related))
+        # as many values as there are: which of them most records have may change with any that joins in
+        members = tuple(map(str, counts))
+        yield Placed(figure.path, Finding(f"/{field}", message, related=related, compared=(pmcid,), members=members))
 
 
 @repository_rule(
     "PF406",
     kinds=FIGURES | {Kind.ORGANISM, Kind.TABLE},
-    shared=True,
     bad=[
         Bad(
             says="differ only in case",
@@ -280,11 +282,12 @@ def case_collision(repository: Repository) -> Iterator[Placed]:
     On the file systems of macOS and Windows they are one file: a checkout loses one of the two, and so does a web server.
     """
     paths = repository.paths
-    for _, group in _groups(paths, _folded(paths)):
+    for name, group in _groups(paths, _folded(paths)):
         first, *others = sorted(set(group), key=lambda path: (path in repository.fresh, path))
         for path in others:
             message = f"the names {quote(path, 100)} and {quote(first, 100)} differ only in case"
-            yield Placed(path, Finding(None, message, related=(Related(None, "the other file", path=first),)))
+            related = (Related(None, "the other file", path=first),)
+            yield Placed(path, Finding(None, message, related=related, compared=(name,), members=tuple(group)))
 
 
 def _folded(paths: list[str]) -> list[str]:
@@ -358,7 +361,8 @@ def _differing(repository: Repository, path: str, tables: list[str]) -> Iterator
     if not any(map(_MARKUP.search, lacking)):  # what PF304 or PF305 would say is not to be copied
         fix = Fix("make them those of the tables", (SetValue(key, mended),), Safety.UNSAFE)
     related = tuple(Related(None, "the table", path=table.record.path) for table in opened)
-    yield Placed(path, Finding(key, f"keywords {', and '.join(says)}", fix=fix, related=related, on_key=True))
+    compared = (sorted(there), sorted(wanted))
+    yield Placed(path, Finding(key, f"keywords {', and '.join(says)}", fix=fix, related=related, on_key=True, compared=compared))
 
 
 def _few(words: list[str]) -> str:
@@ -393,7 +397,6 @@ def orphan_table(repository: Repository) -> Iterator[Placed]:
 @repository_rule(
     "PF411",
     kinds=frozenset({Kind.ORGANISM}),
-    shared=True,
     bad=[
         Bad(kind=Kind.ORGANISM, name="human", beside=(Good(kind=Kind.ORGANISM, name="homo_sapiens"),),
             says="is also the page of 'Homo sapiens'", key="/latin"),
@@ -410,4 +413,5 @@ def duplicate_organism_page(repository: Repository) -> Iterator[Placed]:
         first, *others = sorted(group, key=lambda page: (page.path in repository.fresh, page.path))
         for page in others:
             message = f"{quote(first.path, 100)} is also the page of {quote(latin)}"
-            yield Placed(page.path, Finding("/latin", message, related=(Related("/latin", "the other page", path=first.path),)))
+            related = (Related("/latin", "the other page", path=first.path),)
+            yield Placed(page.path, Finding("/latin", message, related=related, compared=(latin,), members=(latin,)))

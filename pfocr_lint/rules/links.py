@@ -1,0 +1,130 @@
+"""PF2, the part about links: the address at PubMed Central, and the DOI."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pfocr_lint import derive, judge
+from pfocr_lint.diagnostic import Finding, Fix, SetValue, name_of, quote
+from pfocr_lint.ondemand import expression
+from pfocr_lint.record import FIGURES, Kind, Record
+from pfocr_lint.rule import Bad, Cue, Good, rule
+from pfocr_lint.rules.ends import run_on
+
+
+@rule(
+    "PF207",
+    severity="warning",
+    fix="safe",
+    kinds=FIGURES | {Kind.FETCHED},
+    owns=("figlink:pattern", "figure_link:pattern"),
+    cue=Cue.FAILURE,
+    bad=[
+        Bad({"figlink": "pmc/articles/PMC9405586/figure/F1/"}, says="begins with '/pmc/articles/'",
+            fixed={"figlink": "/pmc/articles/PMC9405586/figure/F1/"}, key="/figlink"),
+        Bad({"figlink": "/pmc/articles/PMC9405586/figure/F1"}, says="ends in '/'",
+            fixed={"figlink": "/pmc/articles/PMC9405586/figure/F1/"}),
+        Bad({"figlink": "https://www.ncbi.nlm.nih.gov/pmc/articles/PMC9405586/figure/F1/"}, says="want",
+            fixed={"figlink": "/pmc/articles/PMC9405586/figure/F1/"}),
+        Bad({"figlink": "www.ncbi.nlm.nih.gov/pmc/articles/PMC9405586/figure/F1/"}, says="want",
+            fixed={"figlink": "/pmc/articles/PMC9405586/figure/F1/"}),
+        Bad({"figlink": "/articles/F1/"}, says="want '/pmc/articles/<PMC id>/figure/<figure>/'"),
+        Bad({"figlink": "/pmc/articles/PMC9405586/figure/F1/ (redrawn)"}, says="and more text that belongs elsewhere"),
+        Bad({"figlink": "pmc/articles/PMC9405586/figure/F1\n\nredrawn"}, says="want '/pmc/articles/<PMC id>/figure/<figure>/'"),
+    ],
+    good=[Good({"figlink": "/pmc/articles/PMC9405586/figure/f1-ijms/"})],
+)  # fmt: skip
+def malformed_figlink(record: Record) -> Iterator[Finding]:
+    """
+    The link to the figure at PubMed Central is not a full path.
+
+    It begins with `/pmc/articles/`, names paper and figure, and ends in a slash. A host in front goes, missing
+    slashes are added.
+    """
+    for violation in record.failures.get("PF207", ()):
+        link, fix = violation.value, None
+        match = re.fullmatch(
+            r"(?:(?:https?:)?//[^/\s]+|www\.[^/\s]+)?/?(?:pmc/)?(articles/PMC[0-9]+/figure/[^/\s]+)/*", link.strip()
+        )
+        if match:
+            mended = f"/pmc/{match[1]}/"
+            fix = Fix(f"set it to {quote(mended)}", (SetValue(violation.key, mended),))
+        wants = []
+        if match and not link.startswith("/pmc/articles/"):
+            wants.append("begins with '/pmc/articles/'")
+        if match and not link.endswith("/"):
+            wants.append("ends in '/'")
+        want = f"a path that {' and '.join(wants)}" if wants else "'/pmc/articles/<PMC id>/figure/<figure>/'"
+        message = run_on(record, violation.key, link) or f"{name_of(violation.key)} is {quote(link)}, want {want}"
+        yield Finding(violation.key, message, fix=fix)
+
+
+@rule(
+    "PF211",
+    kinds=FIGURES,
+    cue=Cue.DISAGREEMENT,
+    bad=[Bad({"figlink": "/pmc/articles/PMC1234567/figure/F1/"}, says="PMC1234567", key="/figlink")],
+    good=[Good({"figlink": "/pmc/articles/PMC9405586/figure/F1/"})],
+)
+def foreign_figlink(record: Record) -> Iterator[Finding]:
+    """
+    The link leads to a figure of another article.
+
+    Its PMC id is not the one in figid. The right link has to be looked up at PubMed Central.
+    """
+    link, figid = record.usable("/figlink"), derive.figid(record)
+    match = re.search(r"articles/(PMC[0-9]+)(?=/|$)", link or "")
+    if match and figid is not None and match[1] != figid.partition("__")[0]:
+        own = figid.partition("__")[0]
+        yield Finding("/figlink", f"figlink leads to {match[1]}, figid says {own}", compared=(own,))
+
+
+_RESOLVER = expression(r"^(?:(?:https?://)?(?:dx\.)?doi\.org/\s*|doi:\s*)+", re.I)
+_FOLD = expression(r"(?<=/) | (?=/)|(?<=^10\.) ")
+_DOI = expression(r"10\.[0-9]{4,9}/")
+
+
+@rule(
+    "PF212",
+    fix="safe",
+    kinds=FIGURES | {Kind.FETCHED},
+    owns=("doi:pattern",),
+    cue=Cue.FAILURE,
+    bad=[
+        Bad(
+            {"doi": "https://doi.org/10.3390/biomedicines10081841"},
+            says="want '10.3390/biomedicines10081841'",
+            fixed={},
+            key="/doi",
+        ),
+        Bad({"doi": "doi: 10.3390/biomedicines10081841 "}, says="doi is 'doi: 10.3390", fixed={}),
+        Bad({"doi": "doi:https://doi.org/10.3390/biomedicines10081841"}, says="want '10.3390/biomedicines", fixed={}),
+        Bad({"doi": "biomedicines10081841"}, says="want '10.', digits, '/' and a name"),
+        Bad({"doi": "10. 3390/biomedicines10081841"}, says="want '10.3390/biomedicines10081841'", fixed={}),
+        Bad(text=("10.3390/bio", "10.3390/\n  bio"), says="want '10.3390/biomedicines10081841'", fixed={}),
+        Bad({"doi": "10.3390/x 10.3390/y"}, says="doi is '10.3390/x' and more text that belongs elsewhere: '10.3390/y'"),
+        Bad({"doi": "doi:10.3390/x (preprint)"}, says="belongs elsewhere: '(preprint)'"),
+        Bad({"doi": "10.3390/x/ 10.3390/y"}, says="belongs elsewhere"),
+        Bad({"doi": "10.3390 / x"}, says="want '10.', digits, '/' and a name"),
+    ],
+    good=[Good({"doi": ""}), Good({"doi": "10.1016/S0092-8674(00)80000-0"})],
+)
+def malformed_doi(record: Record) -> Iterator[Finding]:
+    """
+    The DOI is not a bare DOI.
+
+    It begins with `10.`; a resolver's address or `doi:` in front is taken away, and white space at the edges or where a line
+    was broken at a slash. Any other white space parts the DOI from what stands behind it.
+    """
+    for violation in record.failures.get("PF212", ()):
+        bare = _RESOLVER.sub("", violation.value.strip())
+        unfolded = _FOLD.sub("", bare)
+        if len(bare) - len(unfolded) == 1 and len(_DOI.findall(unfolded)) == 1:
+            bare = unfolded
+        fix = None
+        if bare and judge.allows(record.kind, violation.key, bare):
+            fix = Fix(f"set it to {quote(bare)}", (SetValue(violation.key, bare),))
+        want = quote(bare) if fix else "'10.', digits, '/' and a name"
+        message = run_on(record, violation.key, bare) or f"doi is {quote(violation.value)}, want {want}"
+        yield Finding(violation.key, message, fix=fix)
