@@ -159,7 +159,8 @@ class Change:
                     known[match] -= 1
                 else:
                     fresh.setdefault(path, []).append(diagnostic)
-        told = [replace(each, left=tuple(fresh.get(each.path, ()))) for each in results]
+        waived = {each.path: (*each.waived, *across.waived(each.path)) for each in results}
+        told = [replace(each, left=tuple(fresh.get(each.path, ())), waived=waived[each.path]) for each in results]
         told += [Result(path, tuple(left)) for path, left in fresh.items() if path not in own]
         introduced = sum(map(len, fresh.values()))
         return Introduced(

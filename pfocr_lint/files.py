@@ -57,7 +57,8 @@ class Result:
 
     ``left`` are the diagnostics that remain, ``fixed`` those that were mended. ``versions`` are text before and after,
     only when a difference is wanted, ``patch`` is that difference. ``faults`` are this program's own, ``notes`` say why a file
-    was left as it is, ``unread`` why it was not read, ``stray`` that it is no record, ``facts`` what it hands out for comparison.
+    was left as it is, ``unread`` why it was not read, ``absent`` that there is no such file, ``stray`` that it is no record,
+    ``facts`` what it hands out for comparison, ``waived`` the rules of what it waives, one for each finding.
     """
 
     path: str
@@ -68,13 +69,16 @@ class Result:
     faults: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     unread: str | None = None
+    absent: bool = False
     stray: bool = False
     facts: Facts | None = None
+    waived: tuple[str, ...] = ()
 
     @property
     def is_clean(self) -> bool:
-        """Whether there is nothing to tell of the file."""
-        return not (self.left or self.fixed or self.versions or self.faults or self.notes or self.unread or self.stray)
+        """Whether there is nothing to tell of the file. What it waives is counted in every run, so it is not kept as clean."""
+        told = self.left or self.fixed or self.versions or self.faults or self.notes or self.unread or self.stray
+        return not (told or self.waived)
 
 
 Outcome: TypeAlias = "Result | Row | None"  # None: it is known to be clean, and as it was
@@ -115,7 +119,8 @@ def _loaded(path: str, settings: Settings) -> bytes | Result:
         try:
             return load(path)
         except Unreadable as refused:
-            return replace(_judged(engine.examine(unreadable(path, str(refused)), settings), Task()), unread=str(refused))
+            result = _judged(engine.examine(unreadable(path, str(refused)), settings), Task())
+            return replace(result, unread=str(refused), absent=not os.path.lexists(path))
     except Exception as error:  # noqa: BLE001 - the other files are still judged
         return _failed(path, error)
 
@@ -186,7 +191,7 @@ def _judge(source: Source, data: bytes, task: Task, look: accept.Look | None) ->
         fixed = fixer.settle(examined, data, source.settings, unsafe=task.unsafe)
     except Exception as error:  # noqa: BLE001 - what is wrong with the file is still told
         return _unfixed(examined, task, error)
-    result = Result(path, fixed.left, fixed.fixed, faults=fixed.faults, facts=fixed.facts)
+    result = Result(path, fixed.left, fixed.fixed, faults=fixed.faults, facts=fixed.facts, waived=fixed.waived)
     if fixed.data == data:
         return result
     if task.mode == "diff":
@@ -258,6 +263,7 @@ def _judged(examined: engine.Examined, task: Task) -> Result:
         tuple(examined.diagnostics()),
         faults=examined.faults,
         facts=facts_of(examined.record, keywords=task.keywords),
+        waived=examined.waived,
     )
 
 
