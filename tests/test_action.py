@@ -236,7 +236,8 @@ def test_hostile_text_is_only_text(pull, text, place):
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_inputs_are_named_and_refused(pull, text):
-    for said in (pull.check({}, since=f"x{text}"), pull.check({}, paths=f"x{text}"), pull.check({}, format=f"x{text}")):
+    for name in ("since", "paths", "format", "fail_on"):
+        said = pull.check({}, **{name: f"x{text}"})
         assert said.status == 2
         assert {where["title"] for _, where, _ in said.commands} <= {"pfocr-lint", "PF001 unreadable-file"}
         assert "\x1b" not in said.log + said.summary
@@ -272,6 +273,7 @@ WRONG = [
     ({"pull_request": {"base": {"sha": "--help"}, "head": {"sha": "b" * 40}}}, {}, "the event names '--help', which is no commit"),
     ({"merge_group": {"base_sha": "a" * 40}}, {}, "fetch-depth: 0"),
     ({}, {"introduced": "yes"}, "introduced: 'yes' is not true or false"),
+    ({}, {"fail_on": "never"}, "fail-on: 'never' is not error or warning"),
     ({}, {"paths": "nowhere"}, "there is no such file"),
     ({}, {"paths": "-"}, "there is no such file"),
     ({"pull_request": None}, {}, "internal fault: TypeError"),
@@ -284,6 +286,47 @@ def test_what_cannot_be_checked_fails_with_the_reason(pull, event, inputs, words
     assert said.status == (3 if "fault" in words else 2)
     assert [level for level, _, message in said.commands if words in message] == ["error"]
     assert words in Page(said.summary).text
+
+
+@pytest.mark.parametrize(
+    ("inputs", "base", "status"),
+    [
+        ({}, "", 1),
+        ({"fail_on": ""}, "", 1),
+        ({"fail_on": " error\n"}, "", 0),
+        ({"fail_on": "Warning"}, "", 1),
+        ({}, 'fail-on = "error"', 0),
+        ({"fail_on": "warning"}, 'fail-on = "error"', 1),
+        ({"fail_on": "error"}, 'fail-on = "warning"', 0),
+        ({"fail_on": "error", "format": "sarif"}, "", 0),
+    ],
+)
+def test_what_fails_the_job_is_an_input_and_a_setting_of_the_base(pull, inputs, base, status):
+    if base:
+        pull.git("switch", "-q", "main")
+        write(pull.folder, ("pfocr-lint.toml", base))
+        pull.base = pull.commit("settings")
+        pull.git("switch", "-q", "-C", "fork")
+    # the pull request's own setting does not count
+    write(pull.folder, figure(1000002, figlink="/pmc/articles/PMC1000002/figure/F1"), ("pfocr-lint.toml", 'fail-on = "error"'))
+    said = pull.check(**inputs)
+    assert (said.status, said.outputs["status"]) == (status, str(status))
+    assert "PF207" in said.summary
+    assert [level for level, *_ in said.commands] == ([] if "format" in inputs else ["warning"])
+
+
+def test_the_inputs_reach_the_step():
+    given = ACTION["runs"]["steps"][-1]["env"]
+    assert {f"${{{{ inputs.{name} }}}}" for name in ACTION["inputs"]} - {"${{ inputs.version }}"} == set(given.values())
+    assert {f"PFOCR_LINT_{name.upper().replace('-', '_')}" for name in ACTION["inputs"]} - {"PFOCR_LINT_VERSION"} == set(given)
+
+
+def test_the_summary_says_how_many_findings_are_waived(pull):
+    name, text = figure(1000002, year="2001")
+    write(pull.folder, (name, text.replace("year:", "# pfocr-lint: ignore[PF210] why\nyear:")))
+    said = pull.check()
+    assert said.status == 0
+    assert "1 finding waived." in said.summary
 
 
 def test_paths_are_one_a_line(pull):
