@@ -13,9 +13,9 @@ from pfocr_lint.values import dataclass, replace
 _WAIVER = expression(rf"#\s*{WAIVER}\s*ignore\[([^\]\n]*)\]")
 # What is meant to be a waiver and is none: the marker in another form, or a right one with something else behind it.
 _MARK = r"@?pfocr[-_.\s\u2010-\u2015]?lint(?:er)?"
-_WORD = r"(?:ignore|disable|waive|skip|allow|noqa|off)"
+_WORD = r"(?:ignore|disable|waive|noqa)"
 _NEAR = expression(
-    rf"(?i)#\s*{_MARK}\s*(?:$|[:=;\uff1a\[({{]|\W?\s?(?:{_WORD}\b|PF[0-9]))"
+    rf"(?i)#\s*{_MARK}\s*(?:$|[:=\uff1a]|\W?\s?(?:{_WORD}\b|PF[0-9]))"
     rf"|{_MARK}\W{{0,3}}{_WORD}\s?(?:[\[({{:=]|PF[0-9])|ignore\[\s?PF[0-9]"
 )
 _NAME = expression(r"[^,\s]+")
