@@ -22,12 +22,13 @@ from typing import IO, Any, NoReturn
 from pfocr_lint import files, walk
 from pfocr_lint.cli import main as lint
 from pfocr_lint.options import UsageError
+from pfocr_lint.precedence import with_flags
 from pfocr_lint.report import unified
 from pfocr_lint.report.annotations import command
 from pfocr_lint.report.markdown import code
 from pfocr_lint.report.plain import counted, plain
 from pfocr_lint.revision import Base, RevisionError, commit, pull_request_base
-from pfocr_lint.settings import Selection, with_flags
+from pfocr_lint.settings import FAIL_ON, Selection
 from pfocr_lint.telling import FAULT, USAGE, Streams
 from pfocr_lint.values import dataclass
 
@@ -39,12 +40,13 @@ _NOTE = "### The offered fixes as a patch\n\nCopy it into a file `fix.patch`, th
 
 @dataclass(frozen=True)
 class Asked:
-    """The inputs of a run; ``since`` None checks everything."""
+    """The inputs of a run; ``since`` None checks everything, ``fail_on`` '' leaves that to the settings."""
 
     paths: tuple[str, ...]
     since: Base | None
     introduced: bool
     form: str
+    fail_on: str
 
 
 def run() -> NoReturn:
@@ -81,9 +83,12 @@ def _asked(environ: Mapping[str, str]) -> Asked:
         raise UsageError(f"introduced: '{introduced}' is not true or false")
     if form not in ("annotations", "sarif"):
         raise UsageError(f"format: '{form}' is not annotations or sarif")
+    fail_on = given("FAIL_ON", "").lower()
+    if fail_on not in ("", *FAIL_ON):
+        raise UsageError(f"fail-on: '{fail_on}' is not error or warning")
     paths = tuple(line.strip() for line in given("PATHS", ".").splitlines() if line.strip())
     since = given("SINCE", "") or _base(environ)
-    return Asked(paths, commit(".", since, "since") if since else None, introduced == "true", form)
+    return Asked(paths, commit(".", since, "since") if since else None, introduced == "true", form, fail_on)
 
 
 def _base(environ: Mapping[str, str]) -> str | None:
@@ -114,6 +119,7 @@ def _check(asked: Asked, folder: Path, environ: Mapping[str, str], log: IO[str])
     if asked.since is not None:
         argv += [f"--since={asked.since.commit}", f"--settings-from={asked.since.commit}"]
         argv += ["--introduced"] if asked.introduced else []
+    argv += [f"--fail-on={asked.fail_on}"] if asked.fail_on else []
     # neither an option nor a file of arguments
     argv += [f"./{path}" if path[0] in "-@" else path for path in asked.paths]
     messages = io.StringIO()

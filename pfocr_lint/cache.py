@@ -91,7 +91,7 @@ def key_of(settings: Settings, base: str, home: str, *, keywords: bool = True) -
     root = os.path.relpath(settings.root, base) if settings.root is not None else None
     ruled = (
         sorted(settings.enabled.items()), settings.per_file_ignores, settings.exclude, settings.organisms,
-        sorted(settings.synonyms.items()), root,
+        sorted(settings.synonyms.items()), settings.waivers, root,
     )  # fmt: skip
     return hashlib.sha256(f"{_program()} {ruled} {home} {keywords}".encode()).hexdigest()[:32]
 

@@ -151,7 +151,8 @@ class Change:
         # of what lies between records, what is new is reported for the records that the base did not have
         paths = sorted(found, key=lambda path: (path in own and path not in self._before, path))
         fresh, resolved = _introduced(base, {path: found[path] for path in paths})
-        reported = [replace(each, left=tuple(fresh.get(each.path, ()))) for each in results]
+        waived = {each.path: (*each.waived, *across.waived(each.path)) for each in results}
+        reported = [replace(each, left=tuple(fresh.get(each.path, ())), waived=waived[each.path]) for each in results]
         reported += [Result(path, tuple(left)) for path, left in fresh.items() if path not in own]
         introduced = sum(map(len, fresh.values()))
         return Introduced(

@@ -10,13 +10,13 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
 from typing import IO, TYPE_CHECKING, NoReturn
 
+from pfocr_lint import precedence
 from pfocr_lint.ondemand import difflib, pathlib
 from pfocr_lint.options import UsageError, parsed
 from pfocr_lint.report import visible
-from pfocr_lint.settings import DEFAULT, Selection, Settings, SettingsError, codes, describe, discover, load, with_flags
+from pfocr_lint.settings import Settings, SettingsError, codes, discover
 from pfocr_lint.telling import CLEAN, FAULT, FOUND, USAGE, Streams, Teller, Wanted, put, write_bytes
 from pfocr_lint.values import replace
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pfocr_lint.files import Result, Task
     from pfocr_lint.walk import Source
 
-COUNTED = ("full", "concise", "json", "jsonl")  # the formats that --statistics has
+COUNTED = ("full", "concise", "json", "jsonl")  # the formats that --statistics and --list-waivers have
 
 
 def run() -> NoReturn:
@@ -94,19 +94,22 @@ def _run(flags: argparse.Namespace, streams: Streams) -> int:
         return CLEAN
     if flags.stdin_filename is not None:
         flags.paths = ["-"]
-    chosen = _settings(flags)
+    chosen = precedence.chosen_by(flags)
     if flags.show_settings:
-        streams.stdout.write(_show_settings(flags, chosen))
+        streams.stdout.write(precedence.shown(flags, chosen))
         return CLEAN
     return _lint(flags, outputs, jobs, chosen, streams)
 
 
 def _refuse(flags: argparse.Namespace, outputs: Sequence[tuple[str, str | None]]) -> None:
     """Raise UsageError for flags that contradict each other."""
-    shown = ("explain", "list_rules", "show_files", "show_settings")
+    shown = ("explain", "list_rules", "list_waivers", "show_files", "show_settings")
     instead = [f"--{name.replace('_', '-')}" for name in shown if getattr(flags, name) not in (None, False)]
     if len(instead) > 1:
         raise UsageError(f"{instead[0]} and {instead[1]} exclude each other: each is shown instead of a run")
+    of_a_run = [f"--{name.replace('_', '-')}" for name in ("fix", "diff", "statistics", "no_waivers") if getattr(flags, name)]
+    if flags.list_waivers and of_a_run:
+        raise UsageError(f"--list-waivers and {of_a_run[0]} exclude each other: the list is shown instead of a run")
     if flags.stdin_filename is not None and flags.paths not in ([], ["-"]):
         raise UsageError("--stdin-filename goes with '-', one record from standard input")
     if flags.diff and flags.fix:
@@ -120,8 +123,9 @@ def _refuse(flags: argparse.Namespace, outputs: Sequence[tuple[str, str | None]]
     if flags.diff and any(target is None for _, target in outputs) and flags.output_format:
         raise UsageError("--diff prints to standard output; give the format a file, as in json:FILE")
     uncounted = [name for name, _ in outputs if name not in COUNTED]
-    if flags.statistics and uncounted:
-        raise UsageError(f"--statistics: {uncounted[0]} has no form for counts; use {', '.join(COUNTED)}")
+    for flag, what in (("statistics", "counts"), ("list_waivers", "waivers")):
+        if getattr(flags, flag) and uncounted:
+            raise UsageError(f"--{flag.replace('_', '-')}: {uncounted[0]} has no form for {what}; use {', '.join(COUNTED)}")
 
 
 def _lint(
@@ -143,12 +147,7 @@ def _lint(
         if flags.since is not None or flags.settings_from is not None:
             raise UsageError("--since and --settings-from go with files and folders, not with '-'")
         return _standard_input(flags, outputs, task, chosen, streams)
-    selection = _selection(flags)
-    settled = _settled(flags, paths)
-
-    def settings_of(path: str) -> Settings:
-        return _flagged(walk.settings_for(path, chosen) if settled is None else settled(path), selection)
-
+    settings_of = precedence.settings_of(flags, paths, chosen)
     change = _change(flags, paths, settings_of, jobs)
     sources = _sources(flags, paths, change, settings_of)
     if flags.show_files:
@@ -157,14 +156,23 @@ def _lint(
                 raise UsageError(f"{source.path}: there is no such file")
             streams.stdout.write(f"{visible(source.path)}\n")
         return CLEAN
+    if flags.list_waivers:
+        from pfocr_lint import listing
+
+        return listing.show(flags, outputs, sources, None, streams)
     if flags.verbose:
+        from pfocr_lint import idle
+
         streams.stderr.write(f"pfocr-lint: {len(sources):,} files, {len(settings_of(paths[0]).enabled)} rules\n")
-    wanted = Wanted(flags, outputs, streams)
+        for remark in idle.remarks(idle.unmatched(paths, settings_of)) if change is None else ():
+            streams.stderr.write(f"pfocr-lint: {visible(remark)}\n")
+    wanted = Wanted(flags, outputs, streams, settings_of)
     if change is not None:
         task = replace(task, revision=change.base.commit)
         return _changed(wanted, change, list(files.process_all(sources, task, jobs)), task, started)
     task = replace(task, keywords=walk.has_tables(sources))
-    return lint(Work(paths, sources, task, jobs, settings_of, started), wanted, compares=selection.compares)
+    compares = precedence.over_by(flags).selection.compares
+    return lint(Work(paths, sources, task, jobs, settings_of, started), wanted, compares=compares)
 
 
 def _changed(wanted: Wanted, change: Change, results: Sequence[Result], task: Task, started: float) -> int:
@@ -213,28 +221,14 @@ def _change(
     for path in paths:
         if not os.path.lexists(path):
             raise UsageError(f"{path}: there is no such file or folder")
-    base = merge_base(_folder(paths), flags.since)
-    homes = [loading.repository(os.path.realpath(_folder([path]))) for path in paths]
+    base = merge_base(precedence.folder_of(paths), flags.since)
+    homes = [loading.repository(os.path.realpath(precedence.folder_of([path]))) for path in paths]
     for path, home in zip(paths, homes, strict=True):
         if home != homes[0]:
             raise UsageError(f"--since: '{path}' is not in the Git repository of '{paths[0]}'; name those of one at a time")
     if flags.force_exclude:
         paths = [path for path in paths if os.path.isdir(path) or not settings_of(path).excludes(path)]  # noqa: PTH112
     return Change(base, tuple(paths), settings_of, jobs)
-
-
-def _settled(flags: argparse.Namespace, paths: Sequence[str]) -> Callable[[str], Settings] | None:
-    """Which settings a path has in the revision that ``--settings-from`` names."""
-    if flags.settings_from is None:
-        return None
-    from pfocr_lint.revision import commit
-
-    return commit(_folder(paths), flags.settings_from, "--settings-from").settings_for
-
-
-def _folder(paths: Sequence[str]) -> str:
-    """The folder whose Git repository is meant."""
-    return paths[0] if os.path.isdir(paths[0]) else os.path.dirname(paths[0]) or "."  # noqa: PTH112, PTH120
 
 
 def _standard_input(
@@ -254,7 +248,11 @@ def _standard_input(
     data = source_of.read(MAX_BYTES + 1)
     settings = chosen if chosen is not None else discover(os.path.realpath(pathlib.Path(name).parent))
     kind = walk.kind_by_path(name) if name != "-" else None
-    source = walk.Source(name, _flagged(settings, _selection(flags)), kind)
+    source = walk.Source(name, precedence.over(settings, precedence.over_by(flags)), kind)
+    if flags.list_waivers:
+        from pfocr_lint import listing
+
+        return listing.show(flags, outputs, [source], data, streams)
     if flags.force_exclude and source.settings.excludes(name):
         result = files.Result(name)
     else:
@@ -265,36 +263,9 @@ def _standard_input(
         while len(data) > MAX_BYTES and (more := source_of.read(MAX_BYTES)):  # too large to be judged, and not to be lost
             write_bytes(streams.stdout, more)
         streams = Streams(streams.stdin, streams.stderr, streams.stderr)
-    teller = Teller(Wanted(flags, outputs, streams))
+    teller = Teller(Wanted(flags, outputs, streams, lambda _: source.settings))
     teller.take(result)
     return teller.end(teller.waiting, time.perf_counter() - started)
-
-
-def _settings(flags: argparse.Namespace) -> Settings | None:
-    """The settings that the flags choose for all files; None when each folder's own hold."""
-    if flags.isolated:
-        return DEFAULT
-    return load(pathlib.Path(flags.config)) if flags.config is not None else None
-
-
-@cache
-def _flagged(settings: Settings, selection: Selection) -> Settings:
-    """One object for all files that share settings: a worker is sent it once."""
-    return with_flags(settings, selection)
-
-
-def _selection(flags: argparse.Namespace) -> Selection:
-    def of(name: str) -> tuple[str, ...] | None:
-        given = getattr(flags, name)
-        if given is None:
-            return None
-        flag = f"--{name.replace('_', '-')}"
-        names = [part.strip() for item in given for part in item.split(",") if part.strip()]
-        if not names:
-            raise UsageError(f"{flag}: '{','.join(given)}' names no rule")
-        return codes(names, flag)
-
-    return Selection(of("select"), of("ignore") or (), of("extend_select") or ())
 
 
 def _outputs(wanted: Iterable[str]) -> list[tuple[str, str | None]]:
@@ -339,15 +310,3 @@ def _page(code: str) -> str:
         codes([code], "--explain")
         raise UsageError(f"--explain: '{code}' means several rules; name one by its full code")
     return handbook.page(rule)
-
-
-def _show_settings(flags: argparse.Namespace, chosen: Settings | None) -> str:
-    from pfocr_lint.report import visible
-    from pfocr_lint.report.machine import dumps
-
-    path = (flags.paths or ["."])[0]
-    folder = path if pathlib.Path(path).is_dir() else str(pathlib.Path(path).parent)
-    settled = _settled(flags, [path])
-    found = settled(path) if settled is not None else chosen if chosen is not None else discover(os.path.realpath(folder))
-    settings = _flagged(found, _selection(flags))
-    return "".join(f"{name} = {dumps(value)}  # {visible(source)}\n" for name, (value, source) in describe(settings).items())

@@ -287,6 +287,9 @@ def _block(record: Record, entry: Entry) -> Span:
 
 def _whole(record: Record, holder: str, changes: Sequence[Change]) -> Edit | None:
     entry = record.entries[holder]
+    written = {change.key for change in changes if isinstance(change, SetValue)}
+    if any(pointer.startswith(f"{holder}/") and pointer not in written and record.typed(pointer) for pointer in record.entries):
+        return None  # in another form it would no longer show which backslashes were typed
     value = _at(changed(record, changes), holder)
     if entry.is_flow:
         return _edit(record, SetValue(holder, value))

@@ -25,7 +25,7 @@ from pfocr_lint.diagnostic import (
 from pfocr_lint.edited import watch, weighed
 from pfocr_lint.entries import Entry
 from pfocr_lint.failures import prepare
-from pfocr_lint.ondemand import OnDemand, difflib, hashlib
+from pfocr_lint.ondemand import OnDemand, hashlib
 from pfocr_lint.reader import read
 from pfocr_lint.record import Kind, Record
 from pfocr_lint.rule import Rule
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 else:
     edits = OnDemand("pfocr_lint.edits")
 
-_HINTS = 50
 MOST = 1000  # findings of one record that are offered a fix: with more, finding and proving the fixes takes seconds
 
 FIRST = frozenset({"PF003", "PF009", "PF010"})  # what breaks lines otherwise than LF is mended before anything else
@@ -71,11 +70,12 @@ class Hit:
 
 @dataclass(frozen=True)
 class Examined:
-    """What was found in one record."""
+    """What was found in one record; ``waived`` are the rules of the findings that it waives, one for each."""
 
     record: Record
     hits: tuple[Hit, ...]
     faults: tuple[str, ...] = ()
+    waived: tuple[str, ...] = ()
     open_other: Callable[[str], Record] | None = None
 
     @property
@@ -144,22 +144,25 @@ def examine(record: Record, settings: Settings = DEFAULT, suspects: Iterable[Rul
     prepare(record, settings.synonyms)
     faults: list[str] = []
     hits = [hit for rule in _applicable(record, rules) if rule.code not in _PATIENT for hit in _run(rule, record, levels, faults)]
-    known = waivers(record) if record.data is not None else ()
+    known = waivers(record) if settings.waivers else ()
+    waived: tuple[str, ...] = ()
     if known:
-        hits = _waive(record, known, hits, levels)
+        hits, waived = _waive(record, known, hits, levels)
         for code in sorted(_PATIENT):
             hits += _run(BY_CODE[code], record, levels, faults)
     record.found = len(hits)
-    return Examined(record, tuple(sorted(hits, key=_order)), tuple(faults))
+    return Examined(record, tuple(sorted(hits, key=_order)), tuple(faults), waived)
 
 
 def _order(hit: Hit) -> tuple[int, str, int, str, str]:
     return hit.span.start, hit.rule.code, hit.span.end, hit.finding.key or "", hit.finding.message
 
 
-def compare(repository: facts.Repository, levels_of: Callable[[str], Mapping[str, Severity]]) -> Compared:
+def compare(
+    repository: facts.Repository, levels_of: Callable[[str], Mapping[str, Severity]], *, waiving: bool = True
+) -> Compared:
     """
-    Run the rules that compare records. ``levels_of`` gives the rules that are on for a path.
+    Run the rules that compare records. ``levels_of`` gives the rules that are on for a path; ``waiving``: waivers hold.
 
     The records that something is said of are opened again, for places and waivers.
     """
@@ -178,9 +181,9 @@ def compare(repository: facts.Repository, levels_of: Callable[[str], Mapping[str
     examined = []
     for path, found in sorted(hits.items()):
         record = repository.open(path)
-        known = waivers(record) if record.data is not None else ()
-        left = _waive(record, known, found, levels_of(path)) if known else found
-        examined.append(Examined(record, tuple(sorted(left, key=_order)), open_other=repository.open))
+        known = waivers(record) if waiving else ()
+        left, waived = _waive(record, known, found, levels_of(path)) if known else (found, ())
+        examined.append(Examined(record, tuple(sorted(left, key=_order)), waived=waived, open_other=repository.open))
     return Compared(tuple(examined), tuple(faults))
 
 
@@ -226,10 +229,12 @@ def _span(record: Record, finding: Finding) -> Span:
     return record.span(finding.key, on_key=finding.on_key, within=finding.within)
 
 
-def _waive(record: Record, known: Sequence[Waiver], hits: Sequence[Hit], levels: Mapping[str, Severity]) -> list[Hit]:
-    """Drop what the record waives, and note on it the waivers that waived nothing or name no rule."""
+def _waive(
+    record: Record, known: Sequence[Waiver], hits: Sequence[Hit], levels: Mapping[str, Severity]
+) -> tuple[list[Hit], tuple[str, ...]]:
+    """What the record does not waive, and the rules of what it does; noted on it are the waivers that waived nothing."""
     used: set[Span] = set()
-    left = []
+    left, waived = [], []
     lines = record.text.split("\n")
     for hit in hits:
         first, last = _lines(record, hit)
@@ -241,25 +246,23 @@ def _waive(record: Record, known: Sequence[Waiver], hits: Sequence[Hit], levels:
             if hit.rule.waivable and name in (hit.rule.code, hit.rule.name)
         ]
         used.update(spans)
-        if not spans:
+        if spans:
+            waived.append(hit.rule.code)
+        else:
             left.append(hit)
     unused = []
-    unknown: list[tuple[str, str | None, Span]] = []
     for waiver in known:
         dead = []
-        if not waiver.names:
-            unknown.append(("", None, waiver.span))
         for name, span in waiver.names:
             rule = BY_CODE.get(name) or BY_NAME.get(name)
             if rule is None:
-                near = difflib.get_close_matches(name, [*BY_CODE, *BY_NAME], 1, 0.6) if len(unknown) < _HINTS else []
-                unknown.append((name, near[0] if near else None, span))
-            elif span not in used and rule.compare is None and (rule.code in levels or not rule.waivable):
+                continue
+            if span not in used and rule.compare is None and (rule.code in levels or not rule.waivable):
                 dead.append((name, span))
         if dead:
             unused.append((waiver, tuple(dead)))
-    record.unused_waivers, record.unknown_waivers = tuple(unused), tuple(unknown)
-    return left
+    record.unused_waivers = tuple(unused)
+    return left, tuple(waived)
 
 
 def _lines(record: Record, hit: Hit) -> tuple[int, int]:

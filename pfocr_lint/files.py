@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import partial
 from itertools import groupby
@@ -60,7 +61,8 @@ class Result:
 
     ``left`` are the diagnostics that remain, ``fixed`` those that were mended. ``versions`` are text before and after,
     only when a difference is wanted, ``patch`` is that difference. ``faults`` are this program's own, ``notes`` say why a file
-    was left as it is, ``unread`` why it was not read, ``stray`` that it is no record, ``facts`` what it hands out for comparison.
+    was left as it is, ``unread`` why it was not read, ``absent`` that there is no such file, ``stray`` that it is no record,
+    ``facts`` what it hands out for comparison, ``waived`` the rules of what it waives, one for each finding.
     """
 
     path: str
@@ -71,13 +73,16 @@ class Result:
     faults: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     unread: str | None = None
+    absent: bool = False
     stray: bool = False
     facts: Facts | None = None
+    waived: tuple[str, ...] = ()
 
     @property
     def is_clean(self) -> bool:
-        """Whether there is nothing to tell of the file."""
-        return not (self.left or self.fixed or self.versions or self.faults or self.notes or self.unread or self.stray)
+        """Whether there is nothing to tell of the file. What it waives is counted in every run, so it is not kept as clean."""
+        told = self.left or self.fixed or self.versions or self.faults or self.notes or self.unread or self.stray
+        return not (told or self.waived)
 
 
 Outcome: TypeAlias = "Result | Row | None"  # None: it is known to be clean, and as it was
@@ -118,7 +123,8 @@ def _loaded(path: str, settings: Settings) -> bytes | Result:
         try:
             return load(path)
         except Unreadable as refused:
-            return replace(_judged(engine.examine(unreadable(path, str(refused)), settings), Task()), unread=str(refused))
+            result = _judged(engine.examine(unreadable(path, str(refused)), settings), Task())
+            return replace(result, unread=str(refused), absent=not os.path.lexists(path))
     except Exception as error:  # noqa: BLE001 - the other files are still judged
         return _failed(path, error)
 
@@ -165,7 +171,7 @@ def judge(source: Source, data: bytes, task: Task) -> Result:
     look = accept.look(source.path, data, source.settings, source.kind, keywords=task.keywords)
     if look is not None and not look.suspects:
         return Result(source.path, facts=look.facts)
-    with _asking_git(task):
+    with _reading_history():
         return _judge(source, data, task, look)
 
 
@@ -194,7 +200,7 @@ def _judge(source: Source, data: bytes, task: Task, look: accept.Look | None) ->
         fixed = fixer.settle(examined, data, source.settings, unsafe=task.unsafe)
     except Exception as error:  # noqa: BLE001 - what is wrong with the file is still told
         return _unfixed(examined, task, error)
-    result = Result(path, fixed.left, fixed.fixed, faults=fixed.faults, facts=fixed.facts)
+    result = Result(path, fixed.left, fixed.fixed, faults=fixed.faults, facts=fixed.facts, waived=fixed.waived)
     if fixed.data == data:
         return result
     if task.mode == "diff":
@@ -208,12 +214,12 @@ def _before(path: str, revision: str | None) -> bytes | None:
 
 
 @contextlib.contextmanager
-def _asking_git(task: Task) -> Iterator[None]:
-    """End what reads from Git when the work is done."""
+def _reading_history() -> Iterator[None]:
+    """End what reads from Git when the work is done, if anything was read."""
     try:
         yield
     finally:
-        if task.revision is not None:
+        if "pfocr_lint.history" in sys.modules:
             history.close()
 
 
@@ -228,7 +234,7 @@ def left_by(task: Task, settings_of: Callable[[str], Settings]) -> Callable[[str
 
     def mended(path: str) -> bytes:
         data = load(path)
-        with contextlib.suppress(Exception), _asking_git(task):  # then it could not be fixed, which was told of it
+        with contextlib.suppress(Exception), _reading_history():  # then it could not be fixed, which was told of it
             before, kind = _before(path, task.revision), kind_by_path(path)
             return fixer.fix(path, data, settings_of(path), unsafe=task.unsafe, kind=kind, before=before).data
         return data
@@ -281,6 +287,7 @@ def _judged(examined: engine.Examined, task: Task) -> Result:
         tuple(examined.diagnostics()),
         faults=examined.faults,
         facts=facts_of(examined.record, keywords=task.keywords),
+        waived=examined.waived,
     )
 
 
@@ -297,15 +304,14 @@ def outcomes(sources: Sequence[Source], task: Task, jobs: int | None, known: Run
     digests = None if known is None else [known.digest(number) for number in numbers]
     found = _outcomes(unknown, digests, task, jobs)
     try:
-        if known is None:
-            yield from found
-        else:
-            for unchanged in known.unchanged:
-                yield None if unchanged else next(found)
+        with _reading_history():
+            if known is None:
+                yield from found
+            else:
+                for unchanged in known.unchanged:
+                    yield None if unchanged else next(found)
     finally:
         found.close()
-        if task.revision is not None:
-            history.close()
         if task.mode == "fix":
             for folder in {os.path.dirname(source.path) or "." for source in sources}:  # noqa: PTH120
                 with contextlib.suppress(OSError):

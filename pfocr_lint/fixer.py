@@ -28,7 +28,7 @@ class Fixed:
     What became of one record.
 
     ``data`` are the bytes after all fixes (the old ones when nothing was fixed or a fault came up), ``fixed`` what was
-    mended, ``left`` what remains, in terms of ``data``.
+    mended, ``left`` what remains, in terms of ``data``, ``waived`` the rules of what the record waives, one for each finding.
     """
 
     data: bytes
@@ -36,6 +36,7 @@ class Fixed:
     left: tuple[Diagnostic, ...]
     faults: tuple[str, ...] = ()
     facts: facts.Facts | None = None
+    waived: tuple[str, ...] = ()
 
 
 def fix(
@@ -67,16 +68,20 @@ def settle(first: Examined, data: bytes, settings: Settings, *, unsafe: bool) ->
         step = mend(examined, settings, unsafe=unsafe)
         if step is None:
             new = examined.record.text.encode() if fixed else data
-            return Fixed(new, tuple(fixed), tuple(examined.diagnostics()), examined.faults, examined.facts)
+            left = tuple(examined.diagnostics())
+            return Fixed(new, tuple(fixed), left, examined.faults, examined.facts, examined.waived)
         if turn == ROUNDS:
             break
         if step.problem is not None:
-            return Fixed(data, (), tuple(first.diagnostics()), (*first.faults, f"{path}: {step.problem}"), first.facts)
+            return _unfixed(first, data, f"{path}: {step.problem}")
         fixed += step.fixed
         restless, examined = step.fixed, step.after
     names = ", ".join(sorted({each.code for each in restless}))
-    fault = f"{path}: the fixes of {names} do not come to rest after {ROUNDS} rounds"
-    return Fixed(data, (), tuple(first.diagnostics()), (*first.faults, fault), first.facts)
+    return _unfixed(first, data, f"{path}: the fixes of {names} do not come to rest after {ROUNDS} rounds")
+
+
+def _unfixed(first: Examined, data: bytes, fault: str) -> Fixed:
+    return Fixed(data, (), tuple(first.diagnostics()), (*first.faults, fault), first.facts, first.waived)
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ def about(code: str) -> RuleHelp:
     """What output formats say of the rule that a code names."""
     rule = BY_CODE[code]
     text = f"{rule.summary} {rule.documentation}".rstrip()
-    return RuleHelp(rule.summary, text, page(rule), rule.severity)
+    return RuleHelp(rule.summary, text, page(rule), rule.severity, rule.name)
 
 
 def book() -> str:

@@ -88,7 +88,7 @@ def _judge(work: Work, teller: Teller, known: Run | None) -> tuple[list[Facts | 
 
 def _progress(total: int, wanted: Wanted) -> Any:
     """A bar on standard error for a long run, on a terminal only."""
-    flags, _, streams = wanted
+    flags, streams = wanted.flags, wanted.streams
     if total < PROGRESS_FROM or flags.no_progress or flags.quiet or not streams.stderr.isatty():
         return None
     from tqdm import tqdm

@@ -93,6 +93,7 @@ def parser() -> argparse.ArgumentParser:
         ("--extend-select", "these besides the others"),
     ):
         group.add_argument(flag, action="append", metavar="CODES", help=f"{what}: codes, prefixes or names, comma separated")
+    group.add_argument("--no-waivers", action="store_true", help="report what records waive, and nothing about waivers")
     group.add_argument("--list-rules", action="store_true", help="all rules (with --output-format json as data)")
     group.add_argument("--explain", metavar="CODE", help="a rule's page")
     group = made.add_argument_group("a change")
@@ -106,12 +107,18 @@ def parser() -> argparse.ArgumentParser:
         help=f"{', '.join(FORMATS)} (default: full); may be repeated",
     )
     group.add_argument("--statistics", action="store_true", help="counts per rule")
+    group.add_argument("--list-waivers", action="store_true", help="list the waivers in the records, each with its reason")
     group.add_argument("--show-files", action="store_true", help="list the files that would be read")
     group.add_argument("--show-settings", action="store_true", help="the settings in force and where each comes from")
     group.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: on a terminal")
     group.add_argument("--no-progress", action="store_true", help="no progress bar")
     group.add_argument("-q", "--quiet", action="store_true", help="print diagnostics only, no sums")
-    group.add_argument("-v", "--verbose", action="store_true", help="say on standard error how much is read")
+    group.add_argument(
+        "-v",
+        "--verbose",
+        action="store_true",
+        help="say on standard error what is read and waived",
+    )
     group = made.add_argument_group("settings and running")
     group.add_argument("--config", metavar="FILE", help="another settings file")
     group.add_argument("--isolated", action="store_true", help="no settings file at all")
@@ -123,6 +130,6 @@ def parser() -> argparse.ArgumentParser:
     group.add_argument("--cache-dir", metavar="DIR", help="where to keep what is known of clean records (default: the user's)")
     group.add_argument("--exit-zero", action="store_true", help="exit 0 even when there are diagnostics")
     group.add_argument("--exit-non-zero-on-fix", action="store_true", help="exit 1 when a file was fixed")
-    group.add_argument("--fail-on", choices=("error", "warning"), default="warning", help="default: a warning fails too")
+    group.add_argument("--fail-on", choices=("error", "warning"), help="default: the setting's, else a warning fails too")
     group.add_argument("--version", action="version", version=f"pfocr-lint {__version__}")
     return made

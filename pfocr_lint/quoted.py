@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -66,7 +67,7 @@ def as_typed(source: str) -> tuple[str, str, str] | None:
     for start, end, text in pieces(source, '"'):
         escape = source[start:end]
         is_escape = escape[0] == "\\" and _REMOVABLE.match(text) is not None
-        if is_escape and first is None and source[end].isalpha():
+        if is_escape and first is None and (source[end].isalpha() or unicodedata.combining(source[end])):
             first = escape, _KINDS.get(text, "a control character")
         typed.append(escape if is_escape or escape == "\\_" else text)
     return None if first is None else ("".join(typed), *first)

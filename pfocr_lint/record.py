@@ -28,6 +28,8 @@ INVISIBLE = expression("[\u00ad\u180e\u200b-\u200d\u2060-\u2064\ufeff]")  # of n
 
 WAIVER = "pfocr-lint:"  # what makes a comment a waiver
 
+MARKER = expression(r"(?i)pfocr[-_.\s\u2010-\u2015]?lint|ignore\[PF[0-9]")  # stands in every comment that is meant to be one
+
 SEPARATORS = "\x85\u2028\u2029"  # a line begins behind each, to YAML and to hardly an editor
 
 _COMMENT = expression(r"(?<![^\s])#[^\n\r]*")
@@ -94,7 +96,7 @@ class Record:
     ``canonical`` says that it is in the form that the fast reader accepts: its ``root`` is then not composed. The engine adds
     what it knows when it has the record judged: ``failures`` (code of the owning rule -> schema violations), ``invalid`` (the
     JSON Pointers of values that take part in no comparison), ``synonyms`` (organism name -> latin name), the waivers
-    that waive nothing or name no rule, and in the end how many findings there are. ``agrees`` says that all that it says twice
+    that waive nothing, and in the end how many findings there are. ``agrees`` says that all that it says twice
     is known to be said alike. ``derived`` keeps what several rules ask of it all. ``edited`` says of a JSON Pointer whether
     its value was edited since a revision that Git knows (see edited.watch); None where Git is not consulted.
     """
@@ -112,7 +114,6 @@ class Record:
     synonyms: Mapping[str, str] = field(default_factory=dict)
     derived: dict[str, Any] = field(default_factory=dict)
     unused_waivers: tuple[tuple[Any, tuple[tuple[str, Span], ...]], ...] = ()
-    unknown_waivers: tuple[tuple[str, str | None, Span], ...] = ()
     found: int = 0
     agrees: bool = False
     edited: Callable[[str], bool] | None = None
@@ -278,7 +279,7 @@ class Record:
             return ""
         end = self.empty_at(entry.key, entry.node) if entry.is_empty else self.node_span(entry.node).end
         behind = _COMMENT_BEHIND.match(self.text, end)
-        if behind is None or WAIVER in behind[2]:
+        if behind is None or MARKER.search(behind[2]):
             return ""
         key = self.node_span(entry.key).start if entry.key is not None else end
         column = key - self.text.rfind("\n", 0, key) - 1

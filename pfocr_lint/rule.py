@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from pfocr_lint.diagnostic import Finding, Placed, Severity
 from pfocr_lint.facts import Repository
+from pfocr_lint.ondemand import difflib
 from pfocr_lint.record import MAPPINGS, Kind, Record
 from pfocr_lint.values import dataclass
 
@@ -200,3 +201,36 @@ def _made(
         good=tuple(good),
         **{"owns": (), "default": True, "waivable": True, **parts},
     )
+
+
+_DIGITS = str.maketrans("OIL", "011")  # what is typed for them
+
+
+def nearest(name: str) -> str | None:
+    """
+    The code, prefix or name of a rule that was probably meant; None where there is none so near, or several.
+
+    One digit for another is no slip that says which rule was meant.
+    """
+    slug = re.sub(r"[\W_]+", "-", name[:100].lower())
+    plain = slug.replace("-", "").upper()
+    if plain.startswith("PF"):
+        plain = "PF" + plain[2:].translate(_DIGITS)
+        if plain != name and any(rule.code.startswith(plain) for rule in DECLARED):
+            return plain
+    parts = re.fullmatch(r"([A-Z]{0,3})([0-9]{3,4})", plain)
+    if parts is not None:
+        near = [rule.code for rule in DECLARED if _is_slip(parts[1], parts[2], rule.code[2:])]
+        return near[0] if len(near) == 1 else None
+    names = [rule.name for rule in DECLARED]
+    found = [slug] if slug in names else difflib.get_close_matches(slug, names, 1, 0.8)
+    return found[0] if found else None
+
+
+def _is_slip(letters: str, digits: str, code: str) -> bool:
+    """Whether the letters are ``PF`` and the digits nearly a code's (two swapped, one too many), or the other way round."""
+    if letters == "PF":
+        swapped = (digits[:at] + digits[at + 1] + digits[at] + digits[at + 2 :] for at in range(len(digits) - 1))
+        shorter = (digits[:at] + digits[at + 1 :] for at in range(len(digits)))
+        return code in swapped or code in shorter
+    return digits == code and (letters in ("", "FP") or re.fullmatch("P|F|.F|P.|.PF|P.F|PF.", letters) is not None)

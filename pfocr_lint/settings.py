@@ -8,15 +8,16 @@ import re
 import stat
 import sys
 from collections.abc import Iterable, Mapping
-from fnmatch import fnmatch
 from functools import cache, cached_property
 from typing import Any
 
 from pfocr_lint import __version__
 from pfocr_lint.diagnostic import Severity, quote
+from pfocr_lint.globs import matches
 from pfocr_lint.ondemand import difflib, expression, pathlib
+from pfocr_lint.rule import nearest
 from pfocr_lint.rules import BY_CODE, BY_NAME, RULES
-from pfocr_lint.values import dataclass, field, replace
+from pfocr_lint.values import dataclass, field
 
 FILE = "pfocr-lint.toml"
 
@@ -53,18 +54,23 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True)
 class Selection:
-    """What one source, a file or the flags, says of which rules run: codes, prefixes or names. None: it says nothing."""
+    """
+    What one source, a file or the flags, says of which rules run: codes, prefixes or names. None: it says nothing.
+
+    ``origin`` is the file, or the command line.
+    """
 
     select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] = ()
     extend_select: tuple[str, ...] = ()
+    origin: str = field(default_factory=str, compare=False)
 
     @property
     def compares(self) -> bool:
         """Whether rules that compare records are asked for."""
         compared = [rule.code for rule in RULES if rule.compare is not None]
         names = (*(self.select or ()), *self.extend_select)
-        return any(_reach(code, name) >= len("PF4") for code in compared for name in names)
+        return any(reach(code, name) >= len("PF4") for code in compared for name in names)
 
 
 @dataclass(frozen=True)
@@ -72,7 +78,8 @@ class Settings:
     """
     What is in force for a set of records.
 
-    ``root`` is the folder that globs are relative to; ``sources`` maps a setting's name to where it comes from.
+    ``root`` is the folder that globs are relative to; ``sources`` maps a setting's name to where it comes from; ``waivers``
+    says whether the waivers in records hold.
     """
 
     selections: tuple[Selection, ...] = ()
@@ -82,6 +89,8 @@ class Settings:
     organisms: str | bool | None = None
     organism_synonyms: tuple[tuple[str, str], ...] = ()
     required_version: str | None = None
+    fail_on: str = "warning"
+    waivers: bool = True
     root: str | None = None
     sources: Mapping[str, str] = field(default_factory=dict, compare=False)
 
@@ -104,10 +113,10 @@ class Settings:
                 on = {}
             for rule in RULES:
                 wanted = max(
-                    (_reach(rule.code, name) for name in (*(selection.select or ()), *selection.extend_select)), default=0
+                    (reach(rule.code, name) for name in (*(selection.select or ()), *selection.extend_select)), default=0
                 )
-                refused = max((_reach(rule.code, name) for name in selection.ignore), default=0)
-                if wanted > refused and (rule.default or wanted == _OWN):
+                refused = max((reach(rule.code, name) for name in selection.ignore), default=0)
+                if wanted > refused and (rule.default or wanted == OWN):
                     on[rule.code] = rule.severity
                 elif refused and refused >= wanted:
                     on.pop(rule.code, None)
@@ -125,18 +134,18 @@ class Settings:
 
     def rules_for(self, path: str) -> dict[str, Severity]:
         """Code -> severity of the rules that run on one file."""
-        here = self._below(path) if self.per_file_ignores else ""
-        ignored = {name for glob, names in self.per_file_ignores if _matches(here, glob) for name in names}
+        here = self.below(path) if self.per_file_ignores else ""
+        ignored = {name for glob, names in self.per_file_ignores if matches(here, glob) for name in names}
         if not ignored:
             return self.enabled
-        return {code: level for code, level in self.enabled.items() if not any(_reach(code, name) for name in ignored)}
+        return {code: level for code, level in self.enabled.items() if not any(reach(code, name) for name in ignored)}
 
     def excludes(self, path: str) -> bool:
         """Whether a file found in a folder is left out."""
-        here = self._below(path) if self.exclude else ""
-        return any(_matches(here, glob) for glob in self.exclude)
+        here = self.below(path) if self.exclude else ""
+        return any(matches(here, glob) for glob in self.exclude)
 
-    def _below(self, path: str) -> str:
+    def below(self, path: str) -> str:
         """A path as globs see it: from the settings' folder on where it lies in that, by its name or by its folder's real one."""
         if self.root is not None:
             for way in (os.path.abspath, whole):
@@ -154,28 +163,14 @@ def whole(path: str) -> str:
     return os.path.join(real(os.path.join(os.getcwd(), folder)), name)  # noqa: PTH109, PTH118 - no ".." is resolved before a link
 
 
-def _matches(path: str, glob: str) -> bool:
-    """Whether a glob means a file: with a slash, from the settings' folder on; without, any part of its path."""
-    pattern = glob.removeprefix("./").rstrip("/")
-    if "/" not in glob.rstrip("/"):
-        return any(fnmatch(part, pattern) for part in path.split("/"))
-    return any(fnmatch(path.lstrip("/"), each) for form in _forms(pattern.lstrip("/")) for each in (form, f"{form}/*"))
-
-
-def _forms(pattern: str) -> set[str]:
-    """A glob in which ``**/`` stands for folders, and the same where it stands for none: in front, further on, or both."""
-    lead, rest = ("**/", pattern[3:]) if pattern.startswith("**/") else ("", pattern)
-    return {f"{front}{each}" for front in (lead, "") for each in (rest, rest.replace("**/", ""))}
-
-
 DEFAULT = Settings()
-_OWN = 1000
+OWN = 1000
 
 
-def _reach(code: str, name: str) -> int:
+def reach(code: str, name: str) -> int:
     """How closely a code, prefix or name means a rule: 0 not at all, more the more exactly."""
     if name == code or BY_NAME.get(name) is BY_CODE[code]:
-        return _OWN
+        return OWN
     return len(name) if code.startswith(name) else 0
 
 
@@ -184,30 +179,13 @@ def codes(names: Iterable[str], where: str) -> tuple[str, ...]:
     found = []
     for name in names:
         if name not in BY_NAME and not any(code.startswith(name) for code in BY_CODE):
-            capital = name.upper()
-            near = [capital] if any(code.startswith(capital) for code in BY_CODE) else []
-            near = near or difflib.get_close_matches(name, [*BY_CODE, *BY_NAME], 1, 0.6)
-            hint = f", nearest is {quote(near[0])}" if near else ""
+            near = nearest(name)
+            hint = f", nearest is {quote(near)}" if near else ""
             raise SettingsError(f"{where}: there is no rule {quote(name)}{hint}")
         if not name:
             raise SettingsError(f"{where}: a rule's code is empty")
         found.append(name)
     return tuple(dict.fromkeys(found))
-
-
-def with_flags(settings: Settings, flags: Selection) -> Settings:
-    """The settings with what the command line says on top; a rule that it names is on, also where its severity is off."""
-    if flags == Selection():
-        return settings
-    names = ("select", "ignore", "extend_select")
-    given = {name.replace("_", "-"): "command line" for name in names if getattr(flags, name)}
-    named = (*(flags.select or ()), *flags.extend_select)
-    levels = [
-        each for each in settings.severity if each[1] is not Severity.OFF or not {each[0], BY_CODE[each[0]].name} & {*named}
-    ]
-    return replace(
-        settings, selections=(*settings.selections, flags), severity=tuple(levels), sources={**settings.sources, **given}
-    )
 
 
 @cache
@@ -247,6 +225,7 @@ def _from_file(path: pathlib.Path, root: str) -> Settings | None:
 def from_bytes(data: bytes, path: pathlib.Path, root: str) -> Settings | None:
     """Settings from what a settings file holds; None where a pyproject.toml has no table of ours. Raises SettingsError."""
     table = _parsed(data, path)
+    _headings(table, path)
     project = _tool(table, path) if path.name == "pyproject.toml" else table
     return None if project is None else parse(project, str(path), root)
 
@@ -272,6 +251,19 @@ def lies_in(path: str, folder: str) -> bool:
         return os.path.commonpath([path, folder]) == folder
     except ValueError:  # on another drive
         return False
+
+
+def _headings(table: Mapping[str, Any], path: pathlib.Path) -> None:
+    """Refuse settings below a heading that only another file has, or none: nothing would read them."""
+    tools = table.get("tool")
+    found = [*table, *(f"tool.{key}" for key in tools)] if isinstance(tools, dict) else [*table]
+    for name in found:
+        if re.sub(r"[\W_]", "", name.lower()) not in ("pfocrlint", "toolpfocrlint"):
+            continue
+        if path.name != "pyproject.toml":
+            raise SettingsError(f"{path}: leave out {quote(name)}: in this file the settings stand at the top")
+        if name != "tool.pfocr-lint":
+            raise SettingsError(f"{path}: write '[tool.pfocr-lint]' for {quote(f'[{name}]')}")
 
 
 def _tool(whole: dict[str, Any], path: pathlib.Path) -> dict[str, Any] | None:
@@ -324,9 +316,11 @@ def _parsed(data: bytes, path: pathlib.Path) -> dict[str, Any]:
 
 _KEYS: dict[str, Any] = {
     "select": list, "ignore": list, "extend-select": list, "per-file-ignores": dict, "severity": dict,
-    "required-version": str, "exclude": list, "organisms": (str, bool), "organism-synonyms": dict,
+    "required-version": str, "exclude": list, "organisms": (str, bool), "organism-synonyms": dict, "fail-on": str,
 }  # fmt: skip
 _NAMES = {list: "a list of texts", dict: "a table", str: "a text"}
+_VALUES = {"organisms": "a folder, or false", "fail-on": "'error' or 'warning'"}
+FAIL_ON = ("error", "warning")
 
 
 def parse(table: Mapping[str, Any], where: str, root: str) -> Settings:
@@ -340,10 +334,9 @@ def parse(table: Mapping[str, Any], where: str, root: str) -> Settings:
         odd = [item for item in value if not isinstance(item, str)] if isinstance(value, list) else []
         if isinstance(value, (list, dict)) and len(value) > ENTRIES:
             raise SettingsError(f"{where}: {key} has {len(value):,} entries, want at most {ENTRIES:,}")
-        if odd or not isinstance(value, wanted) or value is True:
+        if odd or not isinstance(value, wanted) or value is True or (key == "fail-on" and value not in FAIL_ON):
             said = f"holds {quote(odd[0])}" if odd else f"is {quote(value)}"
-            name = "a folder, or false" if key == "organisms" else _NAMES[wanted]
-            raise SettingsError(f"{where}: {key} {said}, want {name}")
+            raise SettingsError(f"{where}: {key} {said}, want {_VALUES.get(key) or _NAMES[wanted]}")
     ignores = []
     for glob, given in table.get("per-file-ignores", {}).items():
         names = [given] if isinstance(given, str) else given
@@ -354,6 +347,7 @@ def parse(table: Mapping[str, Any], where: str, root: str) -> Settings:
         select=codes(table["select"], f"{where}: select") if "select" in table else None,
         ignore=codes(table.get("ignore", ()), f"{where}: ignore"),
         extend_select=codes(table.get("extend-select", ()), f"{where}: extend-select"),
+        origin=where,
     )
     for key in ("exclude", "per-file-ignores"):
         for glob in table.get(key, ()):
@@ -373,6 +367,7 @@ def parse(table: Mapping[str, Any], where: str, root: str) -> Settings:
         organisms=organisms,
         organism_synonyms=tuple(_synonyms(table.get("organism-synonyms", {}), where)),
         required_version=required,
+        fail_on=table.get("fail-on", "warning"),
         root=root,
         sources=dict.fromkeys(table, where),
     )
@@ -409,19 +404,3 @@ def _require(wanted: str, where: str) -> None:
         raise SettingsError(f"{where}: required-version is {quote(wanted)}, want for example '>=0.1'") from error
     if not specifiers.contains(__version__, prereleases=True):
         raise SettingsError(f"{where}: required-version is {quote(wanted)}, this is {__version__}")
-
-
-def describe(settings: Settings) -> dict[str, tuple[Any, str]]:
-    """Each setting: its value and where it comes from, for ``--show-settings``."""
-    known: dict[str, Any] = {
-        "rules": list(settings.enabled),
-        "per-file-ignores": {glob: list(names) for glob, names in settings.per_file_ignores},
-        "severity": {code: level.value for code, level in settings.severity},
-        "exclude": list(settings.exclude),
-        "organisms": settings.organisms,
-        "organism-synonyms": settings.synonyms,
-        "required-version": settings.required_version,
-    }
-    chosen = [settings.sources[name] for name in ("select", "ignore", "extend-select") if name in settings.sources]
-    sources = {**settings.sources, "rules": ", ".join(dict.fromkeys(chosen)) or "default"}
-    return {name: (value, sources.get(name, "default")) for name, value in known.items()}

@@ -35,6 +35,11 @@ class Across:
         found = self.examined.get(path)
         return found.diagnostics() if found is not None else []
 
+    def waived(self, path: str) -> tuple[str, ...]:
+        """The rules of what one record waives of it."""
+        found = self.examined.get(path)
+        return found.waived if found is not None else ()
+
 
 def compare(
     facts: Iterable[Facts],
@@ -69,8 +74,9 @@ def compare(
         for each in group:
             sorts[type(each)].append(each)
         figures, pages, tables = map(tuple, sorts.values())
-        latin = _latin(root, settings_of(group[0].path), pages, everywhere, load) if figures else frozenset()
-        found = engine.compare(Repository(figures, pages, tables, latin, opened, fresh), levels)
+        settings = settings_of(group[0].path)
+        latin = _latin(root, settings, pages, everywhere, load) if figures else frozenset()
+        found = engine.compare(Repository(figures, pages, tables, latin, opened, fresh), levels, waiving=settings.waivers)
         examined.update({each.record.path: each for each in found.examined})
         faults += found.faults
     return Across(examined, tuple(faults))
@@ -134,6 +140,7 @@ def joined(result: Result, across: Across, settings_of: Callable[[str], Settings
     examined = across.examined.get(result.path)
     if examined is None:
         return result
+    result = replace(result, waived=(*result.waived, *examined.waived))
     if task.mode != "check" and task.unsafe:
         mended = files.mend(examined, settings_of(result.path), task)
         if mended is not None and mended.fixed:

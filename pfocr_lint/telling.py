@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from pfocr_lint import __version__
-from pfocr_lint.diagnostic import Diagnostic
+from pfocr_lint.diagnostic import Diagnostic, Severity
 from pfocr_lint.files import Result
 from pfocr_lint.ondemand import pathlib, shutil
 from pfocr_lint.options import UsageError
 from pfocr_lint.report import FORMATS, STREAMED, Report, RuleHelp, Told, statistics, unified, visible
+from pfocr_lint.report.plain import counted
+from pfocr_lint.settings import Settings
 from pfocr_lint.values import dataclass, field, replace
 
 if TYPE_CHECKING:
@@ -34,11 +36,16 @@ class Streams:
 
 
 class Wanted(NamedTuple):
-    """What the command line says of telling; ``outputs`` are formats, each with its file or None for standard output."""
+    """
+    What the command line says of telling; ``outputs`` are formats, each with its file or None for standard output.
+
+    ``settings_of`` gives the settings of a path: they say what fails a run.
+    """
 
     flags: argparse.Namespace
     outputs: Sequence[tuple[str, str | None]]
     streams: Streams
+    settings_of: Callable[[str], Settings]
 
 
 @dataclass
@@ -62,12 +69,16 @@ class Teller:
     _fixed: int = 0
     _unread: int = 0
     _strays: int = 0
+    _failing: bool = False
+    _strict: dict[str, bool] = field(default_factory=dict)
+    _absent: set[str] = field(default_factory=set)
+    _waived: list[str] = field(default_factory=list)
     _told: Told = field(default_factory=Told)
     _kept: list[Diagnostic] = field(default_factory=list)
 
     @cached_property
     def _streaming(self) -> bool:
-        flags, outputs, _ = self.wanted
+        flags, outputs, _, _ = self.wanted
         shown = [name for name, target in outputs if target is None]
         return self.stream and len(shown) == 1 and shown[0] in STREAMED and not (flags.statistics or flags.diff or flags.fix)
 
@@ -103,7 +114,7 @@ class Teller:
             self.restore()
 
     def _tell(self, found: list[Diagnostic]) -> None:
-        _, outputs, streams = self.wanted
+        _, outputs, streams, _ = self.wanted
         self.clear()
         for name, target in outputs:
             if target is None:
@@ -114,10 +125,23 @@ class Teller:
         if len(outputs) > 1:  # the others are told at the end, of files
             self._kept += found
         self._told.add(found)
+        self._weigh(found)
+
+    def _weigh(self, found: Iterable[Diagnostic]) -> None:
+        """Note whether one of some diagnostics fails the run, by the settings of its own file."""
+        self._failing = self._failing or any(
+            each.severity is Severity.ERROR or self._fails_on_warning(each.path.rpartition("/")[0]) for each in found
+        )
+
+    def _fails_on_warning(self, folder: str) -> bool:
+        if folder not in self._strict:
+            self._strict[folder] = self.wanted.settings_of(f"{folder}/-" if folder else "-").fail_on == "warning"
+        return self._strict[folder]
 
     def _note(self, result: Result) -> None:
         """Tell on standard error what is no diagnostic, and let it count for the exit status."""
         self._fixed += len(result.fixed)
+        self._waived += result.waived
         lines = [*result.faults, *result.notes]
         statuses = [self._status, FAULT if result.faults else CLEAN, FOUND if result.notes else CLEAN]
         if result.stray:
@@ -126,6 +150,7 @@ class Teller:
             lines.append(f"{result.path} is not a record: it stands in no record folder, and has no key figid or latin")
         if result.unread is not None:
             self._unread += 1
+            self._absent.update([result.path] if result.absent else [])
             if not any(each.code == "PF001" for each in result.left):
                 statuses.append(USAGE)
                 lines.append(f"{result.path}: {result.unread}")
@@ -154,16 +179,20 @@ class Teller:
         ``results`` are those that waited, with what other records added. ``alone`` says that rules across records were asked
         for and did not run, ``change`` how many diagnostics a change introduced, resolved and left.
         """
-        flags, outputs, streams = self.wanted
+        flags, outputs, streams, _ = self.wanted
         for result in (*results, Result("", faults=tuple(faults))):
             self._note(result)
             if flags.diff:
                 self._show(result.patch if result.versions is None else unified(result.path, *result.versions))
         late = tuple(each for result in results for each in result.left)
         report = replace(
-            self._frame, diagnostics=late, told=self._told, width=self._width if late else 0, files=self._files - self._strays,
-            fixed=self._fixed, seconds=seconds, alone=alone, change=change,
+            self._frame, diagnostics=late, told=self._told, width=self._width if late else 0,
+            files=self._files - self._strays - len(self._absent), fixed=self._fixed, seconds=seconds, alone=alone, change=change,
+            waived=tuple(self._waived), absent=frozenset(self._absent),
         )  # fmt: skip
+        self._weigh(late)
+        if flags.verbose:
+            self.say(f"{counted(len(report.waived), 'finding')} waived")
         if flags.diff and not flags.quiet:
             self.say(f"{report.fixed:,} would be fixed, {len(late):,} would be left")
         for name, target in outputs:
@@ -176,8 +205,7 @@ class Teller:
         if self._unread and self._unread == self._files:
             self.say("no record found that can be read")
             self._status = max(self._status, USAGE)
-        failing = report.errors if flags.fail_on == "error" else report.errors + report.warnings
-        found = failing or (report.fixed and (flags.diff or flags.exit_non_zero_on_fix))
+        found = self._failing or (report.fixed and (flags.diff or flags.exit_non_zero_on_fix))
         return max(self._status, FOUND if found and not flags.exit_zero else CLEAN)
 
     def _text(self, name: str, report: Report) -> str:
@@ -186,7 +214,7 @@ class Teller:
     @cached_property
     def _frame(self) -> Report:
         """A report of nothing, with what does not depend on what was found."""
-        flags, _, streams = self.wanted
+        flags, _, streams, _ = self.wanted
         return Report(
             diagnostics=(),
             files=0,

@@ -115,7 +115,7 @@ def pull(tmp_path, monkeypatch):
 
 
 def test_a_defect_that_a_pull_request_brings_is_told_and_fails(pull):
-    name, text = figure(1000002, figtype="Scheme")
+    name, text = figure(1000002, seo="Creative")
     write(pull.folder, (name, text))
     said = pull.check()
     ((level, where, message),) = said.commands
@@ -123,18 +123,18 @@ def test_a_defect_that_a_pull_request_brings_is_told_and_fails(pull):
         1,
         "error",
         name,
-        "PF208",
+        "PF104",
         "fix:",
     )
     assert name in said.log.replace(message, "").split("::stop-commands::")[1], "the log lists all findings"
     shown = Page(said.summary)
-    assert "PF208 figtype-differs-from-number" in shown.text
+    assert "PF104 invalid-value" in shown.text
     assert "table" in shown.tags
     assert said.outputs["status"] == "1"
 
 
 def test_the_patch_can_be_copied_and_makes_the_fix(pull):
-    write(pull.folder, figure(1000002, figtype="Scheme"), figure(1000003, seo="X"))
+    write(pull.folder, figure(1000002, seo="Creative"), figure(1000003, seo="X"))
     name, text = figure(1000004)
     write(pull.folder, (name, text.replace("seo: CreativeWork", "seo: '`````'")))
     said = pull.check()
@@ -145,6 +145,13 @@ def test_the_patch_can_be_copied_and_makes_the_fix(pull):
         text for _, text in map(figure, range(1000002, 1000005))
     ]
     assert (pull.folder / NAME).read_text() != CLEAN, "an old defect of another record stays"
+
+
+def test_a_copy_that_the_pull_request_edited_is_no_part_of_the_patch(pull):
+    write(pull.folder, figure(1000002, figtype="Scheme"), figure(1000003, seo="X"))
+    said = pull.check()
+    assert "figtype was edited, number was not" in said.summary
+    assert "-figtype" not in Path(said.outputs["patch"]).read_text()
 
 
 def test_old_defects_do_not_fail_a_pull_request(pull):
@@ -175,15 +182,15 @@ def test_later_work_on_the_base_branch_is_not_held_against_the_pull_request(pull
 def test_the_settings_are_those_of_the_base(pull, name):
     """A pull request that turns a rule off is checked by it; what the base turned off stays off."""
     table = "[tool.pfocr-lint]\n" if name == "pyproject.toml" else ""
-    write(pull.folder, (name, table + 'ignore = ["PF208"]\n'), figure(1000002, figtype="Scheme"))
+    write(pull.folder, (name, table + 'ignore = ["PF104"]\n'), figure(1000002, seo="Creative"))
     event = pull.merge()
-    assert [where["title"][:5] for _, where, _ in pull.check(event).commands] == ["PF208"]
+    assert [where["title"][:5] for _, where, _ in pull.check(event).commands] == ["PF104"]
     assert "git apply" in pull.check(event).summary
     pull.git("switch", "-q", "-C", "main")
     pull.base = pull.git("rev-parse", "HEAD")
     pull.git("switch", "-q", "-C", "fork")
     (pull.folder / name).unlink()
-    write(pull.folder, figure(1000003, figtype="Scheme"))
+    write(pull.folder, figure(1000003, seo="Creative"))
     assert pull.check().status == 0
 
 
@@ -236,7 +243,8 @@ def test_hostile_text_is_only_text(pull, text, place):
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_inputs_are_named_and_refused(pull, text):
-    for said in (pull.check({}, since=f"x{text}"), pull.check({}, paths=f"x{text}"), pull.check({}, format=f"x{text}")):
+    for name in ("since", "paths", "format", "fail_on"):
+        said = pull.check({}, **{name: f"x{text}"})
         assert said.status == 2
         assert {where["title"] for _, where, _ in said.commands} <= {"pfocr-lint", "PF001 unreadable-file"}
         assert "\x1b" not in said.log + said.summary
@@ -272,6 +280,7 @@ WRONG = [
     ({"pull_request": {"base": {"sha": "--help"}, "head": {"sha": "b" * 40}}}, {}, "the event names '--help', which is no commit"),
     ({"merge_group": {"base_sha": "a" * 40}}, {}, "fetch-depth: 0"),
     ({}, {"introduced": "yes"}, "introduced: 'yes' is not true or false"),
+    ({}, {"fail_on": "never"}, "fail-on: 'never' is not error or warning"),
     ({}, {"paths": "nowhere"}, "there is no such file"),
     ({}, {"paths": "-"}, "there is no such file"),
     ({"pull_request": None}, {}, "internal fault: TypeError"),
@@ -284,6 +293,47 @@ def test_what_cannot_be_checked_fails_with_the_reason(pull, event, inputs, words
     assert said.status == (3 if "fault" in words else 2)
     assert [level for level, _, message in said.commands if words in message] == ["error"]
     assert words in Page(said.summary).text
+
+
+@pytest.mark.parametrize(
+    ("inputs", "base", "status"),
+    [
+        ({}, "", 1),
+        ({"fail_on": ""}, "", 1),
+        ({"fail_on": " error\n"}, "", 0),
+        ({"fail_on": "Warning"}, "", 1),
+        ({}, 'fail-on = "error"', 0),
+        ({"fail_on": "warning"}, 'fail-on = "error"', 1),
+        ({"fail_on": "error"}, 'fail-on = "warning"', 0),
+        ({"fail_on": "error", "format": "sarif"}, "", 0),
+    ],
+)
+def test_what_fails_the_job_is_an_input_and_a_setting_of_the_base(pull, inputs, base, status):
+    if base:
+        pull.git("switch", "-q", "main")
+        write(pull.folder, ("pfocr-lint.toml", base))
+        pull.base = pull.commit("settings")
+        pull.git("switch", "-q", "-C", "fork")
+    # the pull request's own setting does not count
+    write(pull.folder, figure(1000002, figlink="/pmc/articles/PMC1000002/figure/F1"), ("pfocr-lint.toml", 'fail-on = "error"'))
+    said = pull.check(**inputs)
+    assert (said.status, said.outputs["status"]) == (status, str(status))
+    assert "PF207" in said.summary
+    assert [level for level, *_ in said.commands] == ([] if "format" in inputs else ["warning"])
+
+
+def test_the_inputs_reach_the_step():
+    given = ACTION["runs"]["steps"][-1]["env"]
+    assert {f"${{{{ inputs.{name} }}}}" for name in ACTION["inputs"]} - {"${{ inputs.version }}"} == set(given.values())
+    assert {f"PFOCR_LINT_{name.upper().replace('-', '_')}" for name in ACTION["inputs"]} - {"PFOCR_LINT_VERSION"} == set(given)
+
+
+def test_the_summary_says_how_many_findings_are_waived(pull):
+    name, text = figure(1000002, year="2001")
+    write(pull.folder, (name, text.replace("year:", "# pfocr-lint: ignore[PF210] why\nyear:")))
+    said = pull.check()
+    assert said.status == 0
+    assert "1 finding waived." in said.summary
 
 
 def test_paths_are_one_a_line(pull):

@@ -215,7 +215,7 @@ def test_json_is_as_promised(dirty, run):
     assert loaded["tool"] == f"pfocr-lint {__version__}"
     summary = loaded["summary"]
     del summary["seconds"]
-    assert summary == {"files": 4, "errors": 1, "warnings": 1, "fixable": 1, "fixed": 0}
+    assert summary == {"files": 4, "errors": 1, "warnings": 1, "fixable": 1, "fixed": 0, "waived": 0}
     reference, year = loaded["diagnostics"]
     assert (year["code"], year["name"], year["severity"], year["key"]) == ("PF105", "unquoted-scalar", "error", "/year")
     text = dirty.read_text()

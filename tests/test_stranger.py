@@ -36,7 +36,7 @@ def work(tmp_path, monkeypatch, run):
     """The top of a Git repository with a clean record, one folder below the place of a secret."""
     top = tmp_path / "work"
     write(top, (PATH, CLEAN), page("Homo sapiens", "human"))
-    write(tmp_path / "outside", page(SECRET, "secret"), ("settings.toml", 'ignore = ["PF"]\n'))
+    write(tmp_path / "outside", page(SECRET, "secret"), ("settings.toml", 'ignore = ["PF1", "PF2", "PF3", "PF4"]\n'))
     git(top, "init", "-q", "-b", "main")
     commit(top)
     monkeypatch.chdir(top)
@@ -230,7 +230,12 @@ RUN = "touch {top}/pwned; cat"
 def test_a_folder_that_looks_like_a_repository_is_none(work, run, flags):
     """A pull request may hold a bare repository, and its settings name programs; nor is its HEAD the one that is asked for."""
     site = work / "site"
-    write(site, figure(1000001, figtype="Scheme"), ("pfocr-lint.toml", 'ignore = ["PF"]\n'), (".gitattributes", "* filter=x\n"))
+    write(
+        site,
+        figure(1000001, figtype="Scheme"),
+        ("pfocr-lint.toml", 'ignore = ["PF1", "PF2", "PF3", "PF4"]\n'),
+        (".gitattributes", "* filter=x\n"),
+    )
     git(site, "init", "-q")
     commit(site)
     (site / "pfocr-lint.toml").unlink()
@@ -362,8 +367,8 @@ def test_nested_settings_are_those_of_the_revision(work, run):
     (work / "a" / "pyproject.toml").unlink()
     write(
         work,
-        ("a/other.toml", 'ignore = ["PF"]\n'),
-        ("a/pfocr-lint.toml", 'ignore = ["PF"]\n'),
+        ("a/other.toml", 'ignore = ["PF1", "PF2", "PF3", "PF4"]\n'),
+        ("a/pfocr-lint.toml", 'ignore = ["PF1", "PF2", "PF3", "PF4"]\n'),
         ("b/pfocr-lint.toml", "select = 1\n"),
         ("c/pyproject.toml", "["),
     )

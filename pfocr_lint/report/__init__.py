@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from importlib import import_module
 
@@ -45,17 +46,20 @@ def statistics(report: Report, *, as_json: bool) -> str:
     from pfocr_lint.report.terminal import statistics_table
 
     rows = []
-    for code, found in report.by_rule.items():
+    waived = Counter(report.waived)
+    by_rule = report.by_rule
+    for code, found in (by_rule | {code: [] for code in sorted(waived) if code not in by_rule}).items():
         sums = Told()
         sums.add(found)
         rows.append(
             {
                 "code": code,
-                "name": found[0].name,
+                "name": found[0].name if found else report.about(code).name,
                 "count": len(found),
                 "files": len(sums.paths),
                 "fixable": sums.counts[Safety.SAFE],
                 "unsafe": sums.counts[Safety.UNSAFE],
+                "waived": waived[code],
             }
         )
     return statistics_json(rows) if as_json else statistics_table(report, rows)

@@ -61,6 +61,7 @@ def json_report(report: Report) -> str:
         "warnings": report.warnings,
         "fixable": report.fixable,
         "fixed": report.fixed,
+        "waived": len(report.waived),
         "seconds": round(report.seconds, 3),
     }
     whole = {

@@ -44,6 +44,8 @@ def _sums(report: Report) -> Iterator[str]:
         offers.append(f"{unsafe:,} with `--fix --unsafe-fixes`")
     if offers:
         yield f"Can be fixed: {', '.join(offers)}."
+    if report.waived:
+        yield f"{counted(len(report.waived), 'finding')} waived."
 
 
 def _rules(report: Report) -> Iterator[str]:

@@ -12,12 +12,13 @@ from pfocr_lint.values import dataclass, field
 
 @dataclass(frozen=True)
 class RuleHelp:
-    """What is said of a rule: one line, all of it as text, its page in Markdown, and how bad it is by default."""
+    """What is said of a rule: one line, all of it as text, its page in Markdown, how bad it is by default, and its name."""
 
     summary: str
     text: str
     page: str
     severity: Severity = Severity.ERROR
+    name: str = ""
 
 
 def _no_help(code: str) -> RuleHelp:
@@ -47,7 +48,8 @@ class Report:
 
     ``unsafe`` says that unsafe fixes count as offered; ``color`` and ``width`` (in columns) are the terminal's;
     ``sums`` says whether people are told the sums, ``alone`` that the rules across records did not run, ``change`` how
-    many diagnostics a change introduced, resolved and left; ``about`` gives the help of the rule that a code names.
+    many diagnostics a change introduced, resolved and left; ``waived`` are the codes of the findings that records waive, one
+    for each, ``absent`` the paths that do not exist; ``about`` gives the help of the rule that a code names.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -61,6 +63,8 @@ class Report:
     sums: bool = True
     alone: bool = False
     change: tuple[int, int, int] | None = None
+    waived: tuple[str, ...] = ()
+    absent: frozenset[str] = frozenset()
     about: Callable[[str], RuleHelp] = _no_help
     told: Told = field(default_factory=Told)
 
@@ -104,4 +108,8 @@ class Report:
         if not self.errors + self.warnings:
             return f"No diagnostics in {records}."
         kinds = ", ".join(counted(n, noun) for n, noun in ((self.errors, "error"), (self.warnings, "warning")) if n)
-        return f"{kinds} in {len({d.path for d in self.diagnostics} | self.told.paths):,} of {records}."
+        found = {d.path for d in self.diagnostics}.union(self.told.paths) - self.absent
+        none = (
+            f" and {counted(len(self.absent), 'path')} that do{'es' * (len(self.absent) == 1)} not exist" if self.absent else ""
+        )
+        return f"{kinds} in {len(found):,} of {records}{none}."

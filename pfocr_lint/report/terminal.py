@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pfocr_lint.diagnostic import Diagnostic, OfferedFix, Safety, Severity, SourceLine, code_point
 from pfocr_lint.ondemand import OnDemand
+from pfocr_lint.report.plain import counted
 from pfocr_lint.report.result import Report
 
 if TYPE_CHECKING:
@@ -64,9 +65,9 @@ def _mark(fix: OfferedFix) -> str:
 
 
 def statistics_table(report: Report, rows: list[dict[str, Any]]) -> str:
-    """Counts per rule: how many diagnostics, in how many records, and how many of them have a safe or an unsafe fix."""
-    head = f"{'count':>9} {'records':>9} {'fixable':>9} {'unsafe':>9}  rule\n" if rows else ""
-    counts = ("count", "files", "fixable", "unsafe")
+    """Counts per rule: how many diagnostics, in how many records, how many have a safe or an unsafe fix, how many are waived."""
+    counts = ("count", "files", "fixable", "unsafe", *(("waived",) if report.waived else ()))
+    head = " ".join(f"{'records' if name == 'files' else name:>9}" for name in counts) + "  rule\n" if rows else ""
     lines = (" ".join(f"{row[name]:9,}" for name in counts) + f"  {row['code']} {row['name']}\n" for row in rows)
     return head + "".join(lines) + summary(report)
 
@@ -79,7 +80,7 @@ def summary(report: Report) -> str:
 
 
 def _notes(report: Report) -> str:
-    notes = []
+    notes = [f"{counted(len(report.waived), 'finding')} waived.\n"] if report.waived else []
     if report.change is not None:
         notes.append("{:,} introduced, {:,} resolved, {:,} remaining.\n".format(*report.change))
     if report.alone:

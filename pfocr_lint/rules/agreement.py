@@ -25,9 +25,20 @@ MOST = 2  # words behind a value that is wrong itself: more have been swallowed
 
 
 def _should_be(
-    record: Record, key: str, wanted: str | None, because: str, *, of: tuple[str, ...], safety: Safety = Safety.SAFE
+    record: Record,
+    key: str,
+    wanted: str | None,
+    because: str,
+    *,
+    of: tuple[str, ...],
+    safety: Safety = Safety.SAFE,
+    compared: str | None = None,
 ) -> Iterator[Finding]:
-    """A value that can be used and is not the one that follows from those at ``of``; text behind it is not replaced."""
+    """
+    A value that can be used and is not the one that follows from those at ``of``; text behind it is not replaced.
+
+    ``compared`` is what the finding is about beside the value, where that is not what is wanted.
+    """
     value = record.usable(key)
     if value is None or wanted is None or value == wanted:
         return
@@ -43,7 +54,7 @@ def _should_be(
         message = said(key, word, rest)
     else:
         message = f"{message}; the text behind {quote(word)} belongs elsewhere"
-    yield Finding(key, message, fix=fix, compared=tuple(map(record.value, of)))
+    yield Finding(key, message, fix=fix, compared=(compared or wanted,))
 
 
 @rule(
@@ -95,11 +106,11 @@ def figid_differs_from_parts(record: Record) -> Iterator[Finding]:
     if figid != parts:
         if parts != record.name:
             message = f"figid is {quote(figid)}, pmcid and filename make {quote(parts)}"
-            yield Finding("/figid", message, compared=(pmcid, filename))
+            yield Finding("/figid", message, compared=(parts,))
     elif filename.startswith(prefix):
         fix = Fix("take the PMC id away", (SetValue("/filename", filename.removeprefix(prefix)),))
         message = f"filename keeps the PMC id in front: {quote(filename)}"
-        yield Finding("/filename", message, fix=fix, compared=(pmcid, figid))
+        yield Finding("/filename", message, fix=fix)
 
 
 @rule(
@@ -183,8 +194,10 @@ def figtype_differs_from_number(record: Record) -> Iterator[Finding]:
 
     F is Figure, S Scheme, SF Supplemental figure, GA Graphical abstract, AF Appendix figure, EV Extended view.
     """
-    because = f"number {quote(derive.number(record))} stands for"
-    yield from _should_be(record, "/figtype", derive.figtype(record), because, of=("/number",), safety=_safety(record))
+    number, of = derive.number(record), ("/number",)
+    because = f"number {quote(number)} stands for"
+    wanted, safety = derive.figtype(record), _safety(record)
+    yield from _should_be(record, "/figtype", wanted, because, of=of, safety=safety, compared=number)
 
 
 @rule(
@@ -334,4 +347,4 @@ def number_contradicts_evidence(record: Record) -> Iterator[Finding]:
         fix = Fix(f"set it to {quote(wanted)}", (SetValue("/number", wanted),), Safety.UNSAFE)
     message = f"number is {quote(record.value('/number'))}, {quote(sources[field][0])} in {field} speaks of {quote(wanted)}"
     related = (Related(f"/{field}", "the evidence"),)
-    yield Finding("/number", message, fix=fix, related=related, compared=(link, image))
+    yield Finding("/number", message, fix=fix, related=related, compared=(sorted(found.items()),))

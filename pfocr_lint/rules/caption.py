@@ -139,5 +139,5 @@ def description_differs_from_caption(record: Record) -> Iterator[Finding]:
         message,
         fix=fix,
         related=(Related("/caption", "the caption"),),
-        compared=(caption,),
+        compared=(_plainly(caption),),
     )

@@ -35,6 +35,7 @@ _FIRST = ("PF101", "PF102", "PF103", "PF104", "PF105", "PF106")
         ),
         Bad(text=("pmcid: PMC9405586\n", "\npmcid:   PMC9405586\n"), says="line 9", fixed={}),
         Bad(text=("seo: CreativeWork\n", "seo: CreativeWork # always\n"), says="its comments would be lost"),
+        Bad(text=("- AKT1", '- "\\nu AKT1"'), says="double quotes misread its backslashes", also=("PF306",)),
     ],
     good=[Good(), Good(kind=Kind.FIGURE_2021)],
 )
@@ -53,11 +54,13 @@ def not_canonical(record: Record) -> Iterator[Finding]:
     start = next((i for i, (a, b) in enumerate(zip(text, wanted, strict=False)) if a != b), min(len(text), len(wanted)))
     same = min(len(text), len(wanted)) - start
     tail = next((i for i in range(same) if text[-1 - i] != wanted[-1 - i]), same)
+    lost = "; its comments would be lost" if record.comments else ""
+    if not lost and any(map(record.typed, record.entries)):
+        lost = "; double quotes misread its backslashes"
     fix = None
-    if not record.comments:
+    if not lost:
         fix = Fix("write it so", (TextEdit(start, len(text) - tail, wanted[start : len(wanted) - tail]),))
     line = record.place(Span(start, start)).line
-    lost = "; its comments would be lost" if record.comments else ""
     yield Finding(
         None, f"line {line} is not as the record pipeline writes it{lost}", at=Span(start, max(start, len(text) - tail)), fix=fix
     )

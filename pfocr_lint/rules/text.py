@@ -80,8 +80,15 @@ def set_text(record: Record, key: str, text: str, message: str, safety: Safety =
     """
     The fix that gives a text its new form, and the description with it while it is a true copy.
 
-    None if nothing is left, or if it would be one that ends the script that holds the JSON-LD.
+    None if nothing is left, or if it would be one that ends the script that holds the JSON-LD. None too while double quotes
+    misread backslashes: written in another form, the text would no longer show that they were typed.
     """
+    if record.typed(key) is not None:
+        return None
+    return _set_text(record, key, text, message, safety)
+
+
+def _set_text(record: Record, key: str, text: str, message: str, safety: Safety) -> Fix | None:
     if not text.strip() or ((key == "/caption" or key.startswith("/schema-jsonld/")) and derive.BREAKOUT.search(text)):
         return None
     changes = [SetValue(key, text)]
@@ -99,7 +106,7 @@ def typed_backslash(record: Record, key: str) -> tuple[Fix | None, str] | None:
     if typed is None:
         return None
     text, escape, kind = typed
-    fix = set_text(record, key, CONTROL.sub("", text), f"write what was typed, {quote(escape)} as text", Safety.UNSAFE)
+    fix = _set_text(record, key, CONTROL.sub("", text), f"write what was typed, {quote(escape)} as text", Safety.UNSAFE)
     return fix, f": in double quotes {quote(escape)} is {kind}; use single quotes"
 
 

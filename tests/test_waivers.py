@@ -1,0 +1,491 @@
+"""Waivers: what a comment waives, what it says wrongly, how many findings are waived, and the list of all waivers."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+
+import jsonschema
+import pytest
+from conftest import ROOT, SEED, clean_text
+
+from pfocr_lint import cache, engine, fixer, lint
+from pfocr_lint.reader import read
+from pfocr_lint.report import FORMATS
+from pfocr_lint.rules.waivers import waivers
+from pfocr_lint.settings import DEFAULT, Selection, Settings
+from pfocr_lint.values import replace
+
+PATH = f"_figures/{SEED}.md"
+YEAR = "year: '2021'"  # PF210: reftext has 2022
+
+
+def text_with(comment: str, *, line: str = YEAR) -> str:
+    """The clean record with a comment above the line of its year, or on it."""
+    lines = comment.format(line) if "{}" in comment else f"{comment}\n{line}"
+    return clean_text().replace("year: '2022'", lines)
+
+
+def found(text: str, settings: Settings = DEFAULT) -> list[str]:
+    return [each.code for each in engine.check(PATH, text.encode(), settings)]
+
+
+def messages(text: str, code: str = "PF902") -> list[str]:
+    return [each.message for each in engine.check(PATH, text.encode()) if each.code == code]
+
+
+WAIVING = [
+    "# pfocr-lint: ignore[PF210] printed later",
+    "{} # pfocr-lint: ignore[PF210] printed later",
+    "#pfocr-lint:ignore[PF210]printed later",
+    "#   pfocr-lint:   ignore[ PF210 ]   printed later",
+    "# checked # pfocr-lint: ignore[PF210] printed later",
+    "# pfocr-lint: ignore[PF210] # printed later",
+    "# pfocr-lint: ignore[PF210] - printed later",
+    "# pfocr-lint: ignore[PF210]: printed later [see the issue]",
+    "# pfocr-lint: ignore[year-differs-from-reference] 印刷が遅れた",
+    "# pfocr-lint: ignore[PF210; until=2027-06-30] printed later",
+    "# pfocr-lint: ignore[PF210; owner=ana] printed later",
+    "# pfocr-lint: ignore[PF210; until=2027-06-30; owner=ana maria] printed later",
+    "# pfocr-lint: ignore[PF210;owner=ana;until=2027-06-30] printed later",
+    "# pfocr-lint: ignore[ PF210 ; until = 2027-06-30 ; owner = ana ] printed later",
+    "# pfocr-lint: ignore[PF210; until=2001-01-01] long over",  # the day is not compared with any clock yet
+    "# pfocr-lint: ignore[PF210;] printed later",
+]
+
+
+@pytest.mark.parametrize("comment", WAIVING)
+def test_a_right_waiver_waives_and_is_silent(comment):
+    text = text_with(comment)
+    assert found(text) == []
+    assert engine.examine(read(PATH, text.encode())).waived == ("PF210",)
+
+
+@pytest.mark.parametrize(
+    ("inside", "until", "owner"),
+    [
+        ("PF210", None, None),
+        ("PF210; until=2027-06-30", "2027-06-30", None),
+        ("PF210; owner=ana", None, "ana"),
+        ("PF210; until=2028-02-29; owner=Ana María <a@b.org>", "2028-02-29", "Ana María <a@b.org>"),
+        ("PF210 ;owner= group=2 ; until=2027-06-30", "2027-06-30", "group=2"),
+    ],
+)
+def test_the_parts_of_a_waiver(inside, until, owner):
+    (waiver,) = waivers(read(PATH, text_with(f"# pfocr-lint: ignore[{inside}] why").encode()))
+    assert ([name for name, _ in waiver.names], waiver.until, waiver.owner, waiver.reason) == (["PF210"], until, owner, "why")
+
+
+WRONG_PARTS = [
+    ("PF210; until=2027-02-29", "until is '2027-02-29', which is no date; write it as in until=2027-06-30"),
+    ("PF210; until=30.06.2027", "until is '30.06.2027', which is no date"),
+    ("PF210; until=2027-6-30", "until is '2027-6-30', which is no date"),
+    ("PF210; until=20270630", "until is '20270630', which is no date"),
+    ("PF210; until=2027-W26-3", "until is '2027-W26-3', which is no date"),
+    ("PF210; until=２０２７-06-30", "which is no date"),
+    ("PF210; until=next summer", "until is 'next summer', which is no date"),
+    ("PF210; until=", "until is '', which is no date"),
+    ("PF210; until", "'until' is not known in a waiver; known are until=2027-06-30 and owner=ana"),
+    ("PF210; owner=", "owner has no name"),
+    ("PF210; owner", "'owner' is not known"),
+    ("PF210; ana", "'ana' is not known"),
+    ("PF210; reason=later", "'reason=later' is not known"),
+    ("PF210; Until=2027-06-30", "'Until=2027-06-30' is not known"),
+    ("PF210; until: 2027-06-30", "'until: 2027-06-30' is not known"),
+    ("PF210; until=2027-06-30; until=2028-06-30", "until stands twice"),
+    ("PF210; owner=ana; owner=ben", "owner stands twice"),
+    ("PF210; PF301", "'PF301' is not known in a waiver; rules are separated by ','"),
+    ("PF210, until=2027-06-30", "'until=2027-06-30' is no rule; it is written behind a ';'"),
+    ("until=2027-06-30; PF210", "'until=2027-06-30' is no rule; it is written behind a ';'"),
+    ("; until=2027-06-30", "this waives nothing; write '# pfocr-lint: ignore[PF210] the reason'"),
+]
+
+
+@pytest.mark.parametrize(("inside", "message"), WRONG_PARTS)
+def test_a_part_that_is_wrong_is_named_and_the_waiver_waives_nothing(inside, message):
+    text = text_with(f"# pfocr-lint: ignore[{inside}] why")
+    assert sorted(found(text)) == ["PF210", "PF902"]
+    assert message in messages(text)[0]
+
+
+# The marker, or what stands behind it, is nearly right: each waives nothing and says so.
+NEAR = [
+    "# PFOCR-lint: ignore[PF210] why",
+    "# pfocr_lint: ignore[PF210] why",
+    "# pfocrlint: ignore[PF210] why",
+    "# pfocr lint: ignore[PF210] why",
+    "# Pfocr-Lint: ignore[PF210] why",
+    "# PFOCR-LINT: IGNORE[PF210] why",
+    "# pfocr-lint ignore[PF210] why",
+    "# pfocr-lint; ignore[PF210] why",
+    "# pfocr-lint - ignore[PF210] why",
+    "# pfocr-lint = ignore[PF210] why",
+    "# pfocr-lint\uff1a ignore[PF210] why",
+    "# pfocr\u2011lint: ignore[PF210] why",
+    "# pfocr\u2013lint: ignore[PF210] why",
+    "# pfocr-linter: ignore[PF210] why",
+    "# pfocr.lint: ignore[PF210] why",
+    "# @pfocr-lint: ignore[PF210] why",
+    "#pfocr-lint:ignore [PF210] why",
+    "# pfocr-lint : ignore[PF210] why",
+    "# pfocr-lint: ignore(PF210) why",
+    "# pfocr-lint: ignore{{PF210}} why",
+    "# pfocr-lint: ignore PF210 why",
+    "# pfocr-lint: ignore=PF210 why",
+    "# pfocr-lint: ignore[PF210 why",
+    "# pfocr-lint: ignore",
+    "# pfocr-lint: Ignore[PF210] why",
+    "# pfocr-lint: disable=PF210",
+    "# pfocr-lint: disable[PF210] why",
+    "# pfocr-lint: waive[PF210] why",
+    "# pfocr-lint: noqa PF210",
+    "# pfocr-lint: off",
+    "# pfocr-lint: PF210 why",
+    "# pfocr-lint PF210 why",
+    "# pfocr-lint[PF210] why",
+    "# pfocr-lint:",
+    "# pfocr-lint",
+    "# checked by ana, pfocr-lint: ignore[PF210] why",
+    "# checked by ana (PFOCR-lint ignore[PF210])",
+    "# ignore[PF210] why",
+    "# pfcor-lint: ignore[PF210] why",
+    "# lint: ignore[PF210, PF301] why",
+    "{} # Pfocr_Lint: ignore[PF210] why",
+]
+
+
+@pytest.mark.parametrize("comment", NEAR)
+def test_a_near_miss_of_the_marker_is_no_silence(comment):
+    text = text_with(comment)
+    assert sorted(found(text)) == ["PF210", "PF902"]
+    codes = "PF210, PF301" if "PF301" in comment else "PF210"
+    assert messages(text) == [f"this waives nothing; write '# pfocr-lint: ignore[{codes}] the reason'"]
+
+
+def test_the_form_that_is_shown_has_the_codes_that_were_typed():
+    assert messages(text_with("# PFOCR-lint: ignore[pf301; PF206]")) == [
+        "this waives nothing; write '# pfocr-lint: ignore[PF301, PF206] the reason'"
+    ]
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "# see the pfocr-lint page",
+        "# the pfocr-lint run of May found this",
+        "# pfocr-lint ignores this field",
+        "# pfocr-lint found nothing here",
+        "# pfocr-lint (see the page of PF210)",
+        "# pfocr-lint; see its page",
+        "# pfocr-lint - off by one",
+        "# pfocr-lint, off",
+        "# reported by pfocr-lint",
+        "# https://github.com/wikipathways/pfocr-lint",
+        "# noqa: PF210",
+        "# PF210 is right here",
+        "# we ignore [PF210] in this paper",
+        "# pfocr: checked by ana",
+        "# pfocr",
+        "# lint: ignore",
+        "# ignore the year",
+    ],
+)
+def test_a_comment_that_only_has_the_word_is_none(comment):
+    assert found(text_with(comment)) == ["PF210"]
+
+
+def test_a_text_that_looks_like_a_waiver_is_a_text():
+    text = clean_text().replace("figtype: Figure", "figtype: 'Figure # PFOCR-lint: ignore[PF104]'")
+    assert "PF902" not in found(text)
+
+
+def test_a_near_miss_behind_a_text_is_not_the_rest_of_the_text():
+    """Otherwise an unsafe fix would write it into the value."""
+    text = clean_text()
+    line = next(line for line in text.split("\n") if line.startswith("papertitle: "))
+    for comment in ("# PFOCR-lint: ignore[PF301] why", "# pfocr_lint ignore[PF301]"):
+        fixed = fixer.fix(PATH, text.replace(line, f"{line} {comment}").encode(), unsafe=True)
+        assert f"{line} {comment}\n" in fixed.data.decode()
+
+
+NO_REASON = ["{}", "{} ", "{} -", "{} — ", "{}:", "{} .", "{} #", "{} ...", "{}  - # :"]
+
+
+@pytest.mark.parametrize("form", NO_REASON)
+@pytest.mark.parametrize("inside", ["PF210", "year-differs-from-reference", "PF210; until=2027-06-30; owner=ana"])
+def test_a_waiver_without_a_reason_is_reported_and_waives(form, inside):
+    text = text_with("# pfocr-lint: " + form.format(f"ignore[{inside}]"))
+    assert found(text) == ["PF902"]
+    assert messages(text) == [f"a reason is missing behind 'ignore[{inside}]'"]
+
+
+def test_what_is_to_be_removed_needs_no_reason():
+    """One root cause, one diagnostic: a waiver of nothing is PF901, one of no rule is PF902 for that."""
+    assert found(text_with("# pfocr-lint: ignore[PF210]", line="year: '2022'")) == ["PF901"]
+    assert len(messages(text_with("# pfocr-lint: ignore[PF2100]"))) == 1
+    assert found(text_with("# pfocr-lint: ignore[PF210, PF301]")) == ["PF901", "PF902"]
+
+
+def test_the_fix_of_an_unused_name_keeps_the_other_parts():
+    text = text_with("# pfocr-lint: ignore[PF301, PF210; until=2027-06-30; owner=ana] why")
+    fixed = fixer.fix(PATH, text.encode()).data.decode()
+    assert "# pfocr-lint: ignore[PF210; until=2027-06-30; owner=ana] why\n" in fixed
+
+
+def test_a_second_waiver_in_one_comment_is_reported():
+    text = text_with("# pfocr-lint: ignore[PF210] why # pfocr-lint: ignore[PF301] too")
+    assert found(text) == ["PF902"]
+    assert messages(text) == ["one comment holds two waivers; name all rules in the first, as in 'ignore[PF210, PF301]'"]
+
+
+def test_a_record_may_hold_many_comments():
+    """Linear, and one that is near to no rule costs no more than another."""
+    lines = "".join(f"# PFOCR-lint: ignore[PF{number}]\n# pfocr-lint: ignore[PX{number}] why\n" for number in range(2_000))
+    assert len(messages(text_with("{}").replace("---\n", f"---\n{lines}", 1))) == 4_000
+
+
+# --- without waivers
+
+
+def test_without_waivers_nothing_is_waived_and_nothing_is_reported_for_them():
+    settings = Settings(waivers=False)
+    for comment in (*WAIVING[:5], *NEAR[:5], "# pfocr-lint: ignore[PF210]", "# pfocr-lint: ignore[PF301, PF2100] why"):
+        assert found(text_with(comment), settings) == ["PF210"], comment
+    assert engine.examine(read(PATH, text_with(WAIVING[0]).encode()), settings).waived == ()
+
+
+@pytest.fixture
+def waived(repository, run):
+    """A repository whose figure has two waived findings and one that is not."""
+    text = text_with("# pfocr-lint: ignore[PF210; until=2027-06-30; owner=ana] printed later")
+    text = text.replace("figid_alias:", "# pfocr-lint: ignore[PF402] to be renumbered\nfigid_alias:")
+    text = text.replace("seo: CreativeWork", "seo: Creative")
+    (repository / PATH).write_text(text, encoding="utf-8")
+    twin = (
+        clean_text()
+        .replace("PMC9405586__biomedicines-10-01841-g001", "PMC9405586__aa-g001")
+        .replace("biomedicines-10-01841-g001", "aa-g001")
+    )
+    (repository / "_figures" / "PMC9405586__aa-g001.md").write_text(twin, encoding="utf-8")
+    return repository
+
+
+def test_the_sums_say_how_many_findings_are_waived(waived, run):
+    alone = run(PATH)
+    assert "1 finding waived.\n" in alone.out
+    assert "1 finding waived.\n" in run(PATH, "--output-format", "concise").out
+    assert "1 finding waived." in run(PATH, "--output-format", "markdown").out
+    assert "waived" not in run(PATH, "--quiet").out
+    assert "waived" not in run(PATH, "--no-waivers").out
+
+
+def test_what_lies_between_records_is_counted_too(waived, run):
+    with_all = json.loads(run("--output-format", "json").out)
+    without = json.loads(run("--output-format", "json", "--no-waivers").out)
+    more = len(without["diagnostics"]) - len(with_all["diagnostics"])
+    assert more == with_all["summary"]["waived"] > 1
+    assert without["summary"]["waived"] == 0
+
+
+def test_json_always_has_the_number(waived, run):
+    schema = json.loads((ROOT / "schemas" / "output.schema.json").read_text(encoding="utf-8"))
+    for argv, number in (([PATH], 1), (["_organisms/homo_sapiens.md"], 0), ([PATH, "--no-waivers"], 0)):
+        report = json.loads(run(*argv, "--output-format", "json").out)
+        jsonschema.validate(report, schema)
+        assert report["summary"]["waived"] == number
+
+
+def test_verbose_says_it_also_when_nothing_is_waived(waived, run):
+    assert "pfocr-lint: 1 finding waived\n" in run(PATH, "-v").err
+    assert "pfocr-lint: 0 findings waived\n" in run("_organisms", "-v").err
+    assert "waived" not in run(PATH).err
+
+
+def test_statistics_count_what_is_waived_by_rule(waived, run):
+    rows = {row["code"]: row for row in json.loads(run(PATH, "--statistics", "--output-format", "json").out)}
+    assert (rows["PF104"]["count"], rows["PF104"]["waived"]) == (1, 0)
+    assert (rows["PF210"]["count"], rows["PF210"]["waived"]) == (0, 1)
+    table = run(PATH, "--statistics").out
+    assert "1 finding waived.\n" in table
+    assert "PF210 year-differs-from-reference" in table
+
+
+def test_a_fix_leaves_what_is_waived_and_counts_it(waived, run):
+    done = run(PATH, "--fix")
+    assert (done.status, "1 finding waived." in done.out) == (0, True)
+    assert YEAR in (waived / PATH).read_text(encoding="utf-8")
+    assert (
+        "1 finding waived."
+        in run(PATH, "--diff", "--unsafe-fixes", "--output-format", "concise:sums").err + (waived / "sums").read_text()
+    )
+
+
+def git(folder, *argv):
+    environ = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "GIT_AUTHOR_NAME": "a",
+               "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}  # fmt: skip
+    subprocess.run(["git", "-C", folder, *argv], check=True, capture_output=True, env=environ)
+
+
+@pytest.fixture
+def changed(waived):
+    """The same, where the base has the clean figure."""
+    text = (waived / PATH).read_text(encoding="utf-8")
+    (waived / PATH).write_text(clean_text(), encoding="utf-8")
+    git(waived, "init", "-q", "-b", "main")
+    git(waived, "add", ".")
+    git(waived, "commit", "-q", "-m", "base")
+    (waived / PATH).write_text(text, encoding="utf-8")
+    return waived
+
+
+def test_a_change_counts_what_is_waived_in_the_touched_records(changed, run):
+    whole = json.loads(run("--since", "main", "--output-format", "json").out)["summary"]["waived"]
+    introduced = json.loads(run("--since", "main", "--introduced", "--output-format", "json").out)["summary"]["waived"]
+    assert introduced == whole == 2
+    without = json.loads(run("--since", "main", "--introduced", "--no-waivers", "--output-format", "json").out)
+    assert {"PF210"} <= {each["code"] for each in without["diagnostics"]}
+
+
+# --- the same number in processes, and on a second run
+
+
+@pytest.fixture
+def many(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(cache, "RACY", -1_000_000_000_000)
+    (tmp_path / "many" / "_figures").mkdir(parents=True)
+    for number in range(cache.WORTH_A_CACHE + 10):
+        pmcid = f"PMC{10_000_000 + number}"
+        text = text_with(WAIVING[0]) if number % 10 == 0 else clean_text()
+        name = SEED.replace("PMC9405586", pmcid)
+        (tmp_path / "many" / "_figures" / f"{name}.md").write_text(text.replace("PMC9405586", pmcid), encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "many")
+    return tmp_path / "many"
+
+
+def number_waived(run, *argv) -> tuple[int, int]:
+    os.chdir("many") if os.path.isdir("many") else None
+    result = run(*argv, "--output-format", "json")
+    return result.status, json.loads(result.out)["summary"]["waived"]
+
+
+def test_the_number_is_the_same_in_processes_and_on_a_warm_run(many, run):
+    wanted = len(range(0, cache.WORTH_A_CACHE + 10, 10))
+    for argv in (["--jobs", "1"], ["--jobs", "2"], [], ["--no-cache"]):
+        assert number_waived(run, *argv) == (0, wanted), argv
+
+
+def test_a_cache_of_a_run_with_waivers_says_nothing_of_a_run_without(many, run):
+    assert number_waived(run)[0] == 0
+    for jobs in ("1", "2"):
+        assert number_waived(run, "--no-waivers", "--jobs", jobs) == (1, 0)
+    assert number_waived(run)[0] == 0
+    keys = [cache.key_of(replace(DEFAULT, waivers=waiving), ".", "") for waiving in (True, False)]
+    assert keys[0] != keys[1]
+
+
+# --- the list
+
+
+def listed(run, *argv) -> list[dict]:
+    result = run("--list-waivers", "--output-format", "json", *argv)
+    assert (result.status, result.err) == (0, "")
+    return json.loads(result.out)
+
+
+def line_of(text: str, part: str) -> int:
+    return text[: text.index(part)].count("\n") + 1
+
+
+def test_the_list_of_waivers(waived, run):
+    text = (waived / PATH).read_text(encoding="utf-8")
+    alias, year = line_of(text, "ignore[PF402]"), line_of(text, "ignore[PF210;")
+    assert sorted(listed(run), key=lambda each: each["line"]) == sorted(
+        [
+            {"path": PATH, "line": alias, "rules": ["PF402"], "reason": "to be renumbered", "owner": None, "until": None},
+            {"path": PATH, "line": year, "rules": ["PF210"], "reason": "printed later", "owner": "ana", "until": "2027-06-30"},
+        ],
+        key=lambda each: each["line"],
+    )
+    shown = run("--list-waivers")
+    assert shown.status == 0
+    assert f"{PATH}:{year}: PF210 — printed later (owner ana, until 2027-06-30)\n" in shown.out
+    assert f"{PATH}:{alias}: PF402 — to be renumbered\n" in shown.out
+    assert shown.out.endswith("2 waivers in 5 records.\n")
+    assert run("--list-waivers", "--output-format", "concise").out == shown.out
+    assert "2 waivers" not in run("--list-waivers", "--quiet").out
+
+
+@pytest.mark.parametrize(
+    ("comment", "line"),
+    [
+        ("# pfocr-lint: ignore[year-differs-from-reference, PF301] both", "PF210, PF301 — both"),
+        ("# pfocr-lint: ignore[PF210]", "PF210 — no reason is given"),
+        ("# pfocr-lint: ignore[PF210, PF2100] why", "PF210 — why"),
+        ("# pfocr-lint: ignore[PF210; owner=ana] why", "PF210 — why (owner ana)"),
+        ("# pfocr-lint: ignore[PF210; until=2027-06-30] why", "PF210 — why (until 2027-06-30)"),
+        ("# pfocr-lint: ignore[PF210] a\u202eb", "PF210 — a<U+202E>b"),
+    ],
+)
+def test_the_lines_of_the_list(repository, run, comment, line):
+    (repository / PATH).write_text(text_with(comment), encoding="utf-8")
+    assert run("--list-waivers", PATH, "-q").out == f"{PATH}:{line_of(text_with(comment), comment)}: {line}\n"
+
+
+@pytest.mark.parametrize("comment", [*NEAR[:12], "# pfocr-lint: ignore[PF2100] why", "# pfocr-lint: ignore[PF210; x] why"])
+def test_what_waives_nothing_is_not_in_the_list(repository, run, comment):
+    (repository / PATH).write_text(text_with(comment), encoding="utf-8")
+    assert run("--list-waivers").out == "No waivers in 4 records.\n"
+
+
+def test_the_list_in_other_forms_and_from_other_places(changed, run):
+    assert {each["path"] for each in listed(run, "--since", "main")} == {PATH}
+    assert len(run("--list-waivers", "--output-format", "jsonl").out.splitlines()) == 2
+    assert run("--list-waivers", "--output-format", "json:list.json").out == ""
+    assert len(json.loads((changed / "list.json").read_text(encoding="utf-8"))) == 2
+    assert listed(run, "_organisms") == []
+    assert run("--list-waivers", "--output-format", "jsonl", "_organisms").out == ""
+    data = (changed / PATH).read_bytes()
+    result = run("--list-waivers", "--output-format", "json", "--stdin-filename", PATH, stdin=data)
+    assert [each["rules"] for each in json.loads(result.out)] == [["PF402"], ["PF210"]] or len(json.loads(result.out)) == 2
+
+
+@pytest.mark.parametrize("form", sorted({*FORMATS} - {"full", "concise", "json", "jsonl"}))
+def test_other_formats_have_no_form_for_the_list(repository, run, form):
+    result = run("--list-waivers", "--output-format", form)
+    wanted = f"pfocr-lint: --list-waivers: {form} has no form for waivers; use full, concise, json, jsonl\n"
+    assert (result.status, result.out, result.err) == (2, "", wanted)
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["--show-files", "--show-settings", "--list-rules", "--explain=PF210", "--no-waivers", "--statistics", "--fix", "--diff"],
+)
+def test_the_list_is_shown_instead_of_a_run(repository, run, other):
+    result = run("--list-waivers", other)
+    assert (result.status, result.out) == (2, "")
+    assert "exclude each other" in result.err
+
+
+def test_the_list_names_what_it_cannot_read(repository, run):
+    (repository / "_figures" / "broken.md").write_text(text_with(WAIVING[0]).replace("year: ", "year '"), encoding="utf-8")
+    (repository / "_figures" / "folder.md").mkdir()
+    result = run("--list-waivers")
+    assert result.status == 0
+    assert "_figures/broken.md: it cannot be read as one record, so its waivers are not listed" in result.err
+    assert "_figures/folder.md: it is a folder, not a file" in result.err
+    assert run("--list-waivers", "gone").err == "pfocr-lint: gone: there is no such file\n"
+
+
+def test_records_without_the_marker_are_not_parsed(repository, run, monkeypatch):
+    from pfocr_lint import listing
+
+    monkeypatch.setattr(listing, "read", lambda *_: pytest.fail("was parsed"))
+    assert run("--list-waivers").status == 0
+    assert lint.STREAMED_FROM  # the run itself is not part of it
+
+
+def test_selected_rules_do_not_change_what_is_waived():
+    settings = Settings(selections=(Selection(select=("PF210", "PF902")),))
+    assert found(text_with("# pfocr-lint: ignore[PF210]"), settings) == ["PF902"]
