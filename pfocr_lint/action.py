@@ -25,7 +25,8 @@ from pfocr_lint.options import UsageError
 from pfocr_lint.precedence import with_flags
 from pfocr_lint.report import unified
 from pfocr_lint.report.annotations import command
-from pfocr_lint.report.markdown import code
+from pfocr_lint.report.fixes import FixLog
+from pfocr_lint.report.markdown import code, fixed_records
 from pfocr_lint.report.plain import counted, plain
 from pfocr_lint.revision import Base, RevisionError, commit, pull_request_base
 from pfocr_lint.settings import FAIL_ON, Selection
@@ -151,7 +152,7 @@ def _stopped(text: str, log: IO[str]) -> None:
 
 
 def _patches(report: dict[str, Any], asked: Asked) -> Iterator[tuple[str, str]]:
-    """Path and patch of each record in which a finding that is reported has a safe fix: of the rules that are reported alone."""
+    """For each record in which a reported finding has a safe fix: what the fixes of these rules change, and the patch."""
     offered = [d for d in report["diagnostics"] if d["fix"] is not None and d["fix"]["safety"] == "safe"]
     rules = Selection(select=tuple(sorted({d["code"] for d in offered})))
     sources = []
@@ -161,7 +162,9 @@ def _patches(report: dict[str, Any], asked: Asked) -> Iterator[tuple[str, str]]:
     base = asked.since.commit if asked.since is not None else "HEAD"
     for result in files.process_all(sources, files.Task("diff", revision=base), None):
         if result.versions is not None:
-            yield result.path, unified(result.path, *result.versions)
+            log = FixLog(whole=True)
+            log.add(result.fixed)
+            yield fixed_records(log.by_record), unified(result.path, *result.versions)
 
 
 def _summarize(text: str, environ: Mapping[str, str], patches: list[tuple[str, str]] | None = None) -> None:
@@ -178,22 +181,24 @@ def _offer(patches: list[tuple[str, str]], room: int) -> str:
     """The patches that fit into so many bytes, to be copied, and how many records more have one."""
     room -= len(_NOTE) + 400  # for the lines around them
     shown: list[str] = []
-    for _, text in patches:
+    fixed: list[str] = []
+    for made, text in patches:
         # what does not print does not survive being copied, and can hide what is done
         plainly = all(char.isprintable() or char in "\n\t\u00a0" for char in text)
-        size = len(text.encode())
+        size = len(text.encode()) + len(made.encode()) + 1
         if plainly and size <= room:
             room -= size
             shown.append(text)
+            fixed.append(f"{made}\n")
     lines = "".join(shown)
     fence = "`" * max(3, max(map(len, re.findall("`+", lines)), default=0) + 1)
     if 2 * len(fence) > room + 100:
         shown = []
-    made = f"\n{_NOTE}{fence}diff\n{lines}{fence}\n" if shown else ""
+    offer = f"\n{_NOTE}{''.join(fixed)}\n{fence}diff\n{lines}{fence}\n" if shown else ""
     more = len(patches) - len(shown)
     if more:
-        made += f"\n**{counted(more, 'record')}** with a fix that is not shown here: `pfocr-lint --fix` makes it.\n"
-    return made
+        offer += f"\n**{counted(more, 'record')}** with a fix that is not shown here: `pfocr-lint --fix` makes it.\n"
+    return offer
 
 
 def _problem(text: str) -> str:

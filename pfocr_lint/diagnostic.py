@@ -176,6 +176,19 @@ class OfferedFix:
 
 
 @dataclass(frozen=True, slots=True)
+class ValueChange:
+    """
+    What a fix made of one value: at a JSON Pointer of the record before it, None where the text itself was edited.
+
+    ``old`` is None for a key that was added, ``new`` for an item that was removed; of a key that was renamed they are its names.
+    """
+
+    key: str | None
+    old: Any = None
+    new: Any = None
+
+
+@dataclass(frozen=True, slots=True)
 class RelatedPlace:
     """A related place as it is reported."""
 
@@ -192,7 +205,8 @@ class Diagnostic:
 
     ``fingerprint`` is stable under line moves and file renames: record identity, key, rule and value make it. What decides
     whether a diagnostic is introduced: ``identity`` names the record, ``match`` is a digest of the finding with all values that
-    it is about, ``members`` are those that take part where it lies between records.
+    it is about, ``members`` are those that take part where it lies between records. Of a diagnostic that was fixed, ``made`` is
+    what its fix changed.
     """
 
     code: str
@@ -210,6 +224,7 @@ class Diagnostic:
     identity: str = ""
     match: str = ""
     members: tuple[str, ...] = ()
+    made: tuple[ValueChange, ...] = ()
 
 
 LONG = 4_000  # bits; Python refuses to write a number of more than 4,300 digits

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from pfocr_lint import edits, facts
-from pfocr_lint.diagnostic import Diagnostic, Fix, Safety, TextEdit
+from pfocr_lint.diagnostic import Diagnostic, DropItem, Fix, RenameKey, Safety, TextEdit, ValueChange, split
 from pfocr_lint.edited import carry, watch
 from pfocr_lint.engine import FIRST, Examined, Hit, diagnostic_of, examine
 from pfocr_lint.reader import MAX_BYTES, read
 from pfocr_lint.record import Kind, Record, untyped
 from pfocr_lint.settings import DEFAULT, Settings
-from pfocr_lint.values import dataclass
+from pfocr_lint.values import dataclass, replace
 
 ROUNDS = 10
 
@@ -139,7 +139,23 @@ def _step(examined: Examined, wanted: list[tuple[Hit, Fix]], settings: Settings)
     problem = verify(examined, after, mended, planned)
     if problem is not None:
         problem = f"a fix of {', '.join(sorted({hit.rule.code for hit, _ in mended}))} was not made: {problem}"
-    return Step(tuple(diagnostic_of(record, hit, 1, examined.open_other) for hit, _ in mended), after, problem)
+    fixed = (replace(diagnostic_of(record, hit, 1, examined.open_other), made=_made(record, each)) for hit, each in mended)
+    return Step(tuple(fixed), after, problem)
+
+
+def _made(record: Record, made: Fix) -> tuple[ValueChange, ...]:
+    """What a fix changes in a record: each value, and the text itself once."""
+    found: list[ValueChange] = []
+    for change in made.changes:
+        if isinstance(change, TextEdit):
+            found += [] if ValueChange(None) in found else [ValueChange(None)]
+        elif isinstance(change, DropItem):
+            found.append(ValueChange(change.key, record.value(change.key)))
+        elif isinstance(change, RenameKey):
+            found.append(ValueChange(change.key, split(change.key)[-1], change.new))
+        else:
+            found.append(ValueChange(change.key, record.value(change.key), change.value))
+    return tuple(found)
 
 
 def verify(before: Examined, after: Examined, mended: Sequence[tuple[Hit, Fix]], planned: edits.Plan) -> str | None:

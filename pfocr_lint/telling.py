@@ -13,6 +13,7 @@ from pfocr_lint.files import Result
 from pfocr_lint.ondemand import pathlib, shutil
 from pfocr_lint.options import UsageError
 from pfocr_lint.report import FORMATS, STREAMED, Report, RuleHelp, Told, statistics, unified, visible
+from pfocr_lint.report.fixes import FixLog
 from pfocr_lint.report.plain import counted
 from pfocr_lint.settings import Settings
 from pfocr_lint.values import dataclass, field, replace
@@ -67,6 +68,7 @@ class Teller:
     _status: int = CLEAN
     _files: int = 0
     _fixed: int = 0
+    _fixes: FixLog = field(default_factory=FixLog)
     _unread: int = 0
     _strays: int = 0
     _failing: bool = False
@@ -141,6 +143,8 @@ class Teller:
     def _note(self, result: Result) -> None:
         """Tell on standard error what is no diagnostic, and let it count for the exit status."""
         self._fixed += len(result.fixed)
+        self._fixes.whole = self._lists_fixes
+        self._fixes.add(result.fixed)
         self._waived += result.waived
         lines = [*result.faults, *result.notes]
         statuses = [self._status, FAULT if result.faults else CLEAN, FOUND if result.notes else CLEAN]
@@ -188,7 +192,7 @@ class Teller:
         report = replace(
             self._frame, diagnostics=late, told=self._told, width=self._width if late else 0,
             files=self._files - self._strays - len(self._absent), fixed=self._fixed, seconds=seconds, alone=alone, change=change,
-            waived=tuple(self._waived), absent=frozenset(self._absent),
+            waived=tuple(self._waived), absent=frozenset(self._absent), fixes=self._fixes,
         )  # fmt: skip
         self._weigh(late)
         if flags.verbose:
@@ -209,7 +213,16 @@ class Teller:
         return max(self._status, FOUND if found and not flags.exit_zero else CLEAN)
 
     def _text(self, name: str, report: Report) -> str:
-        return statistics(report, as_json=name in ("json", "jsonl")) if self.wanted.flags.statistics else FORMATS[name](report)
+        flags = self.wanted.flags
+        if flags.statistics:
+            return statistics(report, as_json=name in ("json", "jsonl"))
+        # the difference shows what would be fixed
+        return FORMATS[name](replace(report, fixes=FixLog()) if flags.diff and name in STREAMED else report)
+
+    @cached_property
+    def _lists_fixes(self) -> bool:
+        """Whether a format lists all that was fixed."""
+        return any(name == "json" for name, _ in self.wanted.outputs)
 
     @cached_property
     def _frame(self) -> Report:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from pfocr_lint.diagnostic import Diagnostic
+from pfocr_lint.report.fixes import as_data
 from pfocr_lint.report.result import Report
 
 
@@ -68,6 +69,7 @@ def json_report(report: Report) -> str:
         "version": 1,
         "tool": f"pfocr-lint {report.version}",
         "diagnostics": [as_json(diagnostic) for diagnostic in report.diagnostics],
+        "fixes": [as_data(each) for _, applied in report.fixes.by_record for each in applied],
         "summary": summary,
     }
     return dumps(whole, indent=1) + "\n"

@@ -8,9 +8,10 @@ that is over 1 MiB is not shown at all, so the list ends before that, and says h
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pfocr_lint.diagnostic import Diagnostic, Safety, Severity
+from pfocr_lint.report.fixes import RECORDS, Applied, lines
 from pfocr_lint.report.plain import counted, plain
 from pfocr_lint.report.result import Report
 
@@ -19,7 +20,8 @@ LIMIT = 1_000_000  # bytes; what is left of 1 MiB is for what a workflow adds
 
 def markdown_summary(report: Report) -> str:
     """The summary, at most 1,000,000 bytes of UTF-8."""
-    text = "".join(f"{block}\n\n" for block in ("## pfocr-lint", *_sums(report), *_rules(report)))
+    blocks = ("## pfocr-lint", *_sums(report), *_fixes(report), *_rules(report))
+    text = "".join(f"{block}\n\n" for block in blocks)
     return text.rstrip("\n") + "\n" + _findings(report, LIMIT - len(text.encode()))
 
 
@@ -46,6 +48,18 @@ def _sums(report: Report) -> Iterator[str]:
         yield f"Can be fixed: {', '.join(offers)}."
     if report.waived:
         yield f"{counted(len(report.waived), 'finding')} waived."
+
+
+def _fixes(report: Report) -> Iterator[str]:
+    records = report.fixes.by_record
+    if records:
+        yield f"### Fixed in {counted(report.fixes.paths, 'record')}"
+        yield fixed_records(records[:RECORDS]) + (f"\n- {rest}" if (rest := report.fixes.rest(RECORDS)) else "")
+
+
+def fixed_records(records: Iterable[tuple[str, Iterable[Applied]]]) -> str:
+    """What was fixed in some records, as a list of lists."""
+    return "\n".join(f"- {code(path)}\n" + "\n".join(f"  - {code(line)}" for line in lines(own)) for path, own in records)
 
 
 def _rules(report: Report) -> Iterator[str]:

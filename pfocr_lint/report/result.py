@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 from pfocr_lint.diagnostic import Diagnostic, Safety, Severity
+from pfocr_lint.report.fixes import FixLog
 from pfocr_lint.report.plain import counted
 from pfocr_lint.values import dataclass, field
 
@@ -67,6 +68,7 @@ class Report:
     absent: frozenset[str] = frozenset()
     about: Callable[[str], RuleHelp] = _no_help
     told: Told = field(default_factory=Told)
+    fixes: FixLog = field(default_factory=FixLog)
 
     @property
     def errors(self) -> int:

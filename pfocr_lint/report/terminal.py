@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pfocr_lint.diagnostic import Diagnostic, OfferedFix, Safety, Severity, SourceLine, code_point
 from pfocr_lint.ondemand import OnDemand
+from pfocr_lint.report.fixes import RECORDS, lines
 from pfocr_lint.report.plain import counted
 from pfocr_lint.report.result import Report
 
@@ -46,18 +47,31 @@ def _columns(text: str) -> int:
 
 def full(report: Report) -> str:
     """Every diagnostic with its source frame, and the sums."""
-    return "".join(_framed(report, diagnostic) + "\n" for diagnostic in report.diagnostics) + summary(report)
+    return "".join(_framed(report, diagnostic) + "\n" for diagnostic in report.diagnostics) + _fixes(report) + summary(report)
 
 
 def concise(report: Report) -> str:
     """One line a diagnostic, and the sums."""
-    lines = []
+    found = []
     for each in report.diagnostics:
         place = f"{visible(each.path)}:{each.place.line}:{each.place.column}"
         mark = f" [{_mark(each.fix)}]" if each.fix else ""
         code = _paint(report, each.code, each.severity.value)
-        lines.append(f"{_paint(report, place, 'path')}: {code}{mark} {visible(each.message)}\n")
-    return "".join(lines) + summary(report)
+        found.append(f"{_paint(report, place, 'path')}: {code}{mark} {visible(each.message)}\n")
+    return "".join(found) + _fixes(report) + summary(report)
+
+
+def _fixes(report: Report) -> str:
+    """What was fixed, by record: for a person, and for the message of a commit."""
+    log = report.fixes
+    if not (log.paths and report.sums):
+        return ""
+    made = [f"Fixed {counted(report.fixed, 'finding')} in {counted(log.paths, 'record')}:\n"]
+    for path, applied in log.by_record[:RECORDS]:
+        made.append(f"  {_paint(report, visible(path), 'path')}\n")
+        made += [f"    {visible(line)}\n" for line in lines(applied)]
+    rest = log.rest(RECORDS)
+    return "".join(made) + (f"  {rest}; --output-format json lists all\n" if rest else "") + "\n"
 
 
 def _mark(fix: OfferedFix) -> str:
