@@ -20,9 +20,12 @@ MOST_LINES = 20_000  # as many as a record may have values
 DEEPEST = 20
 
 _LINE = re.compile(r"[^\n]*\n?")
-_KEY = re.compile(r"('[^'\n]*'|\"[^\"\n]*\"|[^\s#'\"\[\]{}&*!|>%@`,-](?:[^:\n]|:(?![ \t\r\n]|$))*):(?=[ \t\r\n]|$)[ \t]*")
+KEY = re.compile(r"('[^'\n]*'|\"[^\"\n]*\"|[^\s#'\"\[\]{}&*!|>%@`,-](?:[^:\n]|:(?![ \t\r\n]|$))*):(?=[ \t\r\n]|$)[ \t]*")
 _GLUED = re.compile(r"(['\"]?)(@?[A-Za-z_-]{1,40})\1:(?=[^ \t\r\n])")
 _ITEM = re.compile(r"-(?:[ \t]+|(?=\r?\n?\Z))")
+MARK = re.compile(
+    "([\u2010-\u2015\u2212\u2022\u2023\u2043\u25aa\u25cf\u25e6\u00b7]|\\*(?=[ \u00a0]))[ \u00a0]*(?=\\S)"
+)  # for a dash
 _CLOSED = {"'": re.compile(r"'(?:[^']|'')*'"), '"': re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)}
 
 
@@ -139,8 +142,8 @@ class _Reading:
             holder.items += 1
             rest = item.end()
             self._write(start, line, rest)
-        key = _KEY.match(line, rest) or self._glued(line, rest)
-        if key is not None and len(self.open) < DEEPEST:
+        key = self._glued(line, rest) or KEY.match(line, rest)
+        if key is not None and len(self.open) < DEEPEST and not (rest == column and self._lacks_dash(line, rest)):
             while self.open[-1].indent >= rest:
                 self.open.pop()
             self.open[-1].has_text = False  # of an item: what stands behind its dash is a key
@@ -178,10 +181,24 @@ class _Reading:
         holder = next(part for part in reversed(self.open) if part.indent < column)
         if schema.at(self.kind, join(holder.pointer, match[2])) is None:
             return None
+        if holder.is_item:
+            return match
         if (column, match[2]) not in self.proper:
             written = re.compile(rf"(?m)^ {{{column}}}(['\"]?){re.escape(match[2])}\1:(?=[ \t\r\n]|$)")
             self.proper[column, match[2]] = written.search(self.text, self.body.start, self.body.end) is not None
         return None if self.proper[column, match[2]] else match
+
+    def _lacks_dash(self, line: str, column: int) -> bool:
+        """Whether a line that holds a key begins with another mark than a dash, or is the first of an item whose dash is gone."""
+        if MARK.match(line, column):
+            return True
+        key, last = KEY.match(line, column), self.open[-1]
+        item = last.parent if last.parent is not None and last.parent.is_item else None
+        if key is None or item is None or item.indent != column or self.kind not in MAPPINGS:
+            return False
+        outside = next(part for part in reversed(self.open) if part.indent < column)
+        below, beside = schema.at(self.kind, join(item.pointer, key[1])), schema.at(self.kind, join(outside.pointer, key[1]))
+        return below is not None and beside is None
 
     def _stray(self, start: int, line: str, column: int, above: Part) -> Part | None:
         last, end = self.open[-1], start + len(line.rstrip())
@@ -190,8 +207,10 @@ class _Reading:
         if above is last:  # its text begins below it
             last.at, last.end, last.has_text = start + column, end, True
             return last
+        item = last if last.is_item else last.parent
+        if item is not None and item.is_item and item.parent is not None:
+            item.parent.items += 1  # it counts as one, so that the items below it are named as they are seen
         self.found.strays.append(Stray(start, end, column, last))
-        (last.parent or last).items += last.is_item  # it counts as one, so that the items below it are named as they are seen
         return last
 
     def _quoted_to(self, part: Part) -> int:
@@ -201,10 +220,6 @@ class _Reading:
 
 
 def takes(kind: Kind, pointer: str) -> str:
-    """What belongs at a JSON Pointer: ``text``, ``texts`` (a list of them), ``other``; '' where the format knows nothing."""
+    """What belongs at a JSON Pointer: the type of JSON Schema; '' where the format knows nothing."""
     part = schema.at(kind, pointer) if kind in MAPPINGS else None
-    if part is None:
-        return ""
-    if part.get("type") == "array":
-        return "texts" if part.get("items", {}).get("type") == "string" else "other"
-    return "text" if part.get("type") == "string" else "other"
+    return str(part.get("type")) if part is not None else ""

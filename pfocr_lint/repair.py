@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 else:
     yaml, edits = map(OnDemand, ("yaml", "pfocr_lint.edits"))
 
-# What may stand between keys and values: signs, and comments on lines of their own.
-_STRUCTURE = re.compile(r"(?m)(?:[\s:-]|^ *#.*$)*\Z")
+# What may stand between keys and values: signs, empty lists, and comments on lines of their own.
+_STRUCTURE = re.compile(r"(?m)(?:[\s:-]|\[\]|^ *#.*$)*\Z")
 _MOST_ENTRIES = 100  # no record has as many, and each is read
 _MISPLACED = frozenset({"type", "additionalProperties"})
 

@@ -6,17 +6,18 @@ import re
 
 from pfocr_lint.diagnostic import Fix, Safety, Span, TextEdit, quote, split
 from pfocr_lint.emit import WIDTH
-from pfocr_lint.outline import Outline, Part, Stray, takes
+from pfocr_lint.outline import MARK, Outline, Part, Stray, takes
 from pfocr_lint.record import Record
 from pfocr_lint.values import dataclass
 
+MOST = 200  # lines of one record that are explained; with more it stays broken
 # Texts that may go on over several lines.
 PROSE = frozenset(
     {"caption", "description", "figtitle", "papertitle", "reftext", "keywords", "figure_title", "article_title", "citation"}
 )
 _SPACES = "\u00a0\u2000-\u200a\u202f\u3000"  # which look like a space and are none to YAML
 _GLUED = re.compile(rf"-([{_SPACES}]?)(?=[^\s-])")
-_MARK = re.compile("([\u2010-\u2015\u2212\u2022\u2023\u2043\u25aa\u25cf\u25e6\u00b7]|\\*(?=[ \u00a0]))[ \u00a0]*(?=\\S)")
+_LIKE_A_KEY = re.compile(r"['\"]?[\w@-]{1,40}['\"]? ?[:;=]")
 _ORGANISM = re.compile(r"[A-Z][a-z]+\.? \S|NA\Z")
 _NOTHING = frozenset({"~", "null", "[]", "''"})  # somebody's word for an empty list
 
@@ -37,8 +38,8 @@ def slips(record: Record, lines: Outline) -> list[Slip]:
     """The slips of a record that YAML cannot read, in their order."""
     if record.has_lone_cr:
         return []  # lines are not what they seem
-    found = [_key(record, part) for part in lines.parts if part.glued]
-    for stray in lines.strays:
+    found = [_key(record, part) for part in lines.parts if part.glued][:MOST]
+    for stray in lines.strays[:MOST]:
         slip = _item(record, stray) or _text(record, stray, lines)
         found += [slip] if slip is not None else []
     return sorted(found, key=lambda slip: slip.span.start)
@@ -68,17 +69,19 @@ def _key(record: Record, part: Part) -> Slip:
 
 def _item(record: Record, stray: Stray) -> Slip | None:
     """A line of a list that does not begin with a dash and a space."""
-    holder = stray.part.parent if stray.part.is_item else stray.part
-    if holder is None or takes(record.kind, holder.pointer) != "texts" or (holder.has_text and not stray.part.is_item):
+    last = stray.part
+    item = last if last.is_item else last.parent if last.parent is not None and last.parent.is_item else None
+    holder = last if item is None else item.parent
+    if holder is None or takes(record.kind, holder.pointer) != "array" or (holder.has_text and item is None):
         return None
     start = stray.start + stray.indent
     line = record.text[start : stray.end]
     if line in _NOTHING or line.startswith("--"):
         return None
-    column = stray.part.indent  # of the item above, or of the key
+    column = (item or holder).indent
     where = f"in the list {holder.name}"
     safe = stray.indent >= holder.indent
-    glued, mark, lacks = _GLUED.match(line), _MARK.match(line), 0
+    glued, mark, lacks = _GLUED.match(line), MARK.match(line), 0
     if glued is not None and not glued[1]:
         message, does, lacks = (
             f"a space is missing behind the dash of {quote(line, 40)} {where}",
@@ -110,12 +113,21 @@ def _is_item(record: Record, stray: Stray, holder: Part, line: str) -> bool:
 def _text(record: Record, stray: Stray, lines: Outline) -> Slip | None:
     """A line of a text that is not indented."""
     part = stray.part
-    if part.is_item or split(part.pointer)[-1] not in PROSE or takes(record.kind, part.pointer) != "text":
+    if part.is_item or split(part.pointer)[-1] not in PROSE or takes(record.kind, part.pointer) != "string":
         return None
     start = stray.start + stray.indent
     line = record.text[start : stray.end]
-    if line in _NOTHING or line[0] in "-#[]{}|>" or record.text[part.at : part.at + 1] in ("[", "{"):
+    if (
+        line in _NOTHING
+        or line[0] in "-#[]{}|>"
+        or _LIKE_A_KEY.match(line)
+        or ": " in line
+        or record.text[part.at : part.at + 1] in ("[", "{")
+    ):
         return None
+    above = record.text[: stray.start].rstrip().rsplit("\n", 1)[-1]
+    if above.lstrip().startswith("#"):
+        return None  # behind a comment no text goes on, indented or not
     column = part.indent + 2
     message = f"the line {quote(line, 40)} continues {part.name} and is not indented; want {column} spaces in front"
     edit = TextEdit(stray.start, start, " " * column)

@@ -113,6 +113,9 @@ def _stray_line(said: _Error) -> Fault | None:
     lead = len(above) - len(above.lstrip(" "))
     if match.start(3) not in _keys(said.record.kind).get(match[4], {match.start(3): None}):
         return None  # it is the key that is not where it belongs
+    text = said.lines.owner(start)
+    if text is not None and text.start < start and takes(said.record.kind, text.pointer) == "string":
+        return None  # it goes on with a text
     if not above.strip() or ":" in above or above.lstrip(" ")[:1] in "-#'\"" or lead != match.start(3):
         return None
     message = f"the line {quote(above.strip(), 40)} is neither 'key: value' nor indented text"
@@ -145,7 +148,7 @@ def _text_of(said: _Error) -> Part | None:
     """The key or item whose text the line of the problem is of; a key that the format knows only as a part of a text is none."""
     part = said.lines.owner(said.start)
     while part is not None and part.parent is not None and takes(said.record.kind, part.pointer) == "":
-        if takes(said.record.kind, parent_of(part.pointer)) != "text":
+        if takes(said.record.kind, parent_of(part.pointer)) != "string":
             break
         part = part.parent
     return part
@@ -166,13 +169,11 @@ def _quoting(said: _Error, text: Part | None) -> str:
 def _slip(said: _Error) -> Fault | None:
     """A dash, a space or an indentation that was left out, in the entry that YAML stops in or in front of."""
     found = slips(said.record, said.lines)
-    before = [slip for slip in found if slip.span.start <= said.at]
-    if not before:
+    intact = [part.start for part in said.lines.top if not part.glued and part.start < said.start]
+    read = intact[-1] if intact else 0  # YAML has come as far as this key, so that nothing above it is the problem
+    first = next((slip for slip in found if read <= slip.span.start <= said.at), None)
+    if first is None:
         return None
-    last = before[-1]
-    if any(last.span.end < part.start < said.start for part in said.lines.top if not part.glued):
-        return None  # YAML has read another entry since: the problem is another
-    first = next(slip for slip in before if slip.part is last.part)
     others = tuple(Related(None, slip.message, at=slip.span) for slip in found if slip is not first)
     return Fault("PF005", first.message, first.span, fix_of(found), others[:_MOST_RELATED])
 
@@ -266,8 +267,8 @@ def _no_key(said: _Error) -> Fault | None:
         return None
     place = said.opened
     word = re.split(r"[\r\n]", said.text[place:], maxsplit=1)[0].strip()
-    if word == "~":
-        before = said.text[:place].rstrip().rsplit("\n", 1)[-1]
+    before = said.text[:place].rstrip().rsplit("\n", 1)[-1]
+    if word == "~" and before.endswith(":"):
         return Fault("PF005", f"'~' stands alone on its line; an empty {quote(before)} is written '{before} []'",
                      Span(place, place + 1))  # fmt: skip
     behind = ", behind a line break of old Macs (CR)," if said.text[place - 1] == "\r" else ""
@@ -296,7 +297,7 @@ def _item_behind_key(said: _Error) -> Fault | None:
         return None
     part = said.lines.owner(said.start)
     message = "an item begins here, and belongs on a line of its own below the key"
-    if part is not None and takes(said.record.kind, part.pointer) == "text":
+    if part is not None and takes(said.record.kind, part.pointer) == "string":
         message = f"the text of {part.name} begins with '- '; {_quoting(said, part)}"
     return Fault("PF005", message, Span(said.at, said.at + 1))
 
@@ -340,6 +341,18 @@ def _second_key(said: _Error) -> Fault | None:
     return Fault("PF005", _MESSAGE_TWO.format(quote(match[1]), quote(first, 40)), Span(*match.span()))
 
 
+def _item_beside_key(said: _Error) -> Fault | None:
+    """An item beside the key of its list, with others below it."""
+    if not _ITEM.match(said.line):
+        return None
+    above = [part for part in said.lines.parts if part.start < said.start and not part.is_item]
+    if not above or not above[-1].has_text or takes(said.record.kind, above[-1].pointer) != "array":
+        return None
+    span = Span(above[-1].at, above[-1].end)
+    message = f"{quote(said.text[span.start : span.end], 40)} stands beside the key {above[-1].name}"
+    return Fault("PF005", f"{message}; an item begins with '- ', on a line of its own below the key", span)
+
+
 def _no_end(said: _Error) -> Fault | None:
     if "did not find expected key" not in said.problem and "expected <block end>" not in said.problem:
         return None
@@ -367,5 +380,6 @@ def _documents(said: _Error) -> Fault | None:
 _CAUSES: tuple[Callable[[_Error], Fault | None], ...] = (
     _conflict, _tab, _open_quote, _slip, _stray_line, _unquoted_colon, _indentation, _comment_in_text, _indentation_before,
     _colon_in_continuation, _no_key, _escape, _item_behind_key, _open_bracket, _alias_or_anchor, _odd_beginning, _second_key,
+    _item_beside_key,
     _no_end, _documents,
 )  # fmt: skip

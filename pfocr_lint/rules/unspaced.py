@@ -14,7 +14,8 @@ SEVERAL = expression(r",(?![0-9])|(?<![0-9]),|[;|\n]|^-|\s(?:and|or|[+&/])\s|(?<
 DASH = expression(r"-(?=\w)")
 MARK = expression("[\u2010-\u2015\u2212\u2022*](?= *\\w)")  # what is written for a dash
 _DASHED = expression(r"- *(?=\w)")
-_QUOTED = expression(r"'((?:[^'\n]|'')*)'")
+_QUOTED = expression(r"'((?:[^'\r\n]|''|\r?\n(?! *\r?\n))*)'")
+_FOLD = expression(r" *\r?\n *")
 
 
 def after_colon(record: Record, key: str, name: str) -> Fix | None:
@@ -23,7 +24,7 @@ def after_colon(record: Record, key: str, name: str) -> Fix | None:
     quoted = _QUOTED.fullmatch(record.text[start : record.span(key).end])
     if quoted is None:
         return None
-    changes = (SetValue(key, quoted[1].replace("''", "'")), RenameKey(key, name))
+    changes = (SetValue(key, _FOLD.sub(" ", quoted[1].replace("''", "'"))), RenameKey(key, name))
     return Fix("put a space behind the colon", changes, Safety.UNSAFE)
 
 
