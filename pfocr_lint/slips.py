@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pfocr_lint.diagnostic import Fix, Safety, Span, TextEdit, quote, split
+from pfocr_lint.diagnostic import Fix, Safety, Span, TextEdit, join, quote, split
 from pfocr_lint.emit import WIDTH
 from pfocr_lint.outline import MARK, Outline, Part, Stray, takes
 from pfocr_lint.record import Record
@@ -17,7 +17,7 @@ PROSE = frozenset(
 )
 _SPACES = "\u00a0\u2000-\u200a\u202f\u3000"  # which look like a space and are none to YAML
 _GLUED = re.compile(rf"-([{_SPACES}]?)(?=[^\s-])")
-_LIKE_A_KEY = re.compile(r"['\"]?[\w@-]{1,40}['\"]? ?[:;=]")
+_LIKE_A_KEY = re.compile(r"['\"]?([\w@-]{1,40})['\"]? ?([:;=])")
 _ORGANISM = re.compile(r"[A-Z][a-z]+\.? \S|NA\Z")
 _NOTHING = frozenset({"~", "null", "[]", "''"})  # somebody's word for an empty list
 
@@ -106,8 +106,12 @@ def _is_item(record: Record, stray: Stray, holder: Part, line: str) -> bool:
     """Whether a line without a dash can be nothing but an item: it may be the rest of the one above, or a note."""
     if split(holder.pointer)[-1].startswith("organisms"):
         return _ORGANISM.match(line) is not None
-    above = record.text[record.text.rfind("\n", 0, stray.start - 1) + 1 : stray.start].rstrip()
-    return not line[0].islower() and len(above) <= WIDTH
+    return stray.part is holder or (not line[0].islower() and len(_above(record, stray)) <= WIDTH)
+
+
+def _above(record: Record, stray: Stray) -> str:
+    """The nearest line above that is not blank."""
+    return record.text[: stray.start].rstrip().rpartition("\n")[2]
 
 
 def _text(record: Record, stray: Stray, lines: Outline) -> Slip | None:
@@ -117,16 +121,12 @@ def _text(record: Record, stray: Stray, lines: Outline) -> Slip | None:
         return None
     start = stray.start + stray.indent
     line = record.text[start : stray.end]
-    if (
-        line in _NOTHING
-        or line[0] in "-#[]{}|>"
-        or _LIKE_A_KEY.match(line)
-        or ": " in line
-        or record.text[part.at : part.at + 1] in ("[", "{")
-    ):
+    like = _LIKE_A_KEY.match(line)
+    if like is not None and (like[2] == ":" or takes(record.kind, join("", like[1].lower()))):
+        return None  # "Year:'2022'", "year='2022'"
+    if line in _NOTHING or line[0] in "-#[]{}|>" or ": " in line or record.text[part.at : part.at + 1] in ("[", "{"):
         return None
-    above = record.text[: stray.start].rstrip().rsplit("\n", 1)[-1]
-    if above.lstrip().startswith("#"):
+    if _above(record, stray).lstrip().startswith("#"):
         return None  # behind a comment no text goes on, indented or not
     column = part.indent + 2
     message = f"the line {quote(line, 40)} continues {part.name} and is not indented; want {column} spaces in front"

@@ -7,6 +7,8 @@ import re
 
 import pytest
 from conftest import clean_text, real_records
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pfocr_lint import engine, fixer, repair
 from pfocr_lint.diagnostic import Fix, Safety, TextEdit
@@ -84,6 +86,8 @@ NAMED = [
     # what is no slip keeps its sentence
     ("number: F1\n", "number: F1\nand more\n", 13, "the line 'and more' is neither 'key: value' nor indented text"),
     ("year: '2022'", "Year:'2022'", 18, "the line 'Year:'2022'' is neither 'key: value' nor indented text"),
+    ("year: '2022'", "year='2022'", 18, "the line 'year='2022'' is neither 'key: value' nor indented text"),
+    ("year: '2022'", "YEAR; '2022'", 18, "the line 'YEAR; '2022'' is neither 'key: value' nor indented text"),
     ("- Mus musculus", "~", 6, "the line '~' is neither 'key: value' nor indented text"),
 ]  # fmt: skip
 
@@ -116,7 +120,7 @@ SLIPS = [
     ("  - AKT1", "AKT1", Kind.FIGURE, False, 43, "'AKT1' stands " + WITHOUT.format("'schema-jsonld/keywords'")),
     (KEYWORDS, KEYWORDS.replace("- ", ""), Kind.FIGURE, True, 42, "'PTEN' stands " + WITHOUT.format("'schema-jsonld/keywords'")),
     ("- metabolism", "metabolism", Kind.FETCHED, False, 19, "'metabolism' stands " + WITHOUT.format("'keywords'")),
-    ("- osteoblasts", "osteoblasts", Kind.FETCHED, False, 18, "'osteoblasts' stands " + WITHOUT.format("'keywords'")),
+    ("- osteoblasts", "osteoblasts", Kind.FETCHED, True, 18, "'osteoblasts' stands " + WITHOUT.format("'keywords'")),
     ("- Mus", "Mus", Kind.FIGURE_2021, True, 18, "'Mus musculus' stands " + WITHOUT.format("'organisms'")),
     ("- Mus", "-Mus", Kind.FIGURE, True, 6, DASH.format("'-Mus musculus'", "'organisms'")),
     ("organisms:\n- H", "organisms:\n-H", Kind.FIGURE, True, 5, DASH.format("'-Homo sapiens'", "'organisms'")),
@@ -226,6 +230,7 @@ UNSURE = [
     ("- AKT1", "- tumor\n  necrosis factor", "- tumor\n  - necrosis factor"),
     ("- AKT1", "- " + "tumor " * 20 + "\n  Necrosis factor", "- " + "tumor " * 20 + "\n  - Necrosis factor"),
     ("resistance.\npapertitle", "resistance.\nReviewed\npapertitle", "resistance.\n  Reviewed\npapertitle"),
+    ("resistance.\npapertitle", "resistance.\nMOM=methoxymethyl\npapertitle", "resistance.\n  MOM=methoxymethyl\npapertitle"),
     ("Leukemias.\nreftext", "Leukemias.\n\nA review.\nreftext", "Leukemias.\n\n  A review.\nreftext"),
 ]  # fmt: skip
 
@@ -388,3 +393,26 @@ def test_broken_real_records_are_fixed_to_the_byte_or_left(seed):
         again = fixer.fix(name, every.data, unsafe=True)
         assert (every.faults, again.data, again.fixed) == ((), every.data, ())
     assert back > 30
+
+
+PIECES = st.sampled_from(
+    [*"\n\n\n -–•*#'\"[]:~|>“”", "- ", "  ", "\n- ", "\n  ", "\n-", "\n– ", "Mus", "Mus musculus", "year:", "year: ", "\ncaption: ", "\norganisms:",
+     "\nwpid:", "\u00a0", "a: b", " # x", "\r\n", "\n# x\n", "'a'"]
+)  # fmt: skip
+
+
+@given(
+    st.sampled_from(
+        ["- Mus musculus", "year: '2022'", "  quiescence, and drug resistance.\npapertitle: ", "- AKT1", "license: CC0"]
+    ),
+    st.lists(PIECES, max_size=12).map("".join),
+)
+def test_whatever_lines_are_typed_the_fix_is_proven_and_made_once(place, typed):
+    data = clean_text().replace(place, typed, 1).encode()
+    fixed = fixer.fix(PATH, data, unsafe=True)
+    assert fixed.faults == ()
+    again = fixer.fix(PATH, fixed.data, unsafe=True)
+    assert (again.data, again.fixed) == (fixed.data, ())
+    safe = fixer.fix(PATH, data, ONLY)
+    if safe.fixed:  # every letter that was typed is in the text, in its order
+        assert re.sub(r"[\W_]", "", safe.data.decode()) == re.sub(r"[\W_]", "", data.decode())

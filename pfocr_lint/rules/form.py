@@ -176,7 +176,13 @@ def yaml_syntax_error(record: Record) -> Iterator[Finding]:
 
     The site loses the page. The usual causes: a text with `: ` or ` #` in it that is not quoted, a tab, a quote that is
     never closed, a quote inside quoted text that is not doubled, a line that is indented too much or too little, a bare `~` on a
-    line of its own.
+    line of its own. Use single quotes: between double quotes a backslash makes a control character of the letter behind it.
+    Quotes of print (`“ ”`) are no quotes to YAML.
+
+    A dash, a space or an indentation that was left out is added, where the record can then be read, every other entry has the
+    value that it has alone, and all that was typed is in the text. The fix is safe where one entry is broken and no other
+    reading is left. It is unsafe where a character is replaced (a long dash), and where the line may be a note or the rest of the
+    line above.
     """
     for fault, finding in zip((each for each in record.faults if each.code == "PF005"), _faults(record, "PF005"), strict=True):
         fix = repair.parted(record, fault.key) if fault.key is not None else finding.fix
