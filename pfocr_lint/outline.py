@@ -23,9 +23,9 @@ _LINE = re.compile(r"[^\n]*\n?")
 KEY = re.compile(r"('[^'\n]*'|\"[^\"\n]*\"|[^\s#'\"\[\]{}&*!|>%@`,-](?:[^:\n]|:(?![ \t\r\n]|$))*):(?=[ \t\r\n]|$)[ \t]*")
 _GLUED = re.compile(r"(['\"]?)(@?[A-Za-z_-]{1,40})\1:(?=[^ \t\r\n])")
 _ITEM = re.compile(r"-(?:[ \t]+|(?=\r?\n?\Z))")
-MARK = re.compile(
-    "([\u2010-\u2015\u2212\u2022\u2023\u2043\u25aa\u25cf\u25e6\u00b7]|\\*(?=[ \u00a0]))[ \u00a0]*(?=\\S)"
-)  # for a dash
+# What is typed for a dash: a long one, a bullet, an asterisk with a space behind it.
+_SIGNS = "\u2010-\u2015\u2212\u2022\u2023\u2043\u25aa\u25cf\u25e6\u00b7"
+MARK = re.compile(f"([{_SIGNS}]|\\*(?=[ \u00a0]))[ \u00a0]*(?=\\S)")
 _CLOSED = {"'": re.compile(r"'(?:[^']|'')*'"), '"': re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)}
 
 
@@ -97,8 +97,7 @@ class _Reading:
     """One pass over the lines, with the parts that are open: the root, then each below the one before it."""
 
     def __init__(self, record: Record) -> None:
-        self.text, self.kind = record.text, record.kind
-        self.body = record.body
+        self.text, self.kind, self.body = record.text, record.kind, record.body
         self.found = Outline()
         self.root = Part("", None, self.body.start, -1, self.body.start, self.body.start)
         self.open = [self.root]
@@ -133,9 +132,7 @@ class _Reading:
             return above
         rest = column
         while (item := _ITEM.match(line, rest)) is not None and len(self.open) < DEEPEST:
-            while self.open[-1].indent > rest or (
-                self.open[-1].indent == rest and (self.open[-1].is_item or self.open[-1].has_text)
-            ):
+            while self._is_over(self.open[-1], rest):
                 self.open.pop()
             holder = self.open[-1]
             self._push(Part(join(holder.pointer, holder.items), self._inner(holder), start, rest, 0, 0, is_item=True))

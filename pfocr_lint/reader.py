@@ -189,9 +189,8 @@ class _Reader:
         if first in ("&", "!") and node.end_mark.index > start:
             what = "an anchor" if first == "&" else "a tag"
             whose = name_of(pointer) or "the front matter"
-            raise self._refuse(
-                node, f"{whose} begins with {quote(first)}, {what} to YAML; a text that begins so needs single quotes"
-            )
+            begun = f"{whose} begins with {quote(first)}, {what} to YAML"
+            raise self._refuse(node, f"{begun}; a text that begins so needs single quotes")
         if isinstance(node, yaml.ScalarNode):
             return _scalar(node)
         if depth > MAX_DEPTH:

@@ -61,7 +61,7 @@ def proven(record: Record, fix: Fix) -> bool:
     if any(failure.keyword in _MISPLACED and split(failure.key)[0] in touched for failure in failures):
         return False
     spans = dict(_entries(new))
-    return all(_is_all_said(new, name, spans[name]) for name in touched)
+    return spans.keys() == entries.keys() and all(_is_all_said(new, name, spans[name]) for name in touched)
 
 
 def parted(record: Record, key: str) -> Fix | None:

@@ -16,10 +16,11 @@ PROSE = frozenset(
     {"caption", "description", "figtitle", "papertitle", "reftext", "keywords", "figure_title", "article_title", "citation"}
 )
 _SPACES = "\u00a0\u2000-\u200a\u202f\u3000"  # which look like a space and are none to YAML
+_SPACE = re.compile(f"[{_SPACES}]")
 _GLUED = re.compile(rf"-([{_SPACES}]?)(?=[^\s-])")
 _LIKE_A_KEY = re.compile(r"['\"]?([\w@-]{1,40})['\"]? ?([:;=])")
 _ORGANISM = re.compile(r"[A-Z][a-z]+\.? \S|NA\Z")
-_NOTHING = frozenset({"~", "null", "[]", "''"})  # somebody's word for an empty list
+_NOTHING = frozenset({"~", "null", "[]", "''"})  # which stands for an empty list
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def fix_of(found: list[Slip]) -> Fix:
 
 def _key(record: Record, part: Part) -> Slip:
     """A key without a space behind its colon."""
-    odd = re.compile(rf"[{_SPACES}]?").match(record.text, part.at)
+    odd = _SPACE.match(record.text, part.at)
     space = odd[0] if odd is not None else ""
     written = record.text[part.start + part.indent : part.at]
     span = Span(part.start + part.indent, part.at)

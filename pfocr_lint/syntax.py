@@ -138,10 +138,9 @@ def _colon(said: _Error) -> Fault:
     """A text that holds ': ': the whole of it needs quotes, wherever it begins."""
     text = _text_of(said)
     which = "this line" if text is None else f"the text of {text.name}"
-    begun = (
-        "" if text is None or text.start >= said.start else f" (it begins on line {said.text.count(chr(10), 0, text.start) + 1})"
-    )
-    return Fault("PF005", f"{which}{begun} holds ': '; {_quoting(said, text)}", Span(said.at, said.at + 1))
+    if text is not None and text.start < said.start:
+        which += f" (it begins on line {said.record.place(Span(text.start, text.start)).line})"
+    return Fault("PF005", f"{which} holds ': '; {_quoting(said, text)}", Span(said.at, said.at + 1))
 
 
 def _text_of(said: _Error) -> Part | None:
@@ -315,9 +314,8 @@ def _alias_or_anchor(said: _Error) -> Fault | None:
     signs = [match.start() for match in _SIGN.finditer(said.line, 0, said.at + 1 - said.start)]
     place = said.start + (signs[-1] if signs else 0)
     item = "; an item of a list begins with '- '" if said.text[place] == "*" else ""
-    return Fault(
-        "PF005", f"text that begins with {quote(said.text[place])} needs single quotes round it{item}", Span(place, place + 1)
-    )
+    message = f"text that begins with {quote(said.text[place])} needs single quotes round it{item}"
+    return Fault("PF005", message, Span(place, place + 1))
 
 
 def _odd_beginning(said: _Error) -> Fault | None:
@@ -363,7 +361,7 @@ def _no_end(said: _Error) -> Fault | None:
         message += "; the line above it with the list's key may be missing, or it is not indented as the other items"
     openings = [match[2] for match in _OPENED.finditer(said.text, said.record.body.start, said.at)]
     if '"' in said.line and openings[-1:] == ['"']:
-        message += "; a quote closes too early: write ' instead of \" round the whole text"
+        message += f"; a quote closes too early: {_ROUND}"
     elif "'" in said.line or '"' in said.line:
         message += "; a single quote inside single quotes is doubled (''), or a quote closes too early"
     return Fault("PF005", message, Span(said.at, said.at + 1))
@@ -380,6 +378,5 @@ def _documents(said: _Error) -> Fault | None:
 _CAUSES: tuple[Callable[[_Error], Fault | None], ...] = (
     _conflict, _tab, _open_quote, _slip, _stray_line, _unquoted_colon, _indentation, _comment_in_text, _indentation_before,
     _colon_in_continuation, _no_key, _escape, _item_behind_key, _open_bracket, _alias_or_anchor, _odd_beginning, _second_key,
-    _item_beside_key,
-    _no_end, _documents,
+    _item_beside_key, _no_end, _documents,
 )  # fmt: skip

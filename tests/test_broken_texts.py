@@ -80,7 +80,7 @@ NAMED = [
     ("figtitle: Properties", "figtitle: Crohn’s: properties", 3, f"the text of 'figtitle' holds ': '; {ROUND}"),
     # other advice to quote asks for single quotes
     ("caption: Stromal", "caption: Type #2 stromal", 13, f"'#2 stromal cellular  … rvival,' is a comment in the midst of a text; {ROUND}"),
-    ("MDPI", '"L"Oréal"', 22, "'Oréal\"' stands where a new key belongs; a quote closes too early: write ' instead of \" round the whole text"),
+    ("MDPI", '"L"Oréal"', 22, "'Oréal\"' stands where a new key belongs; a quote closes too early: put single quotes round the whole text"),
     ("MDPI", "'L'Oréal'", 22, "'Oréal'' stands where a new key belongs; a single quote inside single quotes is doubled (''), or a quote closes too early"),
     ("MDPI", "*p", 22, "an alias ('*') or anchor ('&') stands here; a text that begins so needs single quotes"),
     # what is no slip keeps its sentence

@@ -152,10 +152,7 @@ def unknown_key(record: Record) -> Iterator[Finding]:
         hint = f", nearest is {quote(near[0])}" if near else ""
         fix = None
         if missing and glued:
-            hint, fix = (
-                f"; a space is missing behind {quote(f'{missing}:')}",
-                unspaced.after_colon(record, violation.key, missing),
-            )
+            hint, fix = f"; a space is missing behind '{missing}:'", unspaced.after_colon(record, violation.key, missing)
         elif missing:
             fix = Fix(f"rename it to {missing}", (RenameKey(violation.key, missing),), Safety.UNSAFE)
         yield Finding(violation.key, f"unknown key {quote(name)}{where}{hint}", fix=fix, on_key=True)
