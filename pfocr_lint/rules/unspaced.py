@@ -15,7 +15,7 @@ DASH = expression(r"-(?=\w)")
 MARK = expression("[\u2010-\u2015\u2212\u2022*](?= *\\w)")  # what is written for a dash
 _DASHED = expression(r"- *(?=\w)")
 _QUOTED = expression(r"'((?:[^'\r\n]|''|\r?\n(?! *\r?\n))*)'")
-_FOLD = expression(r" *\r?\n *")
+_FOLD = expression(r"(?<! ) *\r?\n *")
 
 
 def after_colon(record: Record, key: str, name: str) -> Fix | None:
