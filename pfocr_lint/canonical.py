@@ -69,6 +69,8 @@ _ENTRY = expression(rf"{_KEY}(?:{_VALUE}|\n{_BELOW})|([\s\S]+)")
 _ITEM = expression(rf"-(?:{_VALUE}| ([^\n]+\n(?:  [^\n]*\n)*))|([\s\S]+)")
 # Most lists are of words: where nothing of this stands in one, it may be split at its dashes, in a third of the time.
 _INTRICATE = expression(r"[:#]|\n(?!- [A-Za-z])| \n")
+# A text that goes on so may hold further items: one that stands too deep, or has another mark.
+_MARKED = expression("\n  [-*\u2010-\u2015\u2212\u2022]")
 
 
 class Unsure(Exception):  # noqa: N818 - not an error: the reference reader decides
@@ -145,7 +147,7 @@ def items(text: str, depth: int) -> list[Any]:
     found: list[Any] = []
     for plain, quoted, number, empty, below, rest in _ITEM.findall(text):
         if plain:
-            if "\n  - " in plain:  # perhaps an item that stands too deep
+            if "\n" in plain and _MARKED.search(plain):
                 raise Unsure
             found.append(plain.replace("\n  ", " "))
         elif quoted:

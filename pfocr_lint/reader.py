@@ -33,7 +33,8 @@ _FENCE = expression(r"[\n\r](---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)")
 _BREAKS = "\n\r\x85\u2028\u2029"  # a line begins behind each, to YAML
 _DEEP = expression(rf"[{_BREAKS}](?:[ ]{{60}}|[ ]*(?:[-?:][ \t]+){{20}})")
 _DIRECTIVE = expression(rf"(?<=[{_BREAKS}])%(?:TAG|YAML)[ \t]")
-_DASH = expression(r"\n[ ]*(- [^\r\n]*)")
+# A line in an item's text that looks like an item of its own: its mark, and what follows.
+ITEM_WITHIN = expression(r"\n[ ]*((?:- +|-(?=\w)|[\u2010-\u2015\u2212\u2022*] +)([^\r\n]*))")
 MAX_DIRECTIVES = 3  # libyaml compares each with all before it
 _COLON = expression(r"[ \t]*:")
 
@@ -188,7 +189,8 @@ class _Reader:
         if first in ("&", "!") and node.end_mark.index > start:
             what = "an anchor" if first == "&" else "a tag"
             whose = name_of(pointer) or "the front matter"
-            raise self._refuse(node, f"{whose} begins with {quote(first)}, {what} to YAML; a text that begins so needs quotes")
+            begun = f"{whose} begins with {quote(first)}, {what} to YAML"
+            raise self._refuse(node, f"{begun}; a text that begins so needs single quotes")
         if isinstance(node, yaml.ScalarNode):
             return _scalar(node)
         if depth > MAX_DEPTH:
@@ -204,11 +206,12 @@ class _Reader:
         return found
 
     def _swallowed(self, item: yaml.ScalarNode, pointer: str) -> None:
-        """A text that goes on with a dash, where the pipeline would not have broken its line: an item that stands too deep."""
+        """A text that goes on with a dash, where the pipeline would not have broken its line: an item of its own was meant."""
         text, span = self.record.text, self.record.node_span(item)
-        for dash in _DASH.finditer(text, span.start, span.end):
+        for dash in ITEM_WITHIN.finditer(text, span.start, span.end):
             if dash.start() - text.rfind("\n", 0, dash.start()) <= emit.WIDTH:
-                message = f"{quote(dash[1])} is indented too far: YAML reads it as part of the item above"
+                wrong = "is indented too far" if dash[1].startswith("- ") else "does not begin with '- '"
+                message = f"{quote(dash[1])} {wrong}: YAML reads it as part of the item above"
                 self.faults.append(Fault("PF005", message, Span(*dash.span(1)), key=pointer))
                 return
 

@@ -10,8 +10,10 @@ from typing import Any
 import yaml
 
 from pfocr_lint import schema
-from pfocr_lint.diagnostic import Span, quote
+from pfocr_lint.diagnostic import Related, Span, parent_of, quote
+from pfocr_lint.outline import Outline, Part, outline, takes
 from pfocr_lint.record import MAPPINGS, Fault, Kind, Record
+from pfocr_lint.slips import fix_of, slips
 from pfocr_lint.values import dataclass
 
 _KEY_LINE = re.compile(r"(?m)^( *)(- )?(['\"]?)(@?[A-Za-z_-]{1,40})\3:(?=[ \r]|$)")
@@ -26,6 +28,18 @@ _SIGN = re.compile(r"(?<!\S)[*&]")
 _KEY_NEXT = re.compile(r"(@?[A-Za-z_-]{1,40}):(?=[ \r\n])")
 _MESSAGE_TWO = "{} begins in the line of {}, and belongs on one of its own"
 _LAST_WORD = re.compile(r"(@?[A-Za-z_-]{1,40})\Z")
+# What opens a quotation in print, and what may close it.
+_CURLY = {
+    "\u2018": "\u2019",
+    "\u201a": "\u2018\u2019",
+    "\u201c": "\u201d",
+    "\u201e": "\u201c\u201d",
+    "\u00ab": "\u00bb",
+    "\u00bb": "\u00ab",
+}
+_OPENING = re.compile(f"[{''.join(_CURLY)}]")
+_ROUND = "put single quotes round the whole text"
+_MOST_RELATED = 20
 _BEGINS = re.compile(r"(?:\s*(?:- )?[^\s:#][^:]*: +|\s*- )([\[{>|&*!%`?-])")
 
 
@@ -53,6 +67,11 @@ class _Error:
         """What stands as a key at the beginning of a line, whatever its depth."""
         return frozenset(match[4] for match in _KEY_LINE.finditer(self.text, self.record.body.start, self.record.body.end))
 
+    @cached_property
+    def lines(self) -> Outline:
+        """What each line belongs to."""
+        return outline(self.record)
+
     @property
     def above(self) -> tuple[int, str]:
         """Where the line above begins, and its text; empty for the fence."""
@@ -70,7 +89,8 @@ def explain(error: yaml.YAMLError, record: Record) -> Fault:
     opened = record.body.start + context.index if context is not None else None
     said = _Error(record, problem, at, opened, start, line)
     if isinstance(error, yaml.composer.ComposerError) and "another document" not in problem:
-        return Fault("PF007", "an alias ('*') or anchor ('&') stands here; a text that begins so needs quotes", Span(at, at + 1))
+        message = "an alias ('*') or anchor ('&') stands here; a text that begins so needs single quotes"
+        return Fault("PF007", message, Span(at, at + 1))
     for cause in _CAUSES:
         fault = cause(said)
         if fault is not None:
@@ -93,6 +113,9 @@ def _stray_line(said: _Error) -> Fault | None:
     lead = len(above) - len(above.lstrip(" "))
     if match.start(3) not in _keys(said.record.kind).get(match[4], {match.start(3): None}):
         return None  # it is the key that is not where it belongs
+    text = said.lines.owner(start)
+    if text is not None and text.start < start and takes(said.record.kind, text.pointer) == "string":
+        return None  # it goes on with a text
     if not above.strip() or ":" in above or above.lstrip(" ")[:1] in "-#'\"" or lead != match.start(3):
         return None
     message = f"the line {quote(above.strip(), 40)} is neither 'key: value' nor indented text"
@@ -108,7 +131,50 @@ def _unquoted_colon(said: _Error) -> Fault | None:
     if second is not None and second[1] != key and second[1] in _keys(said.record.kind) and second[1] not in said.keys:
         place = Span(said.start + second.start(), said.at + 1)
         return Fault("PF005", _MESSAGE_TWO.format(quote(second[1]), quote(key, 40)), place)
-    return Fault("PF005", f"the text after {quote(key, 40)} holds ': ' and needs quotes round it", Span(said.at, said.at + 1))
+    return _colon(said)
+
+
+def _colon(said: _Error) -> Fault:
+    """A text that holds ': ': the whole of it needs quotes, wherever it begins."""
+    text = _text_of(said)
+    which = "this line" if text is None else f"the text of {text.name}"
+    if text is not None and text.start < said.start:
+        which += f" (it begins on line {said.record.place(Span(text.start, text.start)).line})"
+    return Fault("PF005", f"{which} holds ': '; {_quoting(said, text)}", Span(said.at, said.at + 1))
+
+
+def _text_of(said: _Error) -> Part | None:
+    """The key or item whose text the line of the problem is of; a key that the format knows only as a part of a text is none."""
+    part = said.lines.owner(said.start)
+    while part is not None and part.parent is not None and takes(said.record.kind, part.pointer) == "":
+        if takes(said.record.kind, parent_of(part.pointer)) != "string":
+            break
+        part = part.parent
+    return part
+
+
+def _quoting(said: _Error, text: Part | None) -> str:
+    """How to quote a text: in straight single quotes, in which nothing but a single quote means anything."""
+    written = said.text[text.at : text.end] if text is not None else said.line
+    doubled = ", and double each ' in it ('')" if "'" in written[1:] else ""
+    opened = _OPENING.search(written)
+    if opened is None:
+        return f"{_ROUND}{doubled}"
+    closed = next((char for char in written[opened.end() :] if char in _CURLY[opened[0]]), "")
+    none = f"{opened[0]} and {closed} are no quotes" if closed else f"{opened[0]} is no quote"
+    return f"{none} to YAML: put straight single quotes ('...') round the whole text{doubled}"
+
+
+def _slip(said: _Error) -> Fault | None:
+    """A dash, a space or an indentation that was left out, in the entry that YAML stops in or in front of."""
+    found = slips(said.record, said.lines)
+    intact = [part.start for part in said.lines.top if not part.glued and part.start < said.start]
+    read = intact[-1] if intact else 0  # YAML has come as far as this key, so that nothing above it is the problem
+    first = next((slip for slip in found if read <= slip.span.start <= said.at), None)
+    if first is None:
+        return None
+    others = tuple(Related(None, slip.message, at=slip.span) for slip in found if slip is not first)
+    return Fault("PF005", first.message, first.span, fix_of(found), others[:_MOST_RELATED])
 
 
 def _open_quote(said: _Error) -> Fault | None:
@@ -180,9 +246,7 @@ def _keys(kind: Kind) -> Mapping[str, Mapping[int, str | None]]:
 def _colon_in_continuation(said: _Error) -> Fault | None:
     if "mapping values are not allowed" not in said.problem:
         return None
-    key = said.line.partition(":")[0].strip().strip("'\"")
-    message = f"this line holds ': '; put quotes round the whole text it belongs to ({quote(key, 40)})"
-    return Fault("PF005", message, Span(said.at, said.at + 1))
+    return _colon(said)
 
 
 def _comment_in_text(said: _Error) -> Fault | None:
@@ -191,7 +255,8 @@ def _comment_in_text(said: _Error) -> Fault | None:
     aside = _ASIDE.search(line)
     if aside is None or said.line[:1] != " " or _KEY_LINE.match(said.line):
         return None
-    wanted = "put quotes round the whole text" if line[: aside.start()].strip() else "it belongs above the line of the text's key"
+    quoting = _quoting(said, _text_of(said))
+    wanted = quoting if line[: aside.start()].strip() else "it belongs above the line of the text's key"
     place = Span(start + aside.start(), start + aside.end())
     return Fault("PF005", f"{quote(aside[0], 30)} is a comment in the midst of a text; {wanted}", place)
 
@@ -201,8 +266,8 @@ def _no_key(said: _Error) -> Fault | None:
         return None
     place = said.opened
     word = re.split(r"[\r\n]", said.text[place:], maxsplit=1)[0].strip()
-    if word == "~":
-        before = said.text[:place].rstrip().rsplit("\n", 1)[-1]
+    before = said.text[:place].rstrip().rsplit("\n", 1)[-1]
+    if word == "~" and before.endswith(":"):
         return Fault("PF005", f"'~' stands alone on its line; an empty {quote(before)} is written '{before} []'",
                      Span(place, place + 1))  # fmt: skip
     behind = ", behind a line break of old Macs (CR)," if said.text[place - 1] == "\r" else ""
@@ -222,19 +287,24 @@ def _escape(said: _Error) -> Fault | None:
         return None
     place = max(said.text.rfind("\\", 0, said.at + 1), said.start)
     wrong = said.text[place : place + 2]
-    return Fault("PF005", f"{quote(wrong)} means nothing between double quotes; write '\\{wrong}' for it", Span(place, place + 2))
+    message = f"{quote(wrong)} means nothing between double quotes; use single quotes, in which a backslash is a backslash"
+    return Fault("PF005", message, Span(place, place + 2))
 
 
 def _item_behind_key(said: _Error) -> Fault | None:
     if "block sequence entries are not allowed" not in said.problem:
         return None
-    return Fault("PF005", "an item begins here, and belongs on a line of its own below the key", Span(said.at, said.at + 1))
+    part = said.lines.owner(said.start)
+    message = "an item begins here, and belongs on a line of its own below the key"
+    if part is not None and takes(said.record.kind, part.pointer) == "string":
+        message = f"the text of {part.name} begins with '- '; {_quoting(said, part)}"
+    return Fault("PF005", message, Span(said.at, said.at + 1))
 
 
 def _open_bracket(said: _Error) -> Fault | None:
     if "did not find expected ',' or '" not in said.problem or said.opened is None:
         return None
-    message = f"{quote(said.text[said.opened])} is opened here and never closed; a text that begins so needs quotes round it"
+    message = f"{quote(said.text[said.opened])} is opened here and never closed; a text that begins so needs single quotes"
     return Fault("PF005", message, Span(said.opened, said.opened + 1))
 
 
@@ -244,7 +314,8 @@ def _alias_or_anchor(said: _Error) -> Fault | None:
     signs = [match.start() for match in _SIGN.finditer(said.line, 0, said.at + 1 - said.start)]
     place = said.start + (signs[-1] if signs else 0)
     item = "; an item of a list begins with '- '" if said.text[place] == "*" else ""
-    return Fault("PF005", f"text that begins with {quote(said.text[place])} needs quotes round it{item}", Span(place, place + 1))
+    message = f"text that begins with {quote(said.text[place])} needs single quotes round it{item}"
+    return Fault("PF005", message, Span(place, place + 1))
 
 
 def _odd_beginning(said: _Error) -> Fault | None:
@@ -256,7 +327,7 @@ def _odd_beginning(said: _Error) -> Fault | None:
         place, odd = said.start + begins.start(1), begins[1]
     else:
         return None
-    return Fault("PF005", f"text that begins with {quote(odd)} needs quotes round it", Span(place, place + 1))
+    return Fault("PF005", f"text that begins with {quote(odd)} needs single quotes round it", Span(place, place + 1))
 
 
 def _second_key(said: _Error) -> Fault | None:
@@ -266,6 +337,18 @@ def _second_key(said: _Error) -> Fault | None:
     if match is None or not first or match[1] == first or match[1] not in _keys(said.record.kind):
         return None
     return Fault("PF005", _MESSAGE_TWO.format(quote(match[1]), quote(first, 40)), Span(*match.span()))
+
+
+def _item_beside_key(said: _Error) -> Fault | None:
+    """An item beside the key of its list, with others below it."""
+    if not _ITEM.match(said.line):
+        return None
+    above = [part for part in said.lines.parts if part.start < said.start and not part.is_item]
+    if not above or not above[-1].has_text or takes(said.record.kind, above[-1].pointer) != "array":
+        return None
+    span = Span(above[-1].at, above[-1].end)
+    message = f"{quote(said.text[span.start : span.end], 40)} stands beside the key {above[-1].name}"
+    return Fault("PF005", f"{message}; an item begins with '- ', on a line of its own below the key", span)
 
 
 def _no_end(said: _Error) -> Fault | None:
@@ -278,9 +361,9 @@ def _no_end(said: _Error) -> Fault | None:
         message += "; the line above it with the list's key may be missing, or it is not indented as the other items"
     openings = [match[2] for match in _OPENED.finditer(said.text, said.record.body.start, said.at)]
     if '"' in said.line and openings[-1:] == ['"']:
-        message += "; a quote inside double quotes is written '\\\"', or a quote closes too early"
+        message += f"; a quote closes too early: {_ROUND}"
     elif "'" in said.line or '"' in said.line:
-        message += "; a quote inside quoted text is doubled (''), or a quote closes too early"
+        message += "; a single quote inside single quotes is doubled (''), or a quote closes too early"
     return Fault("PF005", message, Span(said.at, said.at + 1))
 
 
@@ -293,7 +376,7 @@ def _documents(said: _Error) -> Fault | None:
 
 # The first that applies speaks: what is surest, and most often meant, comes first.
 _CAUSES: tuple[Callable[[_Error], Fault | None], ...] = (
-    _conflict, _tab, _open_quote, _stray_line, _unquoted_colon, _indentation, _comment_in_text, _indentation_before,
+    _conflict, _tab, _open_quote, _slip, _stray_line, _unquoted_colon, _indentation, _comment_in_text, _indentation_before,
     _colon_in_continuation, _no_key, _escape, _item_behind_key, _open_bracket, _alias_or_anchor, _odd_beginning, _second_key,
-    _no_end, _documents,
+    _item_beside_key, _no_end, _documents,
 )  # fmt: skip

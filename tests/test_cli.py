@@ -283,7 +283,9 @@ def test_standard_input_is_one_record(run):
     assert "PF201" in named.out
     fixed = run("-", "--fix", stdin=data)
     assert (fixed.status, fixed.out) == (0, clean_text())
-    assert fixed.err == "1 fixed. No diagnostics in 1 record.\n"
+    assert fixed.err == (
+        "Fixed 1 finding in 1 record:\n  -\n    PF105 year: 2022 put in quotes\n\n1 fixed. No diagnostics in 1 record.\n"
+    )
     assert run("-", "--diff", stdin=data).out.startswith("--- a/-\n+++ b/-\n")
     assert run("-", stdin=b"hello").status == 2
 

@@ -30,6 +30,8 @@ DAMAGE = [
     ("byte order mark", "---\nfigid", "\ufeff---\nfigid"),
     ("one line of Windows", "year: '2022'\n", "year: '2022'\r\n"),
     ("no final line break", "  - scb\n---\n", "  - scb\n---"),
+    ("no space behind a dash", "- Drosophila melanogaster\n", "-Drosophila melanogaster\n"),
+    ("no space behind a colon", "seo: C", "seo:C"),
     ("raw control", "Stromal cellular signaling facilitates leukemic stem cell (LSC) survival,\n  q", "Stromal cellular signaling facilitates leukemic stem cell (LSC) survival,\n  \x01q"),
     ("key twice", "figtype: Figure\n", "figtype: Figure\nfigtype: Figure\n"),
     ("no alias", "figid_alias: PMC9405586__F1\n", ""),

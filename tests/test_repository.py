@@ -201,7 +201,8 @@ def test_unsafe_fixes_bring_keywords_and_tables_together(tmp_path, run):
     table = ("_data/PMC1000001__g001-genes.tsv", f"{GENES}\n{GENE.format('MTOR')}")
     write(tmp_path, figure(1000001), table)
     result = run("--fix", "--unsafe-fixes")
-    assert (result.status, result.out) == (0, "1 fixed. No diagnostics in 2 records.\n")
+    assert result.status == 0
+    assert result.out.endswith("PF408 schema-jsonld/keywords: 'MTOR' added\n\n1 fixed. No diagnostics in 2 records.\n")
     assert (tmp_path / "_figures/PMC1000001__g001.md").read_text() == figure(
         1000001, keywords=["PTEN", "AKT1", "Glucose", "MTOR"]
     )[1]

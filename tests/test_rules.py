@@ -15,7 +15,7 @@ PF001 unreadable-file error none on
 PF002 invalid-utf-8 error none on
 PF003 byte-order-mark error safe on
 PF004 broken-fence error none on
-PF005 yaml-syntax-error error none on
+PF005 yaml-syntax-error error safe-or-unsafe on
 PF006 duplicate-key error safe on
 PF007 yaml-feature error none on
 PF008 over-limit error none on

@@ -173,7 +173,7 @@ def test_a_record_of_standard_input_is_mended_byte_by_byte_and_shown_without_har
     argv = ("--fix", "--isolated", "--select", "PF208", "--stdin-filename", figure(1000001)[0])
     for flags in (argv, ("--diff", *argv[1:])):
         seen, piped = on_a_terminal(*flags, stdin=data), on_a_terminal(*flags, stdin=data, out=io.StringIO)
-        assert harmless(seen)
+        assert harmless(seen, painted=True)
         assert seen.out.split("\n") == [shown(line) for line in piped.out.split("\n")]
     mended = data.replace(b"figtype: Scheme", b"figtype: Figure") if readable else data
     assert on_a_terminal(*argv, stdin=data, out=io.StringIO).out.encode() == mended

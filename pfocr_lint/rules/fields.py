@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -22,9 +21,10 @@ from pfocr_lint.diagnostic import (
     quote,
     split,
 )
-from pfocr_lint.ondemand import difflib, expression
+from pfocr_lint.ondemand import difflib
 from pfocr_lint.record import Kind, Record, Violation
 from pfocr_lint.rule import MISSING, Bad, Cue, Good, rule
+from pfocr_lint.rules import unspaced
 from pfocr_lint.rules.ends import cut_off, overrun, said
 from pfocr_lint.scalars import Implicit
 
@@ -126,7 +126,9 @@ def missing_key(record: Record) -> Iterator[Finding]:
         Bad(text=("publisher_name: MDPI\n", "publisher: |- # the\n  MDPI\n"), says="'publisher_name'", unsafe=True,
             fixed="publisher_name: |- # the\n  MDPI\n"),
         Bad({"comment": "checked"}, says="unknown key 'comment'"),
-        Bad(text=("publisher_name: MDPI", "publisher_name:'The Review: MDPI'"), says="want a space behind the colon"),
+        Bad(text=("publisher_name: MDPI", "publisher_name:'The Review: MDPI'"), unsafe=True,
+            says="a space is missing behind 'publisher_name:'", fixed="publisher_name: 'The Review: MDPI'"),
+        Bad(text=("publisher_name: MDPI", "publisher_name:The Review: MDPI"), says="a space is missing behind 'publisher_name:'"),
         Bad({"schema-jsonld/publisher": "WikiPathways"}, says="unknown key 'publisher' in schema-jsonld"),
     ],
     good=[Good({"wpid": "WP5283"})],
@@ -147,16 +149,15 @@ def unknown_key(record: Record) -> Iterator[Finding]:
         near = [missing] if missing else [] if not few else difflib.get_close_matches(name, violation.wanted, 1, 0.75)
         where = f" in {name_of(parent)}" if parent else ""
         glued = missing is not None and name.startswith(f"{missing}:")
-        hint = "; want a space behind the colon" if glued else f", nearest is {quote(near[0])}" if near else ""
+        hint = f", nearest is {quote(near[0])}" if near else ""
         fix = None
-        if missing and not glued:
+        if missing and glued:
+            hint, fix = f"; a space is missing behind '{missing}:'", unspaced.after_colon(record, violation.key, missing)
+        elif missing:
             fix = Fix(f"rename it to {missing}", (RenameKey(violation.key, missing),), Safety.UNSAFE)
         yield Finding(violation.key, f"unknown key {quote(name)}{where}{hint}", fix=fix, on_key=True)
 
 
-# What parts the items of a list that is written as a text; '2,3-DPG' is one, and so is 'A/Puerto Rico/8'.
-_SEVERAL = expression(r",(?![0-9])|(?<![0-9]),|[;|\n]|^-|\s(?:and|or|[+&/])\s|(?<=\w{4})/(?=\w{4})", re.I)
-_GLUED = expression(r"-\w")  # items have their dashes in front, and a space is missing
 _WANTED = {"array": "a list", "object": "a mapping", "number": "a number", "string": "text"}
 
 
@@ -166,9 +167,8 @@ _WANTED = {"array": "a list", "object": "a mapping", "number": "a number", "stri
     owns=("*:type",),
     cue=Cue.FAILURE,
     bad=[
-        Bad(
-            {"organisms": "Homo sapiens"}, says="organisms is 'Homo sapiens', want a list", fixed={"organisms": ["Homo sapiens"]}
-        ),
+        Bad({"organisms": "Homo sapiens"}, says="organisms is 'Homo sapiens', want a list",
+            fixed={"organisms": ["Homo sapiens"]}),
         Bad({"organisms": "Homo sapiens"}, kind=Kind.FIGURE_2021, says="want a list", fixed={"organisms": ["Homo sapiens"]}),
         Bad({"organisms": "Homo sapiens, Mus musculus"}, says="want a list"),
         Bad({"organisms": "Homo sapiens and Mus musculus"}, says="want a list"),
@@ -176,7 +176,9 @@ _WANTED = {"array": "a list", "object": "a mapping", "number": "a number", "stri
         Bad({"organisms": "Homo sapiens & Mus musculus"}, says="want a list"),
         Bad({"schema-jsonld/keywords": "AKT1,PTEN"}, says="want a list"),
         Bad({"schema-jsonld/keywords": "AKT1/PTEN"}, says="want a list"),
-        Bad({"organisms": "-Homo sapiens"}, says="want a list; a space is missing behind the dash"),
+        Bad({"organisms": "-Homo sapiens"}, says="want a list; a space is missing behind the dash",
+            fixed={"organisms": ["Homo sapiens"]}),
+        Bad(text=("organisms:\n- Homo sapiens\n- Mus", "organisms:\n  -Homo sapiens\n  -Mus"), says="want a list", fixed={}),
         Bad(text=("organisms:\n- Homo sapiens\n- Mus", "organisms:\n  Homo sapiens\n  Mus"), says="want a list"),
         Bad({"schema-jsonld/keywords": "Na+/K+-ATPase"}, says="want a list", fixed={"schema-jsonld/keywords": ["Na+/K+-ATPase"]}),
         Bad({"schema-jsonld/keywords": "2,3-DPG"}, says="want a list", fixed={"schema-jsonld/keywords": ["2,3-DPG"]}),
@@ -184,7 +186,7 @@ _WANTED = {"array": "a list", "object": "a mapping", "number": "a number", "stri
         Bad({"automl_pathway": "high"}, says="automl_pathway is 'high', want a number"),
     ],
     good=[Good({"organisms": ["Homo sapiens"]}), Good({"automl_pathway": 1})],
-)
+)  # fmt: skip
 def wrong_type(record: Record) -> Iterator[Finding]:
     """
     A value is of the wrong type.
@@ -197,12 +199,14 @@ def wrong_type(record: Record) -> Iterator[Finding]:
         value, fix = violation.value, None
         if violation.wanted == "array" and isinstance(value, (str, int, float, Implicit)) and str(value).strip():
             item = _written(record, violation.key)
-            several = record.lines_of(violation.key) > 1 or _SEVERAL.search(item)
+            several = record.lines_of(violation.key) > 1 or unspaced.SEVERAL.search(item)
             if judge.allows(record.kind, violation.key, [item]) and not several:
                 fix = Fix("make it a list of one item", (SetValue(violation.key, [item]),))
-        wanted = _WANTED.get(str(violation.wanted), str(violation.wanted))
-        glued = violation.wanted == "array" and isinstance(value, str) and _GLUED.match(value)
-        hint = "; a space is missing behind the dash" if glued else ""
+        wanted, hint = _WANTED.get(str(violation.wanted), str(violation.wanted)), ""
+        if violation.wanted == "array" and isinstance(value, str) and (mark := unspaced.MARK.match(value)):
+            hint, fix = f"; an item begins with a hyphen and a space, not with {quote(mark[0].strip())}", None
+        elif violation.wanted == "array" and isinstance(value, str) and unspaced.DASH.match(value):
+            hint, fix = "; a space is missing behind the dash", unspaced.after_dashes(record, violation.key)
         yield Finding(violation.key, f"{name_of(violation.key)} is {quote(value)}, want {wanted}{hint}", fix=fix)
 
 
@@ -328,7 +332,7 @@ def unquoted_scalar(record: Record) -> Iterator[Finding]:
             kind = f"the number {quote(text)[1:-1]}{shown}"
         yield Finding(
             violation.key,
-            f"YAML reads {name_of(violation.key)} as {kind}; text that looks like that needs quotes",
+            f"YAML reads {name_of(violation.key)} as {kind}; text that looks like that needs single quotes",
             fix=Fix(f"write it as {quote(text)}", (SetValue(violation.key, text),)),
         )
 
@@ -379,7 +383,7 @@ def missing_value_sentinel(record: Record) -> Iterator[Finding]:
             fix = Fix(f"set it to {quote(value)}", (SetValue(key, value),))
         what = "empty" if violation.value is None else f"{quote(violation.value)}, which stands for a missing value"
         if violation.value is None and (rest := cut_off(record, key)):
-            what, fix = f"empty, since {quote(rest)} is a comment; put quotes round the text", None
+            what, fix = f"empty, since {quote(rest)} is a comment; put single quotes round the text", None
         yield Finding(key, f"{name_of(key)} is {what}", fix=fix)
 
 

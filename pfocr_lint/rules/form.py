@@ -5,16 +5,21 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from pfocr_lint.derive import BREAKOUT
 from pfocr_lint.diagnostic import Finding, Fix, SetValue, Span, TextEdit, name_of
-from pfocr_lint.ondemand import expression
-from pfocr_lint.reader import read
+from pfocr_lint.ondemand import OnDemand, expression
 from pfocr_lint.record import CONTROL, MAPPINGS, SEPARATORS, Kind, Record, strings
 from pfocr_lint.rule import Bad, Cue, Good, TableFile, rule
 from pfocr_lint.rules.ends import doubled_keys
 from pfocr_lint.rules.text import typed_backslash
 from pfocr_lint.values import replace
+
+if TYPE_CHECKING:
+    from pfocr_lint import repair
+else:
+    repair = OnDemand("pfocr_lint.repair")
 
 ALL = MAPPINGS | {Kind.TABLE}
 
@@ -104,22 +109,42 @@ def broken_fence(record: Record) -> Iterator[Finding]:
 
 @rule(
     "PF005",
+    fix="safe or unsafe",
     cue=Cue.FORM,
     waivable=False,
     bad=[
-        Bad(text=("figtitle: Properties", "figtitle: Review: Properties"), says="the text after 'figtitle' holds ': '"),
+        Bad(
+            text=("figtitle: Properties", "figtitle: Review: Properties"),
+            says="the text of 'figtitle' holds ': '; put single quotes",
+        ),
         Bad(text=("pmcid: PMC9405586", "\tpmcid: PMC9405586"), says="a tab"),
         Bad(text=("publisher_name: MDPI", "publisher_name: 'MDPI"), says="opened here and never closed"),
-        Bad(text=("publisher_name: MDPI", "publisher_name: 'L'Oréal'"), says="a quote inside quoted text is doubled"),
-        Bad(text=("publisher_name: MDPI", "publisher_name: @MDPI"), says="text that begins with '@' needs quotes"),
+        Bad(text=("publisher_name: MDPI", "publisher_name: 'L'Oréal'"), says="a single quote inside single quotes is doubled"),
+        Bad(text=("publisher_name: MDPI", "publisher_name: @MDPI"), says="text that begins with '@' needs single quotes"),
         Bad(text=("number: F1\n", "number: F1\nand more\n"), says="neither 'key: value' nor indented text"),
-        Bad(text=("- Mus", "  - Mus"), says="'- Mus musculus' is indented too far: YAML reads it as part of the item above"),
+        Bad(
+            text=("- Mus", "  - Mus"),
+            says="'- Mus musculus' is indented too far: YAML reads it as part of the item above",
+            unsafe=True,
+            fixed={},
+        ),
+        Bad(text=("- Mus", "Mus"), says="'Mus musculus' stands in the list 'organisms' without '- ' in front", fixed={}),
+        Bad(text=("- Mus", "-Mus"), says="a space is missing behind the dash of '-Mus musculus'", fixed={}),
+        Bad(text=("- Mus", "– Mus"), says="begins with '–' (U+2013), where YAML wants a hyphen", unsafe=True, fixed={}),
+        Bad(text=("year: '2022'", "year:'2022'"), says="a space is missing behind 'year:'", fixed={}),
+        Bad(
+            text=("\n  quiescence, and drug resistance.\npaper", "\nquiescence, and drug resistance.\npaper"),
+            says="the line 'quiescence, and drug resistance.' continues 'caption' and is not indented",
+            fixed={},
+        ),
+        Bad(text=("caption: Stromal", "caption: - Stromal"), says="the text of 'caption' begins with '- '; put single quotes"),
+        Bad(text=("figtitle: Prop", "figtitle: “A: B” prop"), says="“ and ” are no quotes to YAML: put straight single quotes"),
         Bad(text=("number: F1\n", " number: F1\n"), says="'number' is indented by 1 space, want 0"),
         Bad(text=("    name: WikiPathways\n", "     name: WikiPathways\n"), says="'name' is indented by 5 spaces, want 4"),
         Bad(
             text=("schema-jsonld:\n", ""), says="'@context' belongs to 'schema-jsonld', and the line 'schema-jsonld:' is missing"
         ),
-        Bad(text=("figtitle: Prop", "figtitle: &alpha; Prop"), says="text that begins with '&' needs quotes round it"),
+        Bad(text=("figtitle: Prop", "figtitle: &alpha; Prop"), says="text that begins with '&' needs single quotes round it"),
         Bad(
             text=("  license: CC0\n  name: Cr", "    license: CC0\n    name: Cr"),
             says="'license' is indented by 4 spaces, want 2",
@@ -129,7 +154,7 @@ def broken_fence(record: Record) -> Iterator[Finding]:
             says="'doi' begins in the line of 'year', and belongs on one of its own",
         ),
         Bad(text=("year: '2022'", "year: '2022',"), says="a comma stands behind a quoted text"),
-        Bad(text=("caption: Stromal", "caption: Type #2 stromal"), says="is a comment in the midst of a text; put quotes round"),
+        Bad(text=("caption: Stromal", "caption: Type #2 stromal"), says="is a comment in the midst of a text; put single quotes"),
         Bad(
             text=(
                 "LSC) survival,\n  quiescence, and drug resistance.\npaper",
@@ -152,9 +177,18 @@ def yaml_syntax_error(record: Record) -> Iterator[Finding]:
 
     The site loses the page. The usual causes: a text with `: ` or ` #` in it that is not quoted, a tab, a quote that is
     never closed, a quote inside quoted text that is not doubled, a line that is indented too much or too little, a bare `~` on a
-    line of its own.
+    line of its own. Use single quotes: between double quotes a backslash makes a control character of the letter behind it.
+    Quotes of print (`“ ”`) are no quotes to YAML.
+
+    A dash, a space or an indentation that was left out is added, where the record can then be read, every other entry has the
+    value that it has alone, and all that was typed is in the text. The fix is safe where one entry is broken and no other
+    reading is left. It is unsafe where a character is replaced (a long dash), and where the line may be a note or the rest of the
+    line above.
     """
-    yield from _faults(record, "PF005")
+    for fault, finding in zip((each for each in record.faults if each.code == "PF005"), _faults(record, "PF005"), strict=True):
+        fix = repair.parted(record, fault.key) if fault.key is not None else finding.fix
+        proven = record.data is not None or (fix is not None and repair.proven(record, fix))
+        yield replace(finding, fix=fix if proven else None)
 
 
 @rule(
@@ -361,7 +395,7 @@ def control_character(record: Record) -> Iterator[Finding]:
         edits = tuple(TextEdit(m.start(), m.end(), "\n" if m[0] in _SEPARATORS else "") for m in between)
         parts = [m for m in between if m[0] in _SEPARATORS]
         proper = all(_PART.match(record.text, m.end()) and begun.get(_behind(m), True) for m in parts)
-        fix = Fix("write a plain line break", edits) if proper and _edited(record, edits).data == record.data else None
+        fix = Fix("write a plain line break", edits) if proper and repair.edited(record, edits).data == record.data else None
         message = f"{_names(''.join(m[0] for m in between), 'stand')} between the values"
         yield Finding(None, message, at=Span(*between[0].span()), fix=fix)
 
@@ -387,7 +421,7 @@ def _until_readable(record: Record, raw: list[re.Match[str]]) -> Fix | None:
         return None
     every = tuple(TextEdit(m.start(), m.end(), _instead(m)) for m in raw)
     for edits in (tuple(edit for edit in every if not edit.text), every):
-        after = _edited(record, edits)
+        after = repair.edited(record, edits)
         if not edits or after.data is None or any(BREAKOUT.search(text) for _, text in strings("", after.data)):
             continue
         left = (finding.at for finding in control_character(after) if finding.at is not None)
@@ -395,13 +429,6 @@ def _until_readable(record: Record, raw: list[re.Match[str]]) -> Fix | None:
             spaced = ", a space for what parts lines" if any(edit.text for edit in edits) else ""
             return Fix(f"remove the control characters{spaced}", edits)
     return None
-
-
-def _edited(record: Record, edits: tuple[TextEdit, ...]) -> Record:
-    """The record after some edits of its text."""
-    from pfocr_lint.edits import apply  # which only a finding needs
-
-    return read(record.path, apply(record.text, edits).encode(), record.kind)
 
 
 def _instead(match: re.Match[str]) -> str:
