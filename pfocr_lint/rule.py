@@ -91,7 +91,7 @@ class Rule:
 
     ``cue`` spares clean records the rule: whenever it finds anything there, the cue is there too. A function is asked first,
     in a record that fits its schema, whether there may be something; its parameters are called after the keys whose values it
-    is given (``description`` is the one of the JSON-LD block), ``other_names`` are organisms' names that are not latin.
+    is given (``description`` is the one of the JSON-LD block), ``synonyms`` are organisms' names that are not latin.
     Expressions are looked for in the record's texts as the fast reader gives them, each between two line breaks and without one
     in it (see :func:`pfocr_lint.rules.text.joined`). Each begins with one literal character, which Python finds by memchr, five
     times faster than any class; or it begins with a class and is of characters outside ASCII alone, and is first looked for

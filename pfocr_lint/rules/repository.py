@@ -194,7 +194,7 @@ def unknown_organism(repository: Repository) -> Iterator[Placed]:
                 continue
             record = repository.open(figure.path)
             at = record.value("/organisms").index(name)
-            if join("/organisms", at) in record.invalid or name in record.synonyms:
+            if join("/organisms", at) in record.invalid or record.synonyms.latin(name) is not None:
                 continue  # what is wrong with the name itself is said by PF106 or PF213
             near = difflib.get_close_matches(name, repository.latin, 1, 0.75)
             hint = f", nearest is {quote(near[0])}" if near else ""
