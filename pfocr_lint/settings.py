@@ -16,7 +16,7 @@ from pfocr_lint.diagnostic import Severity, quote
 from pfocr_lint.globs import matches
 from pfocr_lint.ondemand import difflib, expression, pathlib
 from pfocr_lint.rule import nearest
-from pfocr_lint.rules import BY_CODE, BY_NAME, RULES
+from pfocr_lint.rules import BY_CODE, BY_NAME, COMPARING, ON_PAGES, RULES
 from pfocr_lint.synonyms import SYNONYMS, Synonyms
 from pfocr_lint.values import dataclass, field
 
@@ -49,8 +49,8 @@ class Selection:
 
     @property
     def compares(self) -> bool:
-        """Whether rules that compare records are asked for."""
-        compared = [rule.code for rule in RULES if rule.compare is not None]
+        """Whether rules that compare records with each other are asked for; those that need the organism pages alone are not."""
+        compared = [rule.code for rule in COMPARING if rule not in ON_PAGES]
         names = (*(self.select or ()), *self.extend_select)
         return any(reach(code, name) >= len("PF4") for code in compared for name in names)
 

@@ -157,6 +157,8 @@ def unknown_key(record: Record) -> Iterator[Finding]:
 # What parts the items of a list that is written as a text; '2,3-DPG' is one, and so is 'A/Puerto Rico/8'.
 _SEVERAL = expression(r",(?![0-9])|(?<![0-9]),|[;|\n]|^-|\s(?:and|or|[+&/])\s|(?<=\w{4})/(?=\w{4})", re.I)
 _GLUED = expression(r"-\w")  # items have their dashes in front, and a space is missing
+# What to do about several organisms in one text.
+ONE_PER_LINE = "write one organism per line, each beginning with '- '"
 _WANTED = {"array": "a list", "object": "a mapping", "number": "a number", "string": "text"}
 
 
@@ -170,7 +172,10 @@ _WANTED = {"array": "a list", "object": "a mapping", "number": "a number", "stri
             {"organisms": "Homo sapiens"}, says="organisms is 'Homo sapiens', want a list", fixed={"organisms": ["Homo sapiens"]}
         ),
         Bad({"organisms": "Homo sapiens"}, kind=Kind.FIGURE_2021, says="want a list", fixed={"organisms": ["Homo sapiens"]}),
-        Bad({"organisms": "Homo sapiens, Mus musculus"}, says="want a list"),
+        Bad(
+            {"organisms": "Homo sapiens, Mus musculus"},
+            says="organisms is 'Homo sapiens, Mus musculus', want a list; write one organism per line, each beginning with '- '",
+        ),
         Bad({"organisms": "Homo sapiens and Mus musculus"}, says="want a list"),
         Bad({"organisms": "Homo sapiens + Mus musculus"}, says="want a list"),
         Bad({"organisms": "Homo sapiens & Mus musculus"}, says="want a list"),
@@ -194,15 +199,17 @@ def wrong_type(record: Record) -> Iterator[Finding]:
     looked at.
     """
     for violation in _failures(record, "PF103"):
-        value, fix = violation.value, None
+        value, fix, hint = violation.value, None, ""
         if violation.wanted == "array" and isinstance(value, (str, int, float, Implicit)) and str(value).strip():
             item = _written(record, violation.key)
             several = record.lines_of(violation.key) > 1 or _SEVERAL.search(item)
             if judge.allows(record.kind, violation.key, [item]) and not several:
                 fix = Fix("make it a list of one item", (SetValue(violation.key, [item]),))
+            elif several and name_of(violation.key).startswith("organisms"):
+                hint = f"; {ONE_PER_LINE}"
         wanted = _WANTED.get(str(violation.wanted), str(violation.wanted))
         glued = violation.wanted == "array" and isinstance(value, str) and _GLUED.match(value)
-        hint = "; a space is missing behind the dash" if glued else ""
+        hint = "; a space is missing behind the dash" if glued else hint
         yield Finding(violation.key, f"{name_of(violation.key)} is {quote(value)}, want {wanted}{hint}", fix=fix)
 
 
