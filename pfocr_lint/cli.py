@@ -258,7 +258,9 @@ def _standard_input(
     else:
         revision = None if name == "-" else task.revision
         shown = replace(task, mode="diff" if task.mode == "fix" else task.mode, revision=revision)
-        result = survey.on_pages(files.judge(source, data, shown), data, source.settings, shown)
+        result = files.judge(source, data, shown)
+        if name != "-":  # else there is no folder beside which the pages may be
+            result = survey.on_pages(result, data, source.settings, shown)
     if task.mode == "fix":
         write_bytes(streams.stdout, result.versions[1].encode() if result.versions else data)
         while len(data) > MAX_BYTES and (more := source_of.read(MAX_BYTES)):  # too large to be judged, and not to be lost

@@ -441,7 +441,20 @@ def test_standard_input_is_what_is_fixed_and_not_the_file(tmp_path, run):
     (tmp_path / NAME).write_text(typed)
     subprocess.run(["git", "apply", "-"], input=patch.out.encode(), cwd=tmp_path, check=True)
     assert (tmp_path / NAME).read_text() == record(*BOTH)
-    assert "PF404" not in run("-", stdin=typed.encode()).out, "without a name there is no folder"
+
+
+def test_a_record_without_a_name_has_no_pages_beside_it(tmp_path, run, monkeypatch):
+    write(tmp_path, *PAGES, (NAME, record("Sus scrofa")))
+    monkeypatch.chdir(tmp_path / "_figures")
+    assert run("-", stdin=record("Homo sapien").encode()).status == 0
+    assert (
+        run(
+            "--stdin-filename",
+            "new.md",
+            stdin=record("Homo sapien").encode(),
+        ).status
+        == 1
+    )
 
 
 def test_the_python_api_touches_no_file(tmp_path, run):
