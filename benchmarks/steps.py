@@ -45,7 +45,7 @@ def steps(paths: list[str], asked: accept.Plan, of: accept.Glance) -> list[float
         raise SystemExit(f"steps.py: {odd} is not in the pipeline's own form; want clean figures alone")
     groups = [match.group(*form.sources) for match in matches]
     tick()
-    columns = [*template.read(Kind.FIGURE, datas).columns, repeat(DEFAULT.other_names)]  # holds the two steps before
+    columns = [*template.read(Kind.FIGURE, datas).columns, repeat(DEFAULT.synonyms)]  # holds the two steps before
     tick()
     derive.disagreeing(paths, [columns[place] for place in of.said_twice])
     tick()

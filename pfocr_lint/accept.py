@@ -134,7 +134,7 @@ def glance(codes: tuple[str, ...]) -> tuple[Plan, Glance] | None:
     if asked is None or form is None:
         return None
     block = {key.removeprefix(_BLOCK): place for key, place in form.places.items() if key.startswith(_BLOCK)}
-    places = {**block, **form.places, "other_names": len(form.places)}
+    places = {**block, **form.places, "synonyms": len(form.places)}
     description = block.pop("description")
     lists = {words.place for words in form.lists} & set(block.values())
     plain = {place for place, text in form.constants.items() if not _cued(asked, f"\n{text}\n", _foreign(text.encode()))}
@@ -207,7 +207,7 @@ def _at_a_glance(
     asked, of = known
     table = template.read(Kind.FIGURE, datas)
     paths, datas = [paths[number] for number in table.numbers], [datas[number] for number in table.numbers]
-    columns: list[Any] = [*table.columns, repeat(settings.other_names)]
+    columns: list[Any] = [*table.columns, repeat(settings.synonyms)]
     odd = derive.disagreeing(paths, [columns[place] for place in of.said_twice])
     rows = range(len(paths))
     found = [*product(rows, of.always), *product(odd, asked.agreement)]
@@ -295,7 +295,7 @@ def _may_find(rule: Rule, record: Record, settings: Settings) -> bool:
     if not callable(rule.cue):
         return True
     keys = _pointers(rule.cue)
-    given = [settings.other_names if key == "/other_names" else record.value(key) for key in keys]
+    given = [settings.synonyms if key == "/synonyms" else record.value(key) for key in keys]
     return None in given or any(at.startswith(keys) for at in record.invalid) or bool(rule.cue(*given))
 
 

@@ -137,7 +137,8 @@ class Change:
     def compared(self, results: Sequence[Result], task: Task) -> tuple[list[Result], tuple[str, ...]]:
         """The results of the touched records with what their comparison with others adds and, if the task says so, mends."""
         own = _facts(results)
-        across = self._compare([*own, *self._around(own)], files.left_by(task, self.settings_of), results)
+        load = files.left_by(task, self.settings_of)
+        across = self._compare([*own, *self._around(own)], load, results, load_page=loading.load)
         return [survey.joined(each, across, self.settings_of, task) for each in results], across.faults
 
     def introduced(self, results: Sequence[Result]) -> Introduced:
@@ -163,8 +164,14 @@ class Change:
             faults=(*across.faults, *across_before.faults),
         )
 
-    def _compare(self, facts: Iterable[Facts], load: Callable[[str], bytes], fresh: Iterable[Result] = ()) -> survey.Across:
-        return survey.compare(facts, self.settings_of, load, frozenset(result.path for result in fresh))
+    def _compare(
+        self,
+        facts: Iterable[Facts],
+        load: Callable[[str], bytes],
+        fresh: Iterable[Result] = (),
+        load_page: Callable[[str], bytes] | None = None,
+    ) -> survey.Across:
+        return survey.compare(facts, self.settings_of, load, frozenset(each.path for each in fresh), load_page=load_page)
 
     @cached_property
     def _before(self) -> dict[str, bytes]:

@@ -239,7 +239,7 @@ def _standard_input(
     streams: Streams,
 ) -> int:
     """One record from standard input; with ``--fix`` the mended one goes to standard output and the rest to standard error."""
-    from pfocr_lint import files, walk
+    from pfocr_lint import files, survey, walk
     from pfocr_lint.reader import MAX_BYTES
 
     started = time.perf_counter()
@@ -257,7 +257,10 @@ def _standard_input(
         result = files.Result(name)
     else:
         revision = None if name == "-" else task.revision
-        result = files.judge(source, data, replace(task, mode="diff" if task.mode == "fix" else task.mode, revision=revision))
+        shown = replace(task, mode="diff" if task.mode == "fix" else task.mode, revision=revision)
+        result = files.judge(source, data, shown)
+        if name != "-":  # else there is no folder beside which the pages may be
+            result = survey.on_pages(result, data, source.settings, shown)
     if task.mode == "fix":
         write_bytes(streams.stdout, result.versions[1].encode() if result.versions else data)
         while len(data) > MAX_BYTES and (more := source_of.read(MAX_BYTES)):  # too large to be judged, and not to be lost

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pfocr_lint import accept, facts
@@ -29,10 +30,10 @@ from pfocr_lint.ondemand import OnDemand, hashlib
 from pfocr_lint.reader import read
 from pfocr_lint.record import Kind, Record
 from pfocr_lint.rule import Rule
-from pfocr_lint.rules import BY_CODE, BY_NAME, RULES
+from pfocr_lint.rules import BY_CODE, BY_NAME, COMPARING, ON_PAGES, RULES
 from pfocr_lint.rules.waivers import Waiver, waivers
 from pfocr_lint.settings import DEFAULT, Settings
-from pfocr_lint.values import dataclass
+from pfocr_lint.values import dataclass, replace
 
 if TYPE_CHECKING:
     from pfocr_lint import edits
@@ -70,13 +71,19 @@ class Hit:
 
 @dataclass(frozen=True)
 class Examined:
-    """What was found in one record; ``waived`` are the rules of the findings that it waives, one for each."""
+    """
+    What was found in one record; ``waived`` are the rules of the findings that it waives, one for each.
+
+    Where a comparison found it, ``open_other`` reads another record, and ``again`` compares this one with the organism pages
+    after it was fixed.
+    """
 
     record: Record
     hits: tuple[Hit, ...]
     faults: tuple[str, ...] = ()
     waived: tuple[str, ...] = ()
     open_other: Callable[[str], Record] | None = None
+    again: Callable[[Record], tuple[Hit, ...]] | None = None
 
     @property
     def facts(self) -> facts.Facts | None:
@@ -158,17 +165,32 @@ def _order(hit: Hit) -> tuple[int, str, int, str, str]:
     return hit.span.start, hit.rule.code, hit.span.end, hit.finding.key or "", hit.finding.message
 
 
+def examine_again(before: Examined, fixed: Collection[Hit], record: Record, settings: Settings) -> Examined:
+    """What is found in a record after some hits were fixed; what a comparison found beside them is still there."""
+    after = examine(record, settings)
+    if before.again is None:
+        return after
+    kept = [hit for hit in before.hits if hit.rule.compare is not None and not hit.rule.pages_only and hit not in fixed]
+    moved = [replace(hit, span=_span(record, hit.finding)) for hit in kept]
+    hits = sorted([*after.hits, *before.again(record), *moved], key=_order)
+    return replace(after, hits=tuple(hits), open_other=before.open_other, again=before.again)
+
+
 def compare(
-    repository: facts.Repository, levels_of: Callable[[str], Mapping[str, Severity]], *, waiving: bool = True
+    repository: facts.Repository,
+    levels_of: Callable[[str], Mapping[str, Severity]],
+    rules: Iterable[Rule] = COMPARING,
+    *,
+    waiving: bool = True,
 ) -> Compared:
     """
-    Run the rules that compare records. ``levels_of`` gives the rules that are on for a path; ``waiving``: waivers hold.
+    Run rules that compare records. ``levels_of`` gives the rules that are on for a path; ``waiving``: waivers hold.
 
     The records that something is said of are opened again, for places and waivers.
     """
     hits: dict[str, list[Hit]] = {}
     faults: list[str] = []
-    for rule in RULES:
+    for rule in rules:
         if rule.compare is None:
             continue
         try:
@@ -179,12 +201,28 @@ def compare(
         except Exception as error:  # noqa: BLE001 - whatever a rule does wrong, the others still speak
             faults.append(f"rule {rule.code} failed: {type(error).__name__}: {error}")
     examined = []
+    again = partial(_on_pages, repository, levels_of, waiving)
     for path, found in sorted(hits.items()):
         record = repository.open(path)
         known = waivers(record) if waiving else ()
         left, waived = _waive(record, known, found, levels_of(path)) if known else (found, ())
-        examined.append(Examined(record, tuple(sorted(left, key=_order)), waived=waived, open_other=repository.open))
+        hits_left = tuple(sorted(left, key=_order))
+        examined.append(Examined(record, hits_left, waived=waived, open_other=repository.open, again=again))
     return Compared(tuple(examined), tuple(faults))
+
+
+def _on_pages(
+    repository: facts.Repository, levels_of: Callable[[str], Mapping[str, Severity]], waiving: bool, record: Record
+) -> tuple[Hit, ...]:
+    """What the rules that need the organism pages alone find in one record as it is now."""
+    own = facts.facts_of(record)
+
+    def opened(path: str) -> Record:
+        return record if path == record.path else repository.open(path)
+
+    figures = (own,) if isinstance(own, facts.FigureFacts) else ()
+    one = replace(repository, figures=figures, pages=(), tables=(), open=opened)
+    return tuple(hit for each in compare(one, levels_of, ON_PAGES, waiving=waiving).examined for hit in each.hits)
 
 
 def _applicable(record: Record, rules: Iterable[Rule]) -> Iterator[Rule]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 import zlib
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from itertools import chain, repeat
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeAlias
@@ -67,7 +67,8 @@ class Repository:
     """
     The facts of the records below one root, each list sorted by path.
 
-    ``latin`` are the names of the organism pages, none where the site has none or they are not looked up.
+    ``look_up`` gives the latin names of the organism pages, none where the site has none or they are not looked up. It is given
+    names: where all of them have a page, others may be left out.
     ``fresh`` are the paths of files that a change touched: of two records that clash, the fresh one is spoken of.
     ``open`` reads a record again, for what its facts do not say.
     """
@@ -75,7 +76,7 @@ class Repository:
     figures: tuple[FigureFacts, ...]
     pages: tuple[PageFacts, ...]
     tables: tuple[TableFacts, ...]
-    latin: frozenset[str]
+    look_up: Callable[[Set[str]], Set[str]]
     open: Callable[[str], Record]
     fresh: frozenset[str] = frozenset()
 

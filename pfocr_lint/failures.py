@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from pfocr_lint import judge
 from pfocr_lint.diagnostic import parent_of, split
 from pfocr_lint.ondemand import expression
 from pfocr_lint.record import CONTROL, MAPPINGS, Record, Violation
 from pfocr_lint.rules import RULES
+from pfocr_lint.synonyms import Synonyms
 
 _OWNERS = {pair: rule.code for rule in RULES for pair in rule.owns}
 _INVALIDATING = frozenset({"PF103", "PF104", "PF105", "PF106", "PF209"})
@@ -41,7 +42,7 @@ def _item(key: str) -> str:
     return match[0] if match else ""
 
 
-def prepare(record: Record, synonyms: Mapping[str, str]) -> Record:
+def prepare(record: Record, synonyms: Synonyms) -> Record:
     """Add to a record what the rules need to know of it: how its values fail the schema, and the organisms' other names."""
     record.synonyms = synonyms
     found: dict[str, list[Violation]] = {}

@@ -242,20 +242,24 @@ def left_by(task: Task, settings_of: Callable[[str], Settings]) -> Callable[[str
     return mended if task.mode == "diff" else load
 
 
-def mend(examined: engine.Examined, settings: Settings, task: Task) -> Result | None:
-    """Make the fixes, unsafe ones too, of what a comparison found in one record, and write it; None when there is none."""
-    step = fixer.mend(examined, settings, unsafe=True)
-    if step is None:
+def mend(examined: engine.Examined, settings: Settings, task: Task, given: bytes | None = None) -> Result | None:
+    """
+    Make the fixes, unsafe ones too, of what a comparison found in one record, and write it; None when there is none.
+
+    ``given`` are the bytes of a record that is not read from its file.
+    """
+    if not _worth_fixing(examined, task):
         return None
-    path = examined.record.path
-    if step.problem is not None:
-        return Result(path, faults=(f"{path}: {step.problem}",))
-    old, new = examined.record.text.encode(), step.after.record.text.encode()
+    path, old = examined.record.path, examined.record.text.encode()
+    fixed = fixer.settle(examined, old, settings, unsafe=True)
+    if fixed.data == old:
+        return Result(path, faults=fixed.faults) if fixed.faults else None
+    result = Result(path, fixed.left, fixed.fixed, faults=fixed.faults)
     if task.mode == "diff":
-        now = try_load(path)
-        return None if now is None else Result(path, fixed=step.fixed, versions=(now.decode(), new.decode()))
-    note = _replace(path, old, new)
-    return Result(path, fixed=step.fixed) if note is None else Result(path, notes=(note,))
+        now = try_load(path) if given is None else given
+        return None if now is None else replace(result, versions=(now.decode(), fixed.data.decode()))
+    note = _replace(path, old, fixed.data)
+    return result if note is None else Result(path, notes=(note,))
 
 
 def _replace(path: str, old: bytes, new: bytes) -> str | None:

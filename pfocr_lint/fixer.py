@@ -13,7 +13,7 @@ from typing import Any
 from pfocr_lint import edits, facts
 from pfocr_lint.diagnostic import Diagnostic, DropItem, Fix, RenameKey, Safety, TextEdit, ValueChange, split
 from pfocr_lint.edited import carry, watch
-from pfocr_lint.engine import FIRST, Examined, Hit, diagnostic_of, examine
+from pfocr_lint.engine import FIRST, Examined, Hit, diagnostic_of, examine, examine_again
 from pfocr_lint.reader import MAX_BYTES, read
 from pfocr_lint.record import Kind, Record, untyped
 from pfocr_lint.settings import DEFAULT, Settings
@@ -135,7 +135,7 @@ def _step(examined: Examined, wanted: list[tuple[Hit, Fix]], settings: Settings)
     mended = [wanted[index] for index in planned.taken]
     new = read(record.path, text.encode(), record.kind)
     carry(record, new)
-    after = examine(new, settings)
+    after = examine_again(examined, [hit for hit, _ in mended], new, settings)
     problem = verify(examined, after, mended, planned)
     if problem is not None:
         problem = f"a fix of {', '.join(sorted({hit.rule.code for hit, _ in mended}))} was not made: {problem}"

@@ -1,4 +1,4 @@
-"""One run over the work tree: every record judged, its result told as it comes, then all of them compared."""
+"""One run over the work tree: every record judged, its result told as it comes, then all compared, or held against the pages."""
 
 from __future__ import annotations
 
@@ -34,23 +34,23 @@ class Work:
 
     @property
     def whole(self) -> bool:
-        """Whether records are compared: a folder was named."""
+        """Whether records are compared with each other: a folder was named."""
         return any(os.path.isdir(path) for path in self.paths)  # noqa: PTH112
 
 
 def lint(work: Work, wanted: Wanted, *, compares: bool) -> int:
     """The exit status. ``compares`` says that rules across records were asked for by name."""
     known = _known(work, wanted)
-    teller = Teller(wanted, stream=not work.whole or len(work.sources) >= STREAMED_FROM, compared=work.whole)
+    teller = Teller(wanted, stream=len(work.sources) >= STREAMED_FROM, compared=True)
     contained = known is not None and work.whole and _is_contained(work)
     if known is not None and contained and known.silent and work.task.mode != "fix":  # nothing was found, and nothing changed
         teller.pass_over(len(work.sources))
         return teller.end((), time.perf_counter() - work.started)
     facts, same = _judge(work, teller, known)
     results, faults = list(teller.waiting), tuple[str, ...]()
-    if work.whole and not (known is not None and contained and known.as_silent_as_before):
+    if not (known is not None and contained and known.as_silent_as_before):
         facts += [] if known is None else map(known.facts, same)
-        results, faults = survey.compared(results, filter(None, facts), work.settings_of, work.task)
+        results, faults = survey.compared(results, filter(None, facts), work.settings_of, work.task, named=not work.whole)
     status = teller.end(results, time.perf_counter() - work.started, faults=faults, alone=compares and not work.whole)
     if known is not None:
         known.keep(silent=contained and not (results or faults))

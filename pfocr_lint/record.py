@@ -15,6 +15,7 @@ from pfocr_lint.diagnostic import Fix, Place, Related, SourceLine, Span, join, s
 from pfocr_lint.entries import Entry, Slices, below
 from pfocr_lint.ondemand import OnDemand, expression
 from pfocr_lint.quoted import as_typed, pieces
+from pfocr_lint.synonyms import Synonyms
 from pfocr_lint.values import dataclass, field
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class Record:
     canonical: bool = False
     failures: Mapping[str, tuple[Violation, ...]] = field(default_factory=dict)
     invalid: frozenset[str] = frozenset()
-    synonyms: Mapping[str, str] = field(default_factory=dict)
+    synonyms: Synonyms = field(default_factory=Synonyms)
     derived: dict[str, Any] = field(default_factory=dict)
     unused_waivers: tuple[tuple[Any, tuple[tuple[str, Span], ...]], ...] = ()
     found: int = 0

@@ -87,11 +87,12 @@ class Rule:
 
     ``owns`` names the schema failures that it reports, as ``key:keyword`` with ``*`` for any key. ``default`` is
     False for a rule that runs only when its own code or name is selected. ``waivable`` is False where a comment
-    inside the file cannot switch it off. ``compare`` is what a rule across records does instead of ``check``.
+    inside the file cannot switch it off. ``compare`` is what a rule across records does instead of ``check``; ``pages_only``
+    says that it needs the organism pages and no other record, so that it runs also where only files are named.
 
     ``cue`` spares clean records the rule: whenever it finds anything there, the cue is there too. A function is asked first,
     in a record that fits its schema, whether there may be something; its parameters are called after the keys whose values it
-    is given (``description`` is the one of the JSON-LD block), ``other_names`` are organisms' names that are not latin.
+    is given (``description`` is the one of the JSON-LD block), ``synonyms`` are organisms' names that are not latin.
     Expressions are looked for in the record's texts as the fast reader gives them, each between two line breaks and without one
     in it (see :func:`pfocr_lint.rules.text.joined`). Each begins with one literal character, which Python finds by memchr, five
     times faster than any class; or it begins with a class and is of characters outside ASCII alone, and is first looked for
@@ -103,6 +104,7 @@ class Rule:
     severity: Severity
     check: Check
     compare: Compare | None
+    pages_only: bool
     kinds: frozenset[Kind]
     owns: tuple[str, ...]
     default: bool
@@ -165,13 +167,15 @@ def repository_rule(
     severity: str = "error",
     fix: str = "none",
     kinds: frozenset[Kind],
+    pages_only: bool = False,
     bad: Iterable[Bad] = (),
     good: Iterable[Good] = (),
 ) -> Callable[[Compare], Compare]:
     """Declare a rule that compares records: it sees the facts of all of them, and no record by itself."""
 
     def declare(compare: Compare) -> Compare:
-        DECLARED.append(_made(compare, code, severity, fix, kinds, bad, good, check=_nothing, compare=compare))
+        extra = {"check": _nothing, "compare": compare, "pages_only": pages_only}
+        DECLARED.append(_made(compare, code, severity, fix, kinds, bad, good, **extra))
         return compare
 
     return declare
@@ -199,7 +203,7 @@ def _made(
         fix=fix,
         bad=tuple(bad),
         good=tuple(good),
-        **{"owns": (), "default": True, "waivable": True, **parts},
+        **{"owns": (), "default": True, "waivable": True, "pages_only": False, **parts},
     )
 
 

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from functools import lru_cache
 from itertools import chain
 from operator import attrgetter
 from typing import Any
 
-from pfocr_lint import engine, files, loading, walk
+from pfocr_lint import canonical, engine, files, judge, loading, walk
 from pfocr_lint.diagnostic import Diagnostic, Severity
 from pfocr_lint.facts import Facts, FigureFacts, PageFacts, Repository, TableFacts
 from pfocr_lint.failures import prepare
 from pfocr_lint.files import Result, Task
 from pfocr_lint.reader import read
 from pfocr_lint.record import Kind, Record
+from pfocr_lint.rules import COMPARING, ON_PAGES
 from pfocr_lint.settings import Settings, inside, real, whole
 from pfocr_lint.values import dataclass, replace
+from pfocr_lint.walk import Source
 
 OPEN_AT_ONCE = 64
 
@@ -46,11 +48,16 @@ def compare(
     settings_of: Callable[[str], Settings],
     load: Callable[[str], bytes],
     fresh: frozenset[str] = frozenset(),
+    *,
+    load_page: Callable[[str], bytes] | None = None,
+    named: bool = False,
 ) -> Across:
     """
     Run the rules that compare records on the facts of all of them, the records of each root among themselves.
 
-    ``load`` gives a file's bytes again, for the few records that something is said of.
+    ``load`` gives a file's bytes again, for the few records that something is said of; ``load_page``, where that is another,
+    those of an organism page that takes no part itself. ``named`` says that the facts are those of some files alone: then only
+    the rules run that need the organism pages and no other record.
     """
 
     @lru_cache(OPEN_AT_ONCE)
@@ -74,9 +81,13 @@ def compare(
         for each in group:
             sorts[type(each)].append(each)
         figures, pages, tables = map(tuple, sorts.values())
-        settings = settings_of(group[0].path)
-        latin = _latin(root, settings, pages, everywhere, load) if figures else frozenset()
-        found = engine.compare(Repository(figures, pages, tables, latin, opened, fresh), levels, waiving=settings.waivers)
+        settings, load_other = settings_of(group[0].path), load_page or load
+        look_up = _look_up(root, settings, () if named else pages, everywhere, load_other)
+        rules = COMPARING
+        if named:
+            rules = tuple(rule for rule in ON_PAGES if any(rule.code in levels(figure.path) for figure in figures))
+        repository = Repository(figures, pages, tables, look_up, opened, fresh)
+        found = engine.compare(repository, levels, rules, waiving=settings.waivers)
         examined.update({each.record.path: each for each in found.examined})
         faults += found.faults
     return Across(examined, tuple(faults))
@@ -93,61 +104,104 @@ def _by_root(facts: Iterable[Facts]) -> dict[str, list[Facts]]:
     return groups
 
 
-def _latin(
+def _look_up(
     root: str, settings: Settings, pages: Sequence[PageFacts], everywhere: Mapping[str, PageFacts], load: Callable[[str], bytes]
-) -> frozenset[str]:
+) -> Callable[[Set[str]], Set[str]]:
     """
-    The latin names of the organism pages: of the setting's folder, of those that were read, or of those beside the figures.
+    How the latin names of organism pages are looked up: of the setting's folder, of those that were read, or of those beside.
 
-    ``everywhere`` are all that were read, by their whole path: they are as they are in the revision that is compared.
+    ``everywhere`` are all that were read, by their whole path: they are as they are in the revision that is compared. The others
+    are read one by one, first those whose file is called as a name that is looked up, until all such names are found.
     """
+    found = {page.latin for page in pages if page.latin is not None}
     if settings.organisms is False:
-        return frozenset()
-    if not pages or isinstance(settings.organisms, str):
-        named = os.path.join(settings.root or root, settings.organisms) if isinstance(settings.organisms, str) else None  # noqa: PTH118
-        folder = real(named or os.path.join(root, "_organisms"))  # noqa: PTH118
-        found = [page.latin for path, page in everywhere.items() if path.startswith(f"{folder}{os.sep}")]
-        there = os.path.isdir(folder) and inside(folder, settings.root or root)  # noqa: PTH112
-        for source in walk.gather([folder], lambda _: settings) if there else ():
-            if source.path in everywhere:
-                continue
-            try:
-                record = prepare(read(source.path, load(source.path), Kind.ORGANISM), settings.synonyms)
-            except loading.Unreadable:
-                continue
-            found.append(record.usable("/latin"))
-        return frozenset(name for name in found if name is not None)
-    return frozenset(page.latin for page in pages if page.latin is not None)
+        return lambda _: frozenset()
+    if pages and not isinstance(settings.organisms, str):
+        return lambda _: found
+    named = os.path.join(settings.root or root, settings.organisms) if isinstance(settings.organisms, str) else None  # noqa: PTH118
+    folder = real(named or os.path.join(root, "_organisms"))  # noqa: PTH118
+    found = {page.latin for path, page in everywhere.items() if path.startswith(f"{folder}{os.sep}") and page.latin is not None}
+    waiting: list[Source] | None = None
+
+    def look_up(names: Set[str]) -> Set[str]:
+        nonlocal waiting
+        if waiting is None:
+            there = os.path.isdir(folder) and inside(folder, settings.root or root)  # noqa: PTH112
+            waiting = [each for each in walk.gather([folder], lambda _: settings) if each.path not in everywhere] if there else []
+        files = {f"{folder}/{name.replace(' ', '_')}.md".casefold() for name in names - found}
+        waiting.sort(key=lambda source: source.path.casefold() in files)
+        while waiting and not names <= found:
+            path = waiting.pop().path
+            latin = _latin_of(path, load, settings)
+            found.update([] if latin is None else [latin])
+        return found
+
+    return look_up
+
+
+def _latin_of(path: str, load: Callable[[str], bytes], settings: Settings) -> str | None:
+    """The latin name of an organism page, read without PyYAML where that can be; None where it has none that can be used."""
+    try:
+        data = load(path)
+    except loading.Unreadable:
+        return None
+    blank, end = b"\n\n---\n", b"\n---\n"  # newer pages have a blank line at their end
+    values = canonical.read(data[: -len(blank)] + end if data.endswith(blank) else data)
+    if values is None:
+        return prepare(read(path, data, Kind.ORGANISM), settings.synonyms).usable("/latin")
+    record = Record(path, Kind.ORGANISM, data=values, canonical=True)
+    return (record if judge.fits(Kind.ORGANISM, values) else prepare(record, settings.synonyms)).usable("/latin")
 
 
 def compared(
-    results: Sequence[Result], facts: Iterable[Facts], settings_of: Callable[[str], Settings], task: Task
+    results: Sequence[Result],
+    facts: Iterable[Facts],
+    settings_of: Callable[[str], Settings],
+    task: Task,
+    *,
+    named: bool = False,
 ) -> tuple[list[Result], tuple[str, ...]]:
     """
     The results with what the comparison of all records, by their facts, adds, and the faults that came up in it.
 
     A record of which there is only now something to tell gets a result; all are sorted by path.
     """
-    across = compare(facts, settings_of, files.left_by(task, settings_of))
+    across = compare(facts, settings_of, files.left_by(task, settings_of), load_page=loading.load, named=named)
     told = {result.path: result for result in results}
     for path in across.examined:
         told.setdefault(path, Result(path))
     return [joined(told[path], across, settings_of, task) for path in sorted(told)], across.faults
 
 
-def joined(result: Result, across: Across, settings_of: Callable[[str], Settings], task: Task) -> Result:
-    """A result with what the comparison says of its record, and with the unsafe fixes of that, where the task makes them."""
+def on_pages(result: Result, data: bytes, settings: Settings, task: Task) -> Result:
+    """The same for the bytes of one record, which need not be those of its file: the organism pages beside that are looked up."""
+    left = result.versions[1].encode() if result.versions is not None else data
+
+    def loaded(path: str) -> bytes:
+        return left if path == result.path else loading.load(path)
+
+    across = compare(filter(None, [result.facts]), lambda _: settings, loaded, named=True)
+    found = joined(result, across, lambda _: settings, task, data)
+    return replace(found, faults=(*found.faults, *across.faults))
+
+
+def joined(
+    result: Result, across: Across, settings_of: Callable[[str], Settings], task: Task, given: bytes | None = None
+) -> Result:
+    """
+    A result with what the comparison says of its record, and with the unsafe fixes of that, where the task makes them.
+
+    ``given`` are the bytes of a record that is not read from its file.
+    """
     examined = across.examined.get(result.path)
     if examined is None:
         return result
     result = replace(result, waived=(*result.waived, *examined.waived))
     if task.mode != "check" and task.unsafe:
-        mended = files.mend(examined, settings_of(result.path), task)
+        mended = files.mend(examined, settings_of(result.path), task, given)
         if mended is not None and mended.fixed:
-            done = {each.fingerprint for each in mended.fixed}
-            left = [each for each in examined.diagnostics() if each.fingerprint not in done]
-            left = merged(result.left, left)
-            return replace(result, fixed=(*result.fixed, *mended.fixed), left=tuple(left), versions=mended.versions)
+            left = tuple(merged(mended.left, ()))
+            return replace(result, fixed=(*result.fixed, *mended.fixed), left=left, versions=mended.versions)
         if mended is not None:
             result = replace(result, faults=(*result.faults, *mended.faults), notes=(*result.notes, *mended.notes))
     return replace(result, left=tuple(merged(result.left, examined.diagnostics())))
@@ -155,6 +209,6 @@ def joined(result: Result, across: Across, settings_of: Callable[[str], Settings
 
 def merged(alone: Iterable[Diagnostic], across: Sequence[Diagnostic]) -> list[Diagnostic]:
     """Both in their order; a file name that differs from figid is not said beside a figid that two records have."""
-    replaced = {"PF201"} if any(each.code == "PF401" for each in across) else set()
-    kept = (each for each in alone if each.code not in replaced)
-    return sorted([*kept, *across], key=lambda each: (each.span.start, each.code))
+    both = [*alone, *across]
+    replaced = {"PF201"} if any(each.code == "PF401" for each in both) else set()
+    return sorted((each for each in both if each.code not in replaced), key=lambda each: (each.span.start, each.code))

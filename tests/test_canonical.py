@@ -510,7 +510,7 @@ def test_a_function_lets_its_rule_ask_whatever_stands_at_the_edges():
 
 def gate_opens(rule, record) -> bool:
     code = rule.cue.__code__
-    given = {**record.data["schema-jsonld"], **record.data, "other_names": DEFAULT.other_names}
+    given = {**record.data["schema-jsonld"], **record.data, "synonyms": DEFAULT.synonyms}
     return rule.cue(*(given[name] for name in code.co_varnames[: code.co_argcount]))
 
 
@@ -529,7 +529,7 @@ def test_a_clean_record_needs_no_more_than_its_row_from_wherever_it_is_read():
 def test_a_function_that_is_asked_first_is_given_fields_that_there_are():
     asked, of = accept.glance(DEFAULT.codes)
     (*columns,) = map(itemgetter(0), template.read(Kind.FIGURE, [clean_text(Kind.FIGURE).encode()]).columns)
-    columns.append(DEFAULT.other_names)
+    columns.append(DEFAULT.synonyms)
     assert {rule.cue for rule in asked.asked} - {None}
     assert [gated.rule for gated in of.gated] == [*asked.asked]
     assert of.always == ()

@@ -149,7 +149,7 @@ def test_what_is_asked_of_all_at_once_overlooks_nobody(code, figures, spoken_of)
     def opened(path):
         return read(path, f"---\nfigid: {path}\n---\n".encode(), Kind.FIGURE)
 
-    repository = Repository(tuple(sorted(figures)), (PageFacts("p", None),), (), frozenset(), opened)
+    repository = Repository(tuple(sorted(figures)), (PageFacts("p", None),), (), lambda _: frozenset(), opened)
     assert [each.path for each in BY_CODE[code].compare(repository)] == spoken_of
 
 
@@ -158,7 +158,7 @@ def test_single_files_are_not_compared_and_the_message_says_how(tmp_path, run):
     result = run("_figures/PMC9000002__copy.md", "--select", "PF201,PF4", "--output-format", "concise")
     assert "PF201" in result.out
     assert "PF401" not in result.out
-    assert "Rules that compare records (PF4) did not run: name the repository's folder." in result.out
+    assert "Rules that compare records with each other (PF4) did not run: name the repository's folder." in result.out
     assert "did not run" in run("_figures/PMC9000002__copy.md", "--select", "duplicate-figid").out
     assert "did not run" not in run("_figures/PMC9000002__copy.md", "--select", "PF407,PF2").out
 
@@ -169,10 +169,10 @@ def test_organism_pages_are_looked_up_where_the_settings_say(tmp_path, run):
     (tmp_path / "_organisms").rename(tmp_path / "site" / "_organisms")
     assert run("_figures").status == 0, "no pages: silent"
     (tmp_path / "pfocr-lint.toml").write_text('organisms = "site/_organisms"\n')
-    assert "'Homo sapiens' has no organism page" in run("_figures", "--config", "pfocr-lint.toml").out
+    assert "no organism page for 'Homo sapiens'" in run("_figures", "--config", "pfocr-lint.toml").out
     (tmp_path / "site" / "_organisms").rename(tmp_path / "_organisms")
     (tmp_path / "pfocr-lint.toml").write_text("")
-    assert "'Homo sapiens' has no organism page" in run("_figures", "--config", "pfocr-lint.toml").out, "pages beside the figures"
+    assert "no organism page for 'Homo sapiens'" in run("_figures", "--config", "pfocr-lint.toml").out, "pages beside the figures"
     (tmp_path / "pfocr-lint.toml").write_text("organisms = 'pages'\n")
     assert run("_figures", "--config", "pfocr-lint.toml").err == (
         "pfocr-lint: pfocr-lint.toml: organisms is 'pages', and there is no such folder\n"

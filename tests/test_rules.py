@@ -62,7 +62,7 @@ PF315 incomplete-reference warning none on
 PF401 duplicate-figid error none on
 PF402 duplicate-alias error none on
 PF403 redirect-onto-page error none on
-PF404 unknown-organism warning none on
+PF404 unknown-organism warning unsafe on
 PF405 paper-disagreement warning none on
 PF406 case-collision error none on
 PF407 table-shape error none on

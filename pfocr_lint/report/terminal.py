@@ -98,7 +98,7 @@ def _notes(report: Report) -> str:
     if report.change is not None:
         notes.append("{:,} introduced, {:,} resolved, {:,} remaining.\n".format(*report.change))
     if report.alone:
-        notes.append("Rules that compare records (PF4) did not run: name the repository's folder.\n")
+        notes.append("Rules that compare records with each other (PF4) did not run: name the repository's folder.\n")
     return "".join(notes)
 
 

@@ -13,7 +13,9 @@ from pfocr_lint.rules import (
     links,
     mentions,
     organisms,
+    pages,
     repository,
+    sentinels,
     text,
     titles,
     waivers,
@@ -22,6 +24,8 @@ from pfocr_lint.rules import (
 __all__ = [
     "BY_CODE",
     "BY_NAME",
+    "COMPARING",
+    "ON_PAGES",
     "RULES",
     "agreement",
     "caption",
@@ -32,7 +36,9 @@ __all__ = [
     "links",
     "mentions",
     "organisms",
+    "pages",
     "repository",
+    "sentinels",
     "text",
     "titles",
     "waivers",
@@ -41,3 +47,6 @@ __all__ = [
 RULES: tuple[Rule, ...] = tuple(sorted(DECLARED, key=lambda rule: rule.code))
 BY_CODE = {rule.code: rule for rule in RULES}
 BY_NAME = {rule.name: rule for rule in RULES}
+# Those that compare records, and of these the ones that need the organism pages and no other record.
+COMPARING = tuple(rule for rule in RULES if rule.compare is not None)
+ON_PAGES = tuple(rule for rule in COMPARING if rule.pages_only)

@@ -25,19 +25,20 @@ from pfocr_lint.ondemand import difflib
 from pfocr_lint.record import Kind, Record, Violation
 from pfocr_lint.rule import MISSING, Bad, Cue, Good, rule
 from pfocr_lint.rules import unspaced
-from pfocr_lint.rules.ends import cut_off, overrun, said
+from pfocr_lint.rules.ends import overrun, said
 from pfocr_lint.scalars import Implicit
 
 MANY = 50  # of so many unknown keys none is a misspelling
 
 
-def _failures(record: Record, code: str) -> tuple[Violation, ...]:
+def failures_of(record: Record, code: str) -> tuple[Violation, ...]:
+    """The schema failures of a record that a rule reports."""
     return tuple(record.failures.get(code, ()))
 
 
 def lacks_ner(record: Record) -> bool:
     """Whether the line ``organisms_ner:`` went: its items then stand among the organisms, and only PF101 speaks."""
-    return any(violation.key == "/organisms_ner" for violation in _failures(record, "PF101"))
+    return any(violation.key == "/organisms_ner" for violation in failures_of(record, "PF101"))
 
 
 def _siblings(violation: Violation, violations: Iterable[Violation]) -> list[str]:
@@ -50,14 +51,14 @@ def near_missing(record: Record, unknown: Violation) -> str | None:
     near = _near(record, unknown)
     if near is None:
         return None
-    others = (v for v in _failures(record, "PF102") if v is not unknown and parent_of(v.key) == parent_of(unknown.key))
+    others = (v for v in failures_of(record, "PF102") if v is not unknown and parent_of(v.key) == parent_of(unknown.key))
     return None if any(_near(record, each) == near for each in others) else near
 
 
 def _near(record: Record, unknown: Violation) -> str | None:
-    if len(_failures(record, "PF102")) > MANY:
+    if len(failures_of(record, "PF102")) > MANY:
         return None
-    missing = _siblings(unknown, _failures(record, "PF101"))
+    missing = _siblings(unknown, failures_of(record, "PF101"))
     if not missing:
         return None
     name = split(unknown.key)[-1]
@@ -104,8 +105,8 @@ def missing_key(record: Record) -> Iterator[Finding]:
     A key that is constant, or that follows from other fields, is added at its place in the format's order. Anything
     else has to come from the paper.
     """
-    taken = {join(parent_of(v.key), near) for v in _failures(record, "PF102") if (near := near_missing(record, v))}
-    for violation in _failures(record, "PF101"):
+    taken = {join(parent_of(v.key), near) for v in failures_of(record, "PF102") if (near := near_missing(record, v))}
+    for violation in failures_of(record, "PF101"):
         if violation.key in taken:
             continue
         value = derive.value(record, violation.key)
@@ -140,12 +141,12 @@ def unknown_key(record: Record) -> Iterator[Finding]:
     Where the name is near to exactly one key that is missing, it is taken for a misspelling of that one; otherwise
     the message names the nearest key of the format, if there is one.
     """
-    for violation in _failures(record, "PF102"):
+    for violation in failures_of(record, "PF102"):
         if not record.canonical and record.is_torn(record.span(violation.key, on_key=True).start):
             continue  # it is part of a text that a separator tears (PF010)
         parent, name = parent_of(violation.key), split(violation.key)[-1]
         missing = near_missing(record, violation)
-        few = len(_failures(record, "PF102")) <= MANY
+        few = len(failures_of(record, "PF102")) <= MANY
         near = [missing] if missing else [] if not few else difflib.get_close_matches(name, violation.wanted, 1, 0.75)
         where = f" in {name_of(parent)}" if parent else ""
         glued = missing is not None and name.startswith(f"{missing}:")
@@ -158,6 +159,8 @@ def unknown_key(record: Record) -> Iterator[Finding]:
         yield Finding(violation.key, f"unknown key {quote(name)}{where}{hint}", fix=fix, on_key=True)
 
 
+# What to do about several organisms in one text.
+ONE_PER_LINE = "write one organism per line, each beginning with '- '"
 _WANTED = {"array": "a list", "object": "a mapping", "number": "a number", "string": "text"}
 
 
@@ -170,7 +173,10 @@ _WANTED = {"array": "a list", "object": "a mapping", "number": "a number", "stri
         Bad({"organisms": "Homo sapiens"}, says="organisms is 'Homo sapiens', want a list",
             fixed={"organisms": ["Homo sapiens"]}),
         Bad({"organisms": "Homo sapiens"}, kind=Kind.FIGURE_2021, says="want a list", fixed={"organisms": ["Homo sapiens"]}),
-        Bad({"organisms": "Homo sapiens, Mus musculus"}, says="want a list"),
+        Bad(
+            {"organisms": "Homo sapiens, Mus musculus"},
+            says="organisms is 'Homo sapiens, Mus musculus', want a list; write one organism per line, each beginning with '- '",
+        ),
         Bad({"organisms": "Homo sapiens and Mus musculus"}, says="want a list"),
         Bad({"organisms": "Homo sapiens + Mus musculus"}, says="want a list"),
         Bad({"organisms": "Homo sapiens & Mus musculus"}, says="want a list"),
@@ -195,14 +201,16 @@ def wrong_type(record: Record) -> Iterator[Finding]:
     that is mended, unless a comma in it, an `and`, or another line, says that it may be several. Other mix-ups have to be
     looked at.
     """
-    for violation in _failures(record, "PF103"):
-        value, fix = violation.value, None
+    for violation in failures_of(record, "PF103"):
+        value, fix, hint = violation.value, None, ""
         if violation.wanted == "array" and isinstance(value, (str, int, float, Implicit)) and str(value).strip():
-            item = _written(record, violation.key)
+            item = written(record, violation.key)
             several = record.lines_of(violation.key) > 1 or unspaced.SEVERAL.search(item)
             if judge.allows(record.kind, violation.key, [item]) and not several:
                 fix = Fix("make it a list of one item", (SetValue(violation.key, [item]),))
-        wanted, hint = _WANTED.get(str(violation.wanted), str(violation.wanted)), ""
+            elif several and name_of(violation.key).startswith("organisms"):
+                hint = f"; {ONE_PER_LINE}"
+        wanted = _WANTED.get(str(violation.wanted), str(violation.wanted))
         if violation.wanted == "array" and isinstance(value, str) and (mark := unspaced.MARK.match(value)):
             hint, fix = f"; an item begins with a hyphen and a space, not with {quote(mark[0].strip())}", None
         elif violation.wanted == "array" and isinstance(value, str) and unspaced.DASH.match(value):
@@ -210,7 +218,7 @@ def wrong_type(record: Record) -> Iterator[Finding]:
         yield Finding(violation.key, f"{name_of(violation.key)} is {quote(value)}, want {wanted}{hint}", fix=fix)
 
 
-def _written(record: Record, key: str) -> str:
+def written(record: Record, key: str) -> str:
     """A scalar as it is written, whatever YAML reads in it."""
     entry = record.entries.get(key)
     return str(entry.node.value) if entry is not None else str(record.value(key))
@@ -263,7 +271,7 @@ def invalid_value(record: Record) -> Iterator[Finding]:
     Where only one value is allowed, as a constant or because other fields determine it, it is set; but not in the place of a
     text that runs on behind the right value or over several lines, as it does where a key was moved: it belongs elsewhere.
     """
-    for violation in _failures(record, "PF104"):
+    for violation in failures_of(record, "PF104"):
         fix = None
         value = violation.wanted if violation.keyword == "const" else None
         if violation.keyword in ("enum", "minLength") and record.kind is not Kind.ORGANISM:
@@ -297,96 +305,6 @@ def _allowed(violation: Violation) -> str:
     return counts.get(violation.keyword, violation.keyword + " {}").format(wanted)
 
 
-_READ_AS = {"boolean": "true or false", "date": "a date", "symbol": "a symbol", "special value": "a special value"}
-
-
-@rule(
-    "PF105",
-    fix="safe",
-    owns=("*:scalar",),
-    cue=Cue.FAILURE,
-    bad=[
-        Bad(text=("year: '2022'", "year: 2022"), says="YAML reads year as the number 2022", fixed={}, key="/year"),
-        Bad(text=("- AKT1", "- On"), says="as true or false", fixed={"schema-jsonld/keywords": ["PTEN", "On", "Glucose"]}),
-        Bad(text=("- AKT1", "- nO"), says="as true or false", fixed={"schema-jsonld/keywords": ["PTEN", "nO", "Glucose"]}),
-        Bad(text=("- AKT1", "- 2001-1-4"), says="as a date", fixed={"schema-jsonld/keywords": ["PTEN", "2001-1-4", "Glucose"]}),
-        Bad(text=("- AKT1", "- 12:30"), says="as the number", fixed={"schema-jsonld/keywords": ["PTEN", "12:30", "Glucose"]}),
-        Bad(text=("- AKT1", "- 1,000"), says="as the number", fixed={"schema-jsonld/keywords": ["PTEN", "1,000", "Glucose"]}),
-        Bad(text=("- AKT1", "- 2001-12-14"), says="a date", fixed={"schema-jsonld/keywords": ["PTEN", "2001-12-14", "Glucose"]}),
-        Bad(text=("ncbi: '9606'", "ncbi: 09606"), kind=Kind.ORGANISM, says="as the number", fixed={"ncbi": "09606"}),
-    ],
-    good=[Good({"schema-jsonld/keywords": ["On", "NO", "1433", "12:30", "y", "2001-12-14"]})],
-)  # fmt: skip
-def unquoted_scalar(record: Record) -> Iterator[Finding]:
-    """
-    A text without quotes that YAML 1.1 reads as something else.
-
-    `On`, `NO`, `0123`, `12:30`, `1_000`, `2001-12-14`: to Jekyll these are a boolean, numbers and a date, unless they are
-    quoted. What was written is kept, in quotes.
-    """
-    for violation in _failures(record, "PF105"):
-        text, value = _written(record, violation.key), violation.value
-        kind = _READ_AS.get("boolean" if isinstance(value, bool) else getattr(value, "kind", ""))
-        if kind is None:
-            shown = "" if isinstance(value, Implicit) or str(value) == text else f", {quote(value)}"
-            kind = f"the number {quote(text)[1:-1]}{shown}"
-        yield Finding(
-            violation.key,
-            f"YAML reads {name_of(violation.key)} as {kind}; text that looks like that needs single quotes",
-            fix=Fix(f"write it as {quote(text)}", (SetValue(violation.key, text),)),
-        )
-
-
-_FOLLOWING = ("/figid_alias", "/redirect_from")  # never '', and made of other fields
-
-
-@rule(
-    "PF106",
-    fix="safe",
-    owns=("*:sentinel", "*:null"),
-    cue=Cue.FAILURE,
-    bad=[
-        Bad({"doi": ".na.character"}, says="doi is '.na.character'", fixed={"doi": ""}, key="/doi"),
-        Bad({"keywords": "NULL"}, says="stands for a missing value", fixed={"keywords": ""}),
-        Bad(text=("publisher_name: MDPI", "publisher_name:"), says="publisher_name is empty", fixed={"publisher_name": ""}),
-        Bad(text=("publisher_name: MDPI", "publisher_name: ~"), says="publisher_name is empty", fixed={"publisher_name": ""}),
-        Bad({"schema-jsonld/keywords": ["PTEN", ".na.character"]}, says="item 2", fixed={"schema-jsonld/keywords": ["PTEN"]}),
-        Bad({"caption": ".na.character", "schema-jsonld/description": ".na.character"}, says="caption is '.na.character'"),
-        Bad({"organisms": [".na.character"]}, says="item 1"),
-        Bad({"image": ".na.character"}, kind=Kind.ORGANISM, says="image", fixed={"image": ""}),
-        Bad(text=("publisher_name: MDPI", "publisher_name: #1 Press"), says="empty, since '#1 Press' is a comment"),
-        Bad({"figid_alias": ".na.character"}, says="figid_alias is '.na.character'", fixed={}),
-        Bad({"figid": "PMC9405586_x", "figid_alias": ".na.character"}, name="PMC9405586_x", says="figid_alias", also=("PF104",)),
-    ],
-    good=[Good({"organisms": ["NA"]}), Good({"doi": "", "publisher_name": ""}), Good({"schema-jsonld/keywords": ["na", "Nan"]})],
-)  # fmt: skip
-def missing_value_sentinel(record: Record) -> Iterator[Finding]:
-    """
-    A missing value has leaked into the record.
-
-    R writes `.na.character` and its kin where it has no text; an empty value and `~` are null to YAML. Where the
-    format has `''` for unknown, that is set; an item of a list is dropped; elsewhere the value has to be found.
-    """
-    dropped: dict[str, int] = {}
-    for violation in _failures(record, "PF106"):
-        key, parent = violation.key, parent_of(violation.key)
-        fix = None
-        if key == "/schema-jsonld/description" and violation.value == record.value("/caption"):
-            continue  # a true copy: what is wrong with the caption is said of the caption
-        if split(key)[-1].isdecimal() and isinstance(holder := record.value(parent), list):
-            dropped[parent] = dropped.get(parent, 0) + 1
-            if judge.allows(record.kind, parent, []) or dropped[parent] < len(holder):
-                fix = Fix("drop the item", (DropItem(key),))
-        elif judge.allows(record.kind, key, ""):
-            fix = Fix("set it to ''", (SetValue(key, ""),))
-        elif key in _FOLLOWING and (value := derive.value(record, key)) is not None:
-            fix = Fix(f"set it to {quote(value)}", (SetValue(key, value),))
-        what = "empty" if violation.value is None else f"{quote(violation.value)}, which stands for a missing value"
-        if violation.value is None and (rest := cut_off(record, key)):
-            what, fix = f"empty, since {quote(rest)} is a comment; put single quotes round the text", None
-        yield Finding(key, f"{name_of(key)} is {what}", fix=fix)
-
-
 @rule(
     "PF107",
     severity="warning",
@@ -407,7 +325,7 @@ def duplicate_item(record: Record) -> Iterator[Finding]:
 
     Only items that are equal to the letter count: ATM and Atm are genes of two organisms. The first stays.
     """
-    for violation in _failures(record, "PF107"):
+    for violation in failures_of(record, "PF107"):
         if violation.key == "/organisms" and lacks_ner(record):
             continue  # what the two lists share is in one of them
         first: dict[Any, int] = {}

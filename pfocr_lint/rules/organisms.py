@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Set
+from collections.abc import Callable, Iterator, Set
 
 from pfocr_lint.diagnostic import DropItem, Finding, Fix, SetValue, join, quote
 from pfocr_lint.record import FIGURES, Record
@@ -12,11 +12,11 @@ from pfocr_lint.rules.fields import lacks_ner
 ORGANISM_LISTS = ("/organisms", "/organisms_ner")
 
 
-def _lists(record: Record, looked_for: Collection[str]) -> Iterator[tuple[str, list[tuple[int, str]]]]:
-    """The organism lists in which one of some names stands, their items with their places; what is not text is left out."""
+def _lists(record: Record, wanted: Callable[[str], object]) -> Iterator[tuple[str, list[tuple[int, str]]]]:
+    """The organism lists in which a name that is wanted stands, their items with their places; what is not text is left out."""
     for key in ORGANISM_LISTS:
         value = record.value(key)
-        if isinstance(value, list) and any(name in looked_for for name in value if isinstance(name, str)):
+        if isinstance(value, list) and any(wanted(name) for name in value if isinstance(name, str)):
             yield key, [(index, name) for index, name in enumerate(value) if isinstance(name, str)]
 
 
@@ -29,10 +29,11 @@ def _are_among(names: Set[str], organisms: list[str], organisms_ner: list[str]) 
     severity="warning",
     fix="safe",
     kinds=FIGURES,
-    cue=lambda organisms, organisms_ner, other_names: _are_among(other_names, organisms, organisms_ner),
+    cue=lambda organisms, organisms_ner, synonyms: synonyms.any_of(organisms) or synonyms.any_of(organisms_ner),
     bad=[
         Bad({"organisms": ["E. coli"]}, says="want 'Escherichia coli'", fixed={"organisms": ["Escherichia coli"]},
             key="/organisms/0"),
+        Bad({"organisms": ["human"]}, says="'human' is not a latin name", fixed={"organisms": ["Homo sapiens"]}),
         Bad({"organisms_ner": ["Hordeum vulgare", "Barley"]}, says="want 'Hordeum vulgare'",
             fixed={"organisms_ner": ["Hordeum vulgare"]}),
     ],
@@ -43,12 +44,12 @@ def organism_synonym(record: Record) -> Iterator[Finding]:
     An organism goes by another name than its latin one.
 
     The site matches organisms by the exact latin name of their page. The names are those of the setting
-    `organism-synonyms`, and a few that the database has met.
+    `organism-synonyms`, and a few that the database has met; a record may write them with small or capital letters.
     """
-    for key, names in _lists(record, record.synonyms):
+    for key, names in _lists(record, record.synonyms.latin):
         there = {name for _, name in names}
         for index, name in names:
-            latin = record.synonyms.get(name)
+            latin = record.synonyms.latin(name)
             if latin is None:
                 continue
             item = join(key, index)
@@ -57,8 +58,8 @@ def organism_synonym(record: Record) -> Iterator[Finding]:
             yield Finding(item, f"{quote(name)} is not a latin name, want {quote(latin)}", fix=Fix(what, (change,)))
 
 
-_NO_NAMES = frozenset({"NA", "unassigned"})
-PLACEHOLDERS = _NO_NAMES | {"XXX"}
+NO_NAMES = frozenset({"NA", "unassigned"})
+PLACEHOLDERS = NO_NAMES | {"XXX"}
 
 
 @rule(
@@ -81,7 +82,7 @@ def placeholder_among_organisms(record: Record) -> Iterator[Finding]:
     `NA` or `unassigned` beside a real name says nothing and is dropped. `XXX` marks something that somebody still has
     to look up.
     """
-    for key, names in _lists(record, PLACEHOLDERS):
+    for key, names in _lists(record, PLACEHOLDERS.__contains__):
         if key == "/organisms" and lacks_ner(record):
             continue
         real = any(name.strip() and name not in PLACEHOLDERS and join(key, index) not in record.invalid for index, name in names)
@@ -89,5 +90,5 @@ def placeholder_among_organisms(record: Record) -> Iterator[Finding]:
             item = join(key, index)
             if name == "XXX":
                 yield Finding(item, "'XXX' is not an organism; somebody meant to look it up")
-            elif name in _NO_NAMES and real:
+            elif name in NO_NAMES and real:
                 yield Finding(item, f"{quote(name)} stands beside names", fix=Fix("drop it", (DropItem(item),)))

@@ -5,16 +5,14 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from itertools import chain
 from typing import TypeVar
 
-from pfocr_lint.diagnostic import Finding, Fix, Placed, Related, Safety, SetValue, join, quote
+from pfocr_lint.diagnostic import Finding, Fix, Placed, Related, Safety, SetValue, quote
 from pfocr_lint.facts import PAPER, FigureFacts, Repository, numbers
-from pfocr_lint.ondemand import difflib, expression
+from pfocr_lint.ondemand import expression
 from pfocr_lint.record import FIGURES, Kind
 from pfocr_lint.rule import Bad, Good, TableFile, repository_rule
 from pfocr_lint.rules.mentions import CHEMICALS, DISEASES, GENES, TABLES, gene_table
-from pfocr_lint.rules.organisms import PLACEHOLDERS
 from pfocr_lint.tables import SORTS, Table, spelled
 
 OTHER = "PMC9405586__biomedicines-10-01841-g002"
@@ -158,48 +156,6 @@ def redirect_onto_page(repository: Repository) -> Iterator[Placed]:
             related = (Related("/figid", "whose page it is", path=target.path),)
             compared, members = (figure.redirect,), _names((figure, target))
             yield Placed(figure.path, Finding("/redirect_from", message, related=related, compared=compared, members=members))
-
-
-@repository_rule(
-    "PF404",
-    severity="warning",
-    kinds=FIGURES,
-    bad=[
-        Bad({"organisms": ["Homo sapiens", "Mus muscullus"]}, beside=(Good(kind=Kind.ORGANISM),
-            Good({"latin": "Mus musculus", "common": "mouse"}, kind=Kind.ORGANISM, name="mus_musculus")),
-            says="'Mus muscullus' has no organism page, nearest is 'Mus musculus'", key="/organisms/1"),
-        Bad({"organisms": ["Homo\u00a0sapiens"]}, beside=(Good(kind=Kind.ORGANISM),), says="no-break space (U+00A0)"),
-    ],
-    good=[
-        Good({"organisms": ["NA"]}, beside=(Good(kind=Kind.ORGANISM),)),
-        Good({"organisms": ["Mus musculus"]}),
-        Good({"organisms": ["unspecified plant"]}, beside=(Good(kind=Kind.ORGANISM),)),
-    ],
-)  # fmt: skip
-def unknown_organism(repository: Repository) -> Iterator[Placed]:
-    """
-    An organism has no page.
-
-    The site lists a figure under an organism only when its name is the latin name of an organism page, to the letter.
-    Either the name is misspelt or the page is missing. Silent where the repository has no organism pages, and with the setting
-    `organisms = false`.
-    """
-    if not repository.latin:
-        return
-    names = set(chain.from_iterable({figure.organisms for figure in repository.figures}))
-    strange = {name for name in names - repository.latin - PLACEHOLDERS if not name.startswith("unspecified ")}
-    for figure in repository.figures if strange else ():
-        for name in dict.fromkeys(figure.organisms):
-            if name not in strange:
-                continue
-            record = repository.open(figure.path)
-            at = record.value("/organisms").index(name)
-            if join("/organisms", at) in record.invalid or name in record.synonyms:
-                continue  # what is wrong with the name itself is said by PF106 or PF213
-            near = difflib.get_close_matches(name, repository.latin, 1, 0.75)
-            hint = f", nearest is {quote(near[0])}" if near else ""
-            hint = "; it holds a no-break space (U+00A0)" if "\u00a0" in name else hint
-            yield Placed(figure.path, Finding(join("/organisms", at), f"{quote(name)} has no organism page{hint}"))
 
 
 @repository_rule(

@@ -1,0 +1,102 @@
+"""PF1, the part about what stands in place of a text: what YAML reads as no text, and what means that there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pfocr_lint import derive, judge
+from pfocr_lint.diagnostic import DropItem, Finding, Fix, SetValue, name_of, parent_of, quote, split
+from pfocr_lint.record import Kind, Record
+from pfocr_lint.rule import Bad, Cue, Good, rule
+from pfocr_lint.rules.ends import cut_off
+from pfocr_lint.rules.fields import failures_of, written
+from pfocr_lint.scalars import Implicit
+
+_READ_AS = {"boolean": "true or false", "date": "a date", "symbol": "a symbol", "special value": "a special value"}
+
+
+@rule(
+    "PF105",
+    fix="safe",
+    owns=("*:scalar",),
+    cue=Cue.FAILURE,
+    bad=[
+        Bad(text=("year: '2022'", "year: 2022"), says="YAML reads year as the number 2022", fixed={}, key="/year"),
+        Bad(text=("- AKT1", "- On"), says="as true or false", fixed={"schema-jsonld/keywords": ["PTEN", "On", "Glucose"]}),
+        Bad(text=("- AKT1", "- nO"), says="as true or false", fixed={"schema-jsonld/keywords": ["PTEN", "nO", "Glucose"]}),
+        Bad(text=("- AKT1", "- 2001-1-4"), says="as a date", fixed={"schema-jsonld/keywords": ["PTEN", "2001-1-4", "Glucose"]}),
+        Bad(text=("- AKT1", "- 12:30"), says="as the number", fixed={"schema-jsonld/keywords": ["PTEN", "12:30", "Glucose"]}),
+        Bad(text=("- AKT1", "- 1,000"), says="as the number", fixed={"schema-jsonld/keywords": ["PTEN", "1,000", "Glucose"]}),
+        Bad(text=("- AKT1", "- 2001-12-14"), says="a date", fixed={"schema-jsonld/keywords": ["PTEN", "2001-12-14", "Glucose"]}),
+        Bad(text=("ncbi: '9606'", "ncbi: 09606"), kind=Kind.ORGANISM, says="as the number", fixed={"ncbi": "09606"}),
+    ],
+    good=[Good({"schema-jsonld/keywords": ["On", "NO", "1433", "12:30", "y", "2001-12-14"]})],
+)  # fmt: skip
+def unquoted_scalar(record: Record) -> Iterator[Finding]:
+    """
+    A text without quotes that YAML 1.1 reads as something else.
+
+    `On`, `NO`, `0123`, `12:30`, `1_000`, `2001-12-14`: to Jekyll these are a boolean, numbers and a date, unless they are
+    quoted. What was written is kept, in quotes.
+    """
+    for violation in failures_of(record, "PF105"):
+        text, value = written(record, violation.key), violation.value
+        kind = _READ_AS.get("boolean" if isinstance(value, bool) else getattr(value, "kind", ""))
+        if kind is None:
+            shown = "" if isinstance(value, Implicit) or str(value) == text else f", {quote(value)}"
+            kind = f"the number {quote(text)[1:-1]}{shown}"
+        yield Finding(
+            violation.key,
+            f"YAML reads {name_of(violation.key)} as {kind}; text that looks like that needs single quotes",
+            fix=Fix(f"write it as {quote(text)}", (SetValue(violation.key, text),)),
+        )
+
+
+_FOLLOWING = ("/figid_alias", "/redirect_from")  # never '', and made of other fields
+
+
+@rule(
+    "PF106",
+    fix="safe",
+    owns=("*:sentinel", "*:null"),
+    cue=Cue.FAILURE,
+    bad=[
+        Bad({"doi": ".na.character"}, says="doi is '.na.character'", fixed={"doi": ""}, key="/doi"),
+        Bad({"keywords": "NULL"}, says="stands for a missing value", fixed={"keywords": ""}),
+        Bad(text=("publisher_name: MDPI", "publisher_name:"), says="publisher_name is empty", fixed={"publisher_name": ""}),
+        Bad(text=("publisher_name: MDPI", "publisher_name: ~"), says="publisher_name is empty", fixed={"publisher_name": ""}),
+        Bad({"schema-jsonld/keywords": ["PTEN", ".na.character"]}, says="item 2", fixed={"schema-jsonld/keywords": ["PTEN"]}),
+        Bad({"caption": ".na.character", "schema-jsonld/description": ".na.character"}, says="caption is '.na.character'"),
+        Bad({"organisms": [".na.character"]}, says="item 1"),
+        Bad({"image": ".na.character"}, kind=Kind.ORGANISM, says="image", fixed={"image": ""}),
+        Bad(text=("publisher_name: MDPI", "publisher_name: #1 Press"), says="empty, since '#1 Press' is a comment"),
+        Bad({"figid_alias": ".na.character"}, says="figid_alias is '.na.character'", fixed={}),
+        Bad({"figid": "PMC9405586_x", "figid_alias": ".na.character"}, name="PMC9405586_x", says="figid_alias", also=("PF104",)),
+    ],
+    good=[Good({"organisms": ["NA"]}), Good({"doi": "", "publisher_name": ""}), Good({"schema-jsonld/keywords": ["na", "Nan"]})],
+)  # fmt: skip
+def missing_value_sentinel(record: Record) -> Iterator[Finding]:
+    """
+    A missing value has leaked into the record.
+
+    R writes `.na.character` and its kin where it has no text; an empty value and `~` are null to YAML. Where the
+    format has `''` for unknown, that is set; an item of a list is dropped; elsewhere the value has to be found.
+    """
+    dropped: dict[str, int] = {}
+    for violation in failures_of(record, "PF106"):
+        key, parent = violation.key, parent_of(violation.key)
+        fix = None
+        if key == "/schema-jsonld/description" and violation.value == record.value("/caption"):
+            continue  # a true copy: what is wrong with the caption is said of the caption
+        if split(key)[-1].isdecimal() and isinstance(holder := record.value(parent), list):
+            dropped[parent] = dropped.get(parent, 0) + 1
+            if judge.allows(record.kind, parent, []) or dropped[parent] < len(holder):
+                fix = Fix("drop the item", (DropItem(key),))
+        elif judge.allows(record.kind, key, ""):
+            fix = Fix("set it to ''", (SetValue(key, ""),))
+        elif key in _FOLLOWING and (value := derive.value(record, key)) is not None:
+            fix = Fix(f"set it to {quote(value)}", (SetValue(key, value),))
+        what = "empty" if violation.value is None else f"{quote(violation.value)}, which stands for a missing value"
+        if violation.value is None and (rest := cut_off(record, key)):
+            what, fix = f"empty, since {quote(rest)} is a comment; put single quotes round the text", None
+        yield Finding(key, f"{name_of(key)} is {what}", fix=fix)
