@@ -22,6 +22,7 @@ from pfocr_lint.diagnostic import (
     RelatedPlace,
     Severity,
     Span,
+    ValueChange,
 )
 from pfocr_lint.edited import watch, weighed
 from pfocr_lint.entries import Entry
@@ -255,7 +256,8 @@ def _hit(record: Record, rule: Rule, level: Severity, finding: Finding) -> Hit:
     cause = _digest([identity(record), *about, value])
     own = cause if part is value else _digest([identity(record), *about, part])
     # between records it is the same whichever it is reported for; as what it is about counts a value as it is written
-    match = _digest([*about, *(() if finding.members else (str(part),)), *map(str, finding.compared)])
+    known = (*about, "" if finding.members else str(part), *map(str, finding.compared))
+    match = hashlib.sha256("\0".join(known).encode("utf-8", "surrogatepass")).hexdigest()[:32]
     return Hit(rule, level, weighed(record, finding), span, own, cause, match)
 
 
@@ -341,7 +343,13 @@ def _digest(parts: list[Any]) -> str:
 
 
 def diagnostic_of(
-    record: Record, hit: Hit, repeat: int, open_other: Callable[[str], Record] | None = None, *, offering: bool = True
+    record: Record,
+    hit: Hit,
+    repeat: int,
+    open_other: Callable[[str], Record] | None = None,
+    *,
+    offering: bool = True,
+    made: tuple[ValueChange, ...] = (),
 ) -> Diagnostic:
     finding = hit.finding
     place = record.place(hit.span)
@@ -367,6 +375,7 @@ def diagnostic_of(
         identity=identity(record),
         match=hit.match,
         members=finding.members,
+        made=made,
     )
 
 

@@ -17,7 +17,7 @@ from pfocr_lint.engine import FIRST, Examined, Hit, diagnostic_of, examine, exam
 from pfocr_lint.reader import MAX_BYTES, read
 from pfocr_lint.record import Kind, Record, untyped
 from pfocr_lint.settings import DEFAULT, Settings
-from pfocr_lint.values import dataclass, replace
+from pfocr_lint.values import dataclass
 
 ROUNDS = 10
 
@@ -139,7 +139,7 @@ def _step(examined: Examined, wanted: list[tuple[Hit, Fix]], settings: Settings)
     problem = verify(examined, after, mended, planned)
     if problem is not None:
         problem = f"a fix of {', '.join(sorted({hit.rule.code for hit, _ in mended}))} was not made: {problem}"
-    fixed = (replace(diagnostic_of(record, hit, 1, examined.open_other), made=_made(record, each)) for hit, each in mended)
+    fixed = (diagnostic_of(record, hit, 1, examined.open_other, made=_made(record, each)) for hit, each in mended)
     return Step(tuple(fixed), after, problem)
 
 
