@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from conftest import ROOT, SEED, clean_text
 from pfocr_lint import accept, cache, lint
 from pfocr_lint.facts import FigureFacts, PageFacts, TableFacts
 from pfocr_lint.record import Kind
+from pfocr_lint.rules.mentions import CHEMICALS
 from pfocr_lint.settings import DEFAULT, discover
 
 COUNT = cache.WORTH_A_CACHE + 20
@@ -164,6 +166,38 @@ def test_a_broken_cache_is_none(many, run, home, how):
     path.write_bytes(BROKEN[how](path.read_bytes()))
     assert told(run) == expected
     assert told(run) == expected, "and it was written again"
+
+
+COLUMNS = ["keys", "digests", "stamps", "sorts", "texts", "papers", "ends", "sums"]
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_a_bit_turned_in_a_column_is_noticed_by_its_checksum_alone(many, run, home, column):
+    """With the checksum of what it holds now, the same column would be believed."""
+    os.chdir(many)
+    (many / "_data").mkdir()
+    figid = SEED.replace("PMC9405586", "PMC10000000")
+    (many / "_data" / f"{figid}-chemicals.tsv").write_text(f"{CHEMICALS}\nGlucose\tNA\tNA\tNA\tNA\n")
+    assert told(run) == (0, [])
+    path = only_file(home)
+    line, _, blobs = path.read_bytes().partition(b"\n")
+    head = json.loads(line.partition(b" ")[2])
+    assert [name for name, _, _ in head["columns"]] == COLUMNS
+    at = sum(length for _, length, _ in head["columns"][: COLUMNS.index(column)])
+    turned = blobs[:at] + bytes([blobs[at] ^ 1]) + blobs[at + 1 :]
+    key = path.name.removesuffix(".cache")
+
+    def known(columns) -> bytes:
+        written = json.dumps({**head, "columns": columns}).encode()
+        path.write_bytes(b"%d %s\n" % (zlib.crc32(written), written) + turned)
+        return cache.Cache(str(home), key)._blobs.get(column, b"")
+
+    length = head["columns"][COLUMNS.index(column)][1]
+    believed = [
+        [name, size, zlib.crc32(turned[at : at + size]) if name == column else sum_] for name, size, sum_ in head["columns"]
+    ]
+    assert known(head["columns"]) == b""
+    assert known(believed) == turned[at : at + length] != blobs[at : at + length]
 
 
 def test_a_cache_that_cannot_be_written_is_done_without(many, run, tmp_path, judged):

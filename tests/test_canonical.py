@@ -14,7 +14,7 @@ from operator import itemgetter
 
 import pytest
 from conftest import ROOT, SEED, clean_text, real_records, seed_text
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from test_fixer import DAMAGE, PATH, TEXT
 
@@ -465,8 +465,12 @@ WORDY = st.lists(
 )
 
 
+# Texts that the fast reader knows: the others would leave half of the examples without a word.
+CANONICAL = WORDY.map("".join).filter(lambda text: canonical.read(emit.document({"key": text}).encode()) is not None)
+
+
 @settings(max_examples=400)
-@given(st.fixed_dictionaries({key: WORDY.map("".join) for key in ("figtitle", "caption", "keyword")}), st.booleans(),
+@given(st.fixed_dictionaries(dict.fromkeys(("figtitle", "caption", "keyword"), CANONICAL)), st.booleans(),
        st.sampled_from([("", ""), ("", "leukemic stem cells"), ("leukemic stem cells", "")]))  # fmt: skip
 def test_a_rule_that_finds_anything_has_its_cue(values, copied, beside):
     """The promise of each cue, on values as the fast reader gives them; of a function, where they fit."""
@@ -476,8 +480,7 @@ def test_a_rule_that_finds_anything_has_its_cue(values, copied, beside):
     data["schema-jsonld"]["description" if copied else "name"] = values["caption"]
     data["schema-jsonld"]["keywords"].append(values["keyword"])
     read_as = canonical.read(emit.document(data).encode())
-    if read_as is None:
-        return
+    assume(read_as is not None)
     record = Record(PATH, Kind.FIGURE, data=read_as, synonyms=DEFAULT.synonyms)
     fits = judge.fits(record.kind, read_as)
     for rule in RULES:

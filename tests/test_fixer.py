@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from conftest import SEED, clean_text, real_records, seed_text
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pfocr_lint import derive, edits, engine, fixer, roundtrip
@@ -119,14 +119,15 @@ def test_ten_defects_at_once_are_fixed_in_one_run():
     assert mend(damaged) == text
 
 
-@given(st.sets(st.sampled_from(range(len(DAMAGE))), min_size=2, max_size=8))
+@given(st.sets(st.sampled_from([each for each in DAMAGE if "raw control" not in each[0]]), min_size=4, max_size=10))
 def test_any_damage_together_is_undone_to_the_byte(chosen):
     text = damaged = seed_text()
-    for index in sorted(chosen):
-        _, old, new = DAMAGE[index]
-        if damaged.count(old) != 1 or "raw control" in DAMAGE[index][0]:
-            return  # the one took away what the other would have hurt
-        damaged = damaged.replace(old, new)
+    done = 0
+    for _, old, new in sorted(chosen, key=DAMAGE.index):
+        if damaged.count(old) == 1:  # else another took away what this one would have hurt
+            damaged = damaged.replace(old, new)
+            done += 1
+    assume(done >= 2)
     fixed = fixer.fix(PATH, damaged.encode())
     assert fixed.faults == ()
     left = {d.code for d in fixed.left}

@@ -1,0 +1,215 @@
+"""What stops a fix from being written: each branch of the verification has a case in which it alone refuses."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from conftest import SEED, clean_text
+
+from pfocr_lint import edits, engine, fixer
+from pfocr_lint.diagnostic import AddKey, Finding, Fix, SetValue, TextEdit
+from pfocr_lint.reader import MAX_BYTES, read
+from pfocr_lint.record import Kind
+from pfocr_lint.rules import BY_CODE
+
+PATH = f"_figures/{SEED}.md"
+YEAR = SetValue("/year", "2021")
+GONE = SimpleNamespace(cause="a finding that is gone")
+
+
+def verified(before: str, after: str, *changes, made: tuple[Fix, ...] = (), hit=None, path: str = PATH) -> str | None:
+    """What the verification says of a text that was made of another by some changes; ``hit`` was fixed."""
+    old, new = (engine.examine(read(path, text.encode("utf-8", "surrogatepass"))) for text in (before, after))
+    plan = edits.Plan((), (), changes)
+    hits = [each for each in old.hits if hit is not None and each.rule.code == hit]
+    fixed = [(each, made[0] if made else Fix("", changes)) for each in hits]
+    return fixer.verify(old, new, fixed or [(GONE, fix) for fix in made], plan)
+
+
+def replaced(*pairs: tuple[str, str]) -> str:
+    text = clean_text()
+    for old, new in pairs:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return text
+
+
+TO_2021 = ("year: '2022'", "year: '2021'")
+
+# (why, the text after the change of year to 2021, what is refused): the year alone is as intended
+VALUES = [
+    ("as intended", replaced(TO_2021), None),
+    ("another value is another", replaced(TO_2021, ("ndex: ''", "ndex: x")), "the result does not read as intended"),
+    ("the value is not the intended", replaced(("year: '2022'", "year: '2020'")), "the result does not read as intended"),
+    ("nothing was changed", clean_text(), "the result does not read as intended"),
+    ("a key is missing", replaced(TO_2021, ("ndex: ''\n", "")), "the result does not read as intended"),
+    ("a key more", replaced(TO_2021, ("ndex: ''\n", "ndex: ''\nwpid: WP1\n")), "the result does not read as intended"),
+    ("an item is missing", replaced(TO_2021, ("  - AKT1\n", "")), "the result does not read as intended"),
+    ("an item more", replaced(TO_2021, ("  - AKT1\n", "  - AKT1\n  - x\n")), "the result does not read as intended"),
+    ("items change places", replaced(TO_2021, ("  - PTEN\n  - AKT1\n", "  - AKT1\n  - PTEN\n")), "the result does not read as intended"),
+    ("a text becomes a number", replaced(TO_2021, ("  - AKT1\n", "  - 1\n")), "the result does not read as intended"),
+    ("it cannot be read", replaced(TO_2021, ("ndex: ''", "ndex: 'x")), "the result cannot be read"),
+    ("a line behind the fence", replaced(TO_2021) + "\n", "text outside the front matter changed"),
+    ("a space behind the fence", replaced(TO_2021)[:-1] + " \n", "text outside the front matter changed"),
+    ("a space behind the opening fence", replaced(TO_2021).replace("---\n", "--- \n", 1), "text outside the front matter changed"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "refused"), [case[1:] for case in VALUES], ids=[case[0] for case in VALUES])
+def test_the_text_after_a_fix_is_held_against_what_was_planned(text, refused):
+    assert verified(clean_text(), text, YEAR) == refused
+
+
+# (the value that is wanted, what stands there instead): equal to Python, and not the same
+TYPES = [
+    ("1.0", 1), ("1", 1.0), ("0", False), ("true", 1), ("1", True), ("0.0", 0), ("[1]", [1.0]), ("[true]", [1]), ("{a: 1}", {"a": True}),
+    ("{a: [0]}", {"a": [False]}), ("[[1]]", [[1.0]]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "wanted"), TYPES)
+def test_equal_values_of_two_types_are_two_values(written, wanted):
+    text = replaced(("ndex: ''", f"ndex: {written}"))
+    found = read(PATH, text.encode()).value("/ndex")
+    assert found == wanted, "without the types they are equal"
+    assert verified(clean_text(), text, SetValue("/ndex", wanted)) == "the result does not read as intended"
+    assert verified(clean_text(), text, SetValue("/ndex", found)) is None
+
+
+def test_nan_is_itself():
+    nan = float("nan")
+    assert fixer._same([nan, {"a": nan}], [nan, {"a": float("nan")}])
+    assert not fixer._same(nan, 1.0)
+
+
+def test_a_text_edit_may_move_the_fences_but_no_value():
+    fix = Fix("", (TextEdit(0, 0, ""),))
+    assert verified(clean_text(), clean_text() + "\n", made=(fix,)) is None
+    assert verified(clean_text(), replaced(("ndex: ''", "ndex: x")), made=(fix,)) == "the result does not read as intended"
+
+
+def test_a_result_that_cannot_be_read_is_refused_also_where_the_record_could_not_be():
+    """Then no values are there to be compared, and a finding of the same kind is another one: only this is left."""
+    before = clean_text().replace("figtitle: Prop", "figtitle: \x07Prop")
+    after = clean_text().replace("seo: CreativeWork", "seo: 'x")
+    assert read(PATH, before.encode()).data is read(PATH, after.encode()).data is None
+    fix = Fix("", (TextEdit(0, 0, ""),))
+    assert verified(before, after, made=(fix,), hit="PF010") == "the result cannot be read"
+    assert verified(before, clean_text(), made=(fix,), hit="PF010") is None
+
+
+def test_a_table_has_no_values_and_may_be_fixed():
+    path = f"_data/{SEED}-chemicals.tsv"
+    head = "word\tmesh\tmatch\tname\tchebi\n"
+    fix = Fix("", (TextEdit(0, 0, ""),))
+    assert read(path, head.encode()).kind is Kind.TABLE
+    assert verified(f"{head}PL\x07GA\tNA\tNA\tNA\tNA\n", f"{head}PLGA\tNA\tNA\tNA\tNA\n", made=(fix,), path=path) is None
+
+
+def test_what_was_fixed_must_be_gone():
+    before = replaced(("seo: CreativeWork", "seo: X"), ("year: '2022'", "year: 2022"))
+    after = before.replace("year: 2022", "year: '2022'")
+    change = SetValue("/year", "2022")
+    assert verified(before, after, change, hit="PF105") is None
+    refused = verified(before, after, change, hit="PF104", made=(Fix("", (change,)),))
+    assert refused == f"PF104 still finds {next(d.message for d in engine.check(PATH, before.encode()) if d.code == 'PF104')}"
+
+
+def test_of_equal_findings_as_many_must_be_gone_as_were_fixed():
+    before = replaced(("  - AKT1\n", "  - AKT1\n  - AKT1\n  - AKT1\n"))
+    one_left = replaced(("  - AKT1\n", "  - AKT1\n  - AKT1\n"))
+    data = read(PATH, one_left.encode()).data
+    change = SetValue("/schema-jsonld/keywords", data["schema-jsonld"]["keywords"])
+    assert verified(before, one_left, change, hit="PF107", made=(Fix("", (change,)),)).startswith("PF107 still finds")
+
+
+# Texts that libyaml and ruamel.yaml read differently, in a form that the emitter writes.
+SEPARATED = "A\u20280\n"
+
+
+def test_a_second_library_reads_what_was_written():
+    change = SetValue("/caption", SEPARATED)
+    record = read(PATH, clean_text().encode())
+    after = edits.apply(record.text, edits.plan(record, [Fix("", (change,))]).edits)
+    assert read(PATH, after.encode()).value("/caption") == SEPARATED, "PyYAML reads it as intended"
+    assert verified(clean_text(), after, change) == "ruamel.yaml reads /caption differently"
+
+
+@pytest.mark.parametrize(
+    ("text", "pointer", "same"),
+    [
+        (clean_text(), "/year", True), (clean_text(), "/organisms/1", True), (clean_text(), "/schema-jsonld/creator", True), (clean_text(), "/nowhere", False),
+        (replaced(("seo: CreativeWork", "seo:\tCreativeWork")), "/seo", True), (replaced(("year: '2022'", "year: 0123")), "/year", True),
+        (replaced(("ndex: ''", "ndex: |-\n  a\u2028b\n  c")), "/ndex", False), (replaced(("- Mus musculus", "- |-\n  a\u2028b\n  c")), "/organisms/1", False),
+    ],
+)  # fmt: skip
+def test_the_second_library_has_an_opinion_but_of_tabs(text, pointer, same):
+    assert fixer.confirmed(read(PATH, text.encode()), pointer) is same
+
+
+def test_an_entry_that_cannot_be_read_alone_is_refused(monkeypatch):
+    record = read(PATH, clean_text().encode())
+    monkeypatch.setattr("pfocr_lint.roundtrip.untyped", lambda _: None)
+    assert not fixer.confirmed(record, "/year")
+
+
+def test_a_result_over_the_limit_is_not_made(monkeypatch):
+    data = replaced(("year: '2022'", "year: 2022")).encode()
+    size = len(fixer.fix(PATH, data).data)
+    monkeypatch.setattr(fixer, "MAX_BYTES", size)
+    assert fixer.fix(PATH, data).data == clean_text().encode()
+    monkeypatch.setattr(fixer, "MAX_BYTES", size - 1)
+    fixed = fixer.fix(PATH, data)
+    assert (fixed.data, fixed.fixed, fixed.faults) == (data, (), ())
+    assert [each.code for each in fixed.left] == ["PF105"]
+    assert MAX_BYTES == 1 << 20
+
+
+def test_the_limit_counts_bytes(monkeypatch):
+    data = (
+        clean_text()
+        .replace("publisher_name: MDPI", f"publisher_name: {'é' * 100}")
+        .replace("year: '2022'", "year: 2022")
+        .encode()
+    )
+    monkeypatch.setattr(fixer, "MAX_BYTES", len(data) + 1)
+    assert fixer.fix(PATH, data).data == data
+
+
+def test_fixes_that_would_take_too_long_to_prove_are_left_out_and_the_others_made(monkeypatch):
+    data = replaced(("year: '2022'", "year: 2022"), ("seo: CreativeWork", f"seo: {'x' * 300}")).encode()
+    monkeypatch.setattr(edits, "MOST_WRITTEN", 200)
+    text = (
+        clean_text()
+        .replace("Chronic Myeloid Leukemias.\nreftext", f"{'Chronic ' * 40}Leukemias .\nreftext")
+        .replace("year: '2022'", "year: 2022")
+    )
+    fixed = fixer.fix(PATH, text.encode())
+    assert [each.code for each in fixed.fixed] == ["PF105"]
+    assert fixed.faults == ()
+    assert {each.code for each in fixer.fix(PATH, data).fixed} == {"PF104", "PF105"}
+
+
+BAD_FIXES = [
+    ("sets another key", SetValue("/ndex", "x"), "still finds"), ("sets it to what it is", SetValue("/seo", "X"), "still finds"),
+    ("adds a key", AddKey("/wpid", "WP1"), "still finds"), ("writes what the libraries read differently", SetValue("/seo", SEPARATED), "ruamel.yaml reads /seo"),
+    ("edits the text", TextEdit(0, 0, ""), "still finds"), ("breaks the text", TextEdit(4, 4, "'x\n"), "the result cannot be read"),
+    ("moves a value", TextEdit(4, 4, "wpid: WP1\n"), "the result does not read as intended"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "why"), [case[1:] for case in BAD_FIXES], ids=[case[0] for case in BAD_FIXES])
+def test_a_rule_that_offers_a_bad_fix_is_a_fault_and_the_file_stays(monkeypatch, change, why):
+    def bad(record):
+        for violation in record.failures.get("PF104", ()):
+            yield Finding(violation.key, "this is wrong", fix=Fix("do something", (change,)))
+
+    rule = BY_CODE["PF104"]
+    monkeypatch.setattr("pfocr_lint.engine.RULES", (type(rule)(**{**rule.__dict__, "check": bad}),))
+    data = replaced(("seo: CreativeWork", "seo: X")).encode()
+    fixed = fixer.fix(PATH, data)
+    assert (fixed.data, fixed.fixed) == (data, ())
+    assert len(fixed.faults) == 1
+    assert fixed.faults[0].startswith(f"{PATH}: a fix of PF104 was not made: ")
+    assert why in fixed.faults[0]
