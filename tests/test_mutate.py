@@ -102,7 +102,7 @@ reason = "of two equal numbers either is the larger one"
         (TEST, "", 1, "pfocr_lint/quoted.py:2: a > b -> a >= b\n"),
         (TEST.replace("    assert larger(1, 2) == 2\n", ""), REASON, 1, "pfocr_lint/quoted.py:2: a > b -> True\n"),
         (TEST, REASON.replace("a > b:", "a > c:"), 1, "quoted has no such mutant: if a > c:: a > b -> a >= b"),
-        (TEST.replace("== 2", "== 3"), REASON, 1, "fail without a mutant"),
+        (TEST.replace("== 2", "== 3"), REASON, 1, "fail without a mutant, with status 1"),
     ],
     ids=["all is explained", "a survivor", "a weak test", "a reason without a mutant", "a test that fails anyway"],
 )  # fmt: skip
