@@ -12,7 +12,7 @@ BENCH_FLAGS ?=
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-emit-index-url \
 	--custom-compile-command 'make lock' --group build $(UPGRADE)
-.PHONY: lint-samples test test-all fuzz bench bench-all docs lock clean
+.PHONY: lint-samples test test-all fuzz mutate bench bench-all docs lock clean
 
 # Nothing is installed but the very files whose hashes stand in the lock.
 $(STAMP): pyproject.toml requirements-dev.txt
@@ -51,6 +51,10 @@ bench-all: $(BENCH_STAMP)
 FUZZ ?= 20000
 fuzz: $(STAMP)
 	FUZZ=$(FUZZ) $(BIN)/python -m pytest -n 2 tests/test_fuzz.py
+
+# Which small faults of the modules that write the tests miss; MUTATE_FLAGS='--module fixer --sample 50' for some of them.
+mutate: $(STAMP)
+	$(BIN)/python tests/mutate.py $(MUTATE_FLAGS)
 
 # Pages that are made from the code.
 docs: $(STAMP)

@@ -1,0 +1,62 @@
+"""Small faults of the modules that write: what `make mutate` found no other test to see."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import SEED, clean_text
+
+from pfocr_lint import edited, engine, fixer
+from pfocr_lint.reader import read
+from pfocr_lint.record import Kind
+from pfocr_lint.settings import DEFAULT
+
+PATH = f"_figures/{SEED}.md"
+
+# ---- edited
+
+# (line of the earlier version, line now, key, whether it was edited)
+EDITED = [
+    ("year: 2022", "year: '2022'", "/year", False),
+    ("year: '2022'", "year: 2022", "/year", False),
+    ("year: 2021", "year: '2022'", "/year", True),
+    ("year: 2022.0", "year: 2022", "/year", False),
+    ("year: null", "year: 'None'", "/year", True),
+    ("year: 'None'", "year: null", "/year", True),
+    ("year: null", "year: ~", "/year", False),
+    ("year: true", "year: 'True'", "/year", False),
+    ("wpid: ''", "year: '2022'", "/year", True),
+    ("year: '2022'", "wpid: ''", "/year", True),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "key", "was_edited"), EDITED)
+def test_a_value_is_edited_when_a_person_reads_another_text(old, new, key, was_edited):
+    before, now = (clean_text().replace("year: '2022'", line) for line in (old, new))
+    record = read(PATH, now.encode())
+    edited.watch(record, lambda: before.encode())
+    assert record.edited is not None
+    assert record.edited(key) is was_edited
+
+
+def test_a_fix_goes_on_where_no_earlier_version_is_consulted():
+    text = clean_text().replace("figtype: Figure", "figtype: Scheme")
+    record = read(PATH, text.encode())
+    assert record.edited is None
+    done = fixer.settle(engine.examine(record), text.encode(), DEFAULT, unsafe=False)
+    assert (done.data.decode(), done.faults) == (clean_text(), ())
+
+
+@pytest.mark.parametrize(
+    ("dirty", "left"),
+    [
+        (clean_text().replace("  description: Stromal", "  description: Strom\u00adal older"), []),
+        (clean_text().replace("  description: Stromal", "  description: Strom\x07al older"), []),
+        ("\ufeff" + clean_text().replace("figtype: Figure", "figtype: Scheme"), []),
+        (clean_text().replace("figtype: Figure", "figtype: Scheme").replace("\n", "\r"), []),
+    ],
+    ids=["a soft hyphen", "a bell", "a byte order mark", "lone CRs"],
+)
+def test_what_the_first_round_made_readable_was_not_edited(dirty, left):
+    fixed = fixer.fix(PATH, dirty.encode(), before=dirty.encode())
+    assert (fixed.faults, [each.code for each in fixed.left]) == ((), left)
+    assert fixed.data.decode() == clean_text()
