@@ -310,7 +310,9 @@ def survivors(
     while (status := first.ended()) is None:
         time.sleep(0.05)
     if status != 0:
-        raise SystemExit(f"the tests of {path} fail without a mutant, with status {status}:\n{(first.folder / 'output').read_text()[-3000:]}")
+        raise SystemExit(
+            f"the tests of {path} fail without a mutant, with status {status}:\n{(first.folder / 'output').read_text()[-3000:]}"
+        )
     limit = PATIENCE * (time.monotonic() - began) + 10
     seconds, kills = first.report()[0], Counter[str]()
     source = (first.folder / "tree" / path).read_text(encoding="utf-8")

@@ -7,7 +7,6 @@ from conftest import SEED, clean_text
 
 from pfocr_lint import edited, engine, fixer
 from pfocr_lint.reader import read
-from pfocr_lint.record import Kind
 from pfocr_lint.settings import DEFAULT
 
 PATH = f"_figures/{SEED}.md"
@@ -33,7 +32,7 @@ EDITED = [
 def test_a_value_is_edited_when_a_person_reads_another_text(old, new, key, was_edited):
     before, now = (clean_text().replace("year: '2022'", line) for line in (old, new))
     record = read(PATH, now.encode())
-    edited.watch(record, lambda: before.encode())
+    edited.watch(record, before.encode)
     assert record.edited is not None
     assert record.edited(key) is was_edited
 

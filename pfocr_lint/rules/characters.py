@@ -142,7 +142,7 @@ _DOUBLE = expression(r"(?<=[^ ])  +(?=[^ ])")
     severity="warning",
     fix="safe or unsafe",
     kinds=FIGURES,
-    cue=(r" [ \n]", r"\n[ \n]"),
+    cue=(r" [ \n]", r"\n "),
     bad=[
         Bad({"figtitle": "Properties of Leukemic Stem Cells "}, says="figtitle ends in a space",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}, key="/figtitle"),

@@ -1,0 +1,219 @@
+"""
+A rule's trigger is there whenever the rule finds something: texts made from the rules' own expressions are reported alike on both paths.
+
+The texts are made from the expressions that a rule searches with, never from its trigger: each alternative, each range of a class and
+each number of repetitions has its text. So a part of a trigger that is taken out is missed by one of them.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from itertools import islice, product
+from types import CodeType, ModuleType
+
+import pytest
+from conftest import SEED
+from test_canonical import accept_look, same_told
+
+from pfocr_lint import canonical, emit, engine, examples, schema
+from pfocr_lint.reader import read
+from pfocr_lint.record import Kind, Record
+from pfocr_lint.rule import Rule
+from pfocr_lint.rules import RULES, characters
+from pfocr_lint.rules.text import both, joined
+
+if sys.version_info >= (3, 11):
+    from re import _constants as constants
+    from re import _parser as parser
+else:
+    import sre_constants as constants
+    import sre_parse as parser
+
+PATH = f"_figures/{SEED}.md"
+TRIGGERED = [rule for rule in RULES if isinstance(rule.cue, tuple)]
+MOST = 400  # texts of one expression
+CATEGORIES = {
+    "CATEGORY_SPACE": " \t\u00a0\u3000",
+    "CATEGORY_DIGIT": "19",
+    "CATEGORY_WORD": "aZ5_é",
+    "CATEGORY_NOT_SPACE": "a.",
+    "CATEGORY_NOT_WORD": " .",
+}
+
+
+# ---- the expressions of a rule
+
+
+def codes_of(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for const in code.co_consts:
+        if isinstance(const, CodeType):
+            yield from codes_of(const)
+
+
+def expressions_of(function, seen: set) -> Iterator[re.Pattern[str]]:
+    """What a function, and those of this package that it calls, search with."""
+    if function in seen:
+        return
+    seen.add(function)
+    for code in codes_of(function.__code__):
+        names = [function.__globals__.get(name) for name in code.co_names]
+        modules = [each for each in names if isinstance(each, ModuleType) and each.__name__.startswith("pfocr_lint")]
+        names += [getattr(module, name, None) for module in modules for name in code.co_names]
+        for each in names:
+            if isinstance(getattr(each, "pattern", None), str):
+                yield re.compile(each.pattern, getattr(each, "_flags", getattr(each, "flags", 0)))
+            elif getattr(each, "__module__", "") in (
+                "pfocr_lint.derive",
+                "pfocr_lint.rules.text",
+                function.__module__,
+            ) and hasattr(each, "__code__"):
+                yield from expressions_of(each, seen)
+
+
+# ---- the texts of an expression: the first choice everywhere, and then each other choice at one place
+
+
+def choices(tree, flags: int) -> list[list[str]]:
+    """For each part of an expression what it may be; lookarounds and edges are nothing."""
+    found = []
+    for operation, argument in tree:
+        name = str(operation)
+        if operation is constants.LITERAL:
+            found.append(list(dict.fromkeys([chr(argument), *(chr(argument).swapcase() if flags & re.IGNORECASE else ())])))
+        elif operation is constants.IN:
+            found.append(class_members(argument))
+        elif operation is constants.NOT_LITERAL or name == "ANY":
+            found.append(["x", " "])
+        elif operation is constants.BRANCH:
+            found.append([text for branch in argument[1] for text in texts_of(branch, flags)])
+        elif operation is constants.SUBPATTERN:
+            found.append(texts_of(argument[3], flags | argument[1]))
+        elif name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
+            low, _, inner = argument
+            once = texts_of(inner, flags)
+            found.append([text * times for times in (max(low, 1), max(low, 1) + 1) for text in once] + ([] if low else [""]))
+        elif name == "ATOMIC_GROUP":
+            found.append(texts_of(argument, flags))
+    return found
+
+
+def class_members(items) -> list[str]:
+    if items[0][0] is constants.NEGATE:
+        outside = class_members(items[1:])
+        return [char for char in "aB3 .-;é" if char not in outside][:3] or ["ü"]
+    found = []
+    for operation, argument in items:
+        if operation is constants.LITERAL:
+            found.append(chr(argument))
+        elif operation is constants.RANGE:
+            found += sorted({chr(argument[0]), chr(argument[1]), chr(sum(argument) // 2)})
+        else:
+            found += CATEGORIES.get(str(argument), "a")
+    return found
+
+
+def texts_of(tree, flags: int) -> list[str]:
+    parts = choices(tree, flags)
+    first = [part[0] for part in parts]
+    found = ["".join(first)]
+    for place, part in enumerate(parts):
+        found += ["".join([*first[:place], other, *first[place + 1 :]]) for other in part[1:]]
+    return list(dict.fromkeys(found))[:MOST]
+
+
+# Of rules that search with more than expressions: letters and their accents, letters in the wrong encoding, a plain character.
+FOLLOWERS = [bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(0x80, 0xC0)]
+
+
+def misread(char: str) -> str:
+    """A character in UTF-8, read as Windows-1252."""
+    return "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in char.encode())
+
+
+MORE = {
+    "PF306": ["a  b", "a ", " a"],
+    "PF308": ["\ufffd", *(f"Ã{follower}" for follower in FOLLOWERS), *map(misread, map(chr, (*range(0xA1, 0x7FF, 29), *range(0x800, 0xD7FF, 997), 0xE123,
+                *range(0x2000, 0x2040), *range(0xF900, 0xFFF0, 997), *range(0x1F300, 0x1F340), 0x10348, 0x40000, 0x80000, 0xC0000, 0x10FFFD)))],
+    "PF309": ["o\u0302", "e\u0301", "\u1100\u1161", "\u212b", "\u0958", "\u0340", "\u1e9b\u0323", "\ufb1f", "\U0001d15e", "\u2126", "\u037e"],
+    "PF310": ["\\"],
+}  # fmt: skip
+FRAMES = ["{}", "{} leukemic stem cells", "Leukemic stem cells{}", "Leukemic stem {} cells", "Stem{}Cells"]
+FIELDS = (lambda text: {"figtitle": text}, both, lambda text: {"schema-jsonld/keywords": ["PTEN", text]})
+ENOUGH = 1  # record with one text in which the rule finds something
+
+
+CLEAN = {key: emit.top_level(key, value) for key, value in schema.example(Kind.FIGURE).items()}
+
+
+def _found_with(rule: Rule, text: str) -> Iterator[tuple[str, bytes]]:
+    for frame, values_of in product(FRAMES, FIELDS):
+        values = values_of(frame.format(text))
+        data = examples.data_of(Kind.FIGURE, values)
+        changed = {key.partition("/")[0] for key in values}
+        lines = (emit.top_level(key, data[key]) if key in changed else written for key, written in CLEAN.items())
+        encoded = f"---\n{''.join(lines)}---\n".encode("utf-8", "surrogatepass")
+        read_as = canonical.read(encoded)
+        if read_as is not None and any(True for _ in rule.check(Record(PATH, Kind.FIGURE, data=read_as, canonical=True))):
+            yield frame.format(text), encoded
+
+
+def reported(rule: Rule) -> list[tuple[str, bytes]]:
+    """Records in which a rule finds something, each with the text: for each text of its expressions, in the first places."""
+    texts = dict.fromkeys(MORE.get(rule.code, []))
+    for pattern in expressions_of(rule.check, set()):
+        texts.update(dict.fromkeys(texts_of(parser.parse(pattern.pattern, pattern.flags & ~re.UNICODE), pattern.flags)))
+    found = []
+    for text in texts:
+        found += islice(_found_with(rule, text), ENOUGH)
+    return found
+
+
+def weakened(cue: str) -> Iterator[str]:
+    """A trigger without one range or character of a class, or without one alternative of a group."""
+    one = r"(?:\\u[0-9a-fA-F]{4}|\\.|[^\\])"
+    for match in re.finditer(r"(?<!\\)\[((?:\\.|[^\]\\^])(?:\\.|[^\]\\])*)\]", cue):
+        items = re.findall(rf"{one}-{one}|{one}", match[1])
+        for number in range(len(items) if len(items) > 1 else 0):
+            yield f"{cue[: match.start(1)]}{''.join(items[:number] + items[number + 1 :])}{cue[match.end(1) :]}"
+    for match in re.finditer(r"\(\?[a-z]+:([^()]*)\)", cue):
+        parts = match[1].split("|")
+        for number in range(len(parts) if len(parts) > 1 else 0):
+            yield f"{cue[: match.start(1)]}{'|'.join(parts[:number] + parts[number + 1 :])}{cue[match.end(1) :]}"
+
+
+# Parts of triggers that no text needs, each with its reason.
+SPARE = {
+    ("PF307", "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069]"): "the fast reader knows no text with U+FEFF",
+    **{
+        ("PF308", cue.replace(char, "")): "ftfy takes such a pair for a letter or a sign and a mark behind it"
+        for cue, chars in ((characters._MISREAD[0], "…Ž’"), (characters._MISREAD[1], "€…’”–—™›"))
+        for char in chars
+    },
+}
+
+
+@pytest.mark.parametrize("rule", TRIGGERED, ids=lambda rule: rule.code)
+def test_what_a_rule_searches_for_is_reported_alike_and_needs_each_part_of_its_trigger(rule: Rule):
+    texts = reported(rule)
+    assert texts
+    for text, data in texts:
+        reference = read(PATH, data)
+        examined = engine.examine(reference)
+        assert rule.code in {hit.rule.code for hit in examined.hits}
+        for worth in (True, False):
+            look = accept_look(PATH, data, worth_a_template=worth)
+            assert look is not None, text
+            assert not same_told(look, data, reference, examined), text
+    wholes = [joined(read(PATH, data)) for _, data in texts]
+    missing = []
+    for number, cue in enumerate(rule.cue):
+        others = [re.compile(each) for place, each in enumerate(rule.cue) if place != number]
+        alone = [whole for whole in wholes if not any(other.search(whole) for other in others)]
+        for less in ["(?!)", *weakened(cue)]:
+            found = re.compile(less)
+            if (rule.code, less) not in SPARE and all(found.search(whole) for whole in alone):
+                missing.append((rule.code, cue, less))
+    assert missing == []
