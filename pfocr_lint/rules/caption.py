@@ -126,9 +126,10 @@ def description_differs_from_caption(record: Record) -> Iterator[Finding]:
         if torn:
             return  # the separator is what has to go (PF010)
         message = f"description differs from caption, behind which the key {quote(key, 40)} begins"
-        message += "; if it is a part, put quotes round the whole"
+        message += "; if it is a part, put single quotes round the whole"
     elif rest:
-        message = f"description differs from caption, behind which {quote(rest)} is a comment; put quotes round the whole caption"
+        message = f"description differs from caption, behind which {quote(rest)} is a comment"
+        message += "; put single quotes round the whole caption"
     elif lost or typed is not None:
         message += "; the caption has lost something"
     fix = None

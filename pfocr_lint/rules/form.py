@@ -349,7 +349,7 @@ def control_character(record: Record) -> Iterator[Finding]:
 
     Control characters but tab, LF and CR, DEL, the C1 range with NEL, U+2028 and U+2029. They are not seen in an
     editor, some make the YAML unreadable, some break the page. What parts lines (U+000B and U+000C among them) becomes a space,
-    the others go. Where one tears a text in two, so that YAML sees a key in it, a person has to put quotes round the text.
+    the others go. Where one tears a text in two, so that YAML sees a key in it, a person has to put single quotes round it.
     In double quotes a backslash and a letter may make one: `"\beta"` is a control character and `eta`. No safe fix takes it away
     there; the unsafe one writes the backslash as it was typed, as single quotes would have kept it.
     """

@@ -177,6 +177,6 @@ def truncated_title(record: Record) -> Iterator[Finding]:
     for key, text in texts(record, "/figtitle"):
         match = _TRUNCATED.search(text, max(0, len(text) - 10))
         if rest := cut_off(record, key):
-            yield Finding(key, f"figtitle ends before {quote(rest)}, which is a comment; put quotes round the whole text")
+            yield Finding(key, f"figtitle ends before {quote(rest)}, which is a comment; put single quotes round the whole text")
         elif match:
             yield Finding(key, f"figtitle ends in {quote(match[0])}: it was cut at an abbreviation", within=Span(*match.span()))
