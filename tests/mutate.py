@@ -51,7 +51,7 @@ TESTS = {
     "cache": ["cache"],
     "atomic": ["survivors_atomic", "faults", "files", "hostile"],
     "changes": ["survivors", "introduced", "repository", "edited", "action"],
-    "history": ["edited"],
+    "history": ["survivors", "edited"],
     "quoted": ["typed"],
 }
 
@@ -313,7 +313,7 @@ def survivors(
         time.sleep(0.05)
     if status != 0:
         raise SystemExit(
-            f"the tests of {path} fail without a mutant, with status {status}:\n{(first.folder / 'output').read_text()[-3000:]}"
+            f"the tests of {path} fail without a mutant, with status {status}:\n{(first.folder / 'output').read_text()[-5000:]}"
         )
     limit = PATIENCE * (time.monotonic() - began) + 10
     seconds, kills = first.report()[0], Counter[str]()
