@@ -45,7 +45,7 @@ MEMORY = 3 << 30  # bytes that one process may take: a mutant may collect withou
 
 # The tests of each module; files that are not there are passed over.
 TESTS = {
-    "fixer": ["survivors", "fixer", "verification", "edited", "fuzz", "files"],
+    "fixer": ["survivors", "survivors_fixer", "fixer", "verification", "edited", "fuzz", "files"],
     "edited": ["survivors", "edited"],
     "accept": ["canonical", "table", "triggers", "rules"],
     "cache": ["cache"],

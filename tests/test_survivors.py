@@ -67,6 +67,14 @@ def test_what_an_earlier_round_made_readable_was_not_edited(before, now):
     assert fixed.data.decode() == clean_text()
 
 
+def test_what_a_fix_changed_is_not_edited_by_a_person():
+    before, after = (read(PATH, text.encode()) for text in (OLDER, clean_text()))
+    edited.watch(before, OLDER.encode)
+    edited.carry(before, after)
+    assert after.value("/schema-jsonld/description") != before.value("/schema-jsonld/description")
+    assert after.edited("/schema-jsonld/description") is False
+
+
 # ---- history
 
 
