@@ -6,6 +6,7 @@ There is one ``git cat-file --batch`` for each process and work tree, kept until
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 
@@ -55,8 +56,8 @@ class _Blobs:
         """End the process; another begins where one is needed."""
         process, self._process = self._process, None
         if process is not None:
-            process.kill()
-            process.communicate()
+            with contextlib.suppress(OSError), process:  # what it still writes, or a child of it, is not read
+                process.kill()
 
 
 # By process too: one that was forked must not read the answers of the one it came from.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from conftest import SEED, clean_text
 
-from pfocr_lint import edited, engine, fixer
+from pfocr_lint import edited, engine, fixer, history
 from pfocr_lint.reader import read
 from pfocr_lint.settings import DEFAULT
 
@@ -45,17 +47,75 @@ def test_a_fix_goes_on_where_no_earlier_version_is_consulted():
     assert (done.data.decode(), done.faults) == (clean_text(), ())
 
 
+OLDER = clean_text().replace("  description: Stromal", "  description: An older Stromal")
+
+
 @pytest.mark.parametrize(
-    ("dirty", "left"),
+    ("before", "now"),
     [
-        (clean_text().replace("  description: Stromal", "  description: Strom\u00adal older"), []),
-        (clean_text().replace("  description: Stromal", "  description: Strom\x07al older"), []),
-        ("\ufeff" + clean_text().replace("figtype: Figure", "figtype: Scheme"), []),
-        (clean_text().replace("figtype: Figure", "figtype: Scheme").replace("\n", "\r"), []),
+        (OLDER.replace("An older", "An old\u00ader"), OLDER.replace("An older", "An old\u00ader")),
+        (OLDER, OLDER.replace("An older", "An old\x07er")),
+        (OLDER.replace("An older", "An old\x07er"), OLDER.replace("An older", "An old\x07er")),
+        (OLDER, "\ufeff" + OLDER),
+        (OLDER, OLDER.replace("\n", "\r")),
     ],
-    ids=["a soft hyphen", "a bell", "a byte order mark", "lone CRs"],
+    ids=["a soft hyphen that was there", "a bell", "a bell that was there", "a byte order mark", "lone CRs"],
 )
-def test_what_the_first_round_made_readable_was_not_edited(dirty, left):
-    fixed = fixer.fix(PATH, dirty.encode(), before=dirty.encode())
-    assert (fixed.faults, [each.code for each in fixed.left]) == ((), left)
+def test_what_an_earlier_round_made_readable_was_not_edited(before, now):
+    fixed = fixer.fix(PATH, now.encode(), before=before.encode())
+    assert (fixed.faults, [each.code for each in fixed.left]) == ((), [])
     assert fixed.data.decode() == clean_text()
+
+
+def test_what_a_fix_changed_is_not_edited_by_a_person():
+    before, after = (read(PATH, text.encode()) for text in (OLDER, clean_text()))
+    edited.watch(before, OLDER.encode)
+    edited.carry(before, after)
+    assert after.value("/schema-jsonld/description") != before.value("/schema-jsonld/description")
+    assert after.edited("/schema-jsonld/description") is False
+
+
+# ---- history
+
+
+def test_a_git_whose_child_goes_on_writing_is_not_waited_for(tmp_path, monkeypatch):
+    (tmp_path / "git").write_text("#!/bin/sh\nsleep 60 &\nread line\necho nonsense\n")
+    (tmp_path / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    found = []
+    thread = threading.Thread(target=lambda: found.append(history._Blobs(str(tmp_path), "HEAD").read("x.md")), daemon=True)
+    thread.start()
+    thread.join(20)
+    assert found == [None]
+
+
+@pytest.mark.parametrize(
+    ("answer", "data"),
+    [
+        ("1 blob 3\nabc\n", b"abc"),
+        ("1 blob 0\n\n", b""),
+        ("1 blob 3\nabcd\n", None),
+        ("1 blob 3\nabc", None),
+        ("1 blob 4\nabc\n", None),
+        ("1 tree 3\nabc\n", None),
+        ("HEAD:x.md missing\n", None),
+        ("1 blob 1048577\n" + "x" * 1048577 + "\n", None),
+        ("1 blob 1048576\n" + "x" * 1048576 + "\n", b"x" * 1048576),
+        ("", None),
+    ],
+    ids=["bytes", "no bytes", "too many", "no end", "too few", "a folder", "missing", "too large", "the largest", "nothing"],
+)
+def test_what_git_answers_is_read_to_the_byte(tmp_path, monkeypatch, answer, data):
+    (tmp_path / "answer").write_text(answer)
+    (tmp_path / "git").write_text(f'#!/bin/sh\nread line\necho "$line" > {tmp_path}/question\ncat {tmp_path}/answer\n')
+    (tmp_path / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    blobs = history._Blobs(str(tmp_path), "HEAD")
+    assert blobs.read("a folder/x.md") == data
+    assert (tmp_path / "question").read_text() == "HEAD:a folder/x.md\n"
+    blobs.close()
+
+
+def test_a_name_of_two_lines_is_no_question_to_git(tmp_path, monkeypatch):
+    monkeypatch.setattr(history.subprocess, "Popen", lambda *_, **__: pytest.fail("Git was started"))
+    assert history._Blobs(str(tmp_path), "HEAD").read("a\nb.md") is None
