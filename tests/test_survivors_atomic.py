@@ -188,6 +188,13 @@ def saving(path, answers, monkeypatch, real=atomic.exchange):
     monkeypatch.setattr(atomic, "exchange", exchange)
 
 
+def test_a_file_that_changed_is_not_even_exchanged(path, monkeypatch):
+    monkeypatch.setattr(atomic, "exchange", lambda *_: pytest.fail("the names were exchanged"))
+    with pytest.raises(atomic.Changed):
+        atomic.write(str(path), b"older", b"new")
+    assert contents(path.parent) == {"x.md": b"old"}
+
+
 def test_a_save_before_the_rename_is_kept(path, monkeypatch):
     saving(path, [(b"saved", False)], monkeypatch)
     with pytest.raises(atomic.Changed):

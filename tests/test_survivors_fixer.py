@@ -41,11 +41,18 @@ def test_fixes_that_do_not_converge_are_given_up_after_ten_rounds(monkeypatch):
     assert done.faults == ("an earlier fault", f"{PATH}: the fixes of PF104, PF208 do not come to rest after 10 rounds")
 
 
-def test_line_ends_are_fixed_in_a_round_of_their_own():
-    found = examined(clean_text().replace("figtype: Figure", "figtype: Scheme").replace("\n", "\r\n"))
-    assert {hit.rule.code for hit in found.hits} == {"PF009", "PF208"}
+@pytest.mark.parametrize(
+    ("code", "dirty"),
+    [
+        ("PF009", clean_text().replace("\n", "\r\n")),
+        ("PF010", clean_text().replace("organisms_ner:\n", "organisms_ner:\u2028")),
+    ],
+)
+def test_line_breaks_are_fixed_in_a_round_of_their_own(code, dirty):
+    found = examined(dirty.replace("figtype: Figure", "figtype: Scheme"))
+    assert {hit.rule.code for hit in found.hits} == {code, "PF208"}
     step = fixer.mend(found, DEFAULT, unsafe=False)
-    assert [each.code for each in step.fixed] == ["PF009"]
+    assert [each.code for each in step.fixed] == [code]
 
 
 @pytest.mark.parametrize(("most", "mended"), [(0, False), (1, True)])
