@@ -14,7 +14,7 @@ else:
     yaml = OnDemand("yaml")
 
 _FOLD = expression(r"(?<![ \t])[ \t]*(?:\r\n|\r|\n)[ \t\r\n]*")
-_ESCAPED_BREAK = expression(r"\r\n[ \t]*|[\r\n][ \t]*")
+_ESCAPED_BREAK = expression(r"[\r\n][ \t\r\n]*")
 _BREAKS = expression(r"\r\n|\r|\n")
 # What a fix would remove: control characters and line separators (PF010), tabs and line breaks (PF306).
 _REMOVABLE = expression("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -50,7 +50,7 @@ def _escape(source: str, at: int) -> tuple[str, int]:
         return chr(int(source[at + 2 : at + 2 + digits], 16)), at + 2 + digits
     folded = _ESCAPED_BREAK.match(source, at + 1)
     if folded:
-        return "", folded.end()
+        return "\n" * (len(_BREAKS.findall(folded[0])) - 1), folded.end()
     return yaml.scanner.Scanner.ESCAPE_REPLACEMENTS.get(code, code), at + 2
 
 

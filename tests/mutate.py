@@ -52,7 +52,7 @@ TESTS = {
     "atomic": ["survivors_atomic", "faults", "files", "hostile"],
     "changes": ["survivors", "introduced", "repository", "edited", "action"],
     "history": ["survivors", "edited"],
-    "quoted": ["typed"],
+    "quoted": ["quoted", "typed"],
 }
 
 _PAIRS = {
