@@ -247,6 +247,60 @@ def test_one_git_process_answers_for_all_and_only_for_those_that_need_it(reposit
     assert history._open == {}, "and it has ended"
 
 
+def test_records_that_are_new_to_git_need_no_other_process(repository, run, tmp_path, monkeypatch):
+    committed(repository, seed_text())
+    started = []
+    monkeypatch.setattr(
+        history.subprocess, "Popen", lambda *args, real=subprocess.Popen, **options: started.append(1) or real(*args, **options)
+    )
+    for number in range(1000001, 1000006):
+        name, text = figure(number, caption=CAPTION)
+        write(repository, (name, text.replace("figtype: Figure", "figtype: Scheme")))
+    write(repository, (RECORD, corrected(seed_text(), description=True)))
+    result = run("--fix", "_figures", "--select", "PF206,PF208", "--output-format", "concise")
+    assert "5 fixed." in result.out
+    assert result.out.count("was edited") == 1
+    assert len(started) == 1
+
+
+def test_each_repository_and_revision_is_read_by_itself(repository, run, tmp_path):
+    committed(repository, seed_text())
+    committed(repository, corrected(seed_text(), caption=True, description=True))
+    other = tmp_path / "other"
+    git("init", "-q", "-b", "main", str(other))
+    write(other, (RECORD, corrected(seed_text(), description=True)))
+    git("add", ".", cwd=other)
+    git("commit", "-q", "-m", "records", cwd=other)
+    try:
+        found = {
+            history.before(path, revision)
+            for path in (RECORD, f"other/{RECORD}", f"other/../{RECORD}")
+            for revision in ("HEAD", "HEAD~1")
+        }
+        assert found == {seed_text().encode(), (repository / RECORD).read_bytes(), (other / RECORD).read_bytes(), None}
+        assert len(history._open) == 4
+    finally:
+        history.close()
+    assert history._open == {}
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
+def test_a_process_that_was_forked_ends_only_what_it_began(repository, run):
+    committed(repository, seed_text())
+    try:
+        assert history.before(RECORD, "HEAD") == seed_text().encode()
+        child = os.fork()
+        if not child:
+            history.close()
+            os._exit(0 if len(history._open) == 1 else 1)
+        assert os.waitpid(child, 0)[1] == 0
+        ((_, blobs),) = history._open.items()
+        assert blobs._process.poll() is None
+        assert history.before(RECORD, "HEAD") == seed_text().encode()
+    finally:
+        history.close()
+
+
 def test_git_that_ends_or_answers_nonsense_is_no_failure(repository, run, tmp_path, monkeypatch):
     committed(repository, seed_text())
     write(repository, (RECORD, corrected(seed_text(), description=True)))

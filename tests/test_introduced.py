@@ -122,3 +122,44 @@ def test_a_finding_is_introduced_when_a_value_that_it_is_about_changed(repositor
     now = json.loads(run("--output-format", "json").out)["diagnostics"]
     if not wanted and case not in ("the drift is resolved", "the majority is another"):
         assert known == {each["fingerprint"] for each in now}, "what was not introduced kept its fingerprint"
+
+
+def test_a_table_of_another_root_has_figures_of_its_own(repository, run):  # noqa: F811
+    """Of each root one figure is read, since a table lacks its record only where there are records."""
+    for root in ("a", "b", "c"):
+        write(repository / root, *paper(1), page("Homo sapiens", "homo_sapiens"))
+    git("add", ".")
+    git("commit", "-q", "-m", "records")
+    for root in ("a", "b", "c"):
+        write(repository / root, ("_data/PMC1__gone-chemicals.tsv", table("Glucose")[1]))
+    result = run("--since", "main", "--introduced", "--output-format", "jsonl")
+    assert [(json.loads(line)["code"], json.loads(line)["path"][0]) for line in result.out.splitlines()] == [
+        ("PF409", "a"), ("PF409", "b"), ("PF409", "c"),
+    ]  # fmt: skip
+
+
+def test_a_named_file_in_a_hidden_folder_meets_its_neighbours(repository, run):  # noqa: F811
+    write(repository / ".site", *paper(1, 2))
+    git("add", ".")
+    git("commit", "-q", "-m", "records")
+    write(repository / ".site", clashing(2))
+    result = run("--since", "main", "--introduced", "--output-format", "jsonl", f".site/{B}")
+    assert [json.loads(line)["code"] for line in result.out.splitlines()] == ["PF402"]
+
+
+def test_where_all_records_are_read_tables_of_others_are_no_figures(repository, run):  # noqa: F811
+    """An identifier with a quote in it cannot be searched for, so every record is read."""
+    write(
+        repository,
+        *paper(1),
+        figure(2000002),
+        ("_data/PMC2000002__g001-chemicals.tsv", table("Glucose")[1]),
+        page("Homo sapiens", "human"),
+    )
+    git("add", ".")
+    git("commit", "-q", "-m", "records")
+    path = repository / A
+    path.write_text(path.read_text().replace("figid_alias: PMC1000001__F1", "figid_alias: PMC1000001__F1'"))
+    result = run("--since", "main", "--introduced", "--output-format", "jsonl")
+    assert result.err == ""
+    assert [json.loads(line)["code"] for line in result.out.splitlines()] == ["PF203"]
