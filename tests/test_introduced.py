@@ -8,7 +8,9 @@ import pytest
 from test_edited import git, repository  # noqa: F401 - the fixture
 from test_repository import figure, page, write
 
+from pfocr_lint import survey
 from pfocr_lint.rules.mentions import CHEMICALS
+from pfocr_lint.values import replace
 
 A, B, C, D = (f"_figures/PMC1000001__g00{n}.md" for n in (1, 2, 3, 4))
 CAPTION = "Stromal signaling in leukemia, and what follows from it."
@@ -163,3 +165,39 @@ def test_where_all_records_are_read_tables_of_others_are_no_figures(repository, 
     result = run("--since", "main", "--introduced", "--output-format", "jsonl")
     assert result.err == ""
     assert [json.loads(line)["code"] for line in result.out.splitlines()] == ["PF203"]
+
+
+def test_of_a_clash_the_record_that_is_new_is_reported(repository, run):  # noqa: F811
+    """Also where its name comes first."""
+    write(repository, clashing(2), clashing(3), page("Homo sapiens", "human"))
+    git("add", ".")
+    git("commit", "-q", "-m", "records")
+    write(repository, *paper(1))
+    result = run("--since", "main", "--introduced", "--output-format", "jsonl")
+    assert [(json.loads(line)["code"], json.loads(line)["path"]) for line in result.out.splitlines()] == [("PF402", A)]
+
+
+def test_a_record_that_the_settings_exclude_is_no_neighbour(repository, run):  # noqa: F811
+    write(repository, *paper(1, 2), ("pfocr-lint.toml", 'exclude = ["*g002*"]\n'), page("Homo sapiens", "human"))
+    git("add", ".")
+    git("commit", "-q", "-m", "records")
+    write(repository, (A, paper(1)[0][1].replace("__F1\n", "__F2\n").replace("number: F1", "number: F2")))
+    result = run("--since", "main", "--introduced", "--output-format", "jsonl")
+    assert (result.status, result.out, result.err) == (0, "", "")
+
+
+def test_a_fault_in_the_comparison_of_the_base_is_a_fault(repository, run, monkeypatch):  # noqa: F811
+    write(repository, *paper(1, 2), page("Homo sapiens", "human"))
+    git("add", ".")
+    git("commit", "-q", "-m", "records")
+    write(repository, clashing(2))
+    calls = []
+
+    def compare(*args, real=survey.compare, **options):
+        calls.append(1)
+        found = real(*args, **options)
+        return found if len(calls) == 1 else replace(found, faults=("rule PF402 failed: oh",))
+
+    monkeypatch.setattr(survey, "compare", compare)
+    result = run("--since", "main", "--introduced")
+    assert (result.status, result.err) == (3, "pfocr-lint: rule PF402 failed: oh\n")
