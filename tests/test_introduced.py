@@ -165,6 +165,7 @@ def test_where_all_records_are_read_tables_of_others_are_no_figures(repository, 
     result = run("--since", "main", "--introduced", "--output-format", "jsonl")
     assert result.err == ""
     assert [json.loads(line)["code"] for line in result.out.splitlines()] == ["PF203"]
+    assert "1 introduced, 0 resolved, 0 remaining." in run("--since", "main", "--introduced").out, "others are not counted"
 
 
 def test_of_a_clash_the_record_that_is_new_is_reported(repository, run):  # noqa: F811
