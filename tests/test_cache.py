@@ -446,3 +446,42 @@ def test_the_first_result_is_written_before_the_last_is_known(many, monkeypatch)
     rest, err = process.communicate()
     assert (process.returncode, err) == (1, "")
     assert rest.endswith("[*] 1 fixable with --fix.\n")
+
+
+def test_another_program_or_schema_is_another_cache(tmp_path, monkeypatch):
+    (tmp_path / "package" / "part").mkdir(parents=True)
+    (tmp_path / "schemas").mkdir()
+    monkeypatch.setattr(cache, "__file__", str(tmp_path / "package" / "cache.py"))
+    monkeypatch.setattr(cache, "schemas", lambda: tmp_path / "schemas")
+    seen = set()
+    for name in ("package/cache.py", "package/part/rule.py", "schemas/figure.json", "package/part/rule.py", "package/notes.txt"):
+        (tmp_path / name).write_text(f"{name} {len(seen)}")
+        cache._program.cache_clear()
+        seen.add(cache._program())
+    cache._program.cache_clear()
+    assert len(seen) == 4, "each but the file that is no part of the program"
+
+
+@pytest.mark.parametrize("times", [(1, 0), (0, 1), (1, 1), (0, 0)])
+def test_a_file_that_may_be_written_again_unseen_is_not_known(tmp_path, times):
+    """By the time of its bytes, or of its state."""
+    kept = cache.Cache(str(tmp_path), "key")
+    recent = [kept._started if late else 1 for late in times]
+    stamp = cache.array("q", [100, *recent, 7])
+    assert (kept.settled(stamp) == cache._bytes(stamp)) is (times == (0, 0))
+
+
+@pytest.mark.parametrize(("records", "kept"), [(4, True), (5, False), (10, False)])
+def test_a_run_over_less_than_half_of_the_records_leaves_the_cache_alone(tmp_path, records, kept):
+    paths = [str(tmp_path / f"{number}.md") for number in range(10)]
+    for path in paths:
+        Path(path).write_text("x")
+
+    def keep(number: int) -> bytes:
+        run = cache.Run(cache.Cache(str(tmp_path / "cache"), "key"), paths[:number], paths[:number])
+        for at in range(number):
+            run.take(at, cache.Row(bytes([number]) * 32, None))
+        run.keep(silent=False)
+        return only_file(tmp_path / "cache").read_bytes()
+
+    assert (keep(10) == keep(records)) is (kept or records == 10)
