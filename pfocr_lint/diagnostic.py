@@ -232,9 +232,10 @@ LONG = 4_000  # bits; Python refuses to write a number of more than 4,300 digits
 
 def shorten(text: str, limit: int = 60) -> str:
     """``text`` for a message: one line, what is not seen by its code point, about ``limit`` of them at most."""
-    if not text.isprintable():
-        text = "".join(" " if c in "\t\r\n" else c if c.isprintable() or c == "\u00a0" else code_point(c) for c in text)
-    return text if len(text) <= limit else f"{text[: limit * 2 // 3]} … {text[-limit // 3 + 3 :]}"
+    text = text if len(text) <= limit else f"{text[: limit * 2 // 3]} … {text[-limit // 3 + 3 :]}"
+    if text.isprintable():
+        return text
+    return "".join(" " if c in "\t\r\n" else c if c.isprintable() or c == "\u00a0" else code_point(c) for c in text)
 
 
 def code_point(char: str) -> str:

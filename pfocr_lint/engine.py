@@ -20,6 +20,7 @@ from pfocr_lint.diagnostic import (
     Fix,
     OfferedFix,
     RelatedPlace,
+    Safety,
     Severity,
     Span,
     ValueChange,
@@ -290,6 +291,7 @@ def _waive(
             waived.append(hit.rule.code)
         else:
             left.append(hit)
+    reported = {hit.rule.code: _lines(record, hit)[0] for hit in reversed(left) if hit.rule.waivable}
     unused = []
     for waiver in known:
         dead = []
@@ -298,11 +300,18 @@ def _waive(
             if rule is None:
                 continue
             if span not in used and rule.compare is None and (rule.code in levels or not rule.waivable):
-                dead.append((name, span))
+                dead.append((name, span, reported.get(rule.code, 0)))
         if dead:
             unused.append((waiver, tuple(dead)))
     record.unused_waivers = tuple(unused)
-    return left, tuple(waived)
+    misplaced = {(BY_CODE.get(name) or BY_NAME[name]).code for _, dead in unused for name, _, line in dead if line}
+    return [_kept_back(hit) if hit.rule.code in misplaced else hit for hit in left], tuple(waived)
+
+
+def _kept_back(hit: Hit) -> Hit:
+    """A hit that a misplaced waiver may mean: no safe fix replaces what was to stay."""
+    fix = hit.finding.fix
+    return hit if fix is None else replace(hit, finding=replace(hit.finding, fix=replace(fix, safety=Safety.UNSAFE)))
 
 
 def _lines(record: Record, hit: Hit) -> tuple[int, int]:

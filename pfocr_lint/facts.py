@@ -94,8 +94,9 @@ def facts_of(record: Record, *, keywords: bool = True) -> Facts | None:
     """
     if record.kind is Kind.TABLE and not record.faults:
         return _table_facts(record)
-    if record.data is None:
-        return None
+    if record.data is None:  # a figure that cannot be read is there all the same
+        is_figure = record.kind in FIGURES and record.faults
+        return FigureFacts(record.path, None, None, None, None, (), b"", None) if is_figure else None
     if record.kind is Kind.ORGANISM:
         return PageFacts(record.path, record.usable("/latin"))
     if record.kind not in FIGURES:

@@ -114,7 +114,7 @@ class Record:
     invalid: frozenset[str] = frozenset()
     synonyms: Synonyms = field(default_factory=Synonyms)
     derived: dict[str, Any] = field(default_factory=dict)
-    unused_waivers: tuple[tuple[Any, tuple[tuple[str, Span], ...]], ...] = ()
+    unused_waivers: tuple[tuple[Any, tuple[tuple[str, Span, int], ...]], ...] = ()
     found: int = 0
     agrees: bool = False
     edited: Callable[[str], bool] | None = None

@@ -17,6 +17,7 @@ PROSE = frozenset(
 )
 _SPACES = "\u00a0\u2000-\u200a\u202f\u3000"  # which look like a space and are none to YAML
 _SPACE = re.compile(f"[{_SPACES}]")
+_LEAD = re.compile(f"[ {_SPACES}]*[{_SPACES}][ {_SPACES}]*")
 _GLUED = re.compile(rf"-([{_SPACES}]?)(?=[^\s-])")
 _LIKE_A_KEY = re.compile(r"['\"]?([\w@-]{1,40})['\"]? ?([:;=])")
 _ORGANISM = re.compile(r"[A-Z][a-z]+\.? \S|NA\Z")
@@ -130,6 +131,13 @@ def _text(record: Record, stray: Stray, lines: Outline) -> Slip | None:
     if _above(record, stray).lstrip().startswith("#"):
         return None  # behind a comment no text goes on, indented or not
     column = part.indent + 2
+    lead = _LEAD.match(line)
+    if lead is not None:
+        message = (
+            f"{_space(lead[0].strip(' ')[0])} stands in front of {quote(line[lead.end() :], 40)}, where YAML wants plain spaces"
+        )
+        edit = TextEdit(stray.start, start + lead.end(), " " * column)
+        return Slip(message, Span(start, stray.end), edit, "indent the text by plain spaces", safe=False, part=part)
     message = f"the line {quote(line, 40)} continues {part.name} and is not indented; want {column} spaces in front"
     edit = TextEdit(stray.start, start, " " * column)
     return Slip(message, Span(start, stray.end), edit, "indent the text", _is_copy(record, part, lines), part)

@@ -202,3 +202,13 @@ def test_a_fault_in_the_comparison_of_the_base_is_a_fault(repository, run, monke
     monkeypatch.setattr(survey, "compare", compare)
     result = run("--since", "main", "--introduced")
     assert (result.status, result.err) == (3, "pfocr-lint: rule PF402 failed: oh\n")
+
+
+def test_a_table_of_a_figure_that_cannot_be_read_has_its_record(repository, run):  # noqa: F811
+    write(repository, *paper(1), table("Glucose"), page("Homo sapiens", "human"))
+    git("add", ".")
+    git("commit", "-q", "-m", "records")
+    path = repository / A
+    path.write_text(path.read_text().replace("figtitle: Prop", "figtitle: Review: Prop"))
+    for args in (["--since", "main", "--introduced"], []):
+        assert [json.loads(line)["code"] for line in run(*args, "--output-format", "jsonl").out.splitlines()] == ["PF005"]

@@ -152,7 +152,8 @@ def test_no_fix_makes_a_record_larger_than_one_may_be(monkeypatch):
 
 def test_what_is_fixed_is_the_diagnostic_that_was_reported():
     found = examined(clean_text().replace("figtype: Figure", "figtype: Scheme"))
-    assert fixer.mend(found, DEFAULT, unsafe=False).fixed == tuple(found.diagnostics())
+    fixed = fixer.mend(found, DEFAULT, unsafe=False).fixed
+    assert tuple(replace(each, made=()) for each in fixed) == tuple(found.diagnostics())
 
 
 def test_nothing_to_fix_is_no_step():

@@ -178,3 +178,57 @@ def test_texts_with_backslashes_keep_their_letters(one, other, style, second, un
             r"  keywords:\n((?:  - .*\n)*)", lambda m: f"  keywords: [{', '.join(re.findall('  - (.*)', m[1]))}, NULL]\n", text
         )
     survives(f"_figures/{SEED}.md", text.encode(), FORMATTER if formatted else DEFAULT, unsafe=unsafe)
+
+
+# What stands behind a caption as a comment may be the rest of it: (the caption's last line, whether a safe fix may follow it)
+BEHIND = [
+    ("and drug resistance.", True), ("and drug resistance. # 2 of E. coli", False), ("and drug resistance. # as in mice", False), ("and drug #2.", False),
+    ("and drug resistance.\n# checked", True), ("and drug resistance. # pfocr-lint: ignore[PF301] why", True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("end", "safe"), BEHIND)
+def test_a_description_does_not_lose_what_a_comment_cut_off_the_caption(end, safe):
+    text = (
+        clean_text()
+        .replace("quiescence, and drug resistance.\npaper", f"quiescence, {end}\npaper", 1)
+        .replace("caption: Stromal", "caption: All stromal")
+    )
+    fixed = fixer.fix(f"_figures/{SEED}.md", text.encode())
+    assert fixed.faults == ()
+    assert ("PF206" in {each.code for each in fixed.fixed}) is safe
+    assert ("PF206" in {each.code for each in fixed.left}) is not safe
+
+
+MISPLACED = "# pfocr-lint: ignore[PF203] alias is kept for old links\n"
+
+
+@pytest.mark.parametrize("where", ["number:", "figid:", "caption:", "redirect_from:"])
+def test_a_waiver_in_the_wrong_place_keeps_its_reason(where):
+    text = (
+        clean_text()
+        .replace("figid_alias: PMC9405586__F1", "figid_alias: PMC9405586__F9")
+        .replace(f"\n{where}", f"\n{MISPLACED}{where}")
+    )
+    found = engine.check(PATH, text.encode())
+    (about,) = [each for each in found if each.code == "PF901"]
+    line = text.split("\n").index("figid_alias: PMC9405586__F9") + 1
+    assert (
+        about.message
+        == f"the waiver of PF203 has nothing to waive here; PF203 is reported at line {line}, and a waiver stands directly above"
+    )
+    assert about.fix is None
+    assert fixer.fix(PATH, text.encode()).data == text.encode(), "nor is the value replaced that it was to keep"
+    assert "PF203" in {each.code for each in fixer.fix(PATH, text.encode(), unsafe=True).fixed}
+
+
+def test_a_text_indented_by_no_break_spaces_gets_plain_ones():
+    text = clean_text().replace(
+        "  quiescence, and drug resistance.\npaper", "\u00a0\u00a0quiescence, and drug resistance.\npaper"
+    )
+    (found,) = engine.check(PATH, text.encode())
+    assert found.message == (
+        "a no-break space (U+00A0) stands in front of 'quiescence, and drug resistance.', where YAML wants plain spaces"
+    )
+    assert fixer.fix(PATH, text.encode()).data == text.encode()
+    assert fixer.fix(PATH, text.encode(), unsafe=True).data.decode() == clean_text()

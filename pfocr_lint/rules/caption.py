@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from pfocr_lint import derive
-from pfocr_lint.diagnostic import Finding, Fix, Related, SetValue, parent_of, quote, split
+from pfocr_lint.diagnostic import Finding, Fix, Related, Safety, SetValue, parent_of, quote, split
 from pfocr_lint.ondemand import difflib, expression
 from pfocr_lint.record import FIGURES, Record
 from pfocr_lint.rule import Bad, Cue, Good, rule
@@ -86,6 +86,7 @@ def _stranger_behind(record: Record) -> tuple[str, bool] | None:
         Bad({**both("Stromal signaling, and more"), "caption": "Stromal signaling,"}, says="the caption has lost something"),
         Bad(text=("resistance.\npapertitle", "resistance #2.\npapertitle"), says="behind which '#2.' is a comment"),
         Bad(text=("quiescence, and drug resistance.\npaper", "quiescence.\n  #P <1.\npaper"), says="'#P <1.' is a comment"),
+        Bad(text=("quiescence, and drug resistance.\npaper", "quiescence. # 2 of E. coli\npaper"), says="'# 2 of E. coli' is a"),
         Bad(text=("drug resistance.\npaper", "\n# drug resistance.\npaper"), says="'# drug resistance.' is a comment"),
         Bad(text=("drug resistance.\npapertitle", "# drug resistance.\npapertitle"), says="'# drug resistance.' is a comment"),
         Bad(text=("quiescence, and drug resistance.\npaper", "quiescence.\nDrug resistance: all.\npaper"), also=("PF102",),
@@ -134,7 +135,9 @@ def description_differs_from_caption(record: Record) -> Iterator[Finding]:
         message += "; the caption has lost something"
     fix = None
     if wanted is not None and not (behind or rest or lost):
-        fix = Fix("set it to the caption", (SetValue("/schema-jsonld/description", wanted),), follows=("/caption",))
+        # what stands behind the caption as a comment may be a part of it
+        safety = Safety.UNSAFE if record.cut("/caption") else Safety.SAFE
+        fix = Fix("set it to the caption", (SetValue("/schema-jsonld/description", wanted),), safety, follows=("/caption",))
     yield Finding(
         "/schema-jsonld/description",
         message,

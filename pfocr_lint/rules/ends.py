@@ -45,10 +45,10 @@ def cut_off(record: Record, key: str, copy: str = "") -> str:
     """
     What YAML took for a comment behind a text though it looks like the text's rest.
 
-    ``#2`` is no comment of a person's; nor is ``# two words`` that a copy of the text ends in.
+    ``#2`` and ``# 2`` are no comments of a person's; nor is ``# two words`` that a copy of the text ends in.
     """
     rest = record.cut(key)
-    if rest[1:2].strip():
+    if rest[1:2].strip() or rest[2:3].isdigit():
         return rest
     below = record.cut(key, deeper=False)
     words = " ".join(below[1:].split())

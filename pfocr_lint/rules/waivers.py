@@ -155,14 +155,19 @@ def unused_waiver(record: Record) -> Iterator[Finding]:
     A waiver waives nothing.
 
     The comment `# pfocr-lint: ignore[PF210] the reason` waives rules for the value on its line or the one below; where a text
-    goes over several lines, it stands above the line of its key. What it waived has been mended, or the rule cannot be waived
-    inside a file (PF0, PF305). Of a rule that compares records (PF4) this is not said: what that finds depends on which
-    others are read.
+    goes over several lines, it stands above the line of its key. What it waived has been fixed, or the rule cannot be waived
+    inside a file (PF0, PF305). Where the rule reports another line of the record, the waiver is misplaced, and stays. Of a rule
+    that compares records (PF4) this is not reported: what that finds depends on which others are read.
     """
     for waiver, unused in record.unused_waivers:
-        dead = {span for _, span in unused}
-        names = ", ".join(name for name, _ in unused)
-        yield Finding(None, f"the waiver of {names} has nothing to waive", at=waiver.span, fix=_without(record, waiver, dead))
+        dead = {span for _, span, _ in unused}
+        names = ", ".join(name for name, _, _ in unused)
+        message = f"the waiver of {names} has nothing to waive"
+        fix: Fix | None = _without(record, waiver, dead)
+        elsewhere = [f"{name} is reported at line {line}" for name, _, line in unused if line]
+        if elsewhere:  # it stands in the wrong place: the reason in it is not to be lost
+            message, fix = f"{message} here; {' and '.join(elsewhere)}, and a waiver stands directly above", None
+        yield Finding(None, message, at=waiver.span, fix=fix)
 
 
 @rule(
@@ -194,7 +199,7 @@ def unknown_rule_in_waiver(record: Record) -> Iterator[Finding]:
     The reason stands behind the brackets. A comment that is only nearly a waiver, and one with a part that is not known, waives
     nothing; one without a reason does.
     """
-    dead = {span for _, unused in record.unused_waivers for _, span in unused}
+    dead = {span for _, unused in record.unused_waivers for _, span, _ in unused}
     hints = _HINTS
     for waiver in waivers(record):
         if waiver.wrong:
