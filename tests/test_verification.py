@@ -12,6 +12,7 @@ from pfocr_lint.diagnostic import AddKey, Finding, Fix, SetValue, TextEdit
 from pfocr_lint.reader import MAX_BYTES, read
 from pfocr_lint.record import Kind
 from pfocr_lint.rules import BY_CODE
+from pfocr_lint.settings import Selection, Settings
 
 PATH = f"_figures/{SEED}.md"
 YEAR = SetValue("/year", "2021")
@@ -213,3 +214,87 @@ def test_a_rule_that_offers_a_bad_fix_is_a_fault_and_the_file_stays(monkeypatch,
     assert len(fixed.faults) == 1
     assert fixed.faults[0].startswith(f"{PATH}: a fix of PF104 was not made: ")
     assert why in fixed.faults[0]
+
+
+class Unplanned(edits.Plan):
+    """A plan that says nothing of the values, so that only what was found is compared."""
+
+    def data(self, record):
+        return None
+
+
+TWICE = "  keywords:\n  - PTEN\n  - PTEN\n  - PTEN\n"
+
+
+@pytest.mark.parametrize(
+    ("left", "fixes", "says"),
+    [
+        (0, 2, None),
+        (1, 1, None),
+        (1, 2, "PF107 still finds"),
+        (2, 1, "PF107 still finds"),
+        (2, 2, "PF107 still finds"),
+        (0, 1, None),
+    ],
+)
+def test_of_equal_findings_no_more_stay_than_were_not_fixed(left, fixes, says):
+    code = "PF107"
+    text = clean_text().replace("  keywords:\n  - PTEN\n", TWICE)
+    settings = Settings(selections=(Selection(select=(code,)),))
+    old = engine.examine(read(PATH, text.encode()), settings)
+    assert len({hit.cause for hit in old.hits}) == 1
+    assert len(old.hits) == 2
+    after = clean_text().replace("  keywords:\n", "  keywords:\n" + "  - PTEN\n" * left)
+    new = engine.examine(read(PATH, after.encode()), settings)
+    found = fixer.verify(old, new, [(hit, hit.finding.fix) for hit in old.hits[:fixes]], Unplanned((), (), ()))
+    assert (found or "").startswith(says or "")
+    assert (found is None) is (says is None)
+
+
+@pytest.mark.parametrize("keys", [("/year", "/organisms"), ("/organisms", "/year")])
+def test_every_entry_that_was_written_is_read_twice(keys):
+    wants = {"/year": "2021", "/organisms": ["a?b"]}
+    fix = Fix("", tuple(SetValue(key, wants[key]) for key in keys))
+    before = engine.examine(read(PATH, clean_text().encode()))
+    plan = edits.plan(before.record, [fix])
+    text = edits.apply(clean_text(), plan.edits).replace("organisms:\n- a?b\n", "organisms: [a?b]\n")
+    after = engine.examine(read(PATH, text.encode()))
+    assert fixer.verify(before, after, [], plan) == "ruamel.yaml reads /organisms differently"
+
+
+LIGHT, FULL, HEAVY = (
+    "a" * (edits.MOST_WRITTEN // 2 - 1),
+    "a" * edits.MOST_WRITTEN,
+    "a" * (edits.MOST_WRITTEN + 1),
+)
+
+
+@pytest.mark.parametrize(
+    ("values", "made"),
+    [
+        (("x", "x", "x"), (True, True, True)), ((HEAVY, "x", "x"), (False, True, True)), (("x", HEAVY, HEAVY), (True, False, False)),
+        ((LIGHT, LIGHT, "x"), (True, True, True)), ((LIGHT, LIGHT, LIGHT), (False, False, False)), ((LIGHT, HEAVY, LIGHT), (True, False, True)),
+        ((HEAVY, HEAVY, HEAVY), (False, False, False)), ((FULL,), (True,)), ((HEAVY,), (False,)), ((FULL, "x"), (False, False)),
+        ((FULL, HEAVY), (True, False)),
+    ],
+)  # fmt: skip
+def test_no_more_is_written_than_is_soon_read_again(monkeypatch, values, made):
+    """A fix that is too large is left out; those that are too large only together are all left out."""
+    keys = ("/figtitle", "/papertitle", "/journal_title")[: len(values)]
+    wants = dict(zip(keys, values, strict=True))
+    rule = BY_CODE["PF208"]
+
+    def find(record):
+        yield from (
+            Finding(key, "a defect", fix=Fix("", (SetValue(key, wants[key]),))) for key in keys if record.value(key) != wants[key]
+        )
+
+    monkeypatch.setattr(engine, "RULES", (type(rule)(**{**rule.__dict__, "check": find}),))
+    settings = Settings(selections=(Selection(select=("PF208",)),))
+    fixed = fixer.fix(PATH, clean_text().encode(), settings)
+    assert fixed.faults == ()
+    after = read(PATH, fixed.data)
+    assert tuple(after.value(key) == wants[key] for key in keys) == made
+    monkeypatch.setattr(edits, "MOST_WRITTEN", 1 << 30)
+    everything = read(PATH, fixer.fix(PATH, clean_text().encode(), settings).data)
+    assert all(everything.value(key) == wants[key] for key in keys), "without the limit all would be written"
