@@ -335,6 +335,13 @@ def _below(lines: Sequence[str], line: int) -> int:
 
 def identity(record: Record) -> str:
     """What a record is called, whatever its file is called."""
+    if "identity" not in record.derived:
+        record.derived["identity"] = _identity(record)
+    found: str = record.derived["identity"]
+    return found
+
+
+def _identity(record: Record) -> str:
     for key in ("/figid", "/latin"):
         value = record.value(key)
         if isinstance(value, str) and value:

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 else:
     yaml = OnDemand("yaml")
 
-_FOLD = expression(r"(?<![ \t])[ \t]*(?:\r\n|\r|\n)[ \t\r\n]*")
+_FOLD = r"(?<![ \t])[ \t]*(?:\r\n|\r|\n)[ \t\r\n]*"
+# What is not the character that stands there: by style, where a line ends, a quote that is doubled, an escape.
+_OTHER = {"": expression(_FOLD), "'": expression(f"{_FOLD}|''"), '"': expression(rf"{_FOLD}|\\")}
 _ESCAPED_BREAK = expression(r"[\r\n][ \t\r\n]*")
 _BREAKS = expression(r"\r\n|\r|\n")
 # What a fix would remove: control characters and line separators (PF010), tabs and line breaks (PF306).
@@ -26,20 +28,24 @@ def pieces(source: str, style: str) -> Iterator[tuple[int, int, str]]:
     """
     The value of a flow scalar in pieces: the range of each in ``source`` (quotes included), and its text.
 
-    ``style`` is ``'``, ``"`` or empty for a plain scalar.
+    A piece is text that stands there as it is, or one line end, doubled quote or escape. ``style`` is ``'``, ``"`` or empty for
+    a plain scalar.
     """
-    folds = {match.start(): match for match in _FOLD.finditer(source)}
     at, stop = len(style), len(source) - len(style)
     while at < stop:
-        text, after = source[at], at + 1
-        if at in folds:
-            text, after = "\n" * (len(_BREAKS.findall(folds[at][0])) - 1) or " ", folds[at].end()
-        elif style == "'" and text == "'":
-            after = at + 2
-        elif style == '"' and text == "\\":
-            text, after = _escape(source, at)
-        yield at, after, text
-        at = after
+        other = _OTHER[style].search(source, at, stop)
+        start = other.start() if other is not None else stop
+        if start > at:
+            yield at, start, source[at:start]
+        if other is None:
+            return
+        if source[start] == "\\" and style == '"':
+            text, at = _escape(source, start)
+        elif other[0] == "''":
+            text, at = "'", other.end()
+        else:
+            text, at = "\n" * (len(_BREAKS.findall(other[0])) - 1) or " ", other.end()
+        yield start, at, text
 
 
 def _escape(source: str, at: int) -> tuple[str, int]:

@@ -416,9 +416,9 @@ def _origins(source: str, node: yaml.ScalarNode) -> list[int] | None:
         return None
     made: list[str] = []
     places: list[int] = []
-    for start, _, text in pieces(source, style):
+    for start, end, text in pieces(source, style):
         made.append(text)
-        places += [start] * len(text)
+        places += range(start, end) if end - start == len(text) else [start] * len(text)
     places.append(len(source) - len(style))
     return places if "".join(made) == node.value else None
 
