@@ -58,7 +58,7 @@ mutate: $(STAMP)
 
 # Pages that are made from the code.
 docs: $(STAMP)
-	$(BIN)/python -m pfocr_lint.handbook > docs/rules.md
+	$(BIN)/python -m pfocr_lint.handbook.pages > docs/rules.md
 
 # The locks: requirements-dev.txt for work on the project, requirements.txt for the Action, of the same versions.
 # They hold for every Python and system that is supported. With UPGRADE=--upgrade, the newest of everything.

@@ -21,7 +21,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pfocr_lint import cli, revision
+from pfocr_lint.cli import main as cli
+from pfocr_lint.workspace import git_revision
 
 IDENTITY = ["-c", "user.name=bench", "-c", "user.email=bench@example.org", "-c", "gc.auto=0"]
 
@@ -34,7 +35,7 @@ def git(folder: Path, *args: str) -> None:
 def asked_of_git() -> Iterator[list[float]]:
     """The seconds that each process of Git took which was begun meanwhile: all of them go through one function."""
     spent = []
-    ask = revision._run
+    ask = git_revision._run
 
     def timed(*args, **options):
         start = time.perf_counter()
@@ -43,11 +44,11 @@ def asked_of_git() -> Iterator[list[float]]:
         finally:
             spent.append(time.perf_counter() - start)
 
-    revision._run = timed
+    git_revision._run = timed
     try:
         yield spent
     finally:
-        revision._run = ask
+        git_revision._run = ask
 
 
 def main() -> None:

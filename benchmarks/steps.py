@@ -18,10 +18,12 @@ from pathlib import Path
 
 import yaml
 
-from pfocr_lint import accept, canonical, derive, facts, files, loading, pool, template
-from pfocr_lint.cache import Row
-from pfocr_lint.record import Kind
-from pfocr_lint.settings import DEFAULT
+from pfocr_lint.linter import prefilter
+from pfocr_lint.record import column_parser, derived, facts, fast_parser
+from pfocr_lint.schema.kinds import Kind
+from pfocr_lint.settings.model import DEFAULT
+from pfocr_lint.workspace import many_files, reading, workers
+from pfocr_lint.workspace.cache import Row
 
 STEPS = ("open and read", "UTF-8, no odd character", "one match of the template", "columns out of the matches, read and judged",
          "what is said twice is said alike", "functions that ask for rules", "texts joined, cues looked for", "facts",
@@ -29,36 +31,36 @@ STEPS = ("open and read", "UTF-8, no odd character", "one match of the template"
          "CSafeLoader, for comparison")  # fmt: skip
 
 
-def steps(paths: list[str], asked: accept.Plan, of: accept.Glance) -> list[float]:
+def steps(paths: list[str], asked: prefilter.Plan, of: prefilter.Glance) -> list[float]:
     """The clock after each step of some records, before the first included."""
     now = time.perf_counter_ns
     clock = [now()]
     tick = lambda: clock.append(now())  # noqa: E731
-    datas = [loading.load(path) for path in paths]
+    datas = [reading.load(path) for path in paths]
     tick()
-    texts, foreign = canonical.bodies(datas)
+    texts, foreign = fast_parser.bodies(datas)
     tick()
-    form = template.of_kind(Kind.FIGURE)
+    form = column_parser.of_kind(Kind.FIGURE)
     matches = [text is not None and form.expression.fullmatch(text) for text in texts]
     if not all(matches):
         odd = next(path for path, match in zip(paths, matches, strict=True) if not match)
         raise SystemExit(f"steps.py: {odd} is not in the pipeline's own form; want clean figures alone")
     groups = [match.group(*form.sources) for match in matches]
     tick()
-    columns = [*template.read(Kind.FIGURE, datas).columns, repeat(DEFAULT.synonyms)]  # holds the two steps before
+    columns = [*column_parser.read(Kind.FIGURE, datas).columns, repeat(DEFAULT.synonyms)]  # holds the two steps before
     tick()
-    derive.disagreeing(paths, [columns[place] for place in of.said_twice])
+    derived.disagreeing(paths, [columns[place] for place in of.said_twice])
     tick()
     [any(map(gated.cue, *(columns[place] for place in gated.given))) for gated in of.gated]
     tick()
-    list(accept._cued_rows(asked, of, columns, (), foreign, datas))
+    list(prefilter._cued_rows(asked, of, columns, (), foreign, datas))
     tick()
     found = list(facts.sound_facts(paths, [columns[place] for place in of.facts], keywords=False))
     tick()
-    sent = pickle.dumps([files._packed(Row(b"", each)) for each in found], pickle.HIGHEST_PROTOCOL)
-    read = list(map(files._unpacked, pickle.loads(sent)))
+    sent = pickle.dumps([many_files._packed(Row(b"", each)) for each in found], pickle.HIGHEST_PROTOCOL)
+    read = list(map(many_files._unpacked, pickle.loads(sent)))
     tick()
-    looks = accept.looks(paths, datas, DEFAULT, Kind.FIGURE, keywords=False)
+    looks = prefilter.looks(paths, datas, DEFAULT, Kind.FIGURE, keywords=False)
     tick()
     for data in datas:
         yaml.load(data[4:-4], yaml.CSafeLoader)
@@ -74,14 +76,14 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=7)
     flags = parser.parse_args()
     paths = sorted(os.fspath(path) for path in (flags.folder / "_figures").glob("*.md"))[: flags.records]
-    pool.tune()
-    accept.warm_up(DEFAULT)
-    asked, of = accept.glance(DEFAULT.codes)
+    workers.tune()
+    prefilter.warm_up(DEFAULT)
+    asked, of = prefilter.glance(DEFAULT.codes)
     best = [float("inf")] * len(STEPS)
     for _ in range(flags.runs):
         spent = [0.0] * len(STEPS)
-        for start in range(0, len(paths), files.AT_ONCE):
-            clock = steps(paths[start : start + files.AT_ONCE], asked, of)
+        for start in range(0, len(paths), many_files.AT_ONCE):
+            clock = steps(paths[start : start + many_files.AT_ONCE], asked, of)
             for number in range(len(STEPS)):
                 spent[number] += clock[number + 1] - clock[number]
         spent[3] -= spent[1] + spent[2]

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from pfocr_lint.version import __version__
 
 if TYPE_CHECKING:
     from pfocr_lint.diagnostic import Diagnostic as Diagnostic
-    from pfocr_lint.engine import check as check
-    from pfocr_lint.fixer import Fixed as Fixed
-    from pfocr_lint.fixer import fix as fix
-    from pfocr_lint.settings import Settings as Settings
+    from pfocr_lint.linter.checker import check as check
+    from pfocr_lint.linter.fixer import Fixed as Fixed
+    from pfocr_lint.linter.fixer import fix as fix
+    from pfocr_lint.settings.model import Settings as Settings
 
 _PUBLIC = {
     "Diagnostic": "pfocr_lint.diagnostic",
-    "Fixed": "pfocr_lint.fixer",
-    "Settings": "pfocr_lint.settings",
-    "check": "pfocr_lint.engine",
-    "fix": "pfocr_lint.fixer",
+    "Fixed": "pfocr_lint.linter.fixer",
+    "Settings": "pfocr_lint.settings.model",
+    "check": "pfocr_lint.linter.checker",
+    "fix": "pfocr_lint.linter.fixer",
 }
 __all__ = ["Diagnostic", "Fixed", "Settings", "__version__", "check", "fix"]
 

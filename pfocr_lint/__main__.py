@@ -1,6 +1,6 @@
 """``python -m pfocr_lint``."""
 
-from pfocr_lint.cli import run
+from pfocr_lint.cli.main import run
 
 if __name__ == "__main__":
     run()

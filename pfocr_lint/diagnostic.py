@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from enum import Enum
 from typing import Any, TypeAlias
 
-from pfocr_lint.values import dataclass
+from pfocr_lint.dataclass import dataclass
 
 
 class Severity(str, Enum):
@@ -227,61 +227,10 @@ class Diagnostic:
     made: tuple[ValueChange, ...] = ()
 
 
-LONG = 4_000  # bits; Python refuses to write a number of more than 4,300 digits
-
-
-def shorten(text: str, limit: int = 60) -> str:
-    """``text`` for a message: one line, what is not seen by its code point, about ``limit`` of them at most."""
-    text = text if len(text) <= limit else f"{text[: limit * 2 // 3]} … {text[-limit // 3 + 3 :]}"
-    if text.isprintable():
-        return text
-    return "".join(" " if c in "\t\r\n" else c if c.isprintable() or c == "\u00a0" else code_point(c) for c in text)
-
-
-def code_point(char: str) -> str:
-    """A character by its number, ``<U+200B>``."""
-    return f"<U+{ord(char):04X}>"
-
-
-def quote(value: Any, limit: int = 60) -> str:
-    """A value for a message: strings in single quotes, all else by its kind or as it is written."""
-    if isinstance(value, str):
-        return f"'{shorten(value, limit)}'"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if value is None:
-        return "empty"
-    if isinstance(value, Mapping):
-        return "a mapping"
-    if isinstance(value, list):
-        return "a list" if value else "an empty list"
-    if isinstance(value, int) and value.bit_length() > LONG:
-        return "a number of very many digits"
-    return shorten(str(value), limit)
-
-
-def join(parent: str, token: str | int) -> str:
-    """The JSON Pointer (RFC 6901) of ``token`` below ``parent``."""
-    name = str(token)
-    return f"{parent}/{name.replace('~', '~0').replace('/', '~1') if '~' in name or '/' in name else name}"
-
-
-def split(pointer: str) -> list[str]:
-    """The tokens of a JSON Pointer."""
-    return [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
-
-
-def parent_of(pointer: str) -> str:
-    """The JSON Pointer of the container that holds ``pointer``."""
-    return pointer.rpartition("/")[0]
-
-
-def name_of(pointer: str) -> str:
-    """A JSON Pointer as people say it: ``schema-jsonld/keywords, item 4``, ``genes, item 2, symbol``; items count from 1."""
-    said = ""
-    for token in split(pointer):
-        if token.isdecimal() and said:
-            said += f", item {int(token) + 1}"
-        else:
-            said += f"{'' if not said else ', ' if said[-1].isdecimal() else '/'}{token}"
-    return said
+def apply(text: str, edits: Iterable[Edit | TextEdit]) -> str:
+    """The text after sorted edits that do not overlap."""
+    parts, at = [], 0
+    for edit in edits:
+        parts += [text[at : edit.start], edit.text]
+        at = edit.end
+    return "".join([*parts, text[at:]])

@@ -10,8 +10,10 @@ from typing import NamedTuple
 import pytest
 from hypothesis import HealthCheck, settings
 
-from pfocr_lint import cli, emit, schema
-from pfocr_lint.record import Kind
+from pfocr_lint.cli import main
+from pfocr_lint.record import emitter
+from pfocr_lint.schema import schemas
+from pfocr_lint.schema.kinds import Kind
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = "PMC9405586__biomedicines-10-01841-g001"
@@ -31,7 +33,7 @@ def real_records() -> dict[str, Path]:
 
 def clean_text(kind: Kind = Kind.FIGURE) -> str:
     """The clean record that a kind's schema shows."""
-    return emit.document(schema.example(kind))
+    return emitter.document(schemas.example(kind))
 
 
 def seed_text() -> str:
@@ -52,7 +54,7 @@ def run(tmp_path, monkeypatch):
 
     def call(*argv: str, stdin: bytes = b"") -> Ran:
         out, err = io.StringIO(), io.StringIO()
-        status = cli.main([str(arg) for arg in argv], cli.Streams(io.TextIOWrapper(io.BytesIO(stdin)), out, err))
+        status = main.main([str(arg) for arg in argv], main.Streams(io.TextIOWrapper(io.BytesIO(stdin)), out, err))
         return Ran(status, out.getvalue(), err.getvalue())
 
     return call

@@ -46,13 +46,13 @@ MEMORY = 3 << 30  # bytes that one process may take: a mutant may collect withou
 # The tests of each module; files that are not there are passed over.
 TESTS = {
     "fixer": ["survivors", "survivors_fixer", "fixer", "verification", "edited", "fuzz", "files"],
-    "edited": ["survivors", "edited"],
-    "accept": ["canonical", "table", "triggers", "rules"],
+    "edited_values": ["survivors", "edited"],
+    "prefilter": ["canonical", "table", "triggers", "rules"],
     "cache": ["cache"],
-    "atomic": ["survivors_atomic", "faults", "files", "hostile"],
-    "changes": ["survivors", "introduced", "repository", "edited", "action"],
-    "history": ["survivors", "edited"],
-    "quoted": ["quoted", "typed"],
+    "atomic_write": ["survivors_atomic", "faults", "files", "hostile"],
+    "introduced": ["survivors", "introduced", "repository", "edited", "action"],
+    "git_history": ["survivors", "edited"],
+    "scalar_source": ["quoted", "typed"],
 }
 
 _PAIRS = {
@@ -374,7 +374,7 @@ def main(argv: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="mutate-") as folder:
         workers = [] if args.list else [make_worker(Path(folder) / str(number), ROOT) for number in range(args.jobs)]
         for module in args.module or TESTS:
-            path = Path("pfocr_lint") / f"{module}.py"
+            (path,) = (found.relative_to(ROOT) for found in ROOT.glob(f"pfocr_lint/**/{module}.py"))
             todo = list(mutants((ROOT / path).read_text(encoding="utf-8"), module))
             known = {each.key for each in todo}
             stale += [key for key in reasons if key[0] == module and key not in known]
@@ -393,9 +393,9 @@ def main(argv: list[str] | None = None) -> int:
     if not rows:
         return bool(stale)
     rows.append(("all", *map(sum, zip(*(row[1:] for row in rows), strict=True))))
-    print(f"\n{'module':10}{'mutants':>8}{'killed':>8}{'survived':>10}{'explained':>11}{'%':>7}")
+    print(f"\n{'module':16}{'mutants':>8}{'killed':>8}{'survived':>10}{'explained':>11}{'%':>7}")
     for module, number, killed, survived, reasoned in rows:
-        print(f"{module:10}{number:8}{killed:8}{survived:10}{reasoned:11}{100 * killed / max(number, 1):7.1f}")
+        print(f"{module:16}{number:8}{killed:8}{survived:10}{reasoned:11}{100 * killed / max(number, 1):7.1f}")
     _, number, killed, *_ = rows[-1]
     return bool(stale or unexplained or 100 * killed < args.enough * number)
 

@@ -14,10 +14,10 @@ import fastjsonschema
 import xmlschema
 from conftest import ROOT
 
-from pfocr_lint import handbook
 from pfocr_lint.diagnostic import Diagnostic, Edit, OfferedFix, Place, Safety, Span
+from pfocr_lint.handbook import pages
 from pfocr_lint.report import FORMATS, Report
-from pfocr_lint.rules import RULES
+from pfocr_lint.rules.catalogue import RULES
 
 SCHEMAS = ROOT / "tests" / "schemas"
 HERE = Place(2, 1, 2, 5, 1, 5)
@@ -45,7 +45,7 @@ def found(number: int = 0, **changes) -> Diagnostic:
 
 
 def report(*diagnostics: Diagnostic, files: int = 1) -> Report:
-    return Report(diagnostics, files=files, fixed=0, seconds=1.23456, version="0.1.0", about=handbook.about)
+    return Report(diagnostics, files=files, fixed=0, seconds=1.23456, version="0.1.0", about=pages.about)
 
 
 def told(form: str, *diagnostics: Diagnostic):

@@ -17,7 +17,7 @@ from conftest import ROOT
 from readers import Page
 from test_repository import figure, page, write
 
-from pfocr_lint import action
+from pfocr_lint.integrations import github
 
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 WORKFLOWS = sorted((ROOT / "examples" / "workflows").glob("*.yml"))
@@ -95,7 +95,7 @@ class Pull:
 
     def check(self, event: dict | None = None, **inputs: str) -> Said:
         log = io.StringIO()
-        status = action.main(self.environ(self.merge() if event is None else event, **inputs), log)
+        status = github.main(self.environ(self.merge() if event is None else event, **inputs), log)
         return self.said(status, log.getvalue())
 
     def said(self, status: int, log: str) -> Said:
@@ -254,7 +254,7 @@ def test_hostile_inputs_are_named_and_refused(pull, text):
 def test_a_summary_stays_below_its_limit(pull, monkeypatch):
     write(pull.folder, *(figure(3000000 + n, figtype="Scheme") for n in range(30)))
     event = pull.merge()
-    monkeypatch.setattr(action, "SUMMARY", 12_000)
+    monkeypatch.setattr(github, "SUMMARY", 12_000)
     said = pull.check(event)
     assert 11_000 < len(said.summary.encode()) <= 12_000
     shown = len(re.findall(r"(?m)^--- a/", said.summary))
@@ -347,7 +347,7 @@ def test_paths_are_one_a_line(pull):
 
 def test_the_step_takes_nothing_from_the_work_tree(pull):
     """The step as it stands in the file, but for the virtual environment; the pull request brings modules of its own."""
-    for name in ("yaml.py", "json.py", "sitecustomize.py", "pfocr_lint/__init__.py", "pfocr_lint/action.py"):
+    for name in ("yaml.py", "json.py", "sitecustomize.py", "pfocr_lint/__init__.py", "pfocr_lint/integrations/github.py"):
         write(pull.folder, (name, "open('pwned', 'w')\n"))
     write(pull.folder, figure(1000002, figtype="Scheme"))
     event = pull.merge()
@@ -355,8 +355,8 @@ def test_the_step_takes_nothing_from_the_work_tree(pull):
     python = pull.temp / "pfocr-lint" / "bin" / "python"
     python.parent.mkdir(parents=True)
     # an interpreter that finds this package though it is isolated
-    start = f"import runpy, sys; sys.path.insert(0, {str(ROOT)!r}); runpy.run_module('pfocr_lint.action', run_name='__main__')"
-    python.write_text(f'#!/bin/sh\n[ "$*" = "-I -m pfocr_lint.action" ] && exec {sys.executable} -I -c "{start}"\n')
+    start = f"import runpy, sys; sys.path.insert(0, {str(ROOT)!r}); runpy.run_module('pfocr_lint.integrations.github', run_name='__main__')"
+    python.write_text(f'#!/bin/sh\n[ "$*" = "-I -m pfocr_lint.integrations.github" ] && exec {sys.executable} -I -c "{start}"\n')
     python.chmod(0o755)
     environ = {**os.environ, **pull.environ(event), "PYTHONDONTWRITEBYTECODE": "1"}
     result = subprocess.run(["bash", "-c", step["run"]], env=environ, capture_output=True, text=True, check=False)

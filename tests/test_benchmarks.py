@@ -12,8 +12,9 @@ from xml.etree import ElementTree
 import pytest
 from conftest import ROOT, SEED, clean_text, seed_text
 
-from pfocr_lint import check, cli, fix
-from pfocr_lint.record import Kind
+from pfocr_lint import check, fix
+from pfocr_lint.cli import main
+from pfocr_lint.schema.kinds import Kind
 
 BENCHMARKS = ROOT / "benchmarks"
 sys.path.insert(0, str(BENCHMARKS))  # scripts beside each other, not a package
@@ -185,6 +186,6 @@ def test_all_that_is_asked_of_git_is_counted_as_git(records, tmp_path, monkeypat
     run = subprocess.run
     monkeypatch.setattr(subprocess, "run", lambda *args, **options: begun.append(args) or run(*args, **options))
     with since.asked_of_git() as spent:
-        streams = cli.Streams(io.StringIO(), io.StringIO(), io.StringIO())
-        assert cli.main([str(top), "--since", "HEAD", "--introduced"], streams) == 0
+        streams = main.Streams(io.StringIO(), io.StringIO(), io.StringIO())
+        assert main.main([str(top), "--since", "HEAD", "--introduced"], streams) == 0
     assert len(spent) == len(begun) > 5

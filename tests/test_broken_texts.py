@@ -10,11 +10,12 @@ from conftest import clean_text, real_records
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pfocr_lint import engine, fixer, repair
 from pfocr_lint.diagnostic import Fix, Safety, TextEdit
-from pfocr_lint.reader import read
-from pfocr_lint.record import Kind
-from pfocr_lint.settings import Selection, Settings
+from pfocr_lint.linter import checker, fixer
+from pfocr_lint.record.parser import read
+from pfocr_lint.rules import repair
+from pfocr_lint.schema.kinds import Kind
+from pfocr_lint.settings.model import Selection, Settings
 
 PATHS = {
     Kind.FIGURE: "_figures/PMC9405586__biomedicines-10-01841-g001.md",
@@ -94,12 +95,12 @@ NAMED = [
 
 @pytest.mark.parametrize(("old", "new", "line", "message"), NAMED, ids=[new for _, new, *_ in NAMED])
 def test_the_value_is_named_with_its_key_and_first_line(old, new, line, message):
-    (found,) = engine.check(PATH, broken(old, new).encode())
+    (found,) = checker.check(PATH, broken(old, new).encode())
     assert (found.code in ("PF005", "PF007"), found.place.line, found.message, found.fix) == (True, line, message, None)
 
 
 def test_curly_quotes_that_break_nothing_are_content():
-    assert engine.check(PATH, broken("figtitle: Properties of", "figtitle: “Properties” of").encode()) == []
+    assert checker.check(PATH, broken("figtitle: Properties of", "figtitle: “Properties” of").encode()) == []
 
 
 WITHOUT = "in the list {} without '- ' in front"
@@ -173,7 +174,7 @@ IDS = [f"{kind.value}: {new}" for _, new, kind, *_ in SLIPS]
 def test_a_slip_has_its_sentence_and_its_fix_gives_back_every_byte(old, new, kind, safe, line, message, ends):
     data = broken(old, new, kind).replace("\n", ends).encode()
     meant = clean_text(kind).replace("\n", ends).encode()
-    (found,) = engine.check(PATHS[kind], data)
+    (found,) = checker.check(PATHS[kind], data)
     assert (found.code, found.place.line, found.message) == ("PF005", line, message)
     assert found.fix is not None
     assert (found.fix.safety is Safety.SAFE) == safe
@@ -187,7 +188,7 @@ def test_a_slip_has_its_sentence_and_its_fix_gives_back_every_byte(old, new, kin
 
 def test_the_other_slips_of_a_file_are_named_beside_the_first():
     data = broken("- Homo sapiens\n- Mus", "-Homo sapiens\nMus").encode()
-    (found,) = engine.check(PATH, data)
+    (found,) = checker.check(PATH, data)
     assert [(each.line, each.message) for each in found.related] == [
         (6, "'Mus musculus' stands in the list 'organisms' without '- ' in front")
     ]
@@ -216,7 +217,7 @@ UNFIXED = [
 @pytest.mark.parametrize(("old", "new", "says"), UNFIXED, ids=[new for _, new, _ in UNFIXED])
 def test_no_fix_where_another_reading_is_left(old, new, says):
     data = broken(old, new).encode()
-    found = [each for each in engine.check(PATH, data) if each.code == "PF005"]
+    found = [each for each in checker.check(PATH, data) if each.code == "PF005"]
     assert [each.fix for each in found] == [None]
     assert says in found[0].message
     fixed = fixer.fix(PATH, data, unsafe=True)
@@ -261,7 +262,7 @@ READ = [
 @pytest.mark.parametrize(("old", "new", "code", "safe", "says"), READ, ids=[new for _, new, *_ in READ])
 def test_what_yaml_reads_otherwise_than_meant_is_named_and_fixed(old, new, code, safe, says):
     data = broken(old, new).encode()
-    (found,) = engine.check(PATH, data)
+    (found,) = checker.check(PATH, data)
     assert (found.code, says in found.message) == (code, True)
     assert (found.fix.safety is Safety.SAFE) == safe
     fixed = fixer.fix(PATH, data, unsafe=not safe)
@@ -280,7 +281,7 @@ def test_what_yaml_reads_otherwise_than_meant_is_named_and_fixed(old, new, code,
 )
 def test_a_list_that_is_read_as_a_text_and_may_be_several_things_has_no_fix(new, says):
     data = broken("organisms:\n- Homo sapiens\n- Mus", new).encode()
-    found = [each for each in engine.check(PATH, data) if each.code == "PF103"]
+    found = [each for each in checker.check(PATH, data) if each.code == "PF103"]
     assert [each.fix for each in found] == [None]
     assert says in found[0].message
 
@@ -299,7 +300,7 @@ def test_a_list_that_is_read_as_a_text_and_may_be_several_things_has_no_fix(new,
 )
 def test_a_key_that_holds_a_part_of_its_text_is_parted_where_quotes_say_how(new, fixed):
     data = broken("publisher_name: MDPI", new).encode()
-    (found,) = engine.check(PATH, data)
+    (found,) = checker.check(PATH, data)
     assert (found.code, "a space is missing behind 'publisher_name:'" in found.message) == ("PF102", True)
     done = fixer.fix(PATH, data, unsafe=True)
     assert (done.data.decode(), done.faults) == (broken("publisher_name: MDPI", fixed) if fixed else data.decode(), ())
@@ -365,7 +366,7 @@ BREAKS = [
 def breakable():
     texts = {name: path.read_text(encoding="utf-8") for name, path in real_records().items() if path.suffix in (".md", ".yml")}
     return {
-        name: text for name, text in sorted(texts.items()) if len(text) < 12_000 and not engine.check(name, text.encode(), ONLY)
+        name: text for name, text in sorted(texts.items()) if len(text) < 12_000 and not checker.check(name, text.encode(), ONLY)
     }
 
 
@@ -382,7 +383,7 @@ def test_broken_real_records_are_fixed_to_the_byte_or_left(seed):
             continue
         place = chance.choice(places)
         data = f"{text[: place.start()]}{place.expand(instead)}{text[place.end() :]}".encode()
-        found = engine.check(name, data, ONLY)
+        found = checker.check(name, data, ONLY)
         assert not [each for each in found if "not readable as YAML" in each.message]
         for unsafe in (False, True):
             fixed = fixer.fix(name, data, ONLY, unsafe=unsafe)

@@ -14,11 +14,13 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, SEED, clean_text
 
-from pfocr_lint import accept, cache, lint
-from pfocr_lint.facts import FigureFacts, PageFacts, TableFacts
-from pfocr_lint.record import Kind
+from pfocr_lint.linter import prefilter
+from pfocr_lint.record.facts import FigureFacts, PageFacts, TableFacts
 from pfocr_lint.rules.mentions import CHEMICALS
-from pfocr_lint.settings import DEFAULT, discover
+from pfocr_lint.schema.kinds import Kind
+from pfocr_lint.settings.model import DEFAULT
+from pfocr_lint.workspace import cache, run
+from pfocr_lint.workspace.settings_files import discover
 
 COUNT = cache.WORTH_A_CACHE + 20
 
@@ -66,13 +68,13 @@ def told(run, *argv) -> tuple[int, list[dict]]:
 def judged(monkeypatch):
     """How many records were judged, and not looked up."""
     count = []
-    real = accept.looks
+    real = prefilter.looks
 
     def counted(paths, *args, **flags):
         count.extend(paths)
         return real(paths, *args, **flags)
 
-    monkeypatch.setattr(accept, "looks", counted)
+    monkeypatch.setattr(prefilter, "looks", counted)
     return count
 
 
@@ -80,7 +82,7 @@ def test_an_unchanged_record_is_not_even_opened(many, run, judged, monkeypatch):
     os.chdir(many)
     assert told(run, "--jobs", "1") == (0, [])
     assert len(judged) == COUNT + 2
-    monkeypatch.setattr(lint.files, "load", lambda path: 1 / 0)
+    monkeypatch.setattr(run.files, "load", lambda path: 1 / 0)
     assert told(run, "--jobs", "1") == (0, [])
     assert len(judged) == COUNT + 2
 
@@ -224,8 +226,8 @@ def test_a_file_written_just_now_is_looked_at_again(many, run, judged, monkeypat
     os.chdir(many)
     monkeypatch.setattr(cache, "RACY", 1_000_000_000_000)
     told(run, "--jobs", "1")
-    real, opened = lint.files.load, list[str]()
-    monkeypatch.setattr(lint.files, "load", lambda path: opened.append(path) or real(path))
+    real, opened = run.files.load, list[str]()
+    monkeypatch.setattr(run.files, "load", lambda path: opened.append(path) or real(path))
     told(run, "--jobs", "1")
     assert len(opened) == COUNT + 2
     assert len(judged) == COUNT + 2, "but its bytes are known"
@@ -235,7 +237,7 @@ def test_a_run_over_few_of_the_records_leaves_the_cache_as_it_is(many, run, home
     os.chdir(many)
     told(run, "--jobs", "1")
     before = only_file(home).read_bytes()
-    monkeypatch.setattr(lint, "WORTH_A_CACHE", 10)
+    monkeypatch.setattr(run, "WORTH_A_CACHE", 10)
     judged.clear()
     told(run, "--jobs", "1", *(f"_figures/{path.name}" for path in sorted((many / "_figures").iterdir())[: COUNT // 3]))
     assert only_file(home).read_bytes() == before
@@ -404,7 +406,7 @@ def test_results_that_stream_are_the_same_but_for_what_waits(many, run, monkeypa
     shutil.copy(figure(many, 7), many / "_figures" / "PMC1__copy.md")
     argv = ("--output-format", output, "--no-cache", "--jobs", "2")
     together = run(*argv)
-    monkeypatch.setattr(lint, "STREAMED_FROM", 1)
+    monkeypatch.setattr(run, "STREAMED_FROM", 1)
     streamed = run(*argv)
     assert streamed.status == together.status == 1
     assert sorted(streamed.out.split("\n")) == sorted(together.out.split("\n"))
@@ -420,22 +422,22 @@ def test_results_that_stream_are_the_same_but_for_what_waits(many, run, monkeypa
 
 
 def test_the_first_result_is_written_before_the_last_is_known(many, monkeypatch):
-    for number in range(COUNT, lint.STREAMED_FROM + 200):
+    for number in range(COUNT, run.STREAMED_FROM + 200):
         name = SEED.replace("PMC9405586", f"PMC{10_000_000 + number}")
         (many / "_figures" / f"{name}.md").write_text(record(number), encoding="utf-8")
     spoilt(many, 0, "year: '2022'", "year: 2022")
     last = figure(many, -1)
     code = (
         "import os, sys, time\n"
-        "from pfocr_lint import cli, files\n"
+        "from pfocr_lint.cli import main\nfrom pfocr_lint.workspace import one_file as files\n"
         "real = files.load\n"
         f"def loaded(path):\n"
         f"    while path.endswith({last.name!r}) and not os.path.exists('go'): time.sleep(0.01)\n"
         "    return real(path)\n"
         "files.load = loaded\n"
-        "cli.run()\n"
+        "main.run()\n"
     )
-    last.write_text(record(lint.STREAMED_FROM + 199), encoding="utf-8")
+    last.write_text(record(run.STREAMED_FROM + 199), encoding="utf-8")
     command = [sys.executable, "-c", code, "--no-cache", "--output-format", "concise", "--jobs", "2"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(command, cwd=many, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

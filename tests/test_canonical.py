@@ -18,14 +18,19 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from test_fixer import DAMAGE, PATH, TEXT
 
-from pfocr_lint import accept, canonical, derive, emit, engine, examples, judge, schema, template
-from pfocr_lint.facts import facts_of
-from pfocr_lint.reader import read
-from pfocr_lint.record import FIGURES, Kind, Record, strings
-from pfocr_lint.rule import Cue
-from pfocr_lint.rules import RULES, agreement, characters
-from pfocr_lint.rules.text import joined
-from pfocr_lint.settings import DEFAULT
+from pfocr_lint.handbook import examples
+from pfocr_lint.linter import checker, hits, prefilter
+from pfocr_lint.record import column_parser, derived, emitter, fast_parser
+from pfocr_lint.record.document import Record, strings
+from pfocr_lint.record.facts import facts_of
+from pfocr_lint.record.parser import read
+from pfocr_lint.record.texts import joined
+from pfocr_lint.rules import agreement, characters
+from pfocr_lint.rules.catalogue import RULES
+from pfocr_lint.rules.declaration import Cue
+from pfocr_lint.schema import compiled, schemas, validator
+from pfocr_lint.schema.kinds import FIGURES, Kind
+from pfocr_lint.settings.model import DEFAULT
 
 UNSTABLE = re.compile(characters._UNSTABLE)
 KINDS = [Kind.FIGURE, Kind.FIGURE_2021, Kind.ORGANISM, Kind.FETCHED]
@@ -37,14 +42,14 @@ def same(a, b) -> bool:
 
 
 def read_by_template(kind: Kind, data: bytes):
-    table = template.read(kind, [data])
-    return template.values(kind, table, 0) if table.numbers else None
+    table = column_parser.read(kind, [data])
+    return column_parser.values(kind, table, 0) if table.numbers else None
 
 
 def agree(path: str, data: bytes) -> bool:
     """Hold the first look against the reference path; whether it called the record clean."""
     reference = read(path, data)
-    values = canonical.read(data)
+    values = fast_parser.read(data)
     if values is not None:
         assert reference.faults == ()
         assert same(values, reference.data), data
@@ -53,20 +58,20 @@ def agree(path: str, data: bytes) -> bool:
         values = read_by_template(kind, data)
         if values is not None:
             assert same(values, reference.data), data
-            assert schema.violations(kind, values) == []
+            assert validator.violations(kind, values) == []
             assert reference.kind in {kind, Kind.UNKNOWN}
-    examined = engine.examine(reference)
+    examined = checker.examine(reference)
     looks = [accept_look(path, data, worth_a_template=worth) for worth in (True, False)]
     return all(tuple(same_told(look, data, reference, examined) for look in looks))
 
 
 def accept_look(path: str, data: bytes, *, worth_a_template: bool, kind: Kind | None = None):
     """A look as the first records of a run get it, or the many that follow."""
-    accept._judged[0] = accept.WORTH_A_TEMPLATE if worth_a_template else 0
-    return accept.look(path, data, kind=kind)
+    prefilter._judged[0] = prefilter.WORTH_A_TEMPLATE if worth_a_template else 0
+    return prefilter.look(path, data, kind=kind)
 
 
-def same_told(look, data: bytes, reference: Record, examined: engine.Examined) -> bool:
+def same_told(look, data: bytes, reference: Record, examined: hits.Examined) -> bool:
     """Hold one look against what the reference path found; whether it called the record clean."""
     if look is None:
         return False
@@ -74,7 +79,7 @@ def same_told(look, data: bytes, reference: Record, examined: engine.Examined) -
     if not look.suspects:
         assert look.facts == facts_of(reference)
         return True
-    found = engine.explain(look, data)
+    found = checker.explain(look, data)
     assert found.faults == examined.faults == ()
     assert found.diagnostics() == examined.diagnostics(), data
     assert look.record.kind is reference.kind
@@ -85,7 +90,7 @@ def same_told(look, data: bytes, reference: Record, examined: engine.Examined) -
 def test_real_records():
     clean = [name for name, path in real_records().items() if agree(name, path.read_bytes())]
     silent = [
-        n for n, p in real_records().items() if not engine.examine(read(n, p.read_bytes())).hits and n.startswith("_figures")
+        n for n, p in real_records().items() if not checker.examine(read(n, p.read_bytes())).hits and n.startswith("_figures")
     ]
     assert clean == silent != [], "every record without a defect is in the pipeline's own form"
 
@@ -103,9 +108,9 @@ def test_the_template_of_each_dialect_reads_its_clean_record(kind):
 
 
 def test_the_template_reads_the_clean_records_whose_keys_are_in_the_order_of_the_schema():
-    order = list(schema.load(Kind.FIGURE)["required"])
+    order = list(schemas.load(Kind.FIGURE)["required"])
     clean = [path.read_bytes() for name, path in real_records().items() if "_figures" in name and agree(name, path.read_bytes())]
-    answers = {list(canonical.read(data)) == order: read_by_template(Kind.FIGURE, data) is not None for data in clean}
+    answers = {list(fast_parser.read(data)) == order: read_by_template(Kind.FIGURE, data) is not None for data in clean}
     assert answers == {True: True, False: False}, "records of June 2023, and those of 2021, have another order"
 
 
@@ -349,7 +354,7 @@ def test_what_the_grammar_is_for_is_accepted():
         "é",
         "x\u00a0y",
     ):
-        assert canonical.read(f"---\nkey: {trap}\n---\n".encode()) is not None, trap
+        assert fast_parser.read(f"---\nkey: {trap}\n---\n".encode()) is not None, trap
 
 
 @pytest.mark.parametrize(
@@ -367,7 +372,7 @@ def test_what_the_grammar_is_for_is_accepted():
 )
 def test_what_has_no_body_is_left_to_the_reference(data):
     assert not agree(PATH, data)
-    assert canonical.read(data) is None
+    assert fast_parser.read(data) is None
 
 
 PIECES = [
@@ -427,12 +432,12 @@ def test_raw_bytes(data):
 @given(st.dictionaries(st.sampled_from(["figtitle", "caption", "papertitle", "reftext", "journal_title", "number", "year"]), TEXT, max_size=3),
        st.lists(TEXT, max_size=4), st.booleans())  # fmt: skip
 def test_made_records(values, keywords, copied):
-    data = schema.example(Kind.FIGURE)
+    data = schemas.example(Kind.FIGURE)
     data.update(values)
     data["schema-jsonld"]["keywords"] = keywords
     if copied:
         data["schema-jsonld"]["description"] = data["caption"]
-    agree(PATH, emit.document(data).encode())
+    agree(PATH, emitter.document(data).encode())
 
 
 WORDY = st.lists(
@@ -466,7 +471,7 @@ WORDY = st.lists(
 
 
 # Texts that the fast reader knows: the others would leave half of the examples without a word.
-CANONICAL = WORDY.map("".join).filter(lambda text: canonical.read(emit.document({"key": text}).encode()) is not None)
+CANONICAL = WORDY.map("".join).filter(lambda text: fast_parser.read(emitter.document({"key": text}).encode()) is not None)
 
 
 @settings(max_examples=400)
@@ -474,20 +479,20 @@ CANONICAL = WORDY.map("".join).filter(lambda text: canonical.read(emit.document(
        st.sampled_from([("", ""), ("", "leukemic stem cells"), ("leukemic stem cells", "")]))  # fmt: skip
 def test_a_rule_that_finds_anything_has_its_cue(values, copied, beside):
     """The promise of each cue, on values as the fast reader gives them; of a function, where they fit."""
-    data = schema.example(Kind.FIGURE)
+    data = schemas.example(Kind.FIGURE)
     data["figtitle"] = values["figtitle"].join(beside)
     data["caption"] = values["caption"]
     data["schema-jsonld"]["description" if copied else "name"] = values["caption"]
     data["schema-jsonld"]["keywords"].append(values["keyword"])
-    read_as = canonical.read(emit.document(data).encode())
+    read_as = fast_parser.read(emitter.document(data).encode())
     assume(read_as is not None)
     record = Record(PATH, Kind.FIGURE, data=read_as, synonyms=DEFAULT.synonyms)
-    fits = judge.fits(record.kind, read_as)
+    fits = compiled.fits(record.kind, read_as)
     for rule in RULES:
         if record.kind not in rule.kinds or rule.cue in (None, Cue.FORM, Cue.TEXT) or not any(True for _ in rule.check(record)):
             continue
         if isinstance(rule.cue, Cue):
-            assert not fits or (rule.cue is Cue.DISAGREEMENT and not derive.agrees(record)), rule.code
+            assert not fits or (rule.cue is Cue.DISAGREEMENT and not derived.agrees(record)), rule.code
         elif callable(rule.cue):
             assert not fits or gate_opens(rule, record), rule.code
         else:
@@ -503,10 +508,10 @@ def test_a_function_lets_its_rule_ask_whatever_stands_at_the_edges():
     for front in EDGES:
         for back in EDGES:
             text = f"{front}Leukemic stem cells{back}"
-            data = {**schema.example(Kind.FIGURE), "figtitle": text, "papertitle": text, "caption": text, "reftext": text}
+            data = {**schemas.example(Kind.FIGURE), "figtitle": text, "papertitle": text, "caption": text, "reftext": text}
             data["schema-jsonld"]["description"] = text
             record = Record(PATH, Kind.FIGURE, data=data, synonyms=DEFAULT.synonyms)
-            assert judge.fits(record.kind, data)
+            assert compiled.fits(record.kind, data)
             for rule in gated:
                 assert gate_opens(rule, record) or not [*rule.check(record)], (rule.code, text)
 
@@ -519,7 +524,7 @@ def gate_opens(rule, record) -> bool:
 
 def cued(rule, record) -> bool:
     text = joined(record)
-    return bool(accept._cued(accept.plan((rule.code,), Kind.FIGURE), text, accept._foreign(text.encode())))
+    return bool(prefilter._cued(prefilter.plan((rule.code,), Kind.FIGURE), text, prefilter._foreign(text.encode())))
 
 
 def test_a_clean_record_needs_no_more_than_its_row_from_wherever_it_is_read():
@@ -530,8 +535,8 @@ def test_a_clean_record_needs_no_more_than_its_row_from_wherever_it_is_read():
 
 
 def test_a_function_that_is_asked_first_is_given_fields_that_there_are():
-    asked, of = accept.glance(DEFAULT.codes)
-    (*columns,) = map(itemgetter(0), template.read(Kind.FIGURE, [clean_text(Kind.FIGURE).encode()]).columns)
+    asked, of = prefilter.glance(DEFAULT.codes)
+    (*columns,) = map(itemgetter(0), column_parser.read(Kind.FIGURE, [clean_text(Kind.FIGURE).encode()]).columns)
     columns.append(DEFAULT.synonyms)
     assert {rule.cue for rule in asked.asked} - {None}
     assert [gated.rule for gated in of.gated] == [*asked.asked]
@@ -545,7 +550,7 @@ def test_the_bad_examples_of_a_rule_have_its_cue(rule):
         data = examples.text_of(bad).encode()
         record = read(examples.path_of(bad), data)
         odd = any("\n" in text or "\t" in text for _, text in strings("", record.data))
-        if not odd and (bad.text is None or canonical.read(data) is not None):
+        if not odd and (bad.text is None or fast_parser.read(data) is not None):
             assert cued(rule, record), bad.says
 
 
@@ -556,7 +561,7 @@ def test_rules_wait_for_form_only_where_the_form_decides():
             rule.check.__code__.co_names
         ):
             assert rule.cue in (Cue.FORM, Cue.TEXT) or rule.kinds == {Kind.TABLE}, rule.code
-    assert accept.plan((*DEFAULT.codes, "PF501"), Kind.FIGURE) is None
+    assert prefilter.plan((*DEFAULT.codes, "PF501"), Kind.FIGURE) is None
 
 
 def test_composed_characters_are_what_the_cue_says():
@@ -613,8 +618,8 @@ VALUES = [
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_fast_judge_and_jsonschema_agree(kind):
-    example = schema.example(kind)
-    assert judge.fits(kind, example)
+    example = schemas.example(kind)
+    assert compiled.fits(kind, example)
 
     def places(at):
         yield from ((at, key) for key in (at if isinstance(at, dict) else range(len(at))))
@@ -630,20 +635,20 @@ def test_the_fast_judge_and_jsonschema_agree(kind):
                 del holder[key]
             else:
                 holder[key] = value
-            expected = schema.violations(kind, data)
-            assert judge.fits(kind, data) == (expected == []), (key, value)
-            assert judge.violations(kind, data, told=True) == expected, (key, value)
-    assert not judge.fits(kind, {**example, "more": "x"})
+            expected = validator.violations(kind, data)
+            assert compiled.fits(kind, data) == (expected == []), (key, value)
+            assert compiled.violations(kind, data, told=True) == expected, (key, value)
+    assert not compiled.fits(kind, {**example, "more": "x"})
     data = {**example, "more": "x", "less": 1}
-    assert judge.violations(kind, data, told=True) == schema.violations(kind, data) != []
+    assert compiled.violations(kind, data, told=True) == validator.violations(kind, data) != []
 
 
 @pytest.mark.parametrize("part", [{"type": "string", "format": "uri"}, {"type": ["string", "null"]}, {"anyOf": []}, {"type": "array"},
                                   {"type": "string", "pattern": "x", "maxLength": 3}, {"type": "string", "not": {"const": "x"}},
                                   {"type": "object", "additionalProperties": {"type": "string"}}])  # fmt: skip
 def test_the_fast_judge_knows_what_it_does_not_know(part):
-    with pytest.raises(judge.Unknown):
-        judge.build(part)
+    with pytest.raises(compiled.Unknown):
+        compiled.build(part)
 
 
 @pytest.mark.parametrize("text", ["a: " + "x:" * 30_000, "a: " + "'" * 60_000, "a:\n" + "- a\n" * 16_000, "a: b\n" + "  c\n" * 16_000, "a: " + " " * 60_000 + "x",
@@ -671,7 +676,7 @@ def test_both_paths_and_any_number_of_processes_tell_the_same():
 @pytest.mark.parametrize("named", ["", f"_figures/{SEED}.md"])
 def test_a_clean_run_needs_no_library(tmp_path, named):
     code = (
-        "import sys; from pfocr_lint import cli; status = cli.main(sys.argv[1:], cli.Streams(sys.stdin, sys.stdout, sys.stderr));"
+        "import sys; from pfocr_lint.cli import main as cli; status = cli.main(sys.argv[1:], cli.Streams(sys.stdin, sys.stdout, sys.stderr));"
         "print(status, *{name.partition('.')[0] for name in sys.modules})"
     )
     (tmp_path / "_figures").mkdir()

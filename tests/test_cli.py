@@ -12,10 +12,11 @@ import pytest
 from conftest import ROOT, SEED, clean_text, real_records
 from jsonschema import Draft202012Validator
 
-from pfocr_lint import __version__, options
-from pfocr_lint.record import Kind
+from pfocr_lint import __version__
+from pfocr_lint.cli import arguments
 from pfocr_lint.report import FORMATS
-from pfocr_lint.rules import RULES
+from pfocr_lint.rules.catalogue import RULES
+from pfocr_lint.schema.kinds import Kind
 
 FIGURE = f"_figures/{SEED}.md"
 SAMPLES = ROOT / "samples"
@@ -256,7 +257,7 @@ TIMED = ("json", "junit")  # they say how long the run took
 
 def test_help_names_every_format():
     assert list(FORMATS) == ["full", "concise", "json", "jsonl", "github", "sarif", "rdjson", "junit", "gitlab", "markdown"]
-    assert f"{', '.join(FORMATS)} (default: full)" in " ".join(options.parser().format_help().split())
+    assert f"{', '.join(FORMATS)} (default: full)" in " ".join(arguments.parser().format_help().split())
 
 
 def test_fingerprints_outlive_moved_lines_and_new_file_names(dirty, run):
@@ -403,7 +404,7 @@ def test_whatever_goes_wrong_gets_one_line_and_the_status_of_a_fault(repository,
     def broken(*_):
         raise ZeroDivisionError("oh\nno")
 
-    monkeypatch.setattr("pfocr_lint.files.outcomes", broken)
+    monkeypatch.setattr("pfocr_lint.workspace.many_files.outcomes", broken)
     assert run() == (3, "", "pfocr-lint: internal fault: ZeroDivisionError: oh\n")
 
 

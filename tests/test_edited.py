@@ -15,21 +15,24 @@ from conftest import SEED, seed_text
 from test_fixer import PATH
 from test_repository import figure, page, write
 
-from pfocr_lint import emit, engine, fixer, history, schema
 from pfocr_lint.diagnostic import Safety
-from pfocr_lint.record import Kind
+from pfocr_lint.linter import checker, fixer
+from pfocr_lint.record import emitter
+from pfocr_lint.schema import schemas
+from pfocr_lint.schema.kinds import Kind
+from pfocr_lint.workspace import git_history
 
 
 def text_of(**values: str) -> str:
     """The clean record with some values changed; those of the JSON-LD block by their names."""
-    data = copy.deepcopy(schema.example(Kind.FIGURE))
+    data = copy.deepcopy(schemas.example(Kind.FIGURE))
     for key, value in values.items():
         holder = data["schema-jsonld"] if key in ("description", "id") else data
         holder["@id" if key == "id" else key] = value
-    return emit.document(data)
+    return emitter.document(data)
 
 
-OLD = schema.example(Kind.FIGURE)["caption"]
+OLD = schemas.example(Kind.FIGURE)["caption"]
 CORRECTED = OLD.replace("Stromal", "Stromal cell")
 PAGE = "https://pfocr.wikipathways.org/figures/PMC9405586__x.html"
 
@@ -62,7 +65,7 @@ EDITED = [
 @pytest.mark.parametrize(("code", "old", "new", "safe", "message"), EDITED)
 def test_a_copy_that_was_edited_is_not_replaced_by_a_safe_fix(code, old, new, safe, message):
     before, now = text_of(**old).encode(), text_of(**new).encode()
-    found = next(d for d in engine.check(PATH, now, before=before) if d.code == code)
+    found = next(d for d in checker.check(PATH, now, before=before) if d.code == code)
     assert (found.fix.safety is Safety.SAFE) is safe
     assert message in found.message
     assert ("edited" in found.message) is bool(message)
@@ -72,7 +75,7 @@ def test_a_copy_that_was_edited_is_not_replaced_by_a_safe_fix(code, old, new, sa
     if not safe:
         made = fixer.fix(PATH, now, before=before, unsafe=True)
         assert code in {each.code for each in made.fixed}
-    alone = next(d for d in engine.check(PATH, now) if d.code == code)
+    alone = next(d for d in checker.check(PATH, now) if d.code == code)
     assert "edited" not in alone.message, "without Git it is as ever"
 
 
@@ -244,14 +247,16 @@ def test_one_git_process_answers_for_all_and_only_for_those_that_need_it(reposit
     result = run("--fix", "_figures", "--select", "PF206,PF104", "--output-format", "concise")
     assert result.out.count("was edited, caption was not") == 30
     assert [line.split()[-2:] for line in log.read_text().splitlines()] == [["cat-file", "--batch"]]
-    assert history._open == {}, "and it has ended"
+    assert git_history._open == {}, "and it has ended"
 
 
 def test_records_that_are_new_to_git_need_no_other_process(repository, run, tmp_path, monkeypatch):
     committed(repository, seed_text())
     started = []
     monkeypatch.setattr(
-        history.subprocess, "Popen", lambda *args, real=subprocess.Popen, **options: started.append(1) or real(*args, **options)
+        git_history.subprocess,
+        "Popen",
+        lambda *args, real=subprocess.Popen, **options: started.append(1) or real(*args, **options),
     )
     for number in range(1000001, 1000006):
         name, text = figure(number, caption=CAPTION)
@@ -273,32 +278,32 @@ def test_each_repository_and_revision_is_read_by_itself(repository, run, tmp_pat
     git("commit", "-q", "-m", "records", cwd=other)
     try:
         found = {
-            history.before(path, revision)
+            git_history.before(path, revision)
             for path in (RECORD, f"other/{RECORD}", f"other/../{RECORD}")
             for revision in ("HEAD", "HEAD~1")
         }
         assert found == {seed_text().encode(), (repository / RECORD).read_bytes(), (other / RECORD).read_bytes(), None}
-        assert len(history._open) == 4
+        assert len(git_history._open) == 4
     finally:
-        history.close()
-    assert history._open == {}
+        git_history.close()
+    assert git_history._open == {}
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
 def test_a_process_that_was_forked_ends_only_what_it_began(repository, run):
     committed(repository, seed_text())
     try:
-        assert history.before(RECORD, "HEAD") == seed_text().encode()
+        assert git_history.before(RECORD, "HEAD") == seed_text().encode()
         child = os.fork()
         if not child:
-            history.close()
-            os._exit(0 if len(history._open) == 1 else 1)
+            git_history.close()
+            os._exit(0 if len(git_history._open) == 1 else 1)
         assert os.waitpid(child, 0)[1] == 0
-        ((_, blobs),) = history._open.items()
+        ((_, blobs),) = git_history._open.items()
         assert blobs._process.poll() is None
-        assert history.before(RECORD, "HEAD") == seed_text().encode()
+        assert git_history.before(RECORD, "HEAD") == seed_text().encode()
     finally:
-        history.close()
+        git_history.close()
 
 
 def test_git_that_ends_or_answers_nonsense_is_no_failure(repository, run, tmp_path, monkeypatch):

@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, clean_text
 
-from pfocr_lint import atomic, files, interrupt, pool
+from pfocr_lint.workspace import atomic_write, many_files, signals, workers
 
 NEW = clean_text()
 OLD = NEW.replace("year: '2022'", "year: 2022")
@@ -202,7 +202,7 @@ def test_where_no_process_can_be_begun_the_first_does_the_work(tmp_path, run, mo
     folder = records(tmp_path, 12)
     argv = ["--isolated", "--output-format", "concise", "-q", "_figures"]
     usual = run("--jobs", "2", *argv)
-    monkeypatch.setattr(pool, "_Worker", exhausted)
+    monkeypatch.setattr(workers, "_Worker", exhausted)
     assert run("--jobs", "2", *argv) == usual
     assert run("--jobs", "2", "--fix", "--select", "PF105", *argv).status == 0
     assert mended(folder) == 12
@@ -236,7 +236,7 @@ def test_the_pool_loses_only_the_piece_that_is_bad(jobs, bad, cause):
         return [-1]
 
     parts = [[0, 1], [2, bad, 3], [4], [5, bad], [6, 7]]
-    done = list(pool.in_order(judge, parts, jobs, pieces=lambda part: [[each] for each in part], lost=lost))
+    done = list(workers.in_order(judge, parts, jobs, pieces=lambda part: [[each] for each in part], lost=lost))
     assert done == [[0, 1], [2], [-1], [3], [4], [5], [-1], [6, 7]]
     assert len(causes) == 2
     assert all(cause in each for each in causes)
@@ -248,7 +248,7 @@ def as_long(part):
 
 def test_parts_and_answers_that_no_pipe_holds_do_not_wait_for_one_another():
     parts = [b"p" * 1_000_000] * 6
-    done = list(pool.in_order(as_long, parts, 2, pieces=lambda part: [part], lost=lambda *_: b""))
+    done = list(workers.in_order(as_long, parts, 2, pieces=lambda part: [part], lost=lambda *_: b""))
     assert [len(each) for each in done] == [1_000_000] * 6
 
 
@@ -266,9 +266,9 @@ def test_few_results_wait_for_their_turn():
             begun.append(index)
             return super().__getitem__(index)
 
-    results = pool.in_order(slow_at_first, Parts([[number] for number in range(1000)]), 2, pieces=list, lost=lambda *_: [])
+    results = workers.in_order(slow_at_first, Parts([[number] for number in range(1000)]), 2, pieces=list, lost=lambda *_: [])
     assert next(results) == [0]
-    assert max(begun) <= 2 * pool.AHEAD
+    assert max(begun) <= 2 * workers.AHEAD
     results.close()
 
 
@@ -285,7 +285,9 @@ def test_a_piece_is_not_blamed_for_one_end(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("one").touch()
     Path("two").touch()
-    done = list(pool.in_order(ends_twice, [[1, 2]], 1, pieces=lambda part: [[each] for each in part], lost=lambda *_: ["lost"]))
+    done = list(
+        workers.in_order(ends_twice, [[1, 2]], 1, pieces=lambda part: [[each] for each in part], lost=lambda *_: ["lost"])
+    )
     assert done == [[1], [2]]
 
 
@@ -328,11 +330,11 @@ def test_a_signal_during_a_write_waits_for_its_end(tmp_path, monkeypatch):
     path.write_bytes(b"old")
     before = signal.getsignal(signal.SIGTERM)
     try:
-        interrupt.heed()
+        signals.heed()
         real = os.fsync
         monkeypatch.setattr(os, "fsync", lambda handle: (os.kill(os.getpid(), signal.SIGTERM), real(handle)))
-        with pytest.raises(interrupt.Stopped, match="SIGTERM"):
-            files.write(str(path), b"old", b"new")
+        with pytest.raises(signals.Stopped, match="SIGTERM"):
+            many_files.write(str(path), b"old", b"new")
     finally:
         signal.signal(signal.SIGTERM, before)
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -397,13 +399,13 @@ def test_a_folder_that_is_read_only_is_left(mounted):
 
 def test_a_folder_that_goes_away_is_no_fault(tmp_path, run, monkeypatch):
     folder = records(tmp_path, 1)
-    real = files.fixer.settle
+    real = many_files.fixer.settle
 
     def slow(*args, **options):
         shutil.rmtree(folder / "_figures", ignore_errors=True)
         return real(*args, **options)
 
-    monkeypatch.setattr(files.fixer, "settle", slow)
+    monkeypatch.setattr(many_files.fixer, "settle", slow)
     result = run("--fix", "--isolated", "--select", "PF105", "-q", "_figures")
     assert result.status == 1
     assert "left as it is: No such file or directory\n" in result.err
@@ -411,7 +413,7 @@ def test_a_folder_that_goes_away_is_no_fault(tmp_path, run, monkeypatch):
 
 def test_what_raises_while_fixing_is_a_fault_beside_the_findings(tmp_path, run, monkeypatch):
     folder = records(tmp_path, 2)
-    monkeypatch.setattr(files.fixer, "settle", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(many_files.fixer, "settle", lambda *_, **__: 1 / 0)
     result = run("--fix", "--isolated", "--select", "PF105", "-q", "--output-format", "concise", "_figures")
     assert result.status == 3
     assert mended(folder) == 0
@@ -436,21 +438,21 @@ def test_what_a_kill_left_is_no_record_and_goes_with_the_next_fix(tmp_path):
 def test_what_another_run_is_writing_is_not_tidied_away(tmp_path):
     (tmp_path / "x.md").write_bytes(b"old")
     (tmp_path / LEFT).write_bytes(b"half of it")
-    with atomic._folder(str(tmp_path)):
-        atomic.tidy(str(tmp_path))
+    with atomic_write._folder(str(tmp_path)):
+        atomic_write.tidy(str(tmp_path))
         assert sorted(os.listdir(tmp_path)) == [LEFT, "x.md"]
-        files.write(str(tmp_path / "x.md"), b"old", b"new")  # two may write at once
-    atomic.tidy(str(tmp_path))
+        many_files.write(str(tmp_path / "x.md"), b"old", b"new")  # two may write at once
+    atomic_write.tidy(str(tmp_path))
     assert os.listdir(tmp_path) == ["x.md"]
 
 
 def test_a_folder_that_another_run_holds_for_long_is_left(tmp_path, monkeypatch):
-    monkeypatch.setattr(atomic, "PATIENCE", 0.01)
+    monkeypatch.setattr(atomic_write, "PATIENCE", 0.01)
     (tmp_path / "x.md").write_bytes(b"old")
-    with atomic._folder(str(tmp_path)) as lock:
-        atomic._wait_lock(lock, alone=True)
+    with atomic_write._folder(str(tmp_path)) as lock:
+        atomic_write._wait_lock(lock, alone=True)
         with pytest.raises(OSError, match="another run holds the folder"):
-            files.write(str(tmp_path / "x.md"), b"old", b"new")
+            many_files.write(str(tmp_path / "x.md"), b"old", b"new")
     assert (tmp_path / "x.md").read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["x.md"]
 
@@ -458,7 +460,7 @@ def test_a_folder_that_another_run_holds_for_long_is_left(tmp_path, monkeypatch)
 def test_of_two_names_of_one_file_the_other_keeps_its_bytes(tmp_path):
     (tmp_path / "x.md").write_bytes(b"old")
     os.link(tmp_path / "x.md", tmp_path / "y.md")
-    files.write(str(tmp_path / "x.md"), b"old", b"new")
+    many_files.write(str(tmp_path / "x.md"), b"old", b"new")
     assert ((tmp_path / "x.md").read_bytes(), (tmp_path / "y.md").read_bytes()) == (b"new", b"old")
 
 
@@ -473,7 +475,7 @@ def in_place(path: Path, data: bytes) -> None:
 
 
 SAVES = pytest.mark.parametrize("save", [by_rename, in_place])
-exchanging = pytest.mark.skipif(atomic._renameat2() is None, reason="this system cannot exchange names")
+exchanging = pytest.mark.skipif(atomic_write._renameat2() is None, reason="this system cannot exchange names")
 
 
 @exchanging
@@ -481,22 +483,22 @@ exchanging = pytest.mark.skipif(atomic._renameat2() is None, reason="this system
 def test_a_save_in_the_very_moment_of_the_exchange_is_kept(tmp_path, monkeypatch, save):
     path = tmp_path / "x.md"
     path.write_bytes(b"old")
-    real, saves = atomic.exchange, [b"saved"]
+    real, saves = atomic_write.exchange, [b"saved"]
 
     def late(one, other):
         if saves:
             save(path, saves.pop())
         return real(one, other)
 
-    monkeypatch.setattr(atomic, "exchange", late)
-    with pytest.raises(atomic.Changed):
-        files.write(str(path), b"old", b"new")
+    monkeypatch.setattr(atomic_write, "exchange", late)
+    with pytest.raises(atomic_write.Changed):
+        many_files.write(str(path), b"old", b"new")
     assert path.read_bytes() == b"saved"
     assert os.listdir(tmp_path) == ["x.md"]
     path.write_bytes(b"old")
     saves += [b"second", b"first"]
-    with pytest.raises(atomic.Changed, match=r"what was saved last is kept as .*\.saved"):
-        files.write(str(path), b"old", b"new")
+    with pytest.raises(atomic_write.Changed, match=r"what was saved last is kept as .*\.saved"):
+        many_files.write(str(path), b"old", b"new")
     kept = {file.read_bytes() for file in tmp_path.iterdir()}
     assert {b"first", b"second"} <= kept, "of two saves in one moment neither is lost"
 
@@ -509,9 +511,9 @@ def test_a_save_before_the_exchange_is_kept(tmp_path, monkeypatch, save, exchang
     real = os.fsync
     monkeypatch.setattr(os, "fsync", lambda handle: (save(path, b"saved"), real(handle)))
     if not exchanges:
-        monkeypatch.setattr(atomic, "exchange", lambda *_: False)
-    with pytest.raises(atomic.Changed):
-        files.write(str(path), b"old", b"new")
+        monkeypatch.setattr(atomic_write, "exchange", lambda *_: False)
+    with pytest.raises(atomic_write.Changed):
+        many_files.write(str(path), b"old", b"new")
     assert path.read_bytes() == b"saved"
     assert os.listdir(tmp_path) == ["x.md"]
 
@@ -523,7 +525,7 @@ def test_an_editor_that_saves_all_the_time_loses_nothing(tmp_path, save):
     path = tmp_path / "x.md"
     path.write_bytes(b"0 dirty")
     code = (
-        "import os, sys; from pfocr_lint import atomic\n"
+        "import os, sys; from pfocr_lint.workspace import atomic_write as atomic\n"
         "os.fsync = lambda _: None\n"  # so that the moment that matters is a large part of a write
         "while True:\n"
         "    data = open(sys.argv[1], 'rb').read()\n"

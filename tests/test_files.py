@@ -9,8 +9,8 @@ import stat
 import pytest
 from conftest import SEED, clean_text
 
-from pfocr_lint import atomic, files, walk
-from pfocr_lint.settings import DEFAULT
+from pfocr_lint.settings.model import DEFAULT
+from pfocr_lint.workspace import atomic_write, discovery, many_files, one_file
 
 FIGURE = f"_figures/{SEED}.md"
 DIRTY = clean_text().replace("year: '2022'", "year: 2022").encode()
@@ -24,18 +24,18 @@ def test_folders_are_walked_for_records(tmp_path, monkeypatch):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x")
     monkeypatch.chdir(tmp_path)
-    found = [source.path for source in walk.gather(["."], lambda _: DEFAULT)]
+    found = [source.path for source in discovery.gather(["."], lambda _: DEFAULT)]
     assert found == ["_data/PMC1__a-genes.tsv", "_figures/a.md", "_organisms/o.md", "figures/f.yml", "site/_figures/s.md"]
     monkeypatch.chdir(tmp_path / "_figures")
-    assert [source.path for source in walk.gather(["."], lambda _: DEFAULT)] == ["a.md"]
-    assert [source.path for source in walk.gather(["a.md", "./a.md", "."], lambda _: DEFAULT)] == ["a.md"]
-    assert [source.path for source in walk.gather([str(tmp_path / "figures")], lambda _: DEFAULT)] == [
+    assert [source.path for source in discovery.gather(["."], lambda _: DEFAULT)] == ["a.md"]
+    assert [source.path for source in discovery.gather(["a.md", "./a.md", "."], lambda _: DEFAULT)] == ["a.md"]
+    assert [source.path for source in discovery.gather([str(tmp_path / "figures")], lambda _: DEFAULT)] == [
         f"{tmp_path}/figures/f.yml"
     ]
 
 
 def judged(path) -> list[str]:
-    return [f"{d.code} {d.message}" for d in files.process(walk.Source(str(path)), files.Task()).left]
+    return [f"{d.code} {d.message}" for d in many_files.process(discovery.Source(str(path)), one_file.Task()).left]
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_a_table_that_cannot_be_read_is_one_finding_and_keeps_its_bytes(tmp_path
     path = tmp_path / "_data" / "PMC1__x-chemicals.tsv"
     path.parent.mkdir()
     path.write_bytes(data)
-    result = files.process(walk.Source(str(path)), files.Task("fix", unsafe=True))
+    result = many_files.process(discovery.Source(str(path)), one_file.Task("fix", unsafe=True))
     assert ([each.code for each in result.left], result.fixed, result.notes, result.faults) == ([code], (), (), ())
     assert path.read_bytes() == data
     path.unlink()
@@ -102,7 +102,7 @@ def test_writing_keeps_the_mode_and_leaves_nothing_beside(tmp_path):
     path = tmp_path / "x.md"
     path.write_bytes(b"old")
     path.chmod(0o640)
-    files.write(str(path), b"old", b"new")
+    many_files.write(str(path), b"old", b"new")
     assert path.read_bytes() == b"new"
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
     assert os.listdir(tmp_path) == ["x.md"]
@@ -122,7 +122,7 @@ def test_a_write_protected_file_is_left(repository, run):
 def test_a_link_is_written_through(tmp_path):
     (tmp_path / "x.md").write_bytes(b"old")
     (tmp_path / "link.md").symlink_to(tmp_path / "x.md")
-    files.write(str(tmp_path / "link.md"), b"old", b"new")
+    many_files.write(str(tmp_path / "link.md"), b"old", b"new")
     assert (tmp_path / "link.md").is_symlink()
     assert (tmp_path / "x.md").read_bytes() == b"new"
 
@@ -131,13 +131,13 @@ def test_a_file_that_changed_since_it_was_read_is_left(tmp_path, monkeypatch, ru
     path = tmp_path / FIGURE
     path.parent.mkdir()
     path.write_bytes(DIRTY)
-    real = files.fixer.settle
+    real = many_files.fixer.settle
 
     def slow(*args, **options):
         path.write_bytes(b"somebody else's")
         return real(*args, **options)
 
-    monkeypatch.setattr(files.fixer, "settle", slow)
+    monkeypatch.setattr(many_files.fixer, "settle", slow)
     result = run("--fix", FIGURE, "--output-format", "concise")
     assert path.read_bytes() == b"somebody else's"
     assert result.status == 1
@@ -155,7 +155,7 @@ def test_a_write_that_fails_leaves_the_old_bytes(tmp_path, monkeypatch, run, ste
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(atomic, "exchange", lambda *_: False)
+    monkeypatch.setattr(atomic_write, "exchange", lambda *_: False)
     monkeypatch.setattr(os, step, full)
     result = run("--fix", FIGURE, "-q", "--output-format", "concise")
     assert path.read_bytes() == DIRTY
@@ -168,7 +168,7 @@ def test_a_fault_is_told_and_ends_in_three(tmp_path, monkeypatch, run):
     path = tmp_path / FIGURE
     path.parent.mkdir()
     path.write_bytes(DIRTY)
-    monkeypatch.setattr(files.fixer, "verify", lambda *_: "it is not so")
+    monkeypatch.setattr(many_files.fixer, "verify", lambda *_: "it is not so")
     result = run("--fix", FIGURE, "-q", "--output-format", "concise")
     assert result.status == 3
     assert path.read_bytes() == DIRTY

@@ -7,12 +7,14 @@ from conftest import SEED, clean_text, real_records, seed_text
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pfocr_lint import derive, edits, engine, fixer, roundtrip
+from pfocr_lint import diagnostic
 from pfocr_lint.diagnostic import AddKey, DropItem, Fix, RenameKey, Safety, SetValue, TextEdit
-from pfocr_lint.reader import read
-from pfocr_lint.record import Kind
-from pfocr_lint.rules import RULES
-from pfocr_lint.settings import Selection, Settings
+from pfocr_lint.linter import changes, checker, edits, fixer
+from pfocr_lint.record import derived, round_trip
+from pfocr_lint.record.parser import read
+from pfocr_lint.rules.catalogue import RULES
+from pfocr_lint.schema.kinds import Kind
+from pfocr_lint.settings.model import Selection, Settings
 
 PATH = f"_figures/{SEED}.md"
 SEED_OF_2021 = "_figures/PMC6248334__nihms-993375-f0004.md"
@@ -80,13 +82,13 @@ def test_damage_is_undone_to_the_byte(old, new):
     text = seed_text()
     assert old in text
     damaged = text.replace(old, new, 1)
-    assert engine.check(PATH, damaged.encode()) != []
+    assert checker.check(PATH, damaged.encode()) != []
     assert mend(damaged) == text
 
 
 def test_every_rule_with_a_safe_fix_is_damaged_above():
     """A safe fix is shown on the long real record too, or its examples say why that cannot be."""
-    found = {d.code for _, old, new in DAMAGE for d in engine.check(PATH, seed_text().replace(old, new, 1).encode())}
+    found = {d.code for _, old, new in DAMAGE for d in checker.check(PATH, seed_text().replace(old, new, 1).encode())}
     safe = {rule.code for rule in RULES if "safe" in rule.fix.split(" or ")}
     # what these mend had to be another text before: the seed has no such word
     assert safe - found == {"PF213", "PF309", "PF310", "PF501"}
@@ -113,7 +115,7 @@ def test_ten_defects_at_once_are_fixed_in_one_run():
     for old, new in TEN:
         assert damaged.count(old) == 1
         damaged = damaged.replace(old, new)
-    codes = {d.code for d in engine.check(PATH, damaged.encode())}
+    codes = {d.code for d in checker.check(PATH, damaged.encode())}
     assert len(codes) >= 10
     assert {code[:3] for code in codes} == {"PF0", "PF1", "PF2", "PF3"}
     assert mend(damaged) == text
@@ -188,7 +190,7 @@ def test_ruamel_breaks_lines_as_libyaml_does(name):
     starts = [record.span(f"/{key}", on_key=True).start for key in record.data]
     for key, start, end in zip(record.data, starts, [*starts[1:], record.body.end], strict=True):
         block = record.text[start:end]
-        assert roundtrip.rewrite(block, record.data[key]) == block
+        assert round_trip.rewrite(block, record.data[key]) == block
 
 
 # What fuzzing found: (name, old, new in the long record, the codes that are left); none may be a fault.
@@ -253,7 +255,7 @@ def test_a_key_that_was_moved_into_a_list_keeps_what_it_swallowed(key):
     line = text[start : text.index("\n", start) + 1]
     moved = text.replace(line, "").replace("  - Stat92E\n", f"  - Stat92E\n{line}")
     assert mend(moved, unsafe=True) == moved
-    assert "more text that belongs elsewhere: '- Pi3K21B" in engine.check(PATH, moved.encode())[0].message
+    assert "more text that belongs elsewhere: '- Pi3K21B" in checker.check(PATH, moved.encode())[0].message
 
 
 def test_a_lost_line_loses_no_other():
@@ -281,7 +283,7 @@ def test_clashing_fixes_are_held_back_whole():
     assert plan.taken == (0, 2, 3)
     data = plan.data(record)
     assert (data["year"], data["ndex"], data["organisms"]) == ("2021", "", [])
-    text = edits.apply(record.text, plan.edits)
+    text = diagnostic.apply(record.text, plan.edits)
     assert read(PATH, text.encode()).data == data
 
 
@@ -303,8 +305,8 @@ def test_a_planned_change_reads_as_planned(change, text):
     record = read(PATH, text.encode())
     plan = edits.plan(record, [fix_of(change)])
     assert plan.taken == (0,)
-    after = read(PATH, edits.apply(text, plan.edits).encode())
-    assert after.data == plan.data(record) == edits.changed(record, [change])
+    after = read(PATH, diagnostic.apply(text, plan.edits).encode())
+    assert after.data == plan.data(record) == changes.changed(record, [change])
 
 
 def test_a_fix_that_would_not_verify_leaves_the_file_alone(monkeypatch):
@@ -325,7 +327,7 @@ def test_fixes_that_never_rest_name_their_rules(monkeypatch):
         yield Finding("/figtype", f"want {other}", fix=fix_of(SetValue("/figtype", other)))
 
     rule = next(rule for rule in RULES if rule.code == "PF208")
-    monkeypatch.setattr("pfocr_lint.engine.RULES", (type(rule)(**{**rule.__dict__, "check": restless}),))
+    monkeypatch.setattr("pfocr_lint.linter.checker.RULES", (type(rule)(**{**rule.__dict__, "check": restless}),))
     data = clean_text().encode()
     fixed = fixer.fix(PATH, data, Settings(selections=(Selection(select=("PF208",)),)))
     assert fixed.data == data
@@ -337,13 +339,13 @@ def test_a_rule_that_raises_is_a_fault_and_the_others_speak(monkeypatch):
         raise ZeroDivisionError("oh")
 
     rules = tuple(type(r)(**{**r.__dict__, "check": broken}) if r.code == "PF204" else r for r in RULES)
-    monkeypatch.setattr("pfocr_lint.engine.RULES", rules)
-    monkeypatch.setattr("pfocr_lint.accept.FILTERING", False)
-    examined = engine.examine(read(PATH, clean_text().replace("2022'", "2021'").encode()))
+    monkeypatch.setattr("pfocr_lint.linter.checker.RULES", rules)
+    monkeypatch.setattr("pfocr_lint.linter.prefilter.FILTERING", False)
+    examined = checker.examine(read(PATH, clean_text().replace("2022'", "2021'").encode()))
     assert [hit.rule.code for hit in examined.hits] == ["PF210"]
     assert examined.faults == (f"{PATH}: rule PF204 failed: ZeroDivisionError: oh",)
-    with pytest.raises(engine.InternalFault):
-        engine.check(PATH, clean_text().encode())
+    with pytest.raises(checker.InternalFault):
+        checker.check(PATH, clean_text().encode())
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=120) | st.lists(
@@ -360,7 +362,7 @@ def test_any_text_that_is_written_is_read_back_equal(value, key):
     record = read(PATH, clean_text().encode())
     plan = edits.plan(record, [fix_of(SetValue(key, value))])
     assert plan.taken == (0,)
-    after = read(PATH, edits.apply(record.text, plan.edits).encode())
+    after = read(PATH, diagnostic.apply(record.text, plan.edits).encode())
     assert after.value(key) == value
     assert after.data == plan.data(record)
     assert all(fixer.confirmed(after, pointer) for pointer in plan.written), "ruamel.yaml reads the same"
@@ -370,12 +372,12 @@ def test_any_text_that_is_written_is_read_back_equal(value, key):
 def test_any_caption_is_copied_to_the_description_and_settles(value):
     record = read(PATH, clean_text().encode())
     plan = edits.plan(record, [fix_of(SetValue("/caption", value))])
-    data = edits.apply(record.text, plan.edits).encode()
+    data = diagnostic.apply(record.text, plan.edits).encode()
     for unsafe in (False, True):
         fixed = fixer.fix(PATH, data, unsafe=unsafe)
         assert fixed.faults == ()
         after = read(PATH, fixed.data).data
-        copied = after["caption"] == after["schema-jsonld"]["description"] or derive.says_nothing(after["caption"])
+        copied = after["caption"] == after["schema-jsonld"]["description"] or derived.says_nothing(after["caption"])
         assert copied or "the caption has lost something" in next(d.message for d in fixed.left if d.code == "PF206")
         assert fixer.fix(PATH, fixed.data, unsafe=unsafe).data == fixed.data
 
@@ -384,15 +386,15 @@ def test_long_words_and_deep_windows_of_text_come_through():
     for value in ("x" * 10_000, "x " * 5_000, "é" * 3_000 + ": y", "' " * 500):
         record = read(PATH, clean_text().encode())
         plan = edits.plan(record, [fix_of(SetValue("/caption", value))])
-        assert read(PATH, edits.apply(record.text, plan.edits).encode()).value("/caption") == value
+        assert read(PATH, diagnostic.apply(record.text, plan.edits).encode()).value("/caption") == value
 
 
 def test_text_edits_must_not_move_a_value():
     record = read(PATH, clean_text().encode())
     at = record.text.index("'2022'")
-    before = engine.examine(record)
+    before = checker.examine(record)
     plan = edits.plan(record, [fix_of(TextEdit(at, at + 6, "'2021'"))])
-    after = engine.examine(read(PATH, edits.apply(record.text, plan.edits).encode()))
+    after = checker.examine(read(PATH, diagnostic.apply(record.text, plan.edits).encode()))
     assert fixer.verify(before, after, [], plan) == "the result does not read as intended"
 
 

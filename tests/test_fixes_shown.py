@@ -10,7 +10,7 @@ from conftest import ROOT, SEED, clean_text, seed_text
 from jsonschema import Draft202012Validator
 from test_repository import GENE, figure, write
 
-from pfocr_lint import fixer
+from pfocr_lint.linter import fixer
 from pfocr_lint.report.fixes import RECORDS, FixLog, lines
 from pfocr_lint.rules.mentions import GENES
 

@@ -15,14 +15,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from readers import COUNTS, HERE, READERS, Page, found, report, results, said, told
 
-from pfocr_lint import edits, engine, examples
 from pfocr_lint.diagnostic import Diagnostic, Edit, OfferedFix, Place, RelatedPlace, Safety, Severity, SourceLine, Span
-from pfocr_lint.reader import read
+from pfocr_lint.handbook import examples
+from pfocr_lint.linter import checker
+from pfocr_lint.record.parser import read
 from pfocr_lint.report import FORMATS
 from pfocr_lint.report.markdown import code, prose
 from pfocr_lint.report.plain import plain
 from pfocr_lint.report.terminal import visible
-from pfocr_lint.rules import RULES
+from pfocr_lint.rules.catalogue import RULES
 
 NEW = list(READERS)
 
@@ -40,7 +41,7 @@ def test_each_format_fits_its_schema_and_loses_nothing(form, number):
 
 @pytest.mark.parametrize("form", NEW)
 def test_each_format_fits_its_schema_on_the_real_records(form):
-    diagnostics = [d for path, file in real_records().items() for d in engine.check(path, file.read_bytes())]
+    diagnostics = [d for path, file in real_records().items() for d in checker.check(path, file.read_bytes())]
     read = told(form, *diagnostics)
     if form != "markdown":
         assert COUNTS[form](read) == len(diagnostics) > 20
@@ -159,7 +160,7 @@ def fixable():
     texts += [(examples.path_of(bad), examples.text_of(bad).encode()) for rule in RULES for bad in rule.bad]
     wide = clean_text().replace("figtitle: Prop", "figtitle: 表皮\U0001d6fc Pr\u200bop\\")
     for path, data in [*texts, (texts[0][0], wide.encode())]:
-        fixes = [d for d in engine.check(path, data) if d.fix is not None]
+        fixes = [d for d in checker.check(path, data) if d.fix is not None]
         if fixes:
             known.append((data.decode("utf-8"), fixes))
     return known
@@ -179,7 +180,7 @@ def test_the_edits_of_sarif_and_rdjson_are_those_of_the_fix():
     for text, diagnostics in fixable():
         log, review = told("sarif", *diagnostics), told("rdjson", *diagnostics)
         for diagnostic, result, reviewed in zip(diagnostics, results(log), review["diagnostics"], strict=True):
-            want = edits.apply(text, diagnostic.fix.edits)
+            want = diagnostic.apply(text, diagnostic.fix.edits)
             (change,) = result["fixes"][0]["artifactChanges"]
             spans = [(each["deletedRegion"], each["insertedContent"]["text"]) for each in change["replacements"]]
             made = [
@@ -190,7 +191,7 @@ def test_the_edits_of_sarif_and_rdjson_are_those_of_the_fix():
                 )
                 for r, new in spans
             ]
-            assert edits.apply(text, made) == want
+            assert diagnostic.apply(text, made) == want
             made = [
                 Edit(
                     *(offset(text, s["range"][end]["line"], s["range"][end]["column"], unit="bytes") for end in ("start", "end")),
@@ -198,7 +199,7 @@ def test_the_edits_of_sarif_and_rdjson_are_those_of_the_fix():
                 )
                 for s in reviewed["suggestions"]
             ]
-            assert edits.apply(text, made) == want
+            assert diagnostic.apply(text, made) == want
             tried += 1
     assert tried > 100
 
@@ -336,10 +337,10 @@ def test_paths_become_uris(path, uri):
 
 def test_a_run_loads_only_what_its_formats_need():
     command = (
-        "import io, sys; from pfocr_lint import cli;"
+        "import io, sys; from pfocr_lint.cli import main as cli;"
         "cli.main([sys.argv[1], '--output-format', 'github'], cli.Streams(sys.stdin, io.StringIO(), sys.stderr));"
         "print(*sys.modules)"
     )
     sample = next((ROOT / "samples" / "_figures").glob("PMC7868824*"))
     loaded = subprocess.run([sys.executable, "-c", command, sample], capture_output=True, text=True, check=True).stdout
-    assert not {"junitparser", "pfocr_lint.handbook"} & set(loaded.split())
+    assert not {"junitparser", "pfocr_lint.handbook.pages"} & set(loaded.split())

@@ -13,11 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_canonical import SOURCES, mutated
 
-from pfocr_lint import engine, fixer, settings
-from pfocr_lint.diagnostic import split
-from pfocr_lint.reader import read
-from pfocr_lint.record import CONTROL, MAPPINGS, untyped
-from pfocr_lint.roundtrip import untyped as second_reader
+from pfocr_lint.linter import checker, fixer
+from pfocr_lint.pointer import split
+from pfocr_lint.record.characters import CONTROL
+from pfocr_lint.record.document import untyped
+from pfocr_lint.record.parser import read
+from pfocr_lint.record.round_trip import untyped as second_reader
+from pfocr_lint.schema.kinds import MAPPINGS
+from pfocr_lint.settings import model, parsing
+from pfocr_lint.workspace import settings_files
 
 PATH = "_figures/PMC1__x.md"
 RECORDS = [(name, path.read_bytes()) for name, path in sorted(real_records().items()) if path.stat().st_size < 20_000]
@@ -42,7 +46,7 @@ def readable(name: str, data: bytes) -> None:
         assert record.faults[0].code.startswith("PF0")
     if record.data is not None and not CONTROL.search(record.text):  # ruamel.yaml breaks lines at U+2028, as YAML 1.1 says
         assert second_reader(record.text[record.body.start : record.body.end]) in (None, untyped(record.root))
-    examined = engine.examine(record)
+    examined = checker.examine(record)
     assert examined.faults == ()
     for each in examined.diagnostics():
         assert 0 <= each.span.start <= each.span.end <= len(record.text)
@@ -101,7 +105,7 @@ SCALARS = st.one_of(
     st.sampled_from(["PF1", "PF301", "off", "error", "PF0", "*", "**/", "[", ">=0.1"]),
 )
 TABLES = st.dictionaries(
-    st.one_of(st.sampled_from(sorted(settings._KEYS)), st.text(max_size=10)),
+    st.one_of(st.sampled_from(sorted(parsing._KEYS)), st.text(max_size=10)),
     st.recursive(
         SCALARS,
         lambda below: (
@@ -116,7 +120,7 @@ TABLES = st.dictionaries(
 def one_line(call) -> None:
     try:
         found = call()
-    except settings.SettingsError as error:
+    except model.SettingsError as error:
         said = str(error)
     else:
         said = "fine"
@@ -128,7 +132,7 @@ def one_line(call) -> None:
 
 @given(TABLES)
 def test_settings_of_any_table(table):
-    one_line(lambda: settings.parse(table, "odd.toml", "."))
+    one_line(lambda: parsing.parse(table, "odd.toml", "."))
 
 
 PIECES = [
@@ -166,4 +170,4 @@ def test_settings_of_any_bytes(data):
     from pathlib import Path
 
     for name in ("pfocr-lint.toml", "pyproject.toml"):
-        one_line(lambda name=name: settings.from_bytes(data, Path(name), "."))
+        one_line(lambda name=name: settings_files.from_bytes(data, Path(name), "."))

@@ -16,9 +16,10 @@ from typing import NamedTuple
 import pytest
 from conftest import ROOT, SEED, clean_text, seed_text
 
-from pfocr_lint import files, settings, walk
-from pfocr_lint.reader import MAX_BYTES
+from pfocr_lint.record.parser import MAX_BYTES
 from pfocr_lint.report import FORMATS
+from pfocr_lint.settings import model, parsing
+from pfocr_lint.workspace import discovery, many_files, one_file
 
 DEEP = 100_000
 MEMORY = 300  # MiB, promised for any run
@@ -160,7 +161,7 @@ def made(tmp_path_factory):
             (repo / "_organisms" / f"{latin}.md").write_text(
                 (ROOT / "samples" / "_organisms" / f"{latin}.md").read_text()
                 if (ROOT / "samples" / "_organisms" / f"{latin}.md").exists()
-                else clean_text(files.Kind.ORGANISM)
+                else clean_text(many_files.Kind.ORGANISM)
             )
         return repo
 
@@ -282,7 +283,7 @@ def test_each_alone_takes_its_moment(made, name, tmp_path):
     else:
         BEING[name][0](path)
     started = time.process_time()
-    result = files.process(walk.Source(str(path)), files.Task("fix", unsafe=True))
+    result = many_files.process(discovery.Source(str(path)), one_file.Task("fix", unsafe=True))
     assert time.process_time() - started < 2, "a second is promised; a slow machine has two"
     said = (HOLDING.get(name) or BEING[name])[1]
     assert len(result.left) == 1
@@ -308,7 +309,7 @@ def test_a_table_takes_its_moment(tmp_path, text):
     path.parent.mkdir()
     path.write_bytes(text.encode()[:MAX_BYTES])
     started = time.process_time()
-    result = files.process(walk.Source(str(path)), files.Task("fix", unsafe=True))
+    result = many_files.process(discovery.Source(str(path)), one_file.Task("fix", unsafe=True))
     assert time.process_time() - started < 4
     assert len(result.left) < 110, "of a wrong table the first lines are enough"
     assert not result.faults
@@ -320,7 +321,7 @@ SETTINGS: dict[str, Callable[[Path], object]] = {
     "folder": lambda path: path.mkdir(),
     "loop": lambda path: path.symlink_to(path.name),
     "sparse": sparse,
-    "long": lambda path: path.write_bytes(b"# " + b"x" * settings.MAX_BYTES),
+    "long": lambda path: path.write_bytes(b"# " + b"x" * parsing.MAX_BYTES),
     "binary": lambda path: path.write_bytes(b"\xff\xfe\0"),
     "deep list": lambda path: path.write_text("select = " + "[" * DEEP),
     "deep table": lambda path: path.write_text("a = " + "{a=" * 60_000),
@@ -443,9 +444,9 @@ def test_a_file_that_changes_between_listing_and_reading(tmp_path, how):
     path = tmp_path / "_figures" / "x.md"
     path.parent.mkdir()
     path.write_text(DIRTY)
-    (source,) = walk.gather([str(tmp_path)], lambda _: settings.DEFAULT)
+    (source,) = discovery.gather([str(tmp_path)], lambda _: model.DEFAULT)
     change(path, how)
-    result = files.process(source, files.Task("fix"))
+    result = many_files.process(source, one_file.Task("fix"))
     assert [each.code for each in result.left] == [{"grows": "PF008", "is saved": "PF004"}.get(how, "PF001")]
     assert not result.faults
 
@@ -455,14 +456,14 @@ def test_a_file_that_changes_between_reading_and_writing(tmp_path, monkeypatch, 
     path = tmp_path / "_figures" / "x.md"
     path.parent.mkdir()
     path.write_text(DIRTY)
-    settle = files.fixer.settle
+    settle = many_files.fixer.settle
 
     def slow(*args, **options):
         change(path, how)
         return settle(*args, **options)
 
-    monkeypatch.setattr(files.fixer, "settle", slow)
-    result = files.process(walk.Source(str(path)), files.Task("fix"))
+    monkeypatch.setattr(many_files.fixer, "settle", slow)
+    result = many_files.process(discovery.Source(str(path)), one_file.Task("fix"))
     assert "PF105" in [each.code for each in result.left]
     assert len(result.notes) == 1
     assert not result.faults
@@ -483,13 +484,18 @@ def test_permissions_that_go(tmp_path):
     (figures / "forbidden.md").chmod(0)
     code = (
         "import os, sys\n"
-        "from pfocr_lint import accept, engine, files, fixer, cli, report, survey, settings, rules, walk\n"
-        "from pfocr_lint.files import *\nimport yaml, jsonschema, ruamel.yaml, tempfile\n"
-        "files.fixer.settle, files.engine.examine, files.process(walk.Source('nothing'), files.Task())\n"
-        "files.judge(walk.Source('_figures/x.md'), open('_figures/good.md', 'rb').read(), files.Task('diff'))\n"
+        "import importlib, pkgutil, pfocr_lint\n"
+        "for module in pkgutil.walk_packages(pfocr_lint.__path__, 'pfocr_lint.'):\n"
+        "    module.name.endswith('__main__') or importlib.import_module(module.name)\n"
+        "import yaml, jsonschema, ruamel.yaml, tempfile\n"
+        "from pfocr_lint.workspace.discovery import Source\n"
+        "from pfocr_lint.workspace.many_files import process\n"
+        "from pfocr_lint.workspace.one_file import Task, judge\n"
+        "process(Source('nothing'), Task())\n"
+        "judge(Source('_figures/x.md'), open('_figures/good.md', 'rb').read(), Task('diff'))\n"
         "os.geteuid() or os.setuid(65534)\n"
         "for name in ('forbidden', 'good'):\n"
-        "    result = files.process(walk.Source(f'_figures/{name}.md'), files.Task('fix'))\n"
+        "    result = process(Source(f'_figures/{name}.md'), Task('fix'))\n"
         "    print([d.message for d in result.left if d.code == 'PF001'], result.notes, result.faults)\n"
     )
     if os.geteuid() == 0:

@@ -9,8 +9,9 @@ import subprocess
 import pytest
 from conftest import SEED, clean_text
 
-from pfocr_lint.rule import nearest
-from pfocr_lint.settings import SettingsError, discover, load
+from pfocr_lint.rules.declaration import nearest
+from pfocr_lint.settings.model import SettingsError
+from pfocr_lint.workspace.settings_files import discover, load
 
 PATH = f"_figures/{SEED}.md"
 

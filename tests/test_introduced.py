@@ -8,9 +8,9 @@ import pytest
 from test_edited import git, repository  # noqa: F401 - the fixture
 from test_repository import figure, page, write
 
-from pfocr_lint import survey
+from pfocr_lint.dataclass import replace
 from pfocr_lint.rules.mentions import CHEMICALS
-from pfocr_lint.values import replace
+from pfocr_lint.workspace import cross_record
 
 A, B, C, D = (f"_figures/PMC1000001__g00{n}.md" for n in (1, 2, 3, 4))
 CAPTION = "Stromal signaling in leukemia, and what follows from it."
@@ -194,12 +194,12 @@ def test_a_fault_in_the_comparison_of_the_base_is_a_fault(repository, run, monke
     write(repository, clashing(2))
     calls = []
 
-    def compare(*args, real=survey.compare, **options):
+    def compare(*args, real=cross_record.compare, **options):
         calls.append(1)
         found = real(*args, **options)
         return found if len(calls) == 1 else replace(found, faults=("rule PF402 failed: oh",))
 
-    monkeypatch.setattr(survey, "compare", compare)
+    monkeypatch.setattr(cross_record, "compare", compare)
     result = run("--since", "main", "--introduced")
     assert (result.status, result.err) == (3, "pfocr-lint: rule PF402 failed: oh\n")
 

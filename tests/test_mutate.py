@@ -81,14 +81,14 @@ MODULE = """def larger(a, b):
         return a
     return b
 """
-TEST = """from pfocr_lint.quoted import larger
+TEST = """from pfocr_lint.record.scalar_source import larger
 
 
 def test_larger():
     assert larger(2, 1) == 2
     assert larger(1, 2) == 2
 """
-REASON = """[[quoted]]
+REASON = """[[scalar_source]]
 line = "if a > b:"
 changes = ["a > b -> a >= b"]
 reason = "of two equal numbers either is the larger one"
@@ -98,10 +98,10 @@ reason = "of two equal numbers either is the larger one"
 @pytest.mark.parametrize(
     ("test", "reasons", "status", "shown"),
     [
-        (TEST, REASON, 0, "quoted           5       4         1          1   80.0"),
-        (TEST, "", 1, "pfocr_lint/quoted.py:2: a > b -> a >= b\n"),
-        (TEST.replace("    assert larger(1, 2) == 2\n", ""), REASON, 1, "pfocr_lint/quoted.py:2: a > b -> True\n"),
-        (TEST, REASON.replace("a > b:", "a > c:"), 1, "quoted has no such mutant: if a > c:: a > b -> a >= b"),
+        (TEST, REASON, 0, "scalar_source          5       4         1          1   80.0"),
+        (TEST, "", 1, "pfocr_lint/record/scalar_source.py:2: a > b -> a >= b\n"),
+        (TEST.replace("    assert larger(1, 2) == 2\n", ""), REASON, 1, "pfocr_lint/record/scalar_source.py:2: a > b -> True\n"),
+        (TEST, REASON.replace("a > b:", "a > c:"), 1, "scalar_source has no such mutant: if a > c:: a > b -> a >= b"),
         (TEST.replace("== 2", "== 3"), REASON, 1, "fail without a mutant, with status 1"),
     ],
     ids=["all is explained", "a survivor", "a weak test", "a reason without a mutant", "a test that fails anyway"],
@@ -109,16 +109,16 @@ reason = "of two equal numbers either is the larger one"
 def test_a_run(tmp_path, test, reasons, status, shown):
     for name, text in {
         "pfocr_lint/__init__.py": "",
-        "pfocr_lint/quoted.py": MODULE,
+        "pfocr_lint/record/scalar_source.py": MODULE,
         "tests/test_typed.py": test,
         "tests/mutants.toml": reasons,
     }.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
     shutil.copy(ROOT / "tests" / "mutate.py", tmp_path / "tests")
     subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
-    command = [sys.executable, "tests/mutate.py", "--module", "quoted", "--enough", "80"]
+    command = [sys.executable, "tests/mutate.py", "--module", "scalar_source", "--enough", "80"]
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert shown in result.stdout + result.stderr
     assert result.returncode == status
-    assert (tmp_path / "pfocr_lint" / "quoted.py").read_text(encoding="utf-8") == MODULE
+    assert (tmp_path / "pfocr_lint" / "record" / "scalar_source.py").read_text(encoding="utf-8") == MODULE

@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from test_hooks import hook  # noqa: F401 - a fixture
 from test_repository import figure, git, page, write  # noqa: F401 - a fixture
 
-from pfocr_lint import accept, engine, fixer, survey
-from pfocr_lint.settings import DEFAULT, SettingsError, parse
-from pfocr_lint.synonyms import MOST_KEPT, SYNONYMS, Synonyms
+from pfocr_lint.linter import checker, fixer, prefilter
+from pfocr_lint.record.synonyms import MOST_KEPT, SYNONYMS, Synonyms
+from pfocr_lint.settings.model import DEFAULT, SettingsError
+from pfocr_lint.settings.parsing import parse
+from pfocr_lint.workspace import cross_record
 
 VIRUS = "Influenza A virus (A/Puerto Rico/8/1934(H1N1))"
 FOOT = "Hand, foot and mouth disease virus"
@@ -49,9 +51,9 @@ SPELLED = [
 @pytest.mark.parametrize(("name", "latin"), SPELLED)
 @pytest.mark.parametrize("path", ["reference", "fast", "template"])
 def test_a_synonym_is_one_in_any_case(name, latin, path, monkeypatch):
-    monkeypatch.setattr(accept, "FILTERING", path != "reference")
-    monkeypatch.setattr(accept, "_judged", [accept.WORTH_A_TEMPLATE if path == "template" else -1_000])
-    found = [each for each in engine.check(NAME, record("Danio rerio", name).encode()) if each.code == "PF213"]
+    monkeypatch.setattr(prefilter, "FILTERING", path != "reference")
+    monkeypatch.setattr(prefilter, "_judged", [prefilter.WORTH_A_TEMPLATE if path == "template" else -1_000])
+    found = [each for each in checker.check(NAME, record("Danio rerio", name).encode()) if each.code == "PF213"]
     assert [(each.key, each.message) for each in found] == (
         [] if latin is None else [("/organisms/1", f"'{name}' is not a latin name, want '{latin}'")]
     )
@@ -262,7 +264,7 @@ SCALARS = [
 def test_organisms_that_are_one_text_are_named_so(text, several, key):
     old, whole = f"{key}:\n- Homo sapiens\n", record("Homo sapiens", organisms_ner=["Homo sapiens"])
     assert old in whole
-    (found,) = [each for each in engine.check(NAME, whole.replace(old, f"{key}: {text}\n").encode()) if each.code == "PF103"]
+    (found,) = [each for each in checker.check(NAME, whole.replace(old, f"{key}: {text}\n").encode()) if each.code == "PF103"]
     assert found.message.endswith(f", want a list; {ONE_PER_LINE}") == several
     assert (found.fix is not None) == (text in ("Homo sapiens", "-Homo sapiens"))
 
@@ -323,7 +325,7 @@ def test_where_it_is_off_nothing_is_told(pages, toml, flags, tmp_path, run):
 @pytest.mark.parametrize("flags", [[], ["--select", "PF2"]])
 def test_no_page_is_read_where_none_is_needed(organisms, flags, tmp_path, run, monkeypatch):
     write(tmp_path, *PAGES, (NAME, record(*organisms)))
-    monkeypatch.setattr(survey, "_latin_of", lambda *_: pytest.fail("the pages were read"))
+    monkeypatch.setattr(cross_record, "_latin_of", lambda *_: pytest.fail("the pages were read"))
     run(NAME, *flags)
 
 
@@ -367,7 +369,7 @@ def test_a_page_is_read_as_a_run_over_the_folder_reads_it(text, known, tmp_path,
     found = told(run(NAME, "--output-format", "jsonl"))
     assert bool(found) is not known
     assert found == [each for each in told(run("--output-format", "jsonl")) if each["path"] == NAME]
-    assert bool(engine.read("_organisms/human.md", text.encode()).usable("/latin") == "Homo sapiens") in (known, True)
+    assert bool(checker.read("_organisms/human.md", text.encode()).usable("/latin") == "Homo sapiens") in (known, True)
 
 
 def test_a_link_out_of_the_repository_is_not_read(tmp_path, run):
@@ -459,7 +461,7 @@ def test_a_record_without_a_name_has_no_pages_beside_it(tmp_path, run, monkeypat
 
 def test_the_python_api_touches_no_file(tmp_path, run):
     write(tmp_path, *PAGES, (NAME, record("Homo sapien")))
-    assert engine.check(NAME, record("Homo sapien").encode()) == []
+    assert checker.check(NAME, record("Homo sapien").encode()) == []
     assert fixer.fix(NAME, record("homo sapiens").encode(), unsafe=True).data == record("homo sapiens").encode()
 
 
@@ -515,7 +517,7 @@ def test_a_clean_record_in_a_hook_needs_few_pages_and_no_yaml_library(organisms,
     write(tmp_path, ("_organisms/cow.md", _blank_line(PAGE).replace("Homo sapiens", "Bos taurus")))
     write(tmp_path, ("_organisms/pig.md", UNKNOWN_IMAGE.replace("Homo sapiens", "Sus scrofa")))
     code = (
-        "import sys; from pfocr_lint import cli, survey;"
+        "import sys; from pfocr_lint.cli import main as cli; from pfocr_lint.workspace import cross_record as survey;"
         "read = []; of = survey._latin_of; survey._latin_of = lambda *given: read.append(given) or of(*given);"
         "status = cli.main(sys.argv[1:], cli.Streams(sys.stdin, sys.stdout, sys.stderr));"
         "print(status, len(read), *{name.partition('.')[0] for name in sys.modules})"

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pfocr_lint.quoted import as_typed, pieces
+from pfocr_lint.record.scalar_source import as_typed, pieces
 
 SOURCES = [
     "plain", "two words", "a\n b", "a  \n  b", "a\n\n b", "a\n\n\n b", "a\r\n b", "a\r\n\r\n b", "'quoted'", "'it''s'", "'a\n  b'", "'a\n\n  b'", "''", '""',

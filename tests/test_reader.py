@@ -8,11 +8,12 @@ from conftest import clean_text, real_records
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pfocr_lint import emit, engine, fixer
 from pfocr_lint.diagnostic import Span
-from pfocr_lint.reader import read
-from pfocr_lint.record import Kind
-from pfocr_lint.scalars import Implicit
+from pfocr_lint.linter import checker, fixer
+from pfocr_lint.record import emitter
+from pfocr_lint.record.parser import read
+from pfocr_lint.schema.implicit import Implicit
+from pfocr_lint.schema.kinds import Kind
 
 PATH = "_figures/x.md"
 
@@ -119,7 +120,7 @@ def test_a_value_ends_where_its_text_ends(text, key, source):
     ],
 )
 def test_a_broken_file_gives_its_one_finding(data, code, line, column):
-    found = engine.check(PATH, data)
+    found = checker.check(PATH, data)
     assert [(d.code, d.place.line, d.place.column) for d in found] == [(code, line, column)], [d.message for d in found]
 
 
@@ -147,7 +148,7 @@ def test_kinds_are_told_by_folder_then_by_keys(path, text, kind):
 @given(st.binary(max_size=300))
 def test_any_bytes_give_diagnostics_and_never_an_exception(data):
     for path in (PATH, "_organisms/x.md", "figures/x.yml", "_data/PMC1__x-genes.tsv"):
-        examined = engine.examine(read(path, data))
+        examined = checker.examine(read(path, data))
         assert examined.faults == ()
         assert examined.diagnostics()
 
@@ -221,7 +222,7 @@ EXPLAINED = [
 def test_a_broken_text_is_explained_where_it_is_to_be_mended(old, new, line, message):
     text = clean_text()
     assert text.count(old) == 1, text
-    (found,) = engine.check(PATH, text.replace(old, new).encode())
+    (found,) = checker.check(PATH, text.replace(old, new).encode())
     assert (found.place.line, found.message) == (line, message)
 
 
@@ -243,7 +244,7 @@ def test_the_dialect_is_that_of_the_keys():
 
 
 def test_utf_16_is_recognised():
-    assert "is not UTF-8, but UTF-16" in engine.check(PATH, clean_text().encode("utf-16"))[0].message
+    assert "is not UTF-8, but UTF-16" in checker.check(PATH, clean_text().encode("utf-16"))[0].message
 
 
 WRITTEN = st.text(" .:#'\"-\nabNO01_~|>%@`!&*{}[]?,=<é\u00a0", max_size=12)
@@ -257,4 +258,4 @@ def test_what_is_written_reads_as_it_was_meant(text, path):
     data = {"caption": text, "list": [text, "b"], "last": text}
     for token in path:
         data = {token: data, "behind": text}
-    assert read(PATH, emit.document(data).encode()).data == data
+    assert read(PATH, emitter.document(data).encode()).data == data

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from conftest import SEED, real_records, seed_text
 
-from pfocr_lint import emit, engine, fixer
-from pfocr_lint.reader import read
-from pfocr_lint.record import FIGURES
+from pfocr_lint.linter import checker, fixer
+from pfocr_lint.record import emitter
+from pfocr_lint.record.parser import read
+from pfocr_lint.schema.kinds import FIGURES
 
 NA5 = ["PF106"] * 5  # doi, journal_title, journal_nlm_ta, publisher_name, keywords: R's missing strings, all together
 
@@ -45,7 +46,7 @@ REAL = real_records()
 
 @pytest.mark.parametrize("name", REAL)
 def test_real_records_are_judged_right(name):
-    found = engine.check(name, REAL[name].read_bytes())
+    found = checker.check(name, REAL[name].read_bytes())
     assert [d.code for d in found] == JUDGED.get(name, []), [d.message for d in found]
 
 
@@ -60,7 +61,7 @@ def test_the_pipeline_wrote_the_bytes_that_we_would_write(name):
     data = REAL[name].read_bytes()
     record = read(name, data)
     assert record.kind in FIGURES
-    assert emit.document(record.data).encode() == data
+    assert emitter.document(record.data).encode() == data
 
 
 @pytest.mark.parametrize("name", JUDGED)
@@ -72,7 +73,7 @@ def test_safe_fixes_of_real_records_leave_what_nobody_can_fix(name):
     assert fixer.fix(name, fixed.data).data == fixed.data
     record = read(name, fixed.data)
     if record.kind in FIGURES:
-        assert emit.document(record.data).encode() == fixed.data, "the fixed bytes are the pipeline's own"
+        assert emitter.document(record.data).encode() == fixed.data, "the fixed bytes are the pipeline's own"
 
 
 def test_a_number_corrected_by_evidence_takes_its_followers_along():
@@ -110,5 +111,5 @@ DAMAGE = [
 def test_one_root_cause_gives_one_diagnostic(old, new, codes):
     text = seed_text()
     assert text.count(old) == 1
-    found = engine.check(f"_figures/{SEED}.md", text.replace(old, new).encode())
+    found = checker.check(f"_figures/{SEED}.md", text.replace(old, new).encode())
     assert [d.code for d in found] == codes, [d.message for d in found]

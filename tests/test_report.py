@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import wcswidth
 
-from pfocr_lint import engine
+from pfocr_lint.linter import checker
 from pfocr_lint.report import FORMATS, Report
 from pfocr_lint.report.terminal import visible
 
@@ -16,7 +16,7 @@ PATH = f"_figures/{SEED}.md"
 
 
 def report(text: str, **options) -> Report:
-    return Report(tuple(engine.check(PATH, text.encode())), files=1, fixed=0, seconds=0, version="0", **options)
+    return Report(tuple(checker.check(PATH, text.encode())), files=1, fixed=0, seconds=0, version="0", **options)
 
 
 def test_a_frame():

@@ -11,15 +11,19 @@ from pathlib import Path
 import pytest
 from conftest import clean_text, real_records
 
-from pfocr_lint import emit, engine, revision, schema, survey
-from pfocr_lint.facts import FigureFacts, PageFacts, Repository, facts_of
-from pfocr_lint.files import Task, process
-from pfocr_lint.reader import read
-from pfocr_lint.record import Kind
-from pfocr_lint.rules import BY_CODE
+from pfocr_lint.linter import checker
+from pfocr_lint.record import emitter
+from pfocr_lint.record.facts import FigureFacts, PageFacts, Repository, facts_of
+from pfocr_lint.record.parser import read
+from pfocr_lint.rules.catalogue import BY_CODE
 from pfocr_lint.rules.mentions import CHEMICALS, DISEASES, GENES
-from pfocr_lint.settings import DEFAULT
-from pfocr_lint.walk import Source
+from pfocr_lint.schema import schemas
+from pfocr_lint.schema.kinds import Kind
+from pfocr_lint.settings.model import DEFAULT
+from pfocr_lint.workspace import cross_record, git_revision
+from pfocr_lint.workspace.discovery import Source
+from pfocr_lint.workspace.many_files import process
+from pfocr_lint.workspace.one_file import Task
 
 GENE = "9606\tHomo sapiens\tPrimates\tPTEN\tPTEN\t{}\t5728\tncbigene_symbol\t1\t1\t1\n"
 
@@ -28,7 +32,7 @@ def figure(pmc: int, number: int = 1, **values) -> tuple[str, str]:
     """The path and text of a clean figure of its own."""
     stem = values.pop("stem", f"g{number:03}")
     figid = f"PMC{pmc}__{stem}"
-    data = schema.example(Kind.FIGURE)
+    data = schemas.example(Kind.FIGURE)
     alias = f"PMC{pmc}__F{number}"
     data.update(
         figid=figid, pmcid=f"PMC{pmc}", filename=f"{stem}.jpg", figlink=f"/pmc/articles/PMC{pmc}/figure/F{number}/",
@@ -39,7 +43,7 @@ def figure(pmc: int, number: int = 1, **values) -> tuple[str, str]:
     data.update(values)
     if "caption" in values:
         data["schema-jsonld"]["description"] = values["caption"]
-    return f"_figures/{figid}.md", emit.document(data)
+    return f"_figures/{figid}.md", emitter.document(data)
 
 
 def page(latin: str, name: str) -> tuple[str, str]:
@@ -112,7 +116,7 @@ def test_the_order_of_files_does_not_matter(tmp_path):
     for seed in range(3):
         random.Random(seed).shuffle(sources)
         alone = [process(source, Task()) for source in sources]
-        results, faults = survey.compared(alone, filter(None, [each.facts for each in alone]), lambda _: DEFAULT, Task())
+        results, faults = cross_record.compared(alone, filter(None, [each.facts for each in alone]), lambda _: DEFAULT, Task())
         assert faults == ()
         seen.add(tuple(sorted((d.code, d.path, d.message, d.fingerprint) for result in results for d in result.left)))
     assert len(seen) == 1
@@ -511,7 +515,7 @@ def planted(git, tmp_path) -> None:
 @pytest.mark.parametrize("many", [0, 300], ids=["all records read", "searched"])
 def test_records_that_are_met_are_the_same_searched_or_read(git, run, tmp_path, monkeypatch, many):
     planted(git, tmp_path)
-    monkeypatch.setattr(revision, "MANY", many)
+    monkeypatch.setattr(git_revision, "MANY", many)
     shown = run("--since", "main", "--introduced", "--output-format", "concise", "--select", "PF4")
     found = {tuple(line.split()[:2]) for line in shown.out.splitlines() if line.startswith("_")}
     assert {(path.partition(":")[0], code) for path, code in found} == {
@@ -525,11 +529,11 @@ def test_records_that_are_met_are_the_same_searched_or_read(git, run, tmp_path, 
 
 def test_many_touched_records_are_judged_once_and_not_looked_for(git, run, tmp_path, monkeypatch):
     """As a plain run judges them: no rule is asked again for the facts, and Git need not search all records for each."""
-    write(tmp_path, *(figure(2000000 + number) for number in range(revision.MANY + 1)))
+    write(tmp_path, *(figure(2000000 + number) for number in range(git_revision.MANY + 1)))
     asked = []
-    ask = revision._run
-    monkeypatch.setattr(revision, "_run", lambda folder, args, data=None: asked.append(args) or ask(folder, args, data))
-    monkeypatch.setattr(engine, "examine", lambda *_: pytest.fail("a clean record was judged by the reference path"))
+    ask = git_revision._run
+    monkeypatch.setattr(git_revision, "_run", lambda folder, args, data=None: asked.append(args) or ask(folder, args, data))
+    monkeypatch.setattr(checker, "examine", lambda *_: pytest.fail("a clean record was judged by the reference path"))
     assert introduced(run) == (0, "", "")
     assert asked
     assert not [args for args in asked if "grep" in args]

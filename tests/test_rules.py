@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from pfocr_lint import examples, fixer
 from pfocr_lint.diagnostic import Severity
-from pfocr_lint.rules import RULES
-from pfocr_lint.settings import Selection, Settings
+from pfocr_lint.handbook import examples
+from pfocr_lint.linter import fixer
+from pfocr_lint.rules.catalogue import RULES
+from pfocr_lint.settings.model import Selection, Settings
 
 # The catalogue: a code and a name, once given, stay. (code, name, severity, fix, runs by default)
 CATALOGUE = """

@@ -11,10 +11,11 @@ import pytest
 from conftest import ROOT, real_records
 from jsonschema import Draft202012Validator
 
-from pfocr_lint import engine, failures, schema
-from pfocr_lint.reader import read
-from pfocr_lint.record import MAPPINGS, Kind
-from pfocr_lint.rules import BY_CODE, RULES
+from pfocr_lint.linter import checker, ownership
+from pfocr_lint.record.parser import read
+from pfocr_lint.rules.catalogue import BY_CODE, RULES
+from pfocr_lint.schema import schemas, validator
+from pfocr_lint.schema.kinds import MAPPINGS, Kind
 
 SCHEMAS = sorted((ROOT / "schemas").glob("*.json"))
 
@@ -39,29 +40,29 @@ def test_schemas_are_schemas(path):
 
 @pytest.mark.parametrize("kind", sorted(MAPPINGS))
 def test_an_editor_finds_title_description_and_examples_of_every_key(kind):
-    for pointer, part in properties(schema.load(kind)):
+    for pointer, part in properties(schemas.load(kind)):
         assert part["title"], pointer
         assert part["description"], pointer
         assert part["examples"], pointer
         for example in part["examples"]:
-            assert schema.allows(kind, re.sub(r"/\*", "/0", pointer), example), (pointer, example)
+            assert validator.allows(kind, re.sub(r"/\*", "/0", pointer), example), (pointer, example)
 
 
 @pytest.mark.parametrize("kind", sorted(MAPPINGS))
 def test_the_example_record_is_clean_and_in_order(kind):
-    example = schema.example(kind)
-    assert schema.violations(kind, example) == []
-    keys = list(schema.load(kind)["properties"])
+    example = schemas.example(kind)
+    assert validator.violations(kind, example) == []
+    keys = list(schemas.load(kind)["properties"])
     assert list(example) == [key for key in keys if key in example]
 
 
 def test_every_failure_has_exactly_one_owner():
-    used = set(schema.pairs())
+    used = set(schemas.pairs())
     assert len(used) > 300
     claims = [pair for rule in RULES for pair in rule.owns]
     assert len(claims) == len(set(claims))
     for key, keyword in used:
-        assert failures.owner(key, keyword) in BY_CODE
+        assert ownership.owner(key, keyword) in BY_CODE
     for claim in claims:
         name, _, keyword = claim.rpartition(":")
         owned = {key for key, word in used if word == keyword and (name == "*" or key.endswith(f"/{name}"))}
@@ -70,7 +71,7 @@ def test_every_failure_has_exactly_one_owner():
 
 def test_patterns_are_anchored_and_ascii():
     for kind in MAPPINGS:
-        for pattern in re.findall(r'"pattern": "((?:[^"\\]|\\.)*)"', json.dumps(schema.load(kind))):
+        for pattern in re.findall(r'"pattern": "((?:[^"\\]|\\.)*)"', json.dumps(schemas.load(kind))):
             assert pattern.startswith("^")
             assert pattern.endswith("$")
             assert not re.search(r"\\\\[dswZ]", pattern), "these mean other characters to other validators"
@@ -90,8 +91,8 @@ def test_patterns_are_anchored_and_ascii():
     ],
 )
 def test_one_cause_per_value(values, failures):
-    data = {**schema.example(Kind.FIGURE), **values}
-    assert sorted((v.key, v.keyword) for v in schema.violations(Kind.FIGURE, data)) == failures
+    data = {**schemas.example(Kind.FIGURE), **values}
+    assert sorted((v.key, v.keyword) for v in validator.violations(Kind.FIGURE, data)) == failures
 
 
 def test_check_jsonschema_agrees_on_the_real_records(tmp_path):
@@ -102,7 +103,7 @@ def test_check_jsonschema_agrees_on_the_real_records(tmp_path):
         if record.kind is Kind.FIGURE and record.data is not None:
             front = tmp_path / f"{path.stem}.yaml"
             front.write_text(record.text[record.body.start : record.body.end], encoding="utf-8")
-            (broken if engine.examine(record).record.failures else clean).append(str(front))
+            (broken if checker.examine(record).record.failures else clean).append(str(front))
     assert len(clean) >= 8
     assert len(broken) >= 10
     command = [sys.executable, "-m", "check_jsonschema", "--schemafile", str(ROOT / "schemas" / "figure.schema.json")]

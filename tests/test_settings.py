@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from conftest import SEED, clean_text
 
-from pfocr_lint import engine, fixer
 from pfocr_lint.diagnostic import Severity
-from pfocr_lint.precedence import with_flags
-from pfocr_lint.rules import RULES
-from pfocr_lint.settings import DEFAULT, Selection, Settings, SettingsError, discover, parse
+from pfocr_lint.linter import checker, fixer
+from pfocr_lint.rules.catalogue import RULES
+from pfocr_lint.settings.model import DEFAULT, Selection, Settings, SettingsError
+from pfocr_lint.settings.overrides import with_flags
+from pfocr_lint.settings.parsing import parse
+from pfocr_lint.workspace.settings_files import discover
 
 DEFAULTS = {rule.code for rule in RULES if rule.default}
 PATH = f"_figures/{SEED}.md"
@@ -149,14 +151,14 @@ def test_globs(tmp_path, glob, paths):
 def test_synonyms_of_the_settings_come_beside_the_built_in():
     settings = parse({"organism-synonyms": {"Pig": "Sus scrofa"}}, "s.toml", ".")
     text = clean_text().replace("- Mus musculus", "- Pig\n- Barley")
-    assert [d.code for d in engine.check(PATH, text.encode(), settings)] == ["PF213", "PF213"]
+    assert [d.code for d in checker.check(PATH, text.encode(), settings)] == ["PF213", "PF213"]
     fixed = fixer.fix(PATH, text.encode(), settings).data.decode()
     assert "- Sus scrofa\n- Hordeum vulgare\n" in fixed
 
 
 def waived(comment: str, *, line: str = "year: '2021'", text: str | None = None, settings=DEFAULT):
     text = (text or clean_text()).replace("year: '2022'", comment.format(line))
-    return [d.code for d in engine.check(PATH, text.encode(), settings)]
+    return [d.code for d in checker.check(PATH, text.encode(), settings)]
 
 
 @pytest.mark.parametrize(

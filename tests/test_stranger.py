@@ -15,7 +15,7 @@ import pytest
 from conftest import ROOT
 from test_repository import figure, page, write
 
-from pfocr_lint import settings
+from pfocr_lint.workspace import settings_files
 
 PATH, CLEAN = figure(1000001)
 SECRET = "Secretus absconditus"
@@ -23,12 +23,12 @@ SECRET = "Secretus absconditus"
 
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch):
-    settings.discover.cache_clear()
+    settings_files.discover.cache_clear()
     for key, value in {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b",
                        "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}.items():  # fmt: skip
         monkeypatch.setenv(key, value)
     yield
-    settings.discover.cache_clear()
+    settings_files.discover.cache_clear()
 
 
 @pytest.fixture
@@ -402,7 +402,7 @@ def test_the_command_imports_nothing_from_the_work_tree(work, start):
         "re",
     ):
         write(work, (f"{name}/__init__.py", f"open({str(work / 'pwned')!r}, 'w')\n"))
-    script = "from pfocr_lint.cli import run\nif __name__ == '__main__':\n    run()"
+    script = "from pfocr_lint.cli.main import run\nif __name__ == '__main__':\n    run()"
     launcher = work.parent / "bin" / "pfocr-lint"
     write(launcher.parent, ("pfocr-lint", f"#!{sys.executable}\n{script}\n"))
     launcher.chmod(0o755)

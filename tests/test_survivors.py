@@ -7,9 +7,10 @@ import threading
 import pytest
 from conftest import SEED, clean_text
 
-from pfocr_lint import edited, engine, fixer, history
-from pfocr_lint.reader import read
-from pfocr_lint.settings import DEFAULT
+from pfocr_lint.linter import checker, edited_values, fixer
+from pfocr_lint.record.parser import read
+from pfocr_lint.settings.model import DEFAULT
+from pfocr_lint.workspace import git_history
 
 PATH = f"_figures/{SEED}.md"
 
@@ -34,7 +35,7 @@ EDITED = [
 def test_a_value_is_edited_when_a_person_reads_another_text(old, new, key, was_edited):
     before, now = (clean_text().replace("year: '2022'", line) for line in (old, new))
     record = read(PATH, now.encode())
-    edited.watch(record, before.encode)
+    edited_values.watch(record, before.encode)
     assert record.edited is not None
     assert record.edited(key) is was_edited
 
@@ -43,7 +44,7 @@ def test_a_fix_goes_on_where_no_earlier_version_is_consulted():
     text = clean_text().replace("figtype: Figure", "figtype: Scheme")
     record = read(PATH, text.encode())
     assert record.edited is None
-    done = fixer.settle(engine.examine(record), text.encode(), DEFAULT, unsafe=False)
+    done = fixer.settle(checker.examine(record), text.encode(), DEFAULT, unsafe=False)
     assert (done.data.decode(), done.faults) == (clean_text(), ())
 
 
@@ -69,8 +70,8 @@ def test_what_an_earlier_round_made_readable_was_not_edited(before, now):
 
 def test_what_a_fix_changed_is_not_edited_by_a_person():
     before, after = (read(PATH, text.encode()) for text in (OLDER, clean_text()))
-    edited.watch(before, OLDER.encode)
-    edited.carry(before, after)
+    edited_values.watch(before, OLDER.encode)
+    edited_values.carry(before, after)
     assert after.value("/schema-jsonld/description") != before.value("/schema-jsonld/description")
     assert after.edited("/schema-jsonld/description") is False
 
@@ -83,7 +84,7 @@ def test_a_git_whose_child_goes_on_writing_is_not_waited_for(tmp_path, monkeypat
     (tmp_path / "git").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     found = []
-    thread = threading.Thread(target=lambda: found.append(history._Blobs(str(tmp_path), "HEAD").read("x.md")), daemon=True)
+    thread = threading.Thread(target=lambda: found.append(git_history._Blobs(str(tmp_path), "HEAD").read("x.md")), daemon=True)
     thread.start()
     thread.join(20)
     assert found == [None]
@@ -110,12 +111,12 @@ def test_what_git_answers_is_read_to_the_byte(tmp_path, monkeypatch, answer, dat
     (tmp_path / "git").write_text(f'#!/bin/sh\nread line\necho "$line" > {tmp_path}/question\ncat {tmp_path}/answer\n')
     (tmp_path / "git").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    blobs = history._Blobs(str(tmp_path), "HEAD")
+    blobs = git_history._Blobs(str(tmp_path), "HEAD")
     assert blobs.read("a folder/x.md") == data
     assert (tmp_path / "question").read_text() == "HEAD:a folder/x.md\n"
     blobs.close()
 
 
 def test_a_name_of_two_lines_is_no_question_to_git(tmp_path, monkeypatch):
-    monkeypatch.setattr(history.subprocess, "Popen", lambda *_, **__: pytest.fail("Git was started"))
-    assert history._Blobs(str(tmp_path), "HEAD").read("a\nb.md") is None
+    monkeypatch.setattr(git_history.subprocess, "Popen", lambda *_, **__: pytest.fail("Git was started"))
+    assert git_history._Blobs(str(tmp_path), "HEAD").read("a\nb.md") is None

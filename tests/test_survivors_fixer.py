@@ -5,18 +5,19 @@ from __future__ import annotations
 import pytest
 from conftest import SEED, clean_text
 
-from pfocr_lint import edits, engine, fixer, roundtrip
+from pfocr_lint.dataclass import replace
 from pfocr_lint.diagnostic import Finding, Fix, Safety, SetValue
-from pfocr_lint.reader import read
-from pfocr_lint.rules import RULES
-from pfocr_lint.settings import DEFAULT, Selection, Settings
-from pfocr_lint.values import replace
+from pfocr_lint.linter import checker, edits, fixer, hits
+from pfocr_lint.record import round_trip
+from pfocr_lint.record.parser import read
+from pfocr_lint.rules.catalogue import RULES
+from pfocr_lint.settings.model import DEFAULT, Selection, Settings
 
 PATH = f"_figures/{SEED}.md"
 
 
-def examined(text: str, settings: Settings = DEFAULT) -> engine.Examined:
-    return engine.examine(read(PATH, text.encode()), settings)
+def examined(text: str, settings: Settings = DEFAULT) -> hits.Examined:
+    return checker.examine(read(PATH, text.encode()), settings)
 
 
 def swapping(key: str, one: str, other: str):
@@ -32,8 +33,8 @@ def swapping(key: str, one: str, other: str):
 def test_fixes_that_do_not_converge_are_given_up_after_ten_rounds(monkeypatch):
     checks = {"PF208": swapping("/figtype", "F1", "F2"), "PF104": swapping("/seo", "S1", "S2")}
     rules = tuple(type(r)(**{**r.__dict__, "check": checks[r.code], "cue": None}) for r in RULES if r.code in checks)
-    monkeypatch.setattr("pfocr_lint.engine.RULES", rules)
-    monkeypatch.setattr("pfocr_lint.accept.FILTERING", False)
+    monkeypatch.setattr("pfocr_lint.linter.checker.RULES", rules)
+    monkeypatch.setattr("pfocr_lint.linter.prefilter.FILTERING", False)
     settings = Settings(selections=(Selection(select=tuple(checks)),))
     first = replace(examined(clean_text(), settings), faults=("an earlier fault",))
     done = fixer.settle(first, b"the bytes", settings, unsafe=False)
@@ -57,7 +58,7 @@ def test_line_breaks_are_fixed_in_a_round_of_their_own(code, dirty):
 
 @pytest.mark.parametrize(("most", "mended"), [(0, False), (1, True)])
 def test_a_record_with_too_many_findings_is_not_fixed(monkeypatch, most, mended):
-    monkeypatch.setattr(engine, "MOST", most)
+    monkeypatch.setattr(hits, "MOST", most)
     found = examined(clean_text().replace("figtype: Figure", "figtype: Scheme"))
     assert (fixer.mend(found, DEFAULT, unsafe=False) is not None) is mended
 
@@ -190,7 +191,7 @@ def test_a_finding_that_stays_is_a_problem():
 
 
 def test_an_entry_that_ruamel_reads_otherwise_is_a_problem(monkeypatch):
-    monkeypatch.setattr(roundtrip, "untyped", lambda _: "other")
+    monkeypatch.setattr(round_trip, "untyped", lambda _: "other")
     done = fixer.fix(PATH, clean_text().replace("figtype: Figure", "figtype: Scheme").encode())
     assert done.faults == (f"{PATH}: a fix of PF208 was not made: ruamel.yaml reads /figtype differently",)
 
@@ -225,16 +226,16 @@ def test_an_entry_alone_is_read_as_in_its_record(old, new, pointer, same):
 @pytest.mark.parametrize("pointer", ["/year", "/organisms/0"])
 @pytest.mark.parametrize("other", [None, "other", {}, [], {"year": "2021"}, ["Mus musculus"]])
 def test_an_entry_that_reads_otherwise_is_not_confirmed(monkeypatch, pointer, other):
-    monkeypatch.setattr(roundtrip, "untyped", lambda _: other)
+    monkeypatch.setattr(round_trip, "untyped", lambda _: other)
     assert fixer.confirmed(read(PATH, clean_text().encode()), pointer) is False
 
 
 @pytest.mark.parametrize(("line", "confirmed"), [("year:\t'2022'", True), ("year: '2022'", False)])
 def test_where_ruamel_refuses_a_tab_it_has_no_opinion(monkeypatch, line, confirmed):
     record = read(PATH, clean_text().replace("year: '2022'", line).encode())
-    monkeypatch.setattr(roundtrip, "untyped", lambda _: None)
+    monkeypatch.setattr(round_trip, "untyped", lambda _: None)
     assert fixer.confirmed(record, "/year") is confirmed
-    monkeypatch.setattr(roundtrip, "untyped", lambda _: {"year": "other"})
+    monkeypatch.setattr(round_trip, "untyped", lambda _: {"year": "other"})
     assert fixer.confirmed(record, "/year") is False
 
 
@@ -249,6 +250,6 @@ def test_where_ruamel_refuses_a_tab_it_has_no_opinion(monkeypatch, line, confirm
 )
 def test_ruamel_reads_the_lines_of_the_entry_and_no_others(monkeypatch, pointer, lines):
     read_lines = []
-    monkeypatch.setattr(roundtrip, "untyped", read_lines.append)
+    monkeypatch.setattr(round_trip, "untyped", read_lines.append)
     fixer.confirmed(read(PATH, clean_text().encode()), pointer)
     assert read_lines == [lines]

@@ -12,15 +12,19 @@ from hypothesis import strategies as st
 from test_canonical import TRAPS, accept_look, mutated, read_by_template, same
 from test_fixer import DAMAGE, PATH
 
-from pfocr_lint import accept, derive, emit, files, schema, template
-from pfocr_lint.files import Result, Task
-from pfocr_lint.reader import read
-from pfocr_lint.record import Kind
-from pfocr_lint.settings import DEFAULT, Selection, Settings
-from pfocr_lint.walk import Source
+from pfocr_lint.linter import prefilter
+from pfocr_lint.record import column_parser, derived, emitter
+from pfocr_lint.record.parser import read
+from pfocr_lint.result import Result
+from pfocr_lint.schema import schemas
+from pfocr_lint.schema.kinds import Kind
+from pfocr_lint.settings.model import DEFAULT, Selection, Settings
+from pfocr_lint.workspace import many_files, one_file
+from pfocr_lint.workspace.discovery import Source
+from pfocr_lint.workspace.one_file import Task
 
 
-def looks_alike(one: accept.Look | None, other: accept.Look | None) -> bool:
+def looks_alike(one: prefilter.Look | None, other: prefilter.Look | None) -> bool:
     if one is None or other is None:
         return one is other
     data = [look.record and look.record.data for look in (one, other)]
@@ -30,15 +34,15 @@ def looks_alike(one: accept.Look | None, other: accept.Look | None) -> bool:
 
 def figure(number: int, caption: str, description: str, keywords: list[str]) -> tuple[str, str]:
     """The path and text of a figure of its own, in the pipeline's form."""
-    data = schema.example(Kind.FIGURE)
+    data = schemas.example(Kind.FIGURE)
     figid, alias = f"PMC{1000000 + number}__g{number}", f"PMC{1000000 + number}__F{number + 1}"
     data |= {
         "figid": figid, "pmcid": figid.partition("__")[0], "filename": f"g{number}.jpg", "number": f"F{number + 1}",
         "figlink": f"/pmc/articles/PMC{1000000 + number}/figure/F{number + 1}/", "figid_alias": alias,
         "redirect_from": f"/figures/{alias}", "doi": f"10.1000/{number}", "caption": caption,
     }  # fmt: skip
-    data["schema-jsonld"] |= {"@id": f"{derive.SITE}{figid}.html", "description": description, "keywords": keywords}
-    return f"_figures/{figid}.md", emit.document(data)
+    data["schema-jsonld"] |= {"@id": f"{derived.SITE}{figid}.html", "description": description, "keywords": keywords}
+    return f"_figures/{figid}.md", emitter.document(data)
 
 
 CAPTIONS = [
@@ -51,10 +55,10 @@ LISTS = [["PTEN"], ["AKT1", "Glucose"], [f"GENE{n}" for n in range(30)], ["PTEN"
 
 def of_2021(number: int) -> str:
     """A figure in the dialect of 2021, the first of three without what may be missing in it."""
-    data = schema.example(Kind.FIGURE_2021)
+    data = schemas.example(Kind.FIGURE_2021)
     for key in ("figid_alias", "redirect_from", "figtype") if number % 3 == 0 else ():
         data.pop(key, None)
-    return emit.document({**data, "caption": f"Caption {number}: of PTEN"})
+    return emitter.document({**data, "caption": f"Caption {number}: of PTEN"})
 
 
 @pytest.mark.parametrize(
@@ -75,12 +79,12 @@ def of_2021(number: int) -> str:
 )
 def test_a_table_has_a_row_for_each_record_of_which_it_is_sure(kind, texts, odd):
     datas = [(text.replace(*odd) if number % 4 == 1 else text).encode() for number, text in enumerate(texts)]
-    table = template.read(kind, datas)
+    table = column_parser.read(kind, datas)
     alone = [read_by_template(kind, data) for data in datas]
     assert table.numbers == [number for number, values in enumerate(alone) if values is not None]
     assert 0 < len(table.numbers) < len(datas)
     for row, number in enumerate(table.numbers):
-        assert same(template.values(kind, table, row), alone[number])
+        assert same(column_parser.values(kind, table, row), alone[number])
         assert same(alone[number], read("", datas[number]).data)
 
 
@@ -105,11 +109,11 @@ def hold_together(seed: int, size: int) -> None:
 
 def hold(paths, datas, chosen: Settings, *, keywords: bool) -> None:
     """A look at many records tells of each what a look at it alone tells; nothing raises, which would only be slow."""
-    accept._judged[0] = accept.WORTH_A_TEMPLATE
-    alone = [accept.look(path, data, chosen, Kind.FIGURE, keywords=keywords) for path, data in zip(paths, datas, strict=True)]
-    seen = dict(accept._at_a_glance(paths, datas, chosen, keywords=keywords))
+    prefilter._judged[0] = prefilter.WORTH_A_TEMPLATE
+    alone = [prefilter.look(path, data, chosen, Kind.FIGURE, keywords=keywords) for path, data in zip(paths, datas, strict=True)]
+    seen = dict(prefilter._at_a_glance(paths, datas, chosen, keywords=keywords))
     assert [*seen] == [number for number, data in enumerate(datas) if read_by_template(Kind.FIGURE, data) is not None]
-    together = accept.looks(paths, datas, chosen, Kind.FIGURE, keywords=keywords)
+    together = prefilter.looks(paths, datas, chosen, Kind.FIGURE, keywords=keywords)
     for number, (one, other) in enumerate(zip(alone, together, strict=True)):
         assert looks_alike(one, other), datas[number]
         assert number not in seen or looks_alike(seen[number], other)
@@ -136,8 +140,8 @@ def test_the_traps_of_yaml_beside_each_other():
 
 def test_a_rule_is_asked_once_however_many_cues_there_are(monkeypatch):
     asked = []
-    real = accept._found
-    monkeypatch.setattr(accept, "_found", lambda record, rules: real(record, asked.append([*rules]) or asked[-1]))
+    real = prefilter._found
+    monkeypatch.setattr(prefilter, "_found", lambda record, rules: real(record, asked.append([*rules]) or asked[-1]))
     path, text = figure(1, "Signaling.", "Signaling.", [f"a{number} ,b  <i> \\" for number in range(2_000)])
     accept_look(path, text.encode(), worth_a_template=True, kind=Kind.FIGURE)
     ((*rules,),) = asked
@@ -149,8 +153,8 @@ def test_a_rule_that_raises_leaves_the_others_of_its_table_alone(monkeypatch):
     clean, dirty = clean_text().encode(), clean_text().replace("Stem Cells", "Stem  Cells").encode()
     alone = [accept_look(PATH, data, worth_a_template=True, kind=Kind.FIGURE) for data in (clean, dirty)]
     assert [bool(look.suspects) for look in alone] == [False, True]
-    monkeypatch.setattr(accept, "_found", lambda *_: 1 / 0)
-    assert accept.looks([PATH] * 3, [clean, dirty, clean], DEFAULT, Kind.FIGURE, keywords=True) == [alone[0], None, alone[0]]
+    monkeypatch.setattr(prefilter, "_found", lambda *_: 1 / 0)
+    assert prefilter.looks([PATH] * 3, [clean, dirty, clean], DEFAULT, Kind.FIGURE, keywords=True) == [alone[0], None, alone[0]]
 
 
 @pytest.fixture
@@ -177,41 +181,41 @@ def shown(outcome) -> object:
 @pytest.mark.parametrize(("at_once", "enough"), [(1, 1), (2, 1 << 20), (4, 1 << 20), (15, 1 << 20), (100, 5_000), (100, 1 << 20)])
 def test_files_taken_together_are_told_as_each_alone_in_their_order(folder, monkeypatch, at_once, enough):
     task = Task()
-    alone = [files.process(Source(path, DEFAULT, Kind.FIGURE), task) for path in folder]
-    monkeypatch.setattr(files, "AT_ONCE", at_once)
-    monkeypatch.setattr(files, "ENOUGH", enough)
-    together = list(files._outcomes_of((DEFAULT, Kind.FIGURE, folder, None), task))
+    alone = [many_files.process(Source(path, DEFAULT, Kind.FIGURE), task) for path in folder]
+    monkeypatch.setattr(many_files, "AT_ONCE", at_once)
+    monkeypatch.setattr(many_files, "ENOUGH", enough)
+    together = list(many_files._outcomes_of((DEFAULT, Kind.FIGURE, folder, None), task))
     assert [shown(each) for each in together] == [each if not each.is_clean else each.facts for each in alone]
     assert sum(isinstance(each, Result) for each in together) == 5
     digests = [
-        b"" if isinstance(each, Result) else files.hashlib.sha256(files.load(path)).digest()
+        b"" if isinstance(each, Result) else many_files.hashlib.sha256(many_files.load(path)).digest()
         for path, each in zip(folder, together, strict=True)
     ]
-    told = list(files._outcomes_of((DEFAULT, Kind.FIGURE, folder, digests), task))
+    told = list(many_files._outcomes_of((DEFAULT, Kind.FIGURE, folder, digests), task))
     assert [each for each in told if each is not None] == [each for each in together if isinstance(each, Result)]
 
 
 def test_no_more_is_held_than_enough(folder, monkeypatch):
-    sizes, real = [], accept.looks
+    sizes, real = [], prefilter.looks
     monkeypatch.setattr(
-        accept,
+        prefilter,
         "looks",
         lambda paths, datas, *more, **flags: sizes.append(sum(map(len, datas))) or real(paths, datas, *more, **flags),
     )
-    monkeypatch.setattr(files, "ENOUGH", 5_000)
-    list(files._outcomes_of((DEFAULT, Kind.FIGURE, folder, None), Task()))
+    monkeypatch.setattr(many_files, "ENOUGH", 5_000)
+    list(many_files._outcomes_of((DEFAULT, Kind.FIGURE, folder, None), Task()))
     assert max(sizes) <= 5_000 + 10_000 < sum(sizes)
 
 
 def test_whatever_raises_in_a_look_at_many_is_met_by_each_alone(folder, monkeypatch):
     part = (DEFAULT, Kind.FIGURE, folder, None)
-    told = list(files._outcomes_of(part, Task()))
-    monkeypatch.setattr(accept, "looks", lambda *_, **__: 1 / 0)
-    assert list(files._outcomes_of(part, Task())) == told
+    told = list(many_files._outcomes_of(part, Task()))
+    monkeypatch.setattr(prefilter, "looks", lambda *_, **__: 1 / 0)
+    assert list(many_files._outcomes_of(part, Task())) == told
 
 
 def test_a_record_that_was_mended_by_another_name_is_read_again(folder):
-    together = list(files._outcomes_of((DEFAULT, Kind.FIGURE, [folder[3], folder[3]], None), Task("fix")))
+    together = list(many_files._outcomes_of((DEFAULT, Kind.FIGURE, [folder[3], folder[3]], None), Task("fix")))
     assert [len(each.fixed) if isinstance(each, Result) else 0 for each in together] == [1, 0]
     assert [each for each in together if isinstance(each, Result) and each.notes] == []
 
@@ -220,16 +224,16 @@ def test_a_record_that_was_mended_by_another_name_is_read_again(folder):
 @pytest.mark.parametrize(("old", "new"), [damage[1:] for damage in DAMAGE], ids=[damage[0] for damage in DAMAGE])
 def test_a_fix_is_the_same_without_a_first_look(old, new, unsafe, monkeypatch):
     data, source = seed_text().replace(old, new, 1).encode(), Source(PATH, DEFAULT, Kind.FIGURE)
-    quick = files.judge(source, data, Task("diff", unsafe))
-    monkeypatch.setattr(accept, "FILTERING", False)
-    assert files.judge(source, data, Task("diff", unsafe)) == quick
+    quick = one_file.judge(source, data, Task("diff", unsafe))
+    monkeypatch.setattr(prefilter, "FILTERING", False)
+    assert one_file.judge(source, data, Task("diff", unsafe)) == quick
 
 
 def test_what_was_found_is_told_where_the_fix_meets_a_fault(monkeypatch):
     data = clean_text().replace("figlink: /", "figlink: ").encode()
     source = Source(PATH, DEFAULT, Kind.FIGURE)
-    found = files.judge(source, data, Task()).left
-    monkeypatch.setattr(files.engine, "examine", lambda *_: 1 / 0)
-    result = files.judge(source, data, Task("diff"))
+    found = one_file.judge(source, data, Task()).left
+    monkeypatch.setattr(many_files.engine, "examine", lambda *_: 1 / 0)
+    result = one_file.judge(source, data, Task("diff"))
     assert result.left == found != ()
     assert "it could not be fixed: ZeroDivisionError" in result.faults[0]

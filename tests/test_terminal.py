@@ -20,8 +20,10 @@ from test_action import obeyed
 from test_formats import TEXT, shown
 from test_repository import figure, page, write
 
-from pfocr_lint import action, cli, lint, settings
+from pfocr_lint.cli import main
+from pfocr_lint.integrations import github
 from pfocr_lint.report import FORMATS, unified
+from pfocr_lint.workspace import run, settings_files
 
 EVIL = ["\x1b[31mred\x1b]0;title\x07", "\x9b2J\x9d0;t\x9c", "\u202egpj\u2066", "\r\x08\x7f", "::error::x", "a\u2028b\x85c"]
 COLOR = re.compile(r"\x1b\[[0-9;]*m")
@@ -40,9 +42,9 @@ class Ran(NamedTuple):
 
 def on_a_terminal(*argv: str, stdin: bytes = b"", out: type[io.StringIO] = Terminal) -> Ran:
     """The command in this process, its streams a terminal each."""
-    settings.discover.cache_clear()
-    streams = cli.Streams(io.TextIOWrapper(io.BytesIO(stdin)), out(), Terminal())
-    return Ran(cli.main(list(argv), streams), streams.stdout.getvalue(), streams.stderr.getvalue())
+    settings_files.discover.cache_clear()
+    streams = main.Streams(io.TextIOWrapper(io.BytesIO(stdin)), out(), Terminal())
+    return Ran(main.main(list(argv), streams), streams.stdout.getvalue(), streams.stderr.getvalue())
 
 
 def harmless(ran: Ran, *, painted: bool = False) -> bool:
@@ -117,7 +119,7 @@ def test_colours_are_the_only_thing_that_is(color):
 
 
 def test_a_progress_bar_names_no_file(hostile):
-    write(hostile, *((f"_figures/{EVIL[0]}{number}.md", "x") for number in range(lint.PROGRESS_FROM)))
+    write(hostile, *((f"_figures/{EVIL[0]}{number}.md", "x") for number in range(run.PROGRESS_FROM)))
     ran = on_a_terminal("_figures", "--select", "PF001", "--jobs", "1")
     assert all(char.isprintable() or char in "\n\r" for char in COLOR.sub("", ran.err).replace("\x1b[A", ""))
 
@@ -197,13 +199,13 @@ def test_a_patch_for_a_file_can_be_applied(hostile):
 def test_what_the_action_says_is_only_text(one, other):
     for level in ("error", "notice"):
         log = io.StringIO()
-        action._say(f"{one}\n{other}", level, log)
+        github._say(f"{one}\n{other}", level, log)
         want = "\n".join(shown(line) for line in f"{one}\n{other}".split("\n"))
         assert obeyed(log.getvalue()) == [(level, {"title": "pfocr-lint"}, want)]
     log = io.StringIO()
-    action._stopped(f"{one}\n::{other}::\n::error::{one}\n##[error]{other}", log)
+    github._stopped(f"{one}\n::{other}::\n::error::{one}\n##[error]{other}", log)
     assert obeyed(log.getvalue()) == []
-    assert Page(action._problem(f"{one}\n{other}")).spans == [shown(line) or " " for line in f"{one}\n{other}".split("\n")]
+    assert Page(github._problem(f"{one}\n{other}")).spans == [shown(line) or " " for line in f"{one}\n{other}".split("\n")]
 
 
 @limit(max_examples=60)
@@ -213,7 +215,7 @@ def test_a_patch_on_the_page_comes_back_to_the_letter_or_is_left_out(name, text)
     path = f"_figures/{name.replace('/', '').encode(errors='ignore').decode()}.md"
     clean = text.encode(errors="ignore").decode()
     patch = unified(path, f"a: {clean}\nb: 1\n", f"a: {clean}\nb: 2\n")
-    offered = Page(action._offer([(path, patch)], 100_000))
+    offered = Page(github._offer([(path, patch)], 100_000))
     kept = all(char.isprintable() or char in "\n\t\u00a0" for char in patch)
     assert offered.spans == (["fix.patch", "git apply fix.patch", patch] if kept else ["pfocr-lint --fix"])
     assert offered.tags <= {"h3", "p", "code", "pre", "strong"}

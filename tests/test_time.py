@@ -11,9 +11,12 @@ import pytest
 from conftest import ROOT
 
 import pfocr_lint
-from pfocr_lint import emit, engine, ondemand, schema
-from pfocr_lint.reader import read
-from pfocr_lint.record import Kind
+from pfocr_lint import lazy_import
+from pfocr_lint.linter import checker
+from pfocr_lint.record import emitter
+from pfocr_lint.record.parser import read
+from pfocr_lint.schema import schemas
+from pfocr_lint.schema.kinds import Kind
 
 UNITS = [
     " ", "( ", "(", "[", " ,", "; ", "&", "&#", "<", "<a ", "<!-", "Figure ", "see ", "et al ", ". ", "..", "A.", "a1", "1,", "1:", "- ", "\u2010", "'", '"', "\\",
@@ -27,7 +30,7 @@ def patterns():
     found = {}
 
     def look(name, value):
-        if isinstance(value, (re.Pattern, ondemand._Expression)):
+        if isinstance(value, (re.Pattern, lazy_import._Expression)):
             found.setdefault(value.pattern, (name, value))
         elif isinstance(value, (tuple, list)):
             for at, each in enumerate(value):
@@ -82,7 +85,7 @@ def test_an_expression_is_linear(name, pattern):
 @pytest.mark.parametrize("key", ["caption", "figtitle", "papertitle", "reftext", "keyword", "number", "unknown"])
 def test_a_record_of_a_mebibyte_takes_its_moment(key):
     for unit in UNITS:
-        data = schema.example(Kind.FIGURE)
+        data = schemas.example(Kind.FIGURE)
         value = text(unit, 450_000 if key == "caption" else 900_000)
         if key == "keyword":
             data["schema-jsonld"]["keywords"] = [value]
@@ -90,6 +93,6 @@ def test_a_record_of_a_mebibyte_takes_its_moment(key):
             data[key] = value
         if key == "caption":
             data["schema-jsonld"]["description"] = value
-        source = emit.document(data).encode()[: 1 << 20]
-        spent = seconds(lambda source=source: engine.examine(read("_figures/x.md", source)).diagnostics())
+        source = emitter.document(data).encode()[: 1 << 20]
+        spent = seconds(lambda source=source: checker.examine(read("_figures/x.md", source)).diagnostics())
         assert spent < 3, (unit, spent)

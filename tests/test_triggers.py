@@ -17,13 +17,19 @@ import pytest
 from conftest import SEED
 from test_canonical import same_told
 
-from pfocr_lint import accept, canonical, emit, engine, examples, schema
-from pfocr_lint.reader import read
-from pfocr_lint.record import Kind, Record
-from pfocr_lint.rule import Rule
-from pfocr_lint.rules import RULES, characters
-from pfocr_lint.rules.text import both, joined
-from pfocr_lint.settings import Selection, Settings
+from pfocr_lint.handbook import examples
+from pfocr_lint.linter import checker, prefilter
+from pfocr_lint.record import emitter, fast_parser
+from pfocr_lint.record.document import Record
+from pfocr_lint.record.parser import read
+from pfocr_lint.record.texts import joined
+from pfocr_lint.rules import characters
+from pfocr_lint.rules.catalogue import RULES
+from pfocr_lint.rules.declaration import Rule
+from pfocr_lint.rules.text import both
+from pfocr_lint.schema import schemas
+from pfocr_lint.schema.kinds import Kind
+from pfocr_lint.settings.model import Selection, Settings
 
 if sys.version_info >= (3, 11):
     from re import _constants as constants
@@ -67,7 +73,8 @@ def expressions_of(function, seen: set) -> Iterator[re.Pattern[str]]:
             if isinstance(getattr(each, "pattern", None), str):
                 yield re.compile(each.pattern, getattr(each, "_flags", getattr(each, "flags", 0)))
             elif getattr(each, "__module__", "") in (
-                "pfocr_lint.derive",
+                "pfocr_lint.record.derived",
+                "pfocr_lint.record.texts",
                 "pfocr_lint.rules.text",
                 function.__module__,
             ) and hasattr(each, "__code__"):
@@ -146,7 +153,7 @@ FIELDS = (lambda text: {"figtitle": text}, both, lambda text: {"schema-jsonld/ke
 ENOUGH = 1  # record with one text in which the rule finds something
 
 
-CLEAN = {key: emit.top_level(key, value) for key, value in schema.example(Kind.FIGURE).items()}
+CLEAN = {key: emitter.top_level(key, value) for key, value in schemas.example(Kind.FIGURE).items()}
 
 
 def _found_with(rule: Rule, text: str) -> Iterator[tuple[str, bytes]]:
@@ -154,9 +161,9 @@ def _found_with(rule: Rule, text: str) -> Iterator[tuple[str, bytes]]:
         values = values_of(frame.format(text))
         data = examples.data_of(Kind.FIGURE, values)
         changed = {key.partition("/")[0] for key in values}
-        lines = (emit.top_level(key, data[key]) if key in changed else written for key, written in CLEAN.items())
+        lines = (emitter.top_level(key, data[key]) if key in changed else written for key, written in CLEAN.items())
         encoded = f"---\n{''.join(lines)}---\n".encode("utf-8", "surrogatepass")
-        read_as = canonical.read(encoded)
+        read_as = fast_parser.read(encoded)
         if read_as is not None and any(True for _ in rule.check(Record(PATH, Kind.FIGURE, data=read_as, canonical=True))):
             yield frame.format(text), encoded
 
@@ -204,11 +211,11 @@ def test_what_a_rule_searches_for_is_reported_alike_and_needs_each_part_of_its_t
     alone = Settings(selections=(Selection(select=(rule.code,)),))
     for text, data in texts:
         reference = read(PATH, data)
-        examined = engine.examine(reference, alone)
+        examined = checker.examine(reference, alone)
         assert {hit.rule.code for hit in examined.hits} == {rule.code}
         for worth in (True, False):
-            accept._judged[0] = accept.WORTH_A_TEMPLATE if worth else 0
-            look = accept.look(PATH, data, alone)
+            prefilter._judged[0] = prefilter.WORTH_A_TEMPLATE if worth else 0
+            look = prefilter.look(PATH, data, alone)
             assert look is not None, text
             assert not same_told(look, data, reference, examined), text
     wholes = [joined(read(PATH, data)) for _, data in texts]

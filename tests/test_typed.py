@@ -13,12 +13,12 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from test_fixer import DAMAGE, PATH
 
-from pfocr_lint import engine, fixer
 from pfocr_lint.diagnostic import Safety
-from pfocr_lint.quoted import as_typed
-from pfocr_lint.reader import read
-from pfocr_lint.record import Record
-from pfocr_lint.settings import DEFAULT, Selection, Settings
+from pfocr_lint.linter import checker, fixer
+from pfocr_lint.record.document import Record
+from pfocr_lint.record.parser import read
+from pfocr_lint.record.scalar_source import as_typed
+from pfocr_lint.settings.model import DEFAULT, Selection, Settings
 
 # Text fields, and of which rules the catalogue says what their fixes remove from one.
 FIELDS = ("/figtitle", "/caption", "/papertitle", "/reftext", "/journal_title", "/journal_nlm_ta", "/publisher_name",
@@ -113,7 +113,7 @@ def test_an_escape_that_no_letter_follows_or_no_fix_removes_is_yaml(text):
 
 @pytest.mark.parametrize("text", YAML_REFUSES)
 def test_a_backslash_that_yaml_refuses_is_a_syntax_error(text):
-    assert [d.code for d in engine.check(PATH, seed_text().replace("seo: CreativeWork", f'seo: "{text}"').encode())] == ["PF005"]
+    assert [d.code for d in checker.check(PATH, seed_text().replace("seo: CreativeWork", f'seo: "{text}"').encode())] == ["PF005"]
 
 
 def test_the_description_does_not_follow_a_caption_that_double_quotes_misread():
@@ -210,7 +210,7 @@ def test_a_waiver_in_the_wrong_place_keeps_its_reason(where):
         .replace("figid_alias: PMC9405586__F1", "figid_alias: PMC9405586__F9")
         .replace(f"\n{where}", f"\n{MISPLACED}{where}")
     )
-    found = engine.check(PATH, text.encode())
+    found = checker.check(PATH, text.encode())
     (about,) = [each for each in found if each.code == "PF901"]
     line = text.split("\n").index("figid_alias: PMC9405586__F9") + 1
     assert (
@@ -226,7 +226,7 @@ def test_a_text_indented_by_no_break_spaces_gets_plain_ones():
     text = clean_text().replace(
         "  quiescence, and drug resistance.\npaper", "\u00a0\u00a0quiescence, and drug resistance.\npaper"
     )
-    (found,) = engine.check(PATH, text.encode())
+    (found,) = checker.check(PATH, text.encode())
     assert found.message == (
         "a no-break space (U+00A0) stands in front of 'quiescence, and drug resistance.', where YAML wants plain spaces"
     )

@@ -9,7 +9,7 @@ import pickle
 
 import pytest
 
-from pfocr_lint import values
+from pfocr_lint import dataclass as ours
 
 
 def declared(maker, field):
@@ -46,7 +46,7 @@ def declared(maker, field):
     return {"Pair": Pair, "Base": Base, "Below": Below, "Open": Open}
 
 
-OURS, LIBRARY = declared(values.dataclass, values.field), declared(dataclasses.dataclass, dataclasses.field)
+OURS, LIBRARY = declared(ours.dataclass, ours.field), declared(dataclasses.dataclass, dataclasses.field)
 CALLS = [
     ("Pair", (1,), {}), ("Pair", (1, 2), {}), ("Pair", (), {"second": 0, "first": 1}), ("Pair", (2, 1), {}),
     ("Pair", (), {}), ("Pair", (1, 2, 3), {}), ("Pair", (1,), {"first": 1}), ("Pair", (1,), {"third": 1}),
@@ -94,7 +94,7 @@ def test_values_compare_as_data_classes_do(compare):
 
 
 def test_replace_gives_another_value():
-    for module, classes in ((values, OURS), (dataclasses, OURS), (dataclasses, LIBRARY)):
+    for module, classes in ((ours, OURS), (dataclasses, OURS), (dataclasses, LIBRARY)):
         old = classes["Below"](1, d={"k": 1})
         new = module.replace(old, c="new")
         assert (new.a, new.b, new.c, new.d, type(new), old.c) == (1, (1,), "new", {"k": 1}, classes["Below"], "c")
@@ -108,7 +108,7 @@ def test_a_default_that_is_made_is_made_for_each_value():
     assert two.b == {}
 
 
-@values.dataclass(frozen=True, slots=True)
+@ours.dataclass(frozen=True, slots=True)
 class Sent:
     text: str
     more: tuple = ()

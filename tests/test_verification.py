@@ -7,12 +7,13 @@ from types import SimpleNamespace
 import pytest
 from conftest import SEED, clean_text
 
-from pfocr_lint import edits, engine, fixer
+from pfocr_lint import diagnostic
 from pfocr_lint.diagnostic import AddKey, Finding, Fix, SetValue, TextEdit
-from pfocr_lint.reader import MAX_BYTES, read
-from pfocr_lint.record import Kind
-from pfocr_lint.rules import BY_CODE
-from pfocr_lint.settings import Selection, Settings
+from pfocr_lint.linter import checker, edits, fixer
+from pfocr_lint.record.parser import MAX_BYTES, read
+from pfocr_lint.rules.catalogue import BY_CODE
+from pfocr_lint.schema.kinds import Kind
+from pfocr_lint.settings.model import Selection, Settings
 
 PATH = f"_figures/{SEED}.md"
 YEAR = SetValue("/year", "2021")
@@ -21,7 +22,7 @@ GONE = SimpleNamespace(cause="a finding that is gone")
 
 def verified(before: str, after: str, *changes, made: tuple[Fix, ...] = (), hit=None, path: str = PATH) -> str | None:
     """What the verification says of a text that was made of another by some changes; ``hit`` was fixed."""
-    old, new = (engine.examine(read(path, text.encode("utf-8", "surrogatepass"))) for text in (before, after))
+    old, new = (checker.examine(read(path, text.encode("utf-8", "surrogatepass"))) for text in (before, after))
     plan = edits.Plan((), (), changes)
     hits = [each for each in old.hits if hit is not None and each.rule.code == hit]
     fixed = [(each, made[0] if made else Fix("", changes)) for each in hits]
@@ -114,7 +115,7 @@ def test_what_was_fixed_must_be_gone():
     change = SetValue("/year", "2022")
     assert verified(before, after, change, hit="PF105") is None
     refused = verified(before, after, change, hit="PF104", made=(Fix("", (change,)),))
-    assert refused == f"PF104 still finds {next(d.message for d in engine.check(PATH, before.encode()) if d.code == 'PF104')}"
+    assert refused == f"PF104 still finds {next(d.message for d in checker.check(PATH, before.encode()) if d.code == 'PF104')}"
 
 
 def test_of_equal_findings_as_many_must_be_gone_as_were_fixed():
@@ -132,7 +133,7 @@ SEPARATED = "A\u20280\n"
 def test_a_second_library_reads_what_was_written():
     change = SetValue("/caption", SEPARATED)
     record = read(PATH, clean_text().encode())
-    after = edits.apply(record.text, edits.plan(record, [Fix("", (change,))]).edits)
+    after = diagnostic.apply(record.text, edits.plan(record, [Fix("", (change,))]).edits)
     assert read(PATH, after.encode()).value("/caption") == SEPARATED, "PyYAML reads it as intended"
     assert verified(clean_text(), after, change) == "ruamel.yaml reads /caption differently"
 
@@ -151,7 +152,7 @@ def test_the_second_library_has_an_opinion_but_of_tabs(text, pointer, same):
 
 def test_an_entry_that_cannot_be_read_alone_is_refused(monkeypatch):
     record = read(PATH, clean_text().encode())
-    monkeypatch.setattr("pfocr_lint.roundtrip.untyped", lambda _: None)
+    monkeypatch.setattr("pfocr_lint.record.round_trip.untyped", lambda _: None)
     assert not fixer.confirmed(record, "/year")
 
 
@@ -207,7 +208,7 @@ def test_a_rule_that_offers_a_bad_fix_is_a_fault_and_the_file_stays(monkeypatch,
             yield Finding(violation.key, "this is wrong", fix=Fix("do something", (change,)))
 
     rule = BY_CODE["PF104"]
-    monkeypatch.setattr("pfocr_lint.engine.RULES", (type(rule)(**{**rule.__dict__, "check": bad}),))
+    monkeypatch.setattr("pfocr_lint.linter.checker.RULES", (type(rule)(**{**rule.__dict__, "check": bad}),))
     data = replaced(("seo: CreativeWork", "seo: X")).encode()
     fixed = fixer.fix(PATH, data)
     assert (fixed.data, fixed.fixed) == (data, ())
@@ -241,11 +242,11 @@ def test_of_equal_findings_no_more_stay_than_were_not_fixed(left, fixes, says):
     code = "PF107"
     text = clean_text().replace("  keywords:\n  - PTEN\n", TWICE)
     settings = Settings(selections=(Selection(select=(code,)),))
-    old = engine.examine(read(PATH, text.encode()), settings)
+    old = checker.examine(read(PATH, text.encode()), settings)
     assert len({hit.cause for hit in old.hits}) == 1
     assert len(old.hits) == 2
     after = clean_text().replace("  keywords:\n", "  keywords:\n" + "  - PTEN\n" * left)
-    new = engine.examine(read(PATH, after.encode()), settings)
+    new = checker.examine(read(PATH, after.encode()), settings)
     found = fixer.verify(old, new, [(hit, hit.finding.fix) for hit in old.hits[:fixes]], Unplanned((), (), ()))
     assert (found or "").startswith(says or "")
     assert (found is None) is (says is None)
@@ -255,10 +256,10 @@ def test_of_equal_findings_no_more_stay_than_were_not_fixed(left, fixes, says):
 def test_every_entry_that_was_written_is_read_twice(keys):
     wants = {"/year": "2021", "/organisms": ["a?b"]}
     fix = Fix("", tuple(SetValue(key, wants[key]) for key in keys))
-    before = engine.examine(read(PATH, clean_text().encode()))
+    before = checker.examine(read(PATH, clean_text().encode()))
     plan = edits.plan(before.record, [fix])
-    text = edits.apply(clean_text(), plan.edits).replace("organisms:\n- a?b\n", "organisms: [a?b]\n")
-    after = engine.examine(read(PATH, text.encode()))
+    text = diagnostic.apply(clean_text(), plan.edits).replace("organisms:\n- a?b\n", "organisms: [a?b]\n")
+    after = checker.examine(read(PATH, text.encode()))
     assert fixer.verify(before, after, [], plan) == "ruamel.yaml reads /organisms differently"
 
 
@@ -289,7 +290,7 @@ def test_no_more_is_written_than_is_soon_read_again(monkeypatch, values, made):
             Finding(key, "a defect", fix=Fix("", (SetValue(key, wants[key]),))) for key in keys if record.value(key) != wants[key]
         )
 
-    monkeypatch.setattr(engine, "RULES", (type(rule)(**{**rule.__dict__, "check": find}),))
+    monkeypatch.setattr(checker, "RULES", (type(rule)(**{**rule.__dict__, "check": find}),))
     settings = Settings(selections=(Selection(select=("PF208",)),))
     fixed = fixer.fix(PATH, clean_text().encode(), settings)
     assert fixed.faults == ()

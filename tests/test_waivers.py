@@ -10,12 +10,13 @@ import jsonschema
 import pytest
 from conftest import ROOT, SEED, clean_text
 
-from pfocr_lint import cache, engine, fixer, lint
-from pfocr_lint.reader import read
+from pfocr_lint.dataclass import replace
+from pfocr_lint.linter import checker, fixer
+from pfocr_lint.record.parser import read
 from pfocr_lint.report import FORMATS
-from pfocr_lint.rules.waivers import waivers
-from pfocr_lint.settings import DEFAULT, Selection, Settings
-from pfocr_lint.values import replace
+from pfocr_lint.rules.waiver_comments import waivers
+from pfocr_lint.settings.model import DEFAULT, Selection, Settings
+from pfocr_lint.workspace import cache
 
 PATH = f"_figures/{SEED}.md"
 YEAR = "year: '2021'"  # PF210: reftext has 2022
@@ -28,11 +29,11 @@ def text_with(comment: str, *, line: str = YEAR) -> str:
 
 
 def found(text: str, settings: Settings = DEFAULT) -> list[str]:
-    return [each.code for each in engine.check(PATH, text.encode(), settings)]
+    return [each.code for each in checker.check(PATH, text.encode(), settings)]
 
 
 def messages(text: str, code: str = "PF902") -> list[str]:
-    return [each.message for each in engine.check(PATH, text.encode()) if each.code == code]
+    return [each.message for each in checker.check(PATH, text.encode()) if each.code == code]
 
 
 WAIVING = [
@@ -59,7 +60,7 @@ WAIVING = [
 def test_a_right_waiver_waives_and_is_silent(comment):
     text = text_with(comment)
     assert found(text) == []
-    assert engine.examine(read(PATH, text.encode())).waived == ("PF210",)
+    assert checker.examine(read(PATH, text.encode())).waived == ("PF210",)
 
 
 @pytest.mark.parametrize(
@@ -252,7 +253,7 @@ def test_without_waivers_nothing_is_waived_and_nothing_is_reported_for_them():
     settings = Settings(waivers=False)
     for comment in (*WAIVING[:5], *NEAR[:5], "# pfocr-lint: ignore[PF210]", "# pfocr-lint: ignore[PF301, PF2100] why"):
         assert found(text_with(comment), settings) == ["PF210"], comment
-    assert engine.examine(read(PATH, text_with(WAIVING[0]).encode()), settings).waived == ()
+    assert checker.examine(read(PATH, text_with(WAIVING[0]).encode()), settings).waived == ()
 
 
 @pytest.fixture
@@ -479,11 +480,11 @@ def test_the_list_names_what_it_cannot_read(repository, run):
 
 
 def test_records_without_the_marker_are_not_parsed(repository, run, monkeypatch):
-    from pfocr_lint import listing
+    from pfocr_lint.cli import waiver_list
 
-    monkeypatch.setattr(listing, "read", lambda *_: pytest.fail("was parsed"))
+    monkeypatch.setattr(waiver_list, "read", lambda *_: pytest.fail("was parsed"))
     assert run("--list-waivers").status == 0
-    assert lint.STREAMED_FROM  # the run itself is not part of it
+    assert run.STREAMED_FROM  # the run itself is not part of it
 
 
 def test_selected_rules_do_not_change_what_is_waived():

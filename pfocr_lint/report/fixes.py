@@ -8,9 +8,11 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from pfocr_lint.diagnostic import Diagnostic, name_of, parent_of, quote
+from pfocr_lint.dataclass import dataclass, field
+from pfocr_lint.diagnostic import Diagnostic
+from pfocr_lint.pointer import name_of, parent_of
+from pfocr_lint.quoting import quote
 from pfocr_lint.report.plain import counted
-from pfocr_lint.values import dataclass, field
 
 RECORDS = 50  # of which the lines are shown; the others are counted
 LINES = 6  # of one rule in one record

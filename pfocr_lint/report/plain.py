@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pfocr_lint.diagnostic import Diagnostic, Safety, code_point
+from pfocr_lint.diagnostic import Diagnostic, Safety
+from pfocr_lint.quoting import code_point
 
 
 def plain(text: str, keep: str = "") -> str:

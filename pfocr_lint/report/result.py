@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 
+from pfocr_lint.dataclass import dataclass, field
 from pfocr_lint.diagnostic import Diagnostic, Safety, Severity
 from pfocr_lint.report.fixes import FixLog
 from pfocr_lint.report.plain import counted
-from pfocr_lint.values import dataclass, field
 
 
 @dataclass(frozen=True)

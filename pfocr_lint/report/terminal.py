@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pfocr_lint.diagnostic import Diagnostic, OfferedFix, Safety, Severity, SourceLine, code_point
-from pfocr_lint.ondemand import OnDemand
+from pfocr_lint.diagnostic import Diagnostic, OfferedFix, Safety, Severity, SourceLine
+from pfocr_lint.lazy_import import OnDemand
+from pfocr_lint.quoting import code_point
 from pfocr_lint.report.fixes import RECORDS, lines
 from pfocr_lint.report.plain import counted
 from pfocr_lint.report.result import Report

@@ -5,19 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pfocr_lint import derive, judge
-from pfocr_lint.diagnostic import Finding, Fix, Related, Safety, SetValue, name_of, quote
-from pfocr_lint.ondemand import expression
-from pfocr_lint.record import FIGURES, Record
-from pfocr_lint.rule import Bad, Cue, Good, rule
-from pfocr_lint.rules.ends import said, word_and_rest
+from pfocr_lint.diagnostic import Finding, Fix, Related, Safety, SetValue
+from pfocr_lint.lazy_import import expression
+from pfocr_lint.pointer import name_of
+from pfocr_lint.quoting import quote
+from pfocr_lint.record import derived
+from pfocr_lint.record.document import Record
+from pfocr_lint.rules.declaration import Bad, Cue, Good, rule
+from pfocr_lint.rules.value_ends import said, word_and_rest
+from pfocr_lint.schema import compiled
+from pfocr_lint.schema.kinds import FIGURES
 
 STEM = "biomedicines-10-01841-g001"
 
 
 def _safety(record: Record) -> Safety:
     """Of what follows from number: a raw one that nothing else confirms makes nothing safe."""
-    return Safety.SAFE if derive.number_is_sure(record) else Safety.UNSAFE
+    return Safety.SAFE if derived.number_is_sure(record) else Safety.UNSAFE
 
 
 _OF_ALIAS = ("/figid", "/number")
@@ -43,8 +47,8 @@ def _should_be(
     if value is None or wanted is None or value == wanted:
         return
     word, rest = word_and_rest(value)
-    raw = value in derive.TYPES.values() or derive.normal_number(value.rpartition("__")[2])  # the white space is its own
-    if raw or not (word == wanted or judge.allows(record.kind, key, word) or len(rest.split()) > MOST):
+    raw = value in derived.TYPES.values() or derived.normal_number(value.rpartition("__")[2])  # the white space is its own
+    if raw or not (word == wanted or compiled.allows(record.kind, key, word) or len(rest.split()) > MOST):
         rest = ""
     message = f"{name_of(key)} is {quote(value, 100)}, {because} {quote(wanted, 100)}"
     fix = None
@@ -98,7 +102,7 @@ def figid_differs_from_parts(record: Record) -> Iterator[Finding]:
     Some file names keep the PMC id in front, which only belongs into the figid: it is taken away. Where the file's
     name already says that the figid is wrong, this rule is silent.
     """
-    figid, parts = record.usable("/figid"), derive.figid_parts(record)
+    figid, parts = record.usable("/figid"), derived.figid_parts(record)
     if figid is None or parts is None:
         return
     pmcid, filename = record.usable("/pmcid") or "", record.usable("/filename") or ""
@@ -133,7 +137,7 @@ def alias_differs_from_figid(record: Record) -> Iterator[Finding]:
 
     Older links and other databases use the alias to find the figure.
     """
-    wanted, safety = derive.alias(record), _safety(record)
+    wanted, safety = derived.alias(record), _safety(record)
     yield from _should_be(record, "/figid_alias", wanted, "figid and number make", of=_OF_ALIAS, safety=safety)
 
 
@@ -155,8 +159,8 @@ def redirect_differs_from_alias(record: Record) -> Iterator[Finding]:
     The site makes a page at that address which leads here; a wrong one is a dead link, or hides another figure.
     It is compared with the alias that the record should have.
     """
-    of = _OF_ALIAS if derive.alias(record) else ("/figid_alias",)
-    yield from _should_be(record, "/redirect_from", derive.redirect(record), "want", of=of, safety=_safety(record))
+    of = _OF_ALIAS if derived.alias(record) else ("/figid_alias",)
+    yield from _should_be(record, "/redirect_from", derived.redirect(record), "want", of=of, safety=_safety(record))
 
 
 @rule(
@@ -167,7 +171,7 @@ def redirect_differs_from_alias(record: Record) -> Iterator[Finding]:
     bad=[
         Bad({"schema-jsonld/@id": "https://pfocr.wikipathways.org/figures/PMC1__x.html"},
             says="figid makes", fixed={}, key="/schema-jsonld/@id"),
-        Bad({"schema-jsonld/@id": f"{derive.SITE}PMC9405586__{STEM}.html and so on"}, says="elsewhere: 'and so on'"),
+        Bad({"schema-jsonld/@id": f"{derived.SITE}PMC9405586__{STEM}.html and so on"}, says="elsewhere: 'and so on'"),
     ],
     good=[Good()],
 )  # fmt: skip
@@ -177,7 +181,7 @@ def jsonld_id_differs_from_figid(record: Record) -> Iterator[Finding]:
 
     It is the site's address, `/figures/`, the figid and `.html`. Search engines index the figure under it.
     """
-    yield from _should_be(record, "/schema-jsonld/@id", derive.page(record), "figid makes", of=("/figid",))
+    yield from _should_be(record, "/schema-jsonld/@id", derived.page(record), "figid makes", of=("/figid",))
 
 
 @rule(
@@ -194,9 +198,9 @@ def figtype_differs_from_number(record: Record) -> Iterator[Finding]:
 
     F is Figure, S Scheme, SF Supplemental figure, GA Graphical abstract, AF Appendix figure, EV Extended view.
     """
-    number, of = derive.number(record), ("/number",)
+    number, of = derived.number(record), ("/number",)
     because = f"number {quote(number)} stands for"
-    wanted, safety = derive.figtype(record), _safety(record)
+    wanted, safety = derived.figtype(record), _safety(record)
     yield from _should_be(record, "/figtype", wanted, because, of=of, safety=safety, compared=number)
 
 
@@ -224,7 +228,7 @@ def raw_number(record: Record) -> Iterator[Finding]:
     """
     for violation in record.failures.get("PF209", ()):
         fix = None
-        normal = derive.normal_number(violation.value)
+        normal = derived.normal_number(violation.value)
         if normal is not None:
             fix = Fix(f"set it to {quote(normal)}", (SetValue("/number", normal),), _safety(record), follows=("/figid_alias",))
         want = quote(normal) if normal else "a prefix F, S, SF, GA, AF or EV, and digits"
@@ -232,7 +236,7 @@ def raw_number(record: Record) -> Iterator[Finding]:
 
 
 def _may_be_of_another_year(year: str, reftext: str) -> bool:
-    return year not in ("", derive.plain_year(reftext))
+    return year not in ("", derived.plain_year(reftext))
 
 
 @rule(
@@ -263,7 +267,7 @@ def year_differs_from_reference(record: Record) -> Iterator[Finding]:
     Either may be wrong: papers appear online a year before they are printed. The reference is the more trusted.
     """
     if record.usable("/year"):
-        stated = derive.year(record) or derive.only_year(record)
+        stated = derived.year(record) or derived.only_year(record)
         yield from _should_be(record, "/year", stated, "reftext says", of=("/reftext",), safety=Safety.UNSAFE)
 
 
@@ -330,13 +334,13 @@ def number_contradicts_evidence(record: Record) -> Iterator[Finding]:
     (`sch1`, `figsupp2`, `app1fig1`, `ga1`, `undfig1`). Where such a name contradicts the prefix of number, the number, and
     with it the type, is likely wrong. The fix is the number's; alias, redirect and type follow by PF203, PF204 and PF208.
     """
-    number, link, image = derive.number(record), record.usable("/figlink") or "", record.usable("/filename") or ""
+    number, link, image = derived.number(record), record.usable("/figlink") or "", record.usable("/filename") or ""
     if number is None:
         return
     prefix = _PREFIX.match(number)
     assert prefix is not None
     _, slash, last = link.removesuffix("/").rpartition("/")
-    image = derive.stem(image)
+    image = derived.stem(image)
     sources = {"figlink": (last if slash else "", True), "filename": (image, False)}
     found = {field: known for field, (text, whole) in sources.items() if (known := _evidence(text, whole=whole))}
     if not found or any(kind == prefix[0] for kind, _ in found.values()):

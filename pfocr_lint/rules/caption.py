@@ -5,15 +5,18 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
-from pfocr_lint import derive
-from pfocr_lint.diagnostic import Finding, Fix, Related, Safety, SetValue, parent_of, quote, split
-from pfocr_lint.ondemand import difflib, expression
-from pfocr_lint.record import FIGURES, Record
-from pfocr_lint.rule import Bad, Cue, Good, rule
+from pfocr_lint.diagnostic import Finding, Fix, Related, Safety, SetValue
+from pfocr_lint.lazy_import import difflib, expression
+from pfocr_lint.pointer import parent_of, split
+from pfocr_lint.quoting import quote
+from pfocr_lint.record import derived
+from pfocr_lint.record.document import Record
 from pfocr_lint.rules.characters import FOLLOWER, JOINER
-from pfocr_lint.rules.ends import cut_off, doubled_keys
+from pfocr_lint.rules.declaration import Bad, Cue, Good, rule
 from pfocr_lint.rules.fields import near_missing
 from pfocr_lint.rules.text import both
+from pfocr_lint.rules.value_ends import cut_off, doubled_keys
+from pfocr_lint.schema.kinds import FIGURES
 
 MOST = 200  # words of a text that are compared: the time grows with their square
 _UNSEEN = expression("[\x00-\x1f\x7f-\x9f\u00ad\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
@@ -106,7 +109,7 @@ def description_differs_from_caption(record: Record) -> Iterator[Finding]:
     the caption's that another rule reports.
     """
     caption, description = record.usable("/caption"), record.usable("/schema-jsonld/description")
-    if caption is None or description is None or caption == description or derive.says_nothing(caption):
+    if caption is None or description is None or caption == description or derived.says_nothing(caption):
         return  # a caption that was lost is no model for its copy (PF312)
     if _is_odd(caption) and not _is_odd(description) and _plainly(caption) == _plainly(description):
         return  # a character that nobody sees is what has to go
@@ -120,7 +123,11 @@ def description_differs_from_caption(record: Record) -> Iterator[Finding]:
     message = (
         f"description differs from caption: {quote(description[start : start + 50])} for {quote(caption[start : start + 50])}"
     )
-    wanted, rest, lost = derive.caption_to_copy(record), cut_off(record, "/caption", description), _has_lost(caption, description)
+    wanted, rest, lost = (
+        derived.caption_to_copy(record),
+        cut_off(record, "/caption", description),
+        _has_lost(caption, description),
+    )
     behind = _stranger_behind(record)
     if behind is not None:
         key, torn = behind

@@ -7,13 +7,18 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
-from pfocr_lint import derive
-from pfocr_lint.diagnostic import Finding, Safety, Span, join, name_of, parent_of, quote
-from pfocr_lint.ondemand import expression, html
-from pfocr_lint.record import CONTROL, FIGURES, INVISIBLE, Record
-from pfocr_lint.rule import Bad, Good, rule
-from pfocr_lint.rules.text import DESCRIPTION, KEYWORDS, PROSE, TITLES, both, found, set_text, texts, typed_backslash
-from pfocr_lint.scalars import Implicit
+from pfocr_lint.diagnostic import Finding, Safety, Span
+from pfocr_lint.lazy_import import expression, html
+from pfocr_lint.pointer import join, name_of, parent_of
+from pfocr_lint.quoting import quote
+from pfocr_lint.record import derived
+from pfocr_lint.record.characters import CONTROL, INVISIBLE
+from pfocr_lint.record.document import Record
+from pfocr_lint.record.texts import DESCRIPTION, KEYWORDS, PROSE, TITLES, texts
+from pfocr_lint.rules.declaration import Bad, Good, rule
+from pfocr_lint.rules.text import both, found, set_text, typed_backslash
+from pfocr_lint.schema.implicit import Implicit
+from pfocr_lint.schema.kinds import FIGURES
 
 
 def _beyond_ascii(record: Record) -> Iterator[tuple[str, str]]:
@@ -68,7 +73,7 @@ def markup(record: Record) -> Iterator[Finding]:
         if "<" not in text and "&" not in text:
             continue
         copied = key == "/caption" and record.value(DESCRIPTION) == text
-        if (key.startswith("/schema-jsonld/") or copied) and derive.BREAKOUT.search(text):
+        if (key.startswith("/schema-jsonld/") or copied) and derived.BREAKOUT.search(text):
             continue
         match = _TAG.search(text) or next((m for m in _ENTITY.finditer(text) if html.unescape(m[0]) != m[0]), None)
         if match is None:
@@ -110,7 +115,7 @@ def script_breakout(record: Record) -> Iterator[Finding]:
     early, and what follows becomes part of the page, run by every reader's browser. This cannot be waived inside the file.
     """
     for key, text, on_key in _written("/schema-jsonld", record.value("/schema-jsonld")):
-        match = derive.BREAKOUT.search(text)
+        match = derived.BREAKOUT.search(text)
         if match:
             where = f"the key {quote(text)} of {name_of(parent_of(key))}" if on_key else name_of(key)
             message = f"{quote(match[0])} in {where} ends the script that holds the JSON-LD"

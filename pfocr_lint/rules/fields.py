@@ -5,28 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pfocr_lint import derive, judge
-from pfocr_lint.diagnostic import (
-    AddKey,
-    DropItem,
-    Finding,
-    Fix,
-    Related,
-    RenameKey,
-    Safety,
-    SetValue,
-    join,
-    name_of,
-    parent_of,
-    quote,
-    split,
-)
-from pfocr_lint.ondemand import difflib
-from pfocr_lint.record import Kind, Record, Violation
-from pfocr_lint.rule import MISSING, Bad, Cue, Good, rule
-from pfocr_lint.rules import unspaced
-from pfocr_lint.rules.ends import overrun, said
-from pfocr_lint.scalars import Implicit
+from pfocr_lint.diagnostic import AddKey, DropItem, Finding, Fix, Related, RenameKey, Safety, SetValue
+from pfocr_lint.lazy_import import difflib
+from pfocr_lint.pointer import join, name_of, parent_of, split
+from pfocr_lint.quoting import quote
+from pfocr_lint.record import derived
+from pfocr_lint.record.document import Record
+from pfocr_lint.rules import missing_spaces
+from pfocr_lint.rules.declaration import MISSING, Bad, Cue, Good, rule
+from pfocr_lint.rules.value_ends import overrun, said
+from pfocr_lint.schema import compiled
+from pfocr_lint.schema.implicit import Implicit
+from pfocr_lint.schema.kinds import Kind
+from pfocr_lint.schema.validator import Violation
 
 MANY = 50  # of so many unknown keys none is a misspelling
 
@@ -109,9 +100,9 @@ def missing_key(record: Record) -> Iterator[Finding]:
     for violation in failures_of(record, "PF101"):
         if violation.key in taken:
             continue
-        value = derive.value(record, violation.key)
+        value = derived.value(record, violation.key)
         fix = None
-        if value is not None and judge.allows(record.kind, violation.key, value):
+        if value is not None and compiled.allows(record.kind, violation.key, value):
             fix = Fix(f"add {name_of(violation.key)} with {quote(value)}", (AddKey(violation.key, value),))
         yield Finding(violation.key, f"{name_of(violation.key)} is missing", fix=fix)
 
@@ -153,7 +144,7 @@ def unknown_key(record: Record) -> Iterator[Finding]:
         hint = f", nearest is {quote(near[0])}" if near else ""
         fix = None
         if missing and glued:
-            hint, fix = f"; a space is missing behind '{missing}:'", unspaced.after_colon(record, violation.key, missing)
+            hint, fix = f"; a space is missing behind '{missing}:'", missing_spaces.after_colon(record, violation.key, missing)
         elif missing:
             fix = Fix(f"rename it to {missing}", (RenameKey(violation.key, missing),), Safety.UNSAFE)
         yield Finding(violation.key, f"unknown key {quote(name)}{where}{hint}", fix=fix, on_key=True)
@@ -205,16 +196,16 @@ def wrong_type(record: Record) -> Iterator[Finding]:
         value, fix, hint = violation.value, None, ""
         if violation.wanted == "array" and isinstance(value, (str, int, float, Implicit)) and str(value).strip():
             item = written(record, violation.key)
-            several = record.lines_of(violation.key) > 1 or unspaced.SEVERAL.search(item)
-            if judge.allows(record.kind, violation.key, [item]) and not several:
+            several = record.lines_of(violation.key) > 1 or missing_spaces.SEVERAL.search(item)
+            if compiled.allows(record.kind, violation.key, [item]) and not several:
                 fix = Fix("make it a list of one item", (SetValue(violation.key, [item]),))
             elif several and name_of(violation.key).startswith("organisms"):
                 hint = f"; {ONE_PER_LINE}"
         wanted = _WANTED.get(str(violation.wanted), str(violation.wanted))
-        if violation.wanted == "array" and isinstance(value, str) and (mark := unspaced.MARK.match(value)):
+        if violation.wanted == "array" and isinstance(value, str) and (mark := missing_spaces.MARK.match(value)):
             hint, fix = f"; an item begins with a hyphen and a space, not with {quote(mark[0].strip())}", None
-        elif violation.wanted == "array" and isinstance(value, str) and unspaced.DASH.match(value):
-            hint, fix = "; a space is missing behind the dash", unspaced.after_dashes(record, violation.key)
+        elif violation.wanted == "array" and isinstance(value, str) and missing_spaces.DASH.match(value):
+            hint, fix = "; a space is missing behind the dash", missing_spaces.after_dashes(record, violation.key)
         yield Finding(violation.key, f"{name_of(violation.key)} is {quote(value)}, want {wanted}{hint}", fix=fix)
 
 
@@ -275,8 +266,8 @@ def invalid_value(record: Record) -> Iterator[Finding]:
         fix = None
         value = violation.wanted if violation.keyword == "const" else None
         if violation.keyword in ("enum", "minLength") and record.kind is not Kind.ORGANISM:
-            value = derive.value(record, violation.key)
-        if value is not None and judge.allows(record.kind, violation.key, value):
+            value = derived.value(record, violation.key)
+        if value is not None and compiled.allows(record.kind, violation.key, value):
             fix = Fix(f"set it to {quote(value)}", (SetValue(violation.key, value),))
         message = f"{name_of(violation.key)} is {quote(violation.value)}, want {_allowed(violation)}"
         if isinstance(violation.value, str) and violation.keyword in ("const", "enum"):

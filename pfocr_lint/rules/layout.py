@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from pfocr_lint import schema
 from pfocr_lint.diagnostic import Finding, Fix, Span, TextEdit
-from pfocr_lint.ondemand import OnDemand
-from pfocr_lint.record import FIGURES, Kind, Record
-from pfocr_lint.rule import Bad, Cue, Good, rule
+from pfocr_lint.lazy_import import OnDemand
+from pfocr_lint.record.document import Record
+from pfocr_lint.rules.declaration import Bad, Cue, Good, rule
+from pfocr_lint.schema import schemas
+from pfocr_lint.schema.kinds import FIGURES, Kind
 
 if TYPE_CHECKING:
-    from pfocr_lint import emit
+    from pfocr_lint.record import emitter
 else:
-    emit = OnDemand("pfocr_lint.emit")
+    emitter = OnDemand("pfocr_lint.record.emitter")
 
 _FIRST = ("PF101", "PF102", "PF103", "PF104", "PF105", "PF106")
 
@@ -48,7 +49,7 @@ def not_canonical(record: Record) -> Iterator[Finding]:
     """
     if record.data is None or record.faults or any(record.failures.get(code) for code in _FIRST):
         return
-    text, wanted = record.text, emit.document(ordered(record.kind, record.data))
+    text, wanted = record.text, emitter.document(ordered(record.kind, record.data))
     if text == wanted:
         return
     start = next((i for i, (a, b) in enumerate(zip(text, wanted, strict=False)) if a != b), min(len(text), len(wanted)))
@@ -68,11 +69,11 @@ def not_canonical(record: Record) -> Iterator[Finding]:
 
 def ordered(kind: Kind, data: dict[str, Any]) -> dict[str, Any]:
     """The data with its keys, and those of the mappings in it, in the format's order; keys it does not know come last."""
-    return _ordered(schema.load(kind), data)
+    return _ordered(schemas.load(kind), data)
 
 
 def _ordered(below: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
-    known = [key for key in schema.order(below, data) if key in data] if "properties" in below else []
+    known = [key for key in schemas.order(below, data) if key in data] if "properties" in below else []
     keys = [*known, *(key for key in data if key not in known)]
     return {
         key: _ordered(below["properties"][key], data[key]) if key in known and isinstance(data[key], dict) else data[key]

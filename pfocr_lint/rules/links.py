@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pfocr_lint import derive, judge
-from pfocr_lint.diagnostic import Finding, Fix, SetValue, name_of, quote
-from pfocr_lint.ondemand import expression
-from pfocr_lint.record import FIGURES, Kind, Record
-from pfocr_lint.rule import Bad, Cue, Good, rule
-from pfocr_lint.rules.ends import run_on
+from pfocr_lint.diagnostic import Finding, Fix, SetValue
+from pfocr_lint.lazy_import import expression
+from pfocr_lint.pointer import name_of
+from pfocr_lint.quoting import quote
+from pfocr_lint.record import derived
+from pfocr_lint.record.document import Record
+from pfocr_lint.rules.declaration import Bad, Cue, Good, rule
+from pfocr_lint.rules.value_ends import run_on
+from pfocr_lint.schema import compiled
+from pfocr_lint.schema.kinds import FIGURES, Kind
 
 
 @rule(
@@ -73,7 +77,7 @@ def foreign_figlink(record: Record) -> Iterator[Finding]:
 
     Its PMC id is not the one in figid. The right link has to be looked up at PubMed Central.
     """
-    link, figid = record.usable("/figlink"), derive.figid(record)
+    link, figid = record.usable("/figlink"), derived.figid(record)
     match = re.search(r"articles/(PMC[0-9]+)(?=/|$)", link or "")
     if match and figid is not None and match[1] != figid.partition("__")[0]:
         own = figid.partition("__")[0]
@@ -123,7 +127,7 @@ def malformed_doi(record: Record) -> Iterator[Finding]:
         if len(bare) - len(unfolded) == 1 and len(_DOI.findall(unfolded)) == 1:
             bare = unfolded
         fix = None
-        if bare and judge.allows(record.kind, violation.key, bare):
+        if bare and compiled.allows(record.kind, violation.key, bare):
             fix = Fix(f"set it to {quote(bare)}", (SetValue(violation.key, bare),))
         want = quote(bare) if fix else "'10.', digits, '/' and a name"
         message = run_on(record, violation.key, bare) or f"doi is {quote(violation.value)}, want {want}"

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from pfocr_lint.diagnostic import Finding, Span, quote
-from pfocr_lint.record import Kind, Record
-from pfocr_lint.rule import Bad, Good, TableFile, rule
-from pfocr_lint.tables import Table
+from pfocr_lint.diagnostic import Finding, Span
+from pfocr_lint.quoting import quote
+from pfocr_lint.record.document import Record
+from pfocr_lint.record.mention_table import Table
+from pfocr_lint.rules.declaration import Bad, Good, TableFile, rule
+from pfocr_lint.schema.kinds import Kind
 
 MOST = 100  # findings in one table
 TABLES = frozenset({Kind.TABLE})

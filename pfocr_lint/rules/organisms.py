@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Set
 
-from pfocr_lint.diagnostic import DropItem, Finding, Fix, SetValue, join, quote
-from pfocr_lint.record import FIGURES, Record
-from pfocr_lint.rule import Bad, Good, rule
+from pfocr_lint.diagnostic import DropItem, Finding, Fix, SetValue
+from pfocr_lint.pointer import join
+from pfocr_lint.quoting import quote
+from pfocr_lint.record.document import Record
+from pfocr_lint.rules.declaration import Bad, Good, rule
 from pfocr_lint.rules.fields import lacks_ner
+from pfocr_lint.schema.kinds import FIGURES
 
 ORGANISM_LISTS = ("/organisms", "/organisms_ner")
 

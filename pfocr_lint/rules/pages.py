@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from itertools import chain
 
-from pfocr_lint.diagnostic import DropItem, Finding, Fix, Placed, Safety, SetValue, join, quote
-from pfocr_lint.facts import Repository
-from pfocr_lint.ondemand import difflib, expression
-from pfocr_lint.record import FIGURES, Kind, Record
-from pfocr_lint.rule import Bad, Good, repository_rule
+from pfocr_lint.dataclass import dataclass
+from pfocr_lint.diagnostic import DropItem, Finding, Fix, Placed, Safety, SetValue
+from pfocr_lint.lazy_import import difflib, expression
+from pfocr_lint.pointer import join
+from pfocr_lint.quoting import quote
+from pfocr_lint.record.document import Record
+from pfocr_lint.record.facts import Repository
+from pfocr_lint.rules.declaration import Bad, Good, repository_rule
 from pfocr_lint.rules.fields import ONE_PER_LINE
 from pfocr_lint.rules.organisms import NO_NAMES, PLACEHOLDERS
-from pfocr_lint.values import dataclass
+from pfocr_lint.schema.kinds import FIGURES, Kind
 
 _PAGES = (Good(kind=Kind.ORGANISM), Good({"latin": "Mus musculus", "common": "mouse"}, kind=Kind.ORGANISM, name="mus_musculus"))
 

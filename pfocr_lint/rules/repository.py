@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import TypeVar
 
-from pfocr_lint.diagnostic import Finding, Fix, Placed, Related, Safety, SetValue, quote
-from pfocr_lint.facts import PAPER, FigureFacts, Repository, numbers
-from pfocr_lint.ondemand import expression
-from pfocr_lint.record import FIGURES, Kind
-from pfocr_lint.rule import Bad, Good, TableFile, repository_rule
+from pfocr_lint.diagnostic import Finding, Fix, Placed, Related, Safety, SetValue
+from pfocr_lint.lazy_import import expression
+from pfocr_lint.quoting import quote
+from pfocr_lint.record.facts import PAPER, FigureFacts, Repository, folded, numbers
+from pfocr_lint.record.mention_table import SORTS, Table, spelled
+from pfocr_lint.rules.declaration import Bad, Good, TableFile, repository_rule
 from pfocr_lint.rules.mentions import CHEMICALS, DISEASES, GENES, TABLES, gene_table
-from pfocr_lint.tables import SORTS, Table, spelled
+from pfocr_lint.schema.kinds import FIGURES, Kind
 
 OTHER = "PMC9405586__biomedicines-10-01841-g002"
+
 _OTHER_VALUES = {
     "figid": OTHER,
     "filename": "biomedicines-10-01841-g002.jpg",
@@ -32,6 +33,7 @@ def other(name: str = OTHER, values: Mapping[str, str] | None = None) -> Good:
 
 
 _MARKUP = expression("<[/!A-Za-z]|&[#A-Za-z][A-Za-z0-9]*;")
+
 _T = TypeVar("_T")
 
 
@@ -250,11 +252,6 @@ def _folded(paths: list[str]) -> list[str]:
     """The paths as file systems that ignore case compare them: all at once, in a fifth of the time."""
     together = folded("\n".join(paths)).split("\n")
     return together if len(together) == len(paths) else list(map(folded, paths))  # one has a line break in its name
-
-
-def folded(path: str) -> str:
-    """A path as file systems that ignore case compare it."""
-    return unicodedata.normalize("NFC", path.casefold())
 
 
 @repository_rule(

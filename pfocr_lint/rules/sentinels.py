@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pfocr_lint import derive, judge
-from pfocr_lint.diagnostic import DropItem, Finding, Fix, SetValue, name_of, parent_of, quote, split
-from pfocr_lint.record import Kind, Record
-from pfocr_lint.rule import Bad, Cue, Good, rule
-from pfocr_lint.rules.ends import cut_off
+from pfocr_lint.diagnostic import DropItem, Finding, Fix, SetValue
+from pfocr_lint.pointer import name_of, parent_of, split
+from pfocr_lint.quoting import quote
+from pfocr_lint.record import derived
+from pfocr_lint.record.document import Record
+from pfocr_lint.rules.declaration import Bad, Cue, Good, rule
 from pfocr_lint.rules.fields import failures_of, written
-from pfocr_lint.scalars import Implicit
+from pfocr_lint.rules.value_ends import cut_off
+from pfocr_lint.schema import compiled
+from pfocr_lint.schema.implicit import Implicit
+from pfocr_lint.schema.kinds import Kind
 
 _READ_AS = {"boolean": "true or false", "date": "a date", "symbol": "a symbol", "special value": "a special value"}
 
@@ -90,11 +94,11 @@ def missing_value_sentinel(record: Record) -> Iterator[Finding]:
             continue  # a true copy: what is wrong with the caption is said of the caption
         if split(key)[-1].isdecimal() and isinstance(holder := record.value(parent), list):
             dropped[parent] = dropped.get(parent, 0) + 1
-            if judge.allows(record.kind, parent, []) or dropped[parent] < len(holder):
+            if compiled.allows(record.kind, parent, []) or dropped[parent] < len(holder):
                 fix = Fix("drop the item", (DropItem(key),))
-        elif judge.allows(record.kind, key, ""):
+        elif compiled.allows(record.kind, key, ""):
             fix = Fix("set it to ''", (SetValue(key, ""),))
-        elif key in _FOLLOWING and (value := derive.value(record, key)) is not None:
+        elif key in _FOLLOWING and (value := derived.value(record, key)) is not None:
             fix = Fix(f"set it to {quote(value)}", (SetValue(key, value),))
         what = "empty" if violation.value is None else f"{quote(violation.value)}, which stands for a missing value"
         if violation.value is None and (rest := cut_off(record, key)):

@@ -8,72 +8,23 @@ Here is what concerns words and sentences; figures' titles are in :mod:`pfocr_li
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
 
-from pfocr_lint import derive
-from pfocr_lint.diagnostic import Finding, Fix, Safety, SetValue, Span, name_of, quote
-from pfocr_lint.ondemand import expression
-from pfocr_lint.record import CONTROL, FIGURES, Record, strings
-from pfocr_lint.rule import Bad, Good, rule
-
-DESCRIPTION = "/schema-jsonld/description"
-KEYWORDS = "/schema-jsonld/keywords/"
-TEXTS = ("figtitle", "caption", "papertitle", "reftext")  # beside the strings of the JSON-LD block
-TITLES = ("/figtitle", "/papertitle")
-PROSE = ("/caption", DESCRIPTION)
+from pfocr_lint.diagnostic import Finding, Fix, Safety, SetValue, Span
+from pfocr_lint.lazy_import import expression
+from pfocr_lint.pointer import name_of
+from pfocr_lint.quoting import quote
+from pfocr_lint.record import derived
+from pfocr_lint.record.characters import CONTROL
+from pfocr_lint.record.document import Record
+from pfocr_lint.record.texts import DESCRIPTION, PROSE, TITLES, texts
+from pfocr_lint.rules.declaration import Bad, Good, rule
+from pfocr_lint.schema.kinds import FIGURES
 
 
 def both(text: str) -> dict[str, str]:
     """Caption and description of an example."""
     return {"caption": text, "schema-jsonld/description": text}
-
-
-def texts(record: Record, *keys: str) -> Iterator[tuple[str, str]]:
-    """
-    The texts of a record that can be judged, with their JSON Pointers; only those of ``keys``, if any are given.
-
-    The description is left out while it is a true copy of the caption, and where it is to become one (PF206).
-    """
-    if len(keys) == 1 and keys[0] != DESCRIPTION:  # asked of every record
-        text = record.usable(keys[0])
-        if text:
-            yield keys[0], text
-        return
-    if keys:
-        yield from _judgeable(record, [(key, record.value(key)) for key in keys])
-        return
-    if "texts" not in record.derived:  # half a dozen rules ask for them
-        below = [(key, record.value(key)) for key in map("/{}".format, TEXTS)]
-        below += strings("/schema-jsonld", record.value("/schema-jsonld"))
-        record.derived["texts"] = list(_judgeable(record, below))
-    yield from record.derived["texts"]
-
-
-def _judgeable(record: Record, below: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, str]]:
-    for key, text in below:
-        wanted = isinstance(text, str) and text and key not in record.invalid
-        if wanted and not (key == DESCRIPTION and derive.is_copied(record)):
-            yield key, text
-
-
-def joined(record: Record) -> str:
-    """What :func:`texts` gives of a record, and perhaps more, each between two line breaks: where cues are looked for."""
-    data = record.data or {}
-    found: list[Any] = ["", *map(data.get, TEXTS)]
-    below: list[Any] = [data.get("schema-jsonld")]
-    for value in below:  # which grows
-        if type(value) is dict:
-            below += value.values()
-        elif type(value) is list:
-            found += value
-        elif value != found[2]:  # the caption: the description is a true copy of it
-            found.append(value)
-    found.append("")
-    try:
-        return "\n".join(found)
-    except TypeError:  # something is no text
-        return "\n".join([text for _, text in strings("", found)])
 
 
 def set_text(record: Record, key: str, text: str, message: str, safety: Safety = Safety.SAFE) -> Fix | None:
@@ -89,7 +40,7 @@ def set_text(record: Record, key: str, text: str, message: str, safety: Safety =
 
 
 def _set_text(record: Record, key: str, text: str, message: str, safety: Safety) -> Fix | None:
-    if not text.strip() or ((key == "/caption" or key.startswith("/schema-jsonld/")) and derive.BREAKOUT.search(text)):
+    if not text.strip() or ((key == "/caption" or key.startswith("/schema-jsonld/")) and derived.BREAKOUT.search(text)):
         return None
     changes = [SetValue(key, text)]
     if key == "/caption" and record.value(DESCRIPTION) == record.value(key):
@@ -135,12 +86,14 @@ def found(
 
 
 HOLLOW = expression(r"(?<!\s)\s*(?:\(\s*\)|\[\s*\])")
+
 _EMPTIED = expression(
     r"\((?![-–\u2010\u2011]\))[\s,;\u2010-\u2015-]*\)"
     r"|\[[\s,;\u2010-\u2015-]*\]"
     r"|\b(?ai:see|in|from|by|of|and|references?|refs?\.?|tables?|figures?|figs?\.?) +[.,;](?=[\s)\]]|$)"
     r"|\((?ai:(?:see|references?|refs?|tables?|figures?|figs?) +|(?:refs?|figs?)\. *)\)"
 )
+
 _LAST_DOT = expression(r" \.$")
 
 
@@ -188,7 +141,7 @@ def emptied_reference(record: Record) -> Iterator[Finding]:
     severity="warning",
     kinds=FIGURES,
     owns=("caption:minLength",),
-    cue=derive.says_nothing,
+    cue=derived.says_nothing,
     bad=[
         Bad(both("Figure"), says="caption is 'Figure'", key="/caption"),
         Bad(both("Fig. 3."), says="nothing but a label"),
@@ -205,10 +158,10 @@ def empty_caption(record: Record) -> Iterator[Finding]:
     It is empty, or no more than the figure's label. The text has to be found in the paper.
     """
     caption = record.usable("/caption")
-    if caption is not None and derive.says_nothing(caption):
+    if caption is not None and derived.says_nothing(caption):
         what = "" if not caption.strip() else ", which says nothing" if caption.strip()[0] in "nN" else ", nothing but a label"
         kept = record.usable(DESCRIPTION)
-        hint = "; the description still has a text" if kept and not derive.says_nothing(kept) else ""
+        hint = "; the description still has a text" if kept and not derived.says_nothing(kept) else ""
         yield Finding("/caption", f"caption is {quote(caption)}{what}{hint}")
 
 
@@ -217,6 +170,7 @@ BAD_END = expression(
     r"(\?)\.$|(?<=\?) [ .]*(?<= )\.$|(?<![ .?]) [ .]*(?<= )(\.)$"
     r"|(?:(?<=[^ .]\.)|(?<=[^ .]\.\.)|(?<=[^ .]\.\.\.)) [ .]*(?<= )\.$|(?<=\.) +\.$"
 )
+
 _BAD_START = expression(r"^(?:\. +)+")
 
 
@@ -230,7 +184,7 @@ def _may_be_broken(figtitle: str, papertitle: str, caption: str, description: st
 
 
 def _begins_broken(text: str) -> bool:
-    return text[:1] in ".AaEeFfGgSs\u017f" and (text[:2] == ". " or derive.LABEL_IN_FRONT.match(text) is not None)
+    return text[:1] in ".AaEeFfGgSs\u017f" and (text[:2] == ". " or derived.LABEL_IN_FRONT.match(text) is not None)
 
 
 @rule(
@@ -275,12 +229,12 @@ def broken_punctuation(record: Record) -> Iterator[Finding]:
     for key, text in texts(record, *PROSE):
         yield from found(record, key, text, _BAD_START, "", "{name} begins with '. '", "remove the period")
         message = "{name} repeats its label {1}"
-        yield from found(record, key, text, derive.LABEL_IN_FRONT, _unnamed, message, "remove the label", Safety.UNSAFE)
+        yield from found(record, key, text, derived.LABEL_IN_FRONT, _unnamed, message, "remove the label", Safety.UNSAFE)
 
 
 def _unnamed(caption: str) -> str:
     """A caption without its label, however often that stands in front."""
-    return derive.LABELS_IN_FRONT.sub("", caption)
+    return derived.LABELS_IN_FRONT.sub("", caption)
 
 
 _AUTHOR = expression(r"\s*['’ʼ]?(?!et al\b)\w")
@@ -290,7 +244,7 @@ _AUTHOR = expression(r"\s*['’ʼ]?(?!et al\b)\w")
     "PF315",
     severity="warning",
     kinds=FIGURES,
-    cue=lambda reftext: derive.plain_year(reftext) is None or "(NA)" in reftext,
+    cue=lambda reftext: derived.plain_year(reftext) is None or "(NA)" in reftext,
     bad=[
         Bad({"reftext": "Xingjian Zhai, et al. Biomedicines. 2022;10(NA)."}, says="'(NA)'", key="/reftext"),
         Bad({"reftext": ". Biomedicines. 2022 Aug;10(8):1841."}, says="no author"),
@@ -317,7 +271,7 @@ def incomplete_reference(record: Record) -> Iterator[Finding]:
         lacks.append("holds '(NA)'")
     if not _AUTHOR.match(reftext):
         lacks.append("has no author")
-    if not derive.ANY_YEAR.search(reftext):
+    if not derived.ANY_YEAR.search(reftext):
         lacks.append("has no year")
     if lacks:
         yield Finding("/reftext", f"reftext {' and '.join(lacks)}", within=Span(at, at + 4) if at >= 0 else None)

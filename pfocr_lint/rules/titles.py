@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pfocr_lint.diagnostic import Finding, Span, quote
-from pfocr_lint.ondemand import expression
-from pfocr_lint.record import FIGURES, Record
-from pfocr_lint.rule import Bad, Cue, Good, rule
-from pfocr_lint.rules.ends import cut_off
-from pfocr_lint.rules.text import BAD_END, HOLLOW, found, set_text, texts
+from pfocr_lint.diagnostic import Finding, Span
+from pfocr_lint.lazy_import import expression
+from pfocr_lint.quoting import quote
+from pfocr_lint.record.document import Record
+from pfocr_lint.record.texts import texts
+from pfocr_lint.rules.declaration import Bad, Cue, Good, rule
+from pfocr_lint.rules.text import BAD_END, HOLLOW, found, set_text
+from pfocr_lint.rules.value_ends import cut_off
+from pfocr_lint.schema.kinds import FIGURES
 
 
 @rule(

@@ -2,122 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from pfocr_lint.diagnostic import Finding, Fix, Span, TextEdit, quote
-from pfocr_lint.ondemand import expression
-from pfocr_lint.record import MAPPINGS, MARKER, WAIVER, Record
-from pfocr_lint.rule import DECLARED, Bad, Cue, Good, nearest, rule
-from pfocr_lint.values import dataclass, replace
+from pfocr_lint.diagnostic import Finding, Fix, Span, TextEdit
+from pfocr_lint.quoting import quote
+from pfocr_lint.record.document import Record
+from pfocr_lint.rules.declaration import DECLARED, Bad, Cue, Good, nearest, rule
+from pfocr_lint.rules.waiver_comments import Waiver, waivers
+from pfocr_lint.schema.kinds import MAPPINGS
 
-_WAIVER = expression(rf"#\s*{WAIVER}\s*ignore\[([^\]\n]*)\]")
-# What is meant to be a waiver and is none: the marker in another form, or a right one with something else behind it.
-_MARK = r"@?pfocr[-_.\s\u2010-\u2015]?lint(?:er)?"
-_WORD = r"(?:ignore|disable|waive|noqa)"
-_NEAR = expression(
-    rf"(?i)#\s*{_MARK}\s*(?:$|[:=\uff1a]|\W?\s?(?:{_WORD}\b|PF[0-9]))"
-    rf"|{_MARK}\W{{0,3}}{_WORD}\s?(?:[\[({{:=]|PF[0-9])|ignore\[\s?PF[0-9]"
-)
-_NAME = expression(r"[^,\s]+")
-_CODE = expression(r"(?i)\bPF[0-9]{3}\b")
-_DATE = expression(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _HINTS = 50  # names that are compared with those of all rules
-
-
-@dataclass(frozen=True, slots=True)
-class Waiver:
-    """
-    One waiving comment: its place, the line it stands on, whether it is alone there, and the names in its brackets.
-
-    ``wrong`` says why it waives nothing: it has no names then. ``form`` are the brackets as they are typed; ``until`` is a date.
-    """
-
-    span: Span
-    line: int
-    alone: bool
-    names: tuple[tuple[str, Span], ...] = ()
-    form: str = ""
-    reason: str = ""
-    until: str | None = None
-    owner: str | None = None
-    wrong: str = ""
-    doubled: bool = False
-
-
-def waivers(record: Record) -> tuple[Waiver, ...]:
-    """The waivers in the comments of a record, and what is meant to be one, in their order."""
-    if record.data is None or "#" not in record.text or MARKER.search(record.text) is None:
-        return ()
-    if "waivers" not in record.derived:
-        record.derived["waivers"] = tuple(_waivers(record))
-    found: tuple[Waiver, ...] = record.derived["waivers"]
-    return found
-
-
-def _waivers(record: Record) -> Iterator[Waiver]:
-    text = record.text
-    for comment in record.comments:
-        match = _WAIVER.search(text, comment.start, comment.end)
-        if match is None and _NEAR.search(text, comment.start, comment.end) is None:
-            continue
-        start = text.rfind("\n", 0, comment.start) + 1
-        bare = Waiver(comment, record.place(comment).line, not text[start : comment.start].strip())
-        if match is None:
-            yield replace(bare, wrong=_right_form(text[comment.start : comment.end]))
-            continue
-        rules, _, more = match[1].partition(";")
-        first = match.start(1)
-        names = tuple((name[0], Span(*name.span())) for name in _NAME.finditer(text, first, first + len(rules)))
-        parts, wrong = _parts(more.split(";"))
-        misplaced = next((name for name, _ in names if "=" in name), None)
-        if misplaced is not None:
-            wrong = f"{quote(misplaced)} is no rule; it is written behind a ';', as in 'ignore[PF210; until=2027-06-30]'"
-        elif not names:
-            wrong = _right_form(text[comment.start : comment.end])
-        yield replace(
-            bare,
-            names=() if wrong else names,
-            form=f"ignore[{match[1]}]",
-            reason=text[match.end() : comment.end].lstrip("-\u2013\u2014:;,.# \t").rstrip(),
-            until=parts.get("until"),
-            owner=parts.get("owner"),
-            wrong=wrong,
-            doubled=_NEAR.search(text, match.end(), comment.end) is not None,
-        )
-
-
-def _parts(given: Iterable[str]) -> tuple[dict[str, str], str]:
-    """What stands behind the rules in a waiver's brackets, and what is wrong with it."""
-    parts: dict[str, str] = {}
-    for part in filter(None, map(str.strip, given)):
-        name, equal, value = (each.strip() for each in part.partition("="))
-        if not equal or name not in ("until", "owner"):
-            hint = "; rules are separated by ','" if _CODE.fullmatch(part) else "; known are until=2027-06-30 and owner=ana"
-            return {}, f"{quote(part)} is not known in a waiver{hint}"
-        if name in parts:
-            return {}, f"{name} stands twice in a waiver"
-        if name == "until" and not _is_date(value):
-            return {}, f"until is {quote(value)}, which is no date; write it as in until=2027-06-30"
-        if not value:
-            return {}, f"{name} has no name behind it; write it as in owner=ana"
-        parts[name] = value
-    return parts, ""
-
-
-def _is_date(text: str) -> bool:
-    from datetime import date
-
-    try:
-        return _DATE.fullmatch(text) is not None and bool(date.fromisoformat(text))
-    except ValueError:
-        return False
-
-
-def _right_form(comment: str) -> str:
-    """How a comment that waives nothing is written, with the rules that it names."""
-    known = {rule.code for rule in DECLARED}
-    typed = [code for code in dict.fromkeys(map(str.upper, _CODE.findall(comment))) if code in known]
-    return f"this waives nothing; write '# pfocr-lint: ignore[{', '.join(typed[:5]) or 'PF210'}] the reason'"
 
 
 def _without(record: Record, waiver: Waiver, dead: set[Span]) -> Fix:

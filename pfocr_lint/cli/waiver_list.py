@@ -1,0 +1,101 @@
+"""The waivers in force in some records, for ``--list-waivers``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from pfocr_lint.errors import UsageError
+from pfocr_lint.record.document import WAIVER
+from pfocr_lint.record.parser import read
+from pfocr_lint.report import visible
+from pfocr_lint.report.machine import dumps
+from pfocr_lint.report.plain import counted
+from pfocr_lint.report.reporter import CLEAN, Streams, put
+from pfocr_lint.rules.catalogue import BY_CODE, BY_NAME
+from pfocr_lint.rules.waiver_comments import waivers
+from pfocr_lint.workspace.discovery import Source
+from pfocr_lint.workspace.reading import Unreadable, load
+
+_MARK = WAIVER.encode()
+
+
+class Listed(NamedTuple):
+    """One waiver as the JSON list has it; ``line`` begins at 1, ``rules`` are codes, ``until`` is a date, ``YYYY-MM-DD``."""
+
+    path: str
+    line: int
+    rules: list[str]
+    reason: str | None
+    owner: str | None
+    until: str | None
+
+
+def show(
+    flags: argparse.Namespace,
+    outputs: Iterable[tuple[str, str | None]],
+    sources: Sequence[Source],
+    data: bytes | None,
+    streams: Streams,
+) -> int:
+    """List the waivers in some files, or in the bytes of the one that came from standard input."""
+
+    def say(line: str) -> None:
+        streams.stderr.write(f"pfocr-lint: {visible(line)}\n")
+
+    for source in sources if data is None else ():
+        if not os.path.lexists(source.path):
+            raise UsageError(f"{source.path}: there is no such file")
+    found = list(_of_files(sources, say) if data is None else _of_bytes(sources[0], data, say))
+    for name, target in outputs:
+        put(target, _text_of(found, name, len(sources), sums=not flags.quiet), streams)
+    return CLEAN
+
+
+def _of_files(sources: Iterable[Source], say: Callable[[str], None]) -> Iterator[Listed]:
+    """The waivers in some files; ``say`` is given a line for each file that cannot be read."""
+    for source in sources:
+        data = _loaded(source.path, say)
+        if data is not None:
+            yield from _of_bytes(source, data, say)
+
+
+def _loaded(path: str, say: Callable[[str], None]) -> bytes | None:
+    try:
+        return load(path)
+    except Unreadable as refused:
+        say(f"{path}: {refused}")
+    return None
+
+
+def _of_bytes(source: Source, data: bytes, say: Callable[[str], None]) -> Iterator[Listed]:
+    """The waivers in one record, each with the rules that it names; one that names none is not in force."""
+    if _MARK not in data:  # most records hold none, and are not parsed
+        return
+    record = read(source.path, data, source.kind)
+    if record.data is None:
+        say(f"{source.path}: it cannot be read as one record, so its waivers are not listed")
+    for waiver in waivers(record):
+        known = [rule.code for name, _ in waiver.names if (rule := BY_CODE.get(name) or BY_NAME.get(name)) is not None]
+        if known:
+            yield Listed(source.path, waiver.line, known, waiver.reason or None, waiver.owner, waiver.until)
+
+
+def _text_of(found: list[Listed], form: str, records: int, *, sums: bool) -> str:
+    """The list in one of the formats ``full``, ``concise``, ``json`` and ``jsonl``."""
+    rows = [each._asdict() for each in found]
+    if form == "json":
+        return dumps(rows, indent=1) + "\n"
+    if form == "jsonl":
+        return "".join(dumps(row) + "\n" for row in rows)
+    total = f"{counted(len(found), 'waiver') if found else 'No waivers'} in {counted(records, 'record')}.\n"
+    return "".join(map(_line, found)) + (total if sums else "")
+
+
+def _line(each: Listed) -> str:
+    given = (("owner", each.owner), ("until", each.until))
+    parts = ", ".join(f"{name} {value}" for name, value in given if value is not None)
+    text = f"{each.reason or 'no reason is given'}{f' ({parts})' if parts else ''}"
+    return f"{visible(each.path)}:{each.line}: {', '.join(each.rules)} — {visible(text)}\n"

@@ -1,0 +1,94 @@
+"""The examples of the rules as whole files: what the tests run and the documentation shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pfocr_lint.diagnostic import Diagnostic
+from pfocr_lint.linter import checker, hits
+from pfocr_lint.record import emitter
+from pfocr_lint.record.document import Record
+from pfocr_lint.record.parser import read
+from pfocr_lint.rules.declaration import MISSING, Bad, Good, TableFile
+from pfocr_lint.schema import schemas
+from pfocr_lint.schema.kinds import Kind
+from pfocr_lint.settings.model import Settings
+from pfocr_lint.workspace import cross_record
+from pfocr_lint.workspace.reading import Unreadable
+
+_FOLDERS = {Kind.FIGURE: "_figures", Kind.FIGURE_2021: "_figures", Kind.ORGANISM: "_organisms", Kind.FETCHED: "figures"}
+
+
+def data_of(kind: Kind, values: Any) -> dict[str, Any]:
+    """The clean record of a kind with some values changed: paths with '/', MISSING to take a key away."""
+    data = schemas.example(kind)
+    for path, value in (values or {}).items():
+        *parents, name = path.split("/", 1) if path.startswith("schema-jsonld/") else [path]
+        holder = data
+        for parent in parents:
+            holder = holder[parent]
+        if value is MISSING:
+            del holder[name]
+        else:
+            holder[name] = value
+    return data
+
+
+def path_of(example: Good | TableFile) -> str:
+    """The path of an example's file."""
+    if isinstance(example, TableFile):
+        figid = example.figid or schemas.example(Kind.FIGURE)["figid"]
+        return f"_data/{figid}-{example.sort}.tsv"
+    if example.table is not None:
+        return path_of(example.table)
+    name = example.name or hits.identity(Record("", example.kind, data=schemas.example(example.kind)))
+    if example.kind is Kind.ORGANISM:
+        name = name.replace(" ", "_").lower()
+    return f"{_FOLDERS[example.kind]}/{name}.{'yml' if example.kind is Kind.FETCHED else 'md'}"
+
+
+def text_of(example: Good | TableFile) -> str:
+    """An example's whole text."""
+    if isinstance(example, TableFile):
+        return example.text
+    if example.table is not None:
+        return example.table.text
+    text = emitter.document(data_of(example.kind, example.values))
+    if example.text is not None:
+        old, new = example.text
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in the example"
+        text = text.replace(old, new)
+    return text
+
+
+def fixed_text_of(example: Bad) -> str | None:
+    """An example's whole text after the fix, None where none is offered."""
+    if isinstance(example.fixed, str):
+        if example.text is None:
+            return example.fixed
+        return emitter.document(data_of(example.kind, example.values)).replace(example.text[0], example.fixed)
+    return None if example.fixed is None else emitter.document(data_of(example.kind, example.fixed))
+
+
+def judge(example: Good, settings: Settings) -> tuple[dict[str, list[Diagnostic]], cross_record.Across]:
+    """
+    What is said of an example's file and of those beside it, by path, as a run over their folder would say it.
+
+    Raises InternalFault when a rule raised.
+    """
+    texts = {path_of(each): text_of(each).encode() for each in (example, *example.beside)}
+    examined = {path: checker.examine(read(path, data), settings) for path, data in texts.items()}
+    known = [each.facts for each in examined.values() if each.facts is not None]
+    across = cross_record.compare(known, lambda _: settings, lambda path: _text_in(texts, path))
+    faults = [*(fault for each in examined.values() for fault in each.faults), *across.faults]
+    if faults:
+        raise checker.InternalFault(faults[0])
+    return {path: cross_record.merged(each.diagnostics(), across.diagnostics(path)) for path, each in examined.items()}, across
+
+
+def _text_in(texts: Mapping[str, bytes], path: str) -> bytes:
+    """The text of a file among an example's; organism pages that stand in the current folder are none of it."""
+    if path not in texts:
+        raise Unreadable("not part of the example")
+    return texts[path]

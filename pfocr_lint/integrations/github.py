@@ -1,0 +1,228 @@
+"""
+The GitHub Action: checks the records that a pull request touches, and tells it as annotations, summary, patch and status.
+
+What a stranger wrote (names of files, texts of records, branches) reaches the log only where GitHub's runner obeys nothing:
+inside the data of a workflow command, or while commands are stopped. The settings are the base's, so that a pull request
+cannot turn a rule off for itself.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import secrets
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import IO, Any, NoReturn
+
+from pfocr_lint.cli.main import main as lint
+from pfocr_lint.dataclass import dataclass
+from pfocr_lint.errors import UsageError
+from pfocr_lint.report import unified
+from pfocr_lint.report.annotations import command
+from pfocr_lint.report.fixes import FixLog
+from pfocr_lint.report.markdown import code, fixed_records
+from pfocr_lint.report.plain import counted, plain
+from pfocr_lint.report.reporter import FAULT, USAGE, Streams
+from pfocr_lint.settings.model import FAIL_ON, Selection
+from pfocr_lint.settings.overrides import with_flags
+from pfocr_lint.workspace import discovery, many_files, one_file
+from pfocr_lint.workspace.git_revision import Base, RevisionError, commit, pull_request_base
+
+SUMMARY = 1 << 20  # bytes: GitHub shows no summary of a step that is over 1 MiB
+MESSAGE = 4_000  # characters of what is said of a run that failed
+
+_NOTE = "### The offered fixes as a patch\n\nCopy it into a file `fix.patch`, then `git apply fix.patch`.\n\n"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The inputs of a run; ``since`` None checks everything, ``fail_on`` '' leaves that to the settings."""
+
+    paths: tuple[str, ...]
+    since: Base | None
+    introduced: bool
+    form: str
+    fail_on: str
+
+
+def run() -> NoReturn:
+    """The step of the Action."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    sys.exit(main(os.environ, sys.stdout))
+
+
+def main(environ: Mapping[str, str], log: IO[str]) -> int:
+    """Check as the step's environment says; the exit status is that of pfocr-lint."""
+    try:
+        asked = _asked(environ)
+        with TemporaryDirectory() as folder:
+            return _check(asked, Path(folder), environ, log)
+    except (UsageError, RevisionError) as error:
+        status, problem = USAGE, str(error)
+    except Exception as error:  # noqa: BLE001 - a traceback in the log could hold a stranger's commands
+        status, problem = FAULT, f"internal fault: {error!r}"
+    _say(problem, "error", log)
+    _summarize(_problem(problem), environ)
+    return status
+
+
+def _asked(environ: Mapping[str, str]) -> Asked:
+    """The inputs. Raises UsageError and RevisionError."""
+
+    def given(name: str, default: str) -> str:
+        return environ.get(f"PFOCR_LINT_{name}", "").strip() or default
+
+    introduced, form = given("INTRODUCED", "true").lower(), given("FORMAT", "annotations")
+    if introduced not in ("true", "false"):
+        raise UsageError(f"introduced: '{introduced}' is not true or false")
+    if form not in ("annotations", "sarif"):
+        raise UsageError(f"format: '{form}' is not annotations or sarif")
+    fail_on = given("FAIL_ON", "").lower()
+    if fail_on not in ("", *FAIL_ON):
+        raise UsageError(f"fail-on: '{fail_on}' is not error or warning")
+    paths = tuple(line.strip() for line in given("PATHS", ".").splitlines() if line.strip())
+    since = given("SINCE", "") or _base(environ)
+    return Asked(paths, commit(".", since, "since") if since else None, introduced == "true", form, fail_on)
+
+
+def _base(environ: Mapping[str, str]) -> str | None:
+    """The commit that the event says to compare with; None when it is about no change."""
+    path = environ.get("GITHUB_EVENT_PATH")
+    event = json.loads(Path(path).read_text(encoding="utf-8")) if path else {}
+    if "merge_group" in event:
+        return _sha(event["merge_group"]["base_sha"])
+    if "pull_request" not in event:
+        return None
+    pull = event["pull_request"]
+    return pull_request_base(".", _sha(pull["base"]["sha"]), _sha(pull["head"]["sha"]))
+
+
+def _sha(value: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{40,64}", value):
+        raise UsageError(f"the event names '{value}', which is no commit")
+    return value
+
+
+def _check(asked: Asked, folder: Path, environ: Mapping[str, str], log: IO[str]) -> int:
+    forms = {name: folder / name for name in ("github", "markdown", "json", "concise")}
+    if asked.form == "sarif":
+        forms["sarif"] = Path(environ.get("RUNNER_TEMP") or folder) / "pfocr-lint.sarif"
+        forms["sarif"].unlink(missing_ok=True)  # another run's
+        del forms["github"]
+    argv = [f"--output-format={name}:{path}" for name, path in forms.items()]
+    if asked.since is not None:
+        argv += [f"--since={asked.since.commit}", f"--settings-from={asked.since.commit}"]
+        argv += ["--introduced"] if asked.introduced else []
+    argv += [f"--fail-on={asked.fail_on}"] if asked.fail_on else []
+    # neither an option nor a file of arguments
+    argv += [f"./{path}" if path[0] in "-@" else path for path in asked.paths]
+    messages = io.StringIO()
+    status = lint(argv, Streams(io.StringIO(), io.StringIO(), messages))
+
+    said = {name: path.read_text(encoding="utf-8") if path.exists() else "" for name, path in forms.items()}
+    problem = messages.getvalue().strip()
+    if problem:
+        _say(problem, "notice" if said.get("github") else "error" if status >= USAGE else "warning", log)
+    log.write(said.get("github", ""))
+    _stopped(said["concise"], log)
+    patches = list(_patches(json.loads(said["json"] or '{"diagnostics": []}'), asked))
+    summary = (_problem(problem) if problem else "") + said["markdown"]
+    _summarize(summary, environ, patches)
+    _hand_out(status, forms.get("sarif"), patches, environ)
+    return status
+
+
+def _say(text: str, level: str, log: IO[str]) -> None:
+    """A message as an annotation."""
+    lines = "\n".join(plain(line) for line in _cut(text).split("\n"))
+    log.write(command(level, {"title": "pfocr-lint"}, lines))
+
+
+def _stopped(text: str, log: IO[str]) -> None:
+    """Text for the log, in which the runner looks for no command."""
+    token = secrets.token_hex(16)
+    log.write(f"::stop-commands::{token}\n{text}\n::{token}::\n")
+
+
+def _patches(report: dict[str, Any], asked: Asked) -> Iterator[tuple[str, str]]:
+    """For each record in which a reported finding has a safe fix: what the fixes of these rules change, and the patch."""
+    offered = [d for d in report["diagnostics"] if d["fix"] is not None and d["fix"]["safety"] == "safe"]
+    rules = Selection(select=tuple(sorted({d["code"] for d in offered})))
+    sources = []
+    for path in sorted({d["path"] for d in offered}):
+        settings = asked.since.settings_for(path) if asked.since is not None else discovery.settings_for(path, None)
+        sources.append(discovery.Source(path, with_flags(settings, rules), discovery.kind_by_path(path)))
+    base = asked.since.commit if asked.since is not None else "HEAD"
+    for result in many_files.process_all(sources, one_file.Task("diff", revision=base), None):
+        if result.versions is not None:
+            log = FixLog(whole=True)
+            log.add(result.fixed)
+            yield fixed_records(log.by_record), unified(result.path, *result.versions)
+
+
+def _summarize(text: str, environ: Mapping[str, str], patches: list[tuple[str, str]] | None = None) -> None:
+    """Add to the page of the job, as much as it holds."""
+    path = environ.get("GITHUB_STEP_SUMMARY")
+    if not path:
+        return
+    written = Path(path).stat().st_size if Path(path).exists() else 0
+    with Path(path).open("a", encoding="utf-8", errors="backslashreplace") as page:
+        page.write(text + _offer(patches or [], SUMMARY - written - len(text.encode(errors="backslashreplace"))))
+
+
+def _offer(patches: list[tuple[str, str]], room: int) -> str:
+    """The patches that fit into so many bytes, to be copied, and how many records more have one."""
+    room -= len(_NOTE) + 400  # for the lines around them
+    shown: list[str] = []
+    fixed: list[str] = []
+    for made, text in patches:
+        # what does not print does not survive being copied, and can hide what is done
+        plainly = all(char.isprintable() or char in "\n\t\u00a0" for char in text)
+        size = len(text.encode()) + len(made.encode()) + 1
+        if plainly and size <= room:
+            room -= size
+            shown.append(text)
+            fixed.append(f"{made}\n")
+    lines = "".join(shown)
+    fence = "`" * max(3, max(map(len, re.findall("`+", lines)), default=0) + 1)
+    if 2 * len(fence) > room + 100:
+        shown = []
+    offer = f"\n{_NOTE}{''.join(fixed)}\n{fence}diff\n{lines}{fence}\n" if shown else ""
+    more = len(patches) - len(shown)
+    if more:
+        offer += f"\n**{counted(more, 'record')}** with a fix that is not shown here: `pfocr-lint --fix` makes it.\n"
+    return offer
+
+
+def _problem(text: str) -> str:
+    """What is said of a run that failed, for the page of the job."""
+    return "".join(f"- {code(line)}\n" for line in _cut(text).split("\n")) + "\n"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MESSAGE else f"{text[:MESSAGE]} …"
+
+
+def _hand_out(status: int, sarif: Path | None, patches: list[tuple[str, str]], environ: Mapping[str, str]) -> None:
+    """The outputs of the step: the status, and files for the steps behind it."""
+    folder, path = environ.get("RUNNER_TEMP"), environ.get("GITHUB_OUTPUT")
+    if not folder or not path:
+        return
+    patch = Path(folder) / "pfocr-lint.patch"
+    patch.write_bytes("".join(text for _, text in patches).encode())
+    outputs = {"status": str(status), "patch": str(patch)}
+    if sarif is not None and sarif.exists():
+        outputs["sarif"] = str(sarif)
+    with Path(path).open("a", encoding="utf-8") as file:
+        file.write("".join(f"{name}={value}\n" for name, value in outputs.items()))
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,73 @@
+"""Rules that compare records, run on the facts of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+
+from pfocr_lint.dataclass import dataclass, replace
+from pfocr_lint.diagnostic import Severity
+from pfocr_lint.linter.hits import Examined, Hit, _hit, _order
+from pfocr_lint.linter.waiving import _waive
+from pfocr_lint.record import facts
+from pfocr_lint.record.document import Record
+from pfocr_lint.rules.catalogue import COMPARING, ON_PAGES
+from pfocr_lint.rules.declaration import Rule
+from pfocr_lint.rules.waiver_comments import waivers
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What the rules that compare records found, by record, sorted by path."""
+
+    examined: tuple[Examined, ...]
+    faults: tuple[str, ...] = ()
+
+
+def compare(
+    repository: facts.Repository,
+    levels_of: Callable[[str], Mapping[str, Severity]],
+    rules: Iterable[Rule] = COMPARING,
+    *,
+    waiving: bool = True,
+) -> Compared:
+    """
+    Run rules that compare records. ``levels_of`` gives the rules that are on for a path; ``waiving``: waivers hold.
+
+    The records that something is said of are opened again, for places and waivers.
+    """
+    hits: dict[str, list[Hit]] = {}
+    faults: list[str] = []
+    for rule in rules:
+        if rule.compare is None:
+            continue
+        try:
+            for placed in rule.compare(repository):
+                level = levels_of(placed.path).get(rule.code)
+                if level is not None:
+                    hits.setdefault(placed.path, []).append(_hit(repository.open(placed.path), rule, level, placed.finding))
+        except Exception as error:  # noqa: BLE001 - whatever a rule does wrong, the others still speak
+            faults.append(f"rule {rule.code} failed: {type(error).__name__}: {error}")
+    examined = []
+    again = partial(_on_pages, repository, levels_of, waiving)
+    for path, found in sorted(hits.items()):
+        record = repository.open(path)
+        known = waivers(record) if waiving else ()
+        left, waived = _waive(record, known, found, levels_of(path)) if known else (found, ())
+        hits_left = tuple(sorted(left, key=_order))
+        examined.append(Examined(record, hits_left, waived=waived, open_other=repository.open, again=again))
+    return Compared(tuple(examined), tuple(faults))
+
+
+def _on_pages(
+    repository: facts.Repository, levels_of: Callable[[str], Mapping[str, Severity]], waiving: bool, record: Record
+) -> tuple[Hit, ...]:
+    """What the rules that need the organism pages alone find in one record as it is now."""
+    own = facts.facts_of(record)
+
+    def opened(path: str) -> Record:
+        return record if path == record.path else repository.open(path)
+
+    figures = (own,) if isinstance(own, facts.FigureFacts) else ()
+    one = replace(repository, figures=figures, pages=(), tables=(), open=opened)
+    return tuple(hit for each in compare(one, levels_of, ON_PAGES, waiving=waiving).examined for hit in each.hits)

@@ -1,0 +1,64 @@
+"""
+Which values of a record a person edited since a version that Git knows, and what that means for a fix.
+
+A rule that copies one field to another trusts the first more. Where the copy was edited since, and may be the correction of a
+person, replacing it is not safe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from pfocr_lint.dataclass import replace
+from pfocr_lint.diagnostic import Finding, Safety
+from pfocr_lint.pointer import name_of
+from pfocr_lint.record.document import Record
+from pfocr_lint.record.parser import read
+
+Load: TypeAlias = Callable[[], "bytes | None"]  # the bytes of a record as they were, None where there was none
+
+
+class _Edited:
+    """Whether the value of a record at a JSON Pointer was edited since; False where the earlier version is not known."""
+
+    def __init__(self, record: Record, load: Load) -> None:
+        self.record, self.load = record, load
+
+    @cached_property
+    def _before(self) -> Record | None:
+        data = self.load()
+        found = None if data is None else read(self.record.path, data, self.record.kind)
+        return None if found is None or found.data is None else found
+
+    def __call__(self, pointer: str) -> bool:
+        return self._before is not None and not _alike(self._before.value(pointer), self.record.value(pointer))
+
+
+def _alike(old: Any, new: Any) -> bool:
+    """Equal, or the same text to a person, quoted or not."""
+    return bool(old == new) or (old is not None and new is not None and str(old) == str(new))
+
+
+def watch(record: Record, load: Load) -> None:
+    """Let the fixes of a record be weighed by what was edited since the version that ``load`` gives, called when it is needed."""
+    record.edited = _Edited(record, load)
+
+
+def carry(old: Record, new: Record) -> None:
+    """The same for what a fix made of a record: edited is what was before the fix, as far as that could be read."""
+    if isinstance(old.edited, _Edited):
+        new.edited = old.edited if old.edited.record.data is not None else _Edited(new, old.edited.load)
+
+
+def weighed(record: Record, finding: Finding) -> Finding:
+    """A finding whose fix would replace what a person edited: the fix is unsafe, and the message says what was edited."""
+    fix, key, edited = finding.fix, finding.key, record.edited
+    if fix is None or key is None or edited is None or not fix.follows or not edited(key):
+        return finding
+    old = [name_of(each) for each in fix.follows if not edited(each)]
+    others = " and ".join(old or map(name_of, fix.follows))
+    since = f"{name_of(key)} was edited, {others} {'was' if len(old) == 1 else 'were'} not" if old else None
+    message = f"{finding.message}; {since or f'{name_of(key)} and {others} were both edited'}"
+    return replace(finding, message=message, fix=replace(fix, safety=Safety.UNSAFE))

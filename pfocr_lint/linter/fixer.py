@@ -1,0 +1,226 @@
+"""
+Fixing records to a standstill, each round verified. Pure: bytes and values in, values out.
+
+A fix that fails its verification is a fault of this program: it is returned, and the bytes stay as they were.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from pfocr_lint import diagnostic
+from pfocr_lint.dataclass import dataclass
+from pfocr_lint.diagnostic import Diagnostic, DropItem, Fix, RenameKey, Safety, TextEdit, ValueChange
+from pfocr_lint.linter import edits
+from pfocr_lint.linter.checker import examine, examine_again
+from pfocr_lint.linter.edited_values import carry, watch
+from pfocr_lint.linter.hits import FIRST, Examined, Hit, diagnostic_of
+from pfocr_lint.pointer import split
+from pfocr_lint.record import facts
+from pfocr_lint.record.document import Record, untyped
+from pfocr_lint.record.parser import MAX_BYTES, read
+from pfocr_lint.schema.kinds import Kind
+from pfocr_lint.settings.model import DEFAULT, Settings
+
+ROUNDS = 10
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """
+    What became of one record.
+
+    ``data`` are the bytes after all fixes (the old ones when nothing was fixed or a fault came up), ``fixed`` what was
+    mended, ``left`` what remains, in terms of ``data``, ``waived`` the rules of what the record waives, one for each finding.
+    """
+
+    data: bytes
+    fixed: tuple[Diagnostic, ...]
+    left: tuple[Diagnostic, ...]
+    faults: tuple[str, ...] = ()
+    facts: facts.Facts | None = None
+    waived: tuple[str, ...] = ()
+
+
+def fix(
+    path: str,
+    data: bytes,
+    settings: Settings = DEFAULT,
+    *,
+    unsafe: bool = False,
+    kind: Kind | None = None,
+    before: bytes | None = None,
+) -> Fixed:
+    """
+    Fix one record: all fixes that do not clash, again and again until nothing more is offered.
+
+    No file is touched. A fault keeps the bytes as they were. ``before`` is the record in an earlier version: a fix that would
+    replace what was edited since is not safe.
+    """
+    record = read(path, data, kind)
+    watch(record, lambda: before)
+    return settle(examine(record, settings), data, settings, unsafe=unsafe)
+
+
+def settle(first: Examined, data: bytes, settings: Settings, *, unsafe: bool) -> Fixed:
+    """The same for a record that is already examined; ``data`` are its bytes."""
+    examined, path = first, first.record.path
+    fixed: list[Diagnostic] = []
+    restless: tuple[Diagnostic, ...] = ()
+    for turn in range(ROUNDS + 1):
+        step = mend(examined, settings, unsafe=unsafe)
+        if step is None:
+            new = examined.record.text.encode() if fixed else data
+            left = tuple(examined.diagnostics())
+            return Fixed(new, tuple(fixed), left, examined.faults, examined.facts, examined.waived)
+        if turn == ROUNDS:
+            break
+        if step.problem is not None:
+            return _unfixed(first, data, f"{path}: {step.problem}")
+        fixed += step.fixed
+        restless, examined = step.fixed, step.after
+    names = ", ".join(sorted({each.code for each in restless}))
+    return _unfixed(first, data, f"{path}: the fixes of {names} do not come to rest after {ROUNDS} rounds")
+
+
+def _unfixed(first: Examined, data: bytes, fault: str) -> Fixed:
+    return Fixed(data, (), tuple(first.diagnostics()), (*first.faults, fault), first.facts, first.waived)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One round of fixes: what was mended, the record after it, and why it must not be written, if it must not."""
+
+    fixed: tuple[Diagnostic, ...]
+    after: Examined
+    problem: str | None
+
+
+def mend(examined: Examined, settings: Settings, *, unsafe: bool) -> Step | None:
+    """Make all fixes of an examined record that do not clash, and verify them; None when there is none to make."""
+    if not examined.mendable:
+        return None
+    wanted = _wanted(examined, unsafe=unsafe)
+    first = [each for each in wanted if each[0].rule.code in FIRST]
+    step = _step(examined, first or wanted, settings)
+    codes = sorted({diagnostic.code for diagnostic in step.fixed}) if step is not None and step.problem is not None else []
+    # what one rule mends may be what another then finds: each in its turn
+    done: Step | None = None
+    for code in codes if len(codes) > 1 else ():
+        now = examined if done is None else done.after
+        alone = _step(now, [each for each in _wanted(now, unsafe=unsafe) if each[0].rule.code == code], settings)
+        if alone is not None and alone.problem is None:
+            done = alone if done is None else Step((*done.fixed, *alone.fixed), alone.after, None)
+    return done or step
+
+
+def _wanted(examined: Examined, *, unsafe: bool) -> list[tuple[Hit, Fix]]:
+    """The fixes to make in an examined record, by their rules."""
+    return [
+        (hit, hit.finding.fix)
+        for hit in sorted(examined.hits, key=lambda hit: hit.rule.code)
+        if hit.finding.fix is not None and (unsafe or hit.finding.fix.safety is Safety.SAFE)
+    ]
+
+
+def _step(examined: Examined, wanted: list[tuple[Hit, Fix]], settings: Settings) -> Step | None:
+    """Make some fixes that do not clash, and verify them."""
+    record = examined.record
+    planned = edits.plan(record, [each for _, each in wanted])
+    if planned.weight(record) > edits.MOST_WRITTEN:  # without those that are too much alone; all or none of the others
+        wanted = [each for each in wanted if edits.plan(record, [each[1]]).weight(record) <= edits.MOST_WRITTEN]
+        planned = edits.plan(record, [each for _, each in wanted])
+        if planned.weight(record) > edits.MOST_WRITTEN:
+            return None
+    text = diagnostic.apply(record.text, planned.edits)
+    if not planned.taken or len(text.encode()) > MAX_BYTES:
+        return None
+    mended = [wanted[index] for index in planned.taken]
+    new = read(record.path, text.encode(), record.kind)
+    carry(record, new)
+    after = examine_again(examined, [hit for hit, _ in mended], new, settings)
+    problem = verify(examined, after, mended, planned)
+    if problem is not None:
+        problem = f"a fix of {', '.join(sorted({hit.rule.code for hit, _ in mended}))} was not made: {problem}"
+    fixed = (diagnostic_of(record, hit, 1, examined.open_other, made=_made(record, each)) for hit, each in mended)
+    return Step(tuple(fixed), after, problem)
+
+
+def _made(record: Record, made: Fix) -> tuple[ValueChange, ...]:
+    """What a fix changes in a record: each value, and the text itself once."""
+    found: list[ValueChange] = []
+    for change in made.changes:
+        if isinstance(change, TextEdit):
+            found += [] if ValueChange(None) in found else [ValueChange(None)]
+        elif isinstance(change, DropItem):
+            found.append(ValueChange(change.key, record.value(change.key)))
+        elif isinstance(change, RenameKey):
+            found.append(ValueChange(change.key, split(change.key)[-1], change.new))
+        else:
+            found.append(ValueChange(change.key, record.value(change.key), change.value))
+    return tuple(found)
+
+
+def verify(before: Examined, after: Examined, mended: Sequence[tuple[Hit, Fix]], planned: edits.Plan) -> str | None:
+    """
+    Why the new text must not be written; None when it may.
+
+    It reads; every value that was not meant to change is equal and each changed one is the intended; what was mended
+    is gone; nothing outside the front matter moved, but by an edit of the text itself; and ruamel.yaml reads the same
+    in each edited entry.
+    """
+    old, new = before.record, after.record
+    if new.data is None and old.kind is not Kind.TABLE:
+        return "the result cannot be read"
+    wanted = planned.data(old)
+    if wanted is not None and not _same(wanted, new.data):
+        return "the result does not read as intended"
+    textual = any(isinstance(change, TextEdit) for _, each in mended for change in each.changes)
+    if not textual:
+        head, tail = old.text[: old.body.start], old.text[old.body.end :]
+        if new.text[: new.body.start] != head or new.text[new.body.end :] != tail:
+            return "text outside the front matter changed"
+    # a hit is gone when it is not made of the same value again; a value that changed may show the next defect
+    still = Counter(hit.cause for hit in after.hits)
+    were = Counter(hit.cause for hit in before.hits)
+    gone = Counter(hit.cause for hit, _ in mended)
+    for hit, _ in mended:
+        if still[hit.cause] > max(0, were[hit.cause] - gone[hit.cause]):
+            return f"{hit.rule.code} still finds {hit.finding.message}"
+    for pointer in planned.written:
+        if not confirmed(new, pointer):
+            return f"ruamel.yaml reads {pointer} differently"
+    return None
+
+
+def _same(a: Any, b: Any) -> bool:
+    """Equal, types included: 1, 1.0 and true are three values; nan is itself."""
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(_same(a[key], b[key]) for key in a)
+    if isinstance(a, list):
+        return len(a) == len(b) and all(map(_same, a, b))
+    return bool(a == b) or (a != a and b != b)
+
+
+def confirmed(record: Record, pointer: str) -> bool:
+    """Whether ruamel.yaml, reading the lines of one entry alone, finds the same untyped text as PyYAML."""
+    entry = record.entries.get(pointer)
+    if entry is None:
+        return False
+    span = record.node_span(entry.node)
+    start = record.node_span(entry.key).start if entry.key is not None else span.start
+    column = start - record.text.rfind("\n", 0, start) - 1
+    lead = " " * column if entry.key is not None else " " * (column - 2) + "- "
+    from pfocr_lint.record import round_trip  # ruamel.yaml, which only a fix needs
+
+    lines = lead + record.text[start : max(span.end, start)] + "\n"
+    found = round_trip.untyped(lines)
+    if found is None and "\t" in lines:
+        return True  # ruamel.yaml refuses tabs that YAML 1.1 allows: it has no opinion here
+    if entry.key is not None:
+        return bool(found == {entry.key.value: untyped(entry.node)})
+    return bool(found == [untyped(entry.node)])

@@ -1,0 +1,68 @@
+"""How a record's values fail the schema of its kind, by the rule that reports it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pfocr_lint.lazy_import import expression
+from pfocr_lint.pointer import parent_of, split
+from pfocr_lint.record.characters import CONTROL
+from pfocr_lint.record.document import Record
+from pfocr_lint.record.synonyms import Synonyms
+from pfocr_lint.rules.catalogue import RULES
+from pfocr_lint.schema import compiled
+from pfocr_lint.schema.kinds import MAPPINGS
+from pfocr_lint.schema.validator import Violation
+
+_OWNERS = {pair: rule.code for rule in RULES for pair in rule.owns}
+_INVALIDATING = frozenset({"PF103", "PF104", "PF105", "PF106", "PF209"})
+
+
+def owner(key: str, keyword: str) -> str:
+    """The code of the rule that reports a schema failure of a key (a JSON Pointer) and keyword."""
+    tokens = split(key)
+    return _OWNERS.get(f"{tokens[-1] if tokens else ''}:{keyword}") or _OWNERS[f"*:{keyword}"]
+
+
+_ITEM = expression(r"/[^/]+/[0-9]+(?=/|\Z)")
+_CONTENT = frozenset({"pattern", "enum", "const", "minLength", "maxLength"})
+MOST = 1_000  # items that are held against a missing list: no record has as many, and a stranger's could have 20,000
+
+
+def _strays(record: Record, violations: Sequence[Violation]) -> frozenset[str]:
+    """The items that belong to a list whose key is missing: they stand in the list before it."""
+    gone = [violation.key for violation in violations if violation.keyword == "required" and "items" in violation.wanted]
+    items = {_item(violation.key) for violation in violations} - {""} if gone else set()
+    items = {item for item in items if isinstance(record.value(parent_of(item)), list)}
+    if len(items) > MOST:
+        return frozenset()
+    return frozenset(item for item in items for key in gone if compiled.allows(record.kind, key, [record.value(item)]))
+
+
+def _item(key: str) -> str:
+    """The item of a top-level list that a JSON Pointer leads into; '' for none."""
+    match = _ITEM.match(key)
+    return match[0] if match else ""
+
+
+def prepare(record: Record, synonyms: Synonyms) -> Record:
+    """Add to a record what the rules need to know of it: how its values fail the schema, and the organisms' other names."""
+    record.synonyms = synonyms
+    found: dict[str, list[Violation]] = {}
+    invalid: set[str] = set()
+    if record.data is not None and record.kind in MAPPINGS:
+        violations = compiled.violations(record.kind, record.data, told=record.canonical)
+        strays = _strays(record, violations)
+        for violation in violations:
+            if _item(violation.key) in strays:
+                continue  # it belongs to a list whose key is missing, and that is said
+            if violation.keyword in _CONTENT and isinstance(violation.value, str) and CONTROL.search(violation.value):
+                invalid.add(violation.key)  # with the control character it cannot fit: PF010 speaks
+                continue
+            found.setdefault(owner(violation.key, violation.keyword), []).append(violation)
+    invalid |= {violation.key for code in _INVALIDATING for violation in found.get(code, ())}
+    invalid |= {fault.key for fault in record.faults if fault.key is not None}
+    record.failures = {code: tuple(violations) for code, violations in found.items()}
+    record.invalid = frozenset(invalid)
+    record.derived.clear()
+    return record

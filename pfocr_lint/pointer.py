@@ -1,0 +1,30 @@
+"""JSON Pointers (RFC 6901): the name of each value of a record."""
+
+from __future__ import annotations
+
+
+def join(parent: str, token: str | int) -> str:
+    """The JSON Pointer (RFC 6901) of ``token`` below ``parent``."""
+    name = str(token)
+    return f"{parent}/{name.replace('~', '~0').replace('/', '~1') if '~' in name or '/' in name else name}"
+
+
+def split(pointer: str) -> list[str]:
+    """The tokens of a JSON Pointer."""
+    return [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
+
+
+def parent_of(pointer: str) -> str:
+    """The JSON Pointer of the container that holds ``pointer``."""
+    return pointer.rpartition("/")[0]
+
+
+def name_of(pointer: str) -> str:
+    """A JSON Pointer as people say it: ``schema-jsonld/keywords, item 4``, ``genes, item 2, symbol``; items count from 1."""
+    said = ""
+    for token in split(pointer):
+        if token.isdecimal() and said:
+            said += f", item {int(token) + 1}"
+        else:
+            said += f"{'' if not said else ', ' if said[-1].isdecimal() else '/'}{token}"
+    return said

@@ -1,0 +1,363 @@
+"""One file as the rules see it: its kind, its values, and on demand where each of them stands."""
+
+from __future__ import annotations
+
+import os
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property, lru_cache
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
+
+from pfocr_lint.dataclass import dataclass, field
+from pfocr_lint.diagnostic import Fix, Place, Related, SourceLine, Span
+from pfocr_lint.lazy_import import OnDemand, expression
+from pfocr_lint.pointer import join, split
+from pfocr_lint.record.positions import Entry, Slices, below
+from pfocr_lint.record.scalar_source import as_typed, pieces
+from pfocr_lint.record.synonyms import Synonyms
+
+if TYPE_CHECKING:
+    import yaml
+else:
+    yaml = OnDemand("yaml")
+from pfocr_lint.record.characters import SEPARATORS
+from pfocr_lint.schema.kinds import Kind
+from pfocr_lint.schema.validator import Violation
+
+WAIVER = "pfocr-lint:"  # what makes a comment a waiver
+
+MARKER = expression(r"(?i)pfocr[-_.\s\u2010-\u2015]?lint|ignore\[PF[0-9]")  # stands in every comment that is meant to be one
+
+_COMMENT = expression(r"(?<![^\s])#[^\n\r]*")
+
+_COMMENT_BEHIND = expression(r"[ \t]*(?:\r?\n(?:[ \t]*\r?\n)*( *))?(#[^\r\n]*)")
+
+NOWHERE = Span(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """
+    Why a file is not one readable mapping, or what its form lacks: the code of a PF0 rule and what it will say.
+
+    ``key`` is the JSON Pointer of a value that nobody can rely on for it, ``compared`` are the values that it is about.
+    """
+
+    code: str
+    message: str
+    span: Span = NOWHERE
+    fix: Fix | None = None
+    related: tuple[Related, ...] = ()
+    key: str | None = None
+    compared: tuple[Any, ...] = ()
+
+
+# Few pointers are asked for again and again; splitting them was half of what the rules cost.
+_tokens = lru_cache(1024)(split)
+
+
+@dataclass
+class Record:
+    """
+    One file as the rules see it.
+
+    ``text`` is the whole decoded file, ``body`` the range of its YAML, ``data`` the mapping (None when it cannot be read).
+    ``canonical`` says that it is in the form that the fast reader accepts: its ``root`` is then not composed. The engine adds
+    what it knows when it has the record judged: ``failures`` (code of the owning rule -> schema violations), ``invalid`` (the
+    JSON Pointers of values that take part in no comparison), ``synonyms`` (organism name -> latin name), the waivers
+    that waive nothing, and in the end how many findings there are. ``agrees`` says that all that it says twice
+    is known to be said alike. ``derived`` keeps what several rules ask of it all. ``edited`` says of a JSON Pointer whether
+    its value was edited since a revision that Git knows (see edited.watch); None where Git is not consulted.
+    """
+
+    path: str
+    kind: Kind
+    text: str = ""
+    body: Span = NOWHERE
+    data: dict[str, Any] | None = None
+    faults: tuple[Fault, ...] = ()
+    root: yaml.MappingNode | None = None
+    canonical: bool = False
+    failures: Mapping[str, tuple[Violation, ...]] = field(default_factory=dict)
+    invalid: frozenset[str] = frozenset()
+    synonyms: Synonyms = field(default_factory=Synonyms)
+    derived: dict[str, Any] = field(default_factory=dict)
+    unused_waivers: tuple[tuple[Any, tuple[tuple[str, Span, int], ...]], ...] = ()
+    found: int = 0
+    agrees: bool = False
+    edited: Callable[[str], bool] | None = None
+
+    @cached_property
+    def name(self) -> str:
+        """The file's name without its extension; '' when the record has no file."""
+        base = os.path.basename(self.path)  # noqa: PTH119 - a tenth of what a PurePath costs, for every record
+        return "" if base == "-" else base.removesuffix(".md").removesuffix(".yml")
+
+    def value(self, pointer: str) -> Any:
+        """The value at a JSON Pointer, None where there is none."""
+        at: Any = self.data
+        key = pointer[1:]
+        if at is not None and "/" not in key and "~" not in key and key:  # nearly always
+            return at.get(key)
+        for token in _tokens(pointer):
+            if isinstance(at, dict):
+                at = at.get(token)
+            elif isinstance(at, list) and token.isdecimal() and int(token) < len(at):
+                at = at[int(token)]
+            else:
+                return None
+        return at
+
+    def usable(self, pointer: str) -> str | None:
+        """The string at a JSON Pointer when it may take part in a comparison: there, a string, and valid."""
+        value = self.value(pointer)
+        return value if isinstance(value, str) and (not self.invalid or pointer not in self.invalid) else None
+
+    @cached_property
+    def entries(self) -> Mapping[str, Entry]:
+        """Every value's place, by JSON Pointer; of a key that stands twice, the last."""
+        if self.slices is not None:
+            return self.slices
+        return {entry.pointer: entry for entry in below("", self.root)}
+
+    @cached_property
+    def slices(self) -> Slices | None:
+        """The entries of a record in the form that the fast reader accepts, composed one by one; else None."""
+        return Slices(self.text, self.body, self.data, self._bases) if self.canonical and self.data is not None else None
+
+    def span(self, pointer: str, *, on_key: bool = False, within: Span | None = None) -> Span:
+        """Where a value (or its key) stands; for a value that is missing or empty, the nearest thing that is there."""
+        entry = self.entries.get(pointer)
+        if entry is None:
+            parent = pointer.rpartition("/")[0]
+            return self.span(parent, on_key=True) if parent else Span(0, 0)
+        if on_key and entry.key is not None:
+            return self.node_span(entry.key)
+        whole = self.node_span(entry.node)
+        if within is not None and isinstance(entry.node, yaml.ScalarNode):
+            places = _origins(self.text[whole.start : whole.end], entry.node)
+            if places is not None:
+                return Span(whole.start + places[within.start], whole.start + places[within.end])
+        return self.node_span(entry.key) if whole.start == whole.end and entry.key is not None else whole
+
+    @cached_property
+    def _node_spans(self) -> dict[yaml.Node, Span]:
+        return {}
+
+    @cached_property
+    def _bases(self) -> dict[yaml.Node, int]:
+        """Where the text begins that a node was composed from, if it is not the whole body."""
+        return {}
+
+    def node_span(self, node: yaml.Node) -> Span:
+        """The exact source of a node: without the line breaks and comments that follow a block."""
+        if node not in self._node_spans:
+            self._node_spans[node] = self._node_span(node)
+        return self._node_spans[node]
+
+    def _node_span(self, node: yaml.Node) -> Span:
+        base = self._bases.get(node, self.body.start)
+        start = node.start_mark.index + base
+        if isinstance(node, yaml.ScalarNode):
+            if node.style in ("|", ">"):
+                return Span(start, self._block_scalar_end(start, node))
+            return Span(start, node.end_mark.index + base)
+        assert isinstance(node, yaml.CollectionNode)
+        if node.flow_style or not node.value:
+            return Span(start, node.end_mark.index + base)
+        last = node.value[-1]
+        key, value = last if isinstance(node, yaml.MappingNode) else (None, last)
+        if isinstance(value, yaml.ScalarNode) and not value.value and not value.style:
+            return Span(start, self.empty_at(key, value))
+        return Span(start, self.node_span(value).end)
+
+    def empty_at(self, key: yaml.Node | None, value: yaml.Node) -> int:
+        """Where the value of ``key:`` or of a lone ``-`` would begin."""
+        if key is None:
+            return int(value.start_mark.index) + self._bases.get(value, self.body.start)
+        return self.text.index(":", self.node_span(key).end) + 1
+
+    def _block_scalar_end(self, start: int, node: yaml.ScalarNode) -> int:
+        """The end of the last line of a block scalar that holds text (of the last line at all, when it keeps them)."""
+        limit = node.end_mark.index + self.body.start
+        limit -= self.text[limit - 1] in SEPARATORS  # which ends it as a line break does
+        end = self.text.find("\n", start)
+        if node.style == "|":  # its lines are the value's
+            keeps = "+" in self.text[start : start + 3]
+            lines = node.value.count("\n") if keeps else len(node.value.rstrip("\n").split("\n")) if node.value else 0
+            for _ in range(lines):
+                end = self.text.find("\n", end + 1)
+            return end if 0 <= end < limit else limit
+        header = self.text[self.text.rfind("\n", 0, start) + 1 : end]
+        indent: int | None = None
+        if re.search("[1-9]", self.text[start : start + 3]):  # says how deep; deeper than its key is enough to know here
+            indent = len(header) - len(header.lstrip(" ")) + 1
+        at = end + 1
+        while 0 < at < limit:
+            stop = self.text.find("\n", at)
+            stop = limit if stop < 0 else stop
+            line = self.text[at:stop]
+            width = len(line) - len(line.lstrip(" "))
+            if line.strip(" \r"):
+                indent = width if indent is None else indent
+                if width < indent:
+                    break
+                end = min(stop, limit)
+            at = stop + 1
+        return end if end >= 0 else limit
+
+    def lines_of(self, pointer: str) -> int:
+        """On how many lines a text at a JSON Pointer stands, the header of a block scalar not counted."""
+        entry = self.entries.get(pointer)
+        if entry is None or not isinstance(entry.node, yaml.ScalarNode):
+            return 0
+        span = self._scalar_text(entry.node)
+        return self.text.count("\n", span.start, span.end) + 1
+
+    def first_keys(self, pointer: str) -> tuple[Span, ...]:
+        """Where the keys of a mapping stand, in their order; empty for anything else and for a mapping in braces."""
+        if self.slices is not None and len(split(pointer)) < 2:
+            return tuple(self.slices.keys_of(pointer)) if isinstance(self.value(pointer), dict) else ()
+        node = self.entries[pointer].node if pointer else self.root
+        if not isinstance(node, yaml.MappingNode) or node.flow_style:
+            return ()
+        return tuple(self.node_span(key) for key, _ in node.value)
+
+    @cached_property
+    def comments(self) -> tuple[Span, ...]:
+        """The YAML comments of the front matter, ``#`` to the end of the line."""
+        if self.root is None or "#" not in self.text:
+            return ()
+        scalars = sorted(self._scalar_text(e.node) for e in self.entries.values() if isinstance(e.node, yaml.ScalarNode))
+        starts = [span.start for span in scalars]
+        found = []
+        for match in _COMMENT.finditer(self.text, self.body.start, self.body.end):
+            before = bisect_right(starts, match.start()) - 1
+            if before < 0 or match.start() >= scalars[before].end:
+                found.append(Span(*match.span()))
+        return tuple(found)
+
+    def cut(self, pointer: str, *, deeper: bool = True) -> str:
+        """
+        The comment behind an unquoted text, ``#`` first: it may be the text's rest. '' for none and a waiver.
+
+        It stands on the text's last line, or on the next that is not blank, ``deeper`` than its key as the text would.
+        """
+        entry = None if self.canonical else self.entries.get(pointer)
+        if entry is None or not isinstance(entry.node, yaml.ScalarNode) or entry.node.style:
+            return ""
+        end = self.empty_at(entry.key, entry.node) if entry.is_empty else self.node_span(entry.node).end
+        behind = _COMMENT_BEHIND.match(self.text, end)
+        if behind is None or MARKER.search(behind[2]):
+            return ""
+        key = self.node_span(entry.key).start if entry.key is not None else end
+        column = key - self.text.rfind("\n", 0, key) - 1
+        return "" if deeper and behind[1] is not None and len(behind[1]) <= column else behind[2].rstrip()
+
+    def typed(self, pointer: str) -> tuple[str, str, str] | None:
+        """What was typed at a JSON Pointer, where double quotes made control characters of backslashes (see quoted.as_typed)."""
+        if self.canonical or "\\" not in self.text:
+            return None
+        entry = self.entries.get(pointer)
+        if entry is None or not isinstance(entry.node, yaml.ScalarNode) or entry.node.style != '"':
+            return None
+        span = self.node_span(entry.node)
+        return as_typed(self.text[span.start : span.end])
+
+    def is_torn(self, start: int) -> bool:
+        """Whether what begins at an offset begins a line only to YAML: behind a separator, in the line of what it was part of."""
+        while self.text[start - 1 : start] == " ":
+            start -= 1
+        return start > 0 and self.text[start - 1] in SEPARATORS
+
+    def key_behind(self, pointer: str) -> Span | None:
+        """Where the key stands that follows a top-level text, unless quotes hold that together; None for the last."""
+        entry = self.entries.get(pointer)
+        if entry is None or not isinstance(entry.node, yaml.ScalarNode) or entry.node.style in ("'", '"'):
+            return None
+        own = self.span(pointer, on_key=True).start
+        return next((key for key in self.first_keys("") if key.start > own), None)
+
+    def _scalar_text(self, node: yaml.ScalarNode) -> Span:
+        """The source of a scalar, of a block scalar without its header line, where a comment may stand."""
+        span = self.node_span(node)
+        if node.style not in ("|", ">"):
+            return span
+        return Span(min(span.end, self.text.find("\n", span.start) + 1), span.end)
+
+    @cached_property
+    def has_lone_cr(self) -> bool:
+        """Whether a CR stands without LF: a line break to YAML, and none to whoever counts lines."""
+        return re.search("\r(?!\n)", self.text) is not None
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return list(accumulate(map((1).__add__, map(len, self.text.split("\n"))), initial=0))[:-1]
+
+    def place(self, span: Span) -> Place:
+        """Lines and columns of a span."""
+        line, start = self._line(span.start)
+        end_line, end = self._line(span.end)
+        return Place(
+            line=line,
+            column=span.start - start + 1,
+            end_line=end_line,
+            end_column=span.end - end + 1,
+            byte_column=self._bytes(start, span.start) + 1,
+            end_byte_column=self._bytes(end, span.end) + 1,
+        )
+
+    def _line(self, offset: int) -> tuple[int, int]:
+        """The number of the line that an offset is in, and where it starts."""
+        number = bisect_right(self._line_starts, offset)
+        return number, self._line_starts[number - 1]
+
+    def _bytes(self, start: int, end: int) -> int:
+        return len(self.text[start:end].encode("utf-8", "surrogatepass"))
+
+    def source(self, place: Place, lines: int = 3, width: int = 400) -> tuple[SourceLine, ...]:
+        """The first ``lines`` source lines of a place, each cut to ``width`` code points round what is meant."""
+        found = []
+        for number in range(place.line, min(place.end_line, place.line + lines - 1) + 1):
+            start = self._line_starts[number - 1]
+            end = self._line_starts[number] - 1 if number < len(self._line_starts) else len(self.text)
+            cut = max(0, place.column - 1 - width // 2) if number == place.line else 0
+            found.append(SourceLine(number, cut, self.text[start + cut : min(end, start + cut + width)]))
+        return tuple(found)
+
+
+def strings(pointer: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Every string at or below a value, with its JSON Pointer."""
+    if isinstance(value, str):
+        yield pointer, value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from strings(join(pointer, key), item)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from strings(join(pointer, index), item)
+
+
+def _origins(source: str, node: yaml.ScalarNode) -> list[int] | None:
+    """For each code point of a scalar's value, and for its end, the offset in its source; None where they do not align."""
+    style = node.style or ""
+    if style in ("|", ">"):
+        return None
+    made: list[str] = []
+    places: list[int] = []
+    for start, end, text in pieces(source, style):
+        made.append(text)
+        places += range(start, end) if end - start == len(text) else [start] * len(text)
+    places.append(len(source) - len(style))
+    return places if "".join(made) == node.value else None
+
+
+def untyped(node: yaml.Node) -> Any:
+    """What a node says, every scalar as its text."""
+    if isinstance(node, yaml.MappingNode):
+        return {key.value: untyped(value) for key, value in node.value}
+    if isinstance(node, yaml.SequenceNode):
+        return [untyped(item) for item in node.value]
+    return node.value

@@ -1,0 +1,108 @@
+"""
+Values written as the record pipeline writes them: libyaml's emitter, as R's yaml package drives it.
+
+Width 80, unicode kept, lists not indented, every top-level key emitted on its own. Two ways of R that PyYAML does
+not share: the one-letter booleans are quoted, and a string with a newline becomes a literal block. The pipeline
+writes organism names raw, so they are not folded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import yaml
+
+from pfocr_lint.dataclass import dataclass
+from pfocr_lint.record.scalars import needs_quotes
+
+WIDTH = 80
+UNFOLDED = frozenset({"organisms", "organisms_ner"})
+
+
+class _Dumper(yaml.CSafeDumper):
+    """libyaml's emitter with R's choice of scalar style."""
+
+    def ignore_aliases(self, _: Any) -> bool:
+        return True
+
+
+def _represent_str(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in text else "'" if needs_quotes(text) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _represent_str)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """
+    One entry as the pipeline would write it.
+
+    ``text`` runs from the key (of a list item, from its value) to the last character, without the final newline;
+    ``column`` is the indentation that the pipeline gives its first character, later lines carry theirs in ``text``.
+    """
+
+    text: str
+    column: int
+
+    def at(self, column: int) -> str:
+        """The text for an entry that stands at another column: later lines are indented as much deeper."""
+        return self.text.replace("\n", "\n" + " " * (column - self.column)) if column > self.column else self.text
+
+
+def entry(path: Sequence[str | int], value: Any) -> Written:
+    """
+    Write the entry that the tokens of a JSON Pointer lead to; a number is a list's index.
+
+    What is above it is written in block style all the way down, as the pipeline does.
+    """
+    nested: Any = value
+    for token in reversed(path):
+        nested = [nested] if isinstance(token, int) else {token: nested}
+    text = _dump(nested, unfolded=path[0] in UNFOLDED)
+    at = 0
+    for depth, token in enumerate(path):
+        if isinstance(token, int):
+            at = _skip_indent(text, at) + len("- ")
+        elif depth + 1 < len(path):
+            at = text.index("\n", at) + 1
+    start = _skip_indent(text, at)
+    return Written(text[start:].removesuffix("\n"), start - (text.rfind("\n", 0, start) + 1))
+
+
+def top_level(key: str, value: Any) -> str:
+    """One top-level key and its value."""
+    return _dump({key: value}, unfolded=key in UNFOLDED)
+
+
+def document(data: dict[str, Any]) -> str:
+    """A whole record: fences and front matter."""
+    return "---\n" + "".join(top_level(key, value) for key, value in data.items()) + "---\n"
+
+
+def _skip_indent(text: str, at: int) -> int:
+    while text[at : at + 1] == " ":
+        at += 1
+    return at
+
+
+def _dump(value: Any, *, unfolded: bool) -> str:
+    text: str = yaml.dump(
+        value,
+        Dumper=_Dumper,
+        allow_unicode=True,
+        width=1 << 30 if unfolded else WIDTH,
+        sort_keys=False,
+        default_flow_style=False,
+    )
+    # libyaml's end of a document whose last text keeps its line breaks; a text may end in three dots of its own
+    return text.removesuffix("...\n") if text.endswith("\n...\n") else text
+
+
+@lru_cache(256)
+def key(name: str) -> str:
+    """A key as it is written, quoted where it must be."""
+    return _dump({name: 0}, unfolded=True).removesuffix(": 0\n")

@@ -1,0 +1,163 @@
+"""
+What a record hands out for the rules that compare records: small, so that a hundred thousand fit in memory.
+
+Texts that are only compared are kept as checksums; a rule that finds a difference opens the few records concerned.
+Named tuples, because they come from other processes by the hundred thousand, as the plain tuples that they also are.
+"""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+import zlib
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from itertools import chain, repeat
+from operator import attrgetter
+from typing import Any, NamedTuple, TypeAlias
+
+from pfocr_lint.dataclass import dataclass, made
+from pfocr_lint.record import derived
+from pfocr_lint.record.document import Record
+from pfocr_lint.record.mention_table import Table, spelled
+from pfocr_lint.schema.kinds import FIGURES, Kind
+
+# The fields in which the figures of one paper must agree.
+PAPER = ("papertitle", "reftext", "year", "doi", "journal_title", "journal_nlm_ta")
+
+_PAPER = tuple(f"/{field}" for field in PAPER)
+
+
+class FigureFacts(NamedTuple):
+    """
+    Of one figure: its identifiers (None where they cannot be used), its organisms, and checksums.
+
+    ``paper`` has four bytes for each field of :data:`PAPER`, 0 for one that says nothing; ``keywords`` four for each
+    keyword of the JSON-LD block, None where there is no list of texts, or nothing to compare them with.
+    """
+
+    path: str
+    figid: str | None
+    alias: str | None
+    redirect: str | None
+    pmcid: str | None
+    organisms: tuple[str, ...]
+    paper: bytes
+    keywords: bytes | None
+
+
+class PageFacts(NamedTuple):
+    """Of one organism page: its latin name."""
+
+    path: str
+    latin: str | None
+
+
+class TableFacts(NamedTuple):
+    """Of one mention table: whose it is, of which sort, and four bytes for each word that belongs among the keywords."""
+
+    path: str
+    figid: str
+    sort: str
+    words: bytes
+
+
+Facts: TypeAlias = FigureFacts | PageFacts | TableFacts
+
+
+@dataclass(frozen=True)
+class Repository:
+    """
+    The facts of the records below one root, each list sorted by path.
+
+    ``look_up`` gives the latin names of the organism pages, none where the site has none or they are not looked up. It is given
+    names: where all of them have a page, others may be left out.
+    ``fresh`` are the paths of files that a change touched: of two records that clash, the fresh one is spoken of.
+    ``open`` reads a record again, for what its facts do not say.
+    """
+
+    figures: tuple[FigureFacts, ...]
+    pages: tuple[PageFacts, ...]
+    tables: tuple[TableFacts, ...]
+    look_up: Callable[[Set[str]], Set[str]]
+    open: Callable[[str], Record]
+    fresh: frozenset[str] = frozenset()
+
+    @property
+    def paths(self) -> list[str]:
+        """All files."""
+        return list(map(attrgetter("path"), chain(self.figures, self.pages, self.tables)))
+
+
+def facts_of(record: Record, *, keywords: bool = True) -> Facts | None:
+    """
+    What a record hands out; None when it cannot be read or is of a kind that is not compared.
+
+    Without ``keywords`` their checksums are left out.
+    """
+    if record.kind is Kind.TABLE and not record.faults:
+        return _table_facts(record)
+    if record.data is None:  # a figure that cannot be read is there all the same
+        is_figure = record.kind in FIGURES and record.faults
+        return FigureFacts(record.path, None, None, None, None, (), b"", None) if is_figure else None
+    if record.kind is Kind.ORGANISM:
+        return PageFacts(record.path, record.usable("/latin"))
+    if record.kind not in FIGURES:
+        return None
+    return _figure_facts(record, record.value("/schema-jsonld/keywords") if keywords else None)
+
+
+def _figure_facts(record: Record, keywords: Any) -> FigureFacts:
+    usable, organisms = record.usable, record.value("/organisms")
+    return FigureFacts(
+        path=record.path,
+        figid=usable("/figid"),
+        alias=(None if record.agrees else derived.alias(record)) or usable("/figid_alias"),
+        redirect=usable("/redirect_from"),
+        pmcid=usable("/pmcid"),
+        organisms=tuple([sys.intern(name) for name in organisms if isinstance(name, str)]) if isinstance(organisms, list) else (),
+        paper=checksums([usable(key) or "" for key in _PAPER]),
+        keywords=checksums(spelled(keywords)) if isinstance(keywords, list) and {*map(type, keywords)} <= {str} else None,
+    )
+
+
+# What facts are made of, by the keys of a template's places.
+KEYS = ("figid", "figid_alias", "redirect_from", "pmcid", "organisms", "schema-jsonld/keywords", *PAPER)
+
+
+def sound_facts(paths: Sequence[str], columns: Sequence[Sequence[Any]], *, keywords: bool = True) -> Iterator[FigureFacts]:
+    """
+    What figures that fit their schema and agree with themselves hand out, of the columns of :data:`KEYS`.
+
+    Without ``keywords`` their checksums, half of the price, are left out.
+    """
+    figids, aliases, redirects, pmcids, organisms, words, *papers = columns
+    names = [tuple(map(sys.intern, each)) for each in organisms]
+    whole, width = checksums(chain.from_iterable(zip(*papers, strict=True))), 4 * len(papers)
+    sums = [whole[at : at + width] for at in range(0, len(whole), width)]
+    theirs = (checksums(spelled(each)) for each in words) if keywords else repeat(None)
+    return made(FigureFacts, paths, figids, aliases, redirects, pmcids, names, sums, theirs)
+
+
+def _table_facts(record: Record) -> TableFacts:
+    table = Table(record)
+    return TableFacts(record.path, table.figid, table.sort, checksums(table.words()))
+
+
+def checksums(texts: Iterable[str]) -> bytes:
+    """CRC-32 of each text, in four bytes; 0 for an empty one."""
+    given = list(texts)
+    whole = "\n".join(given)
+    if whole.count("\n") == len(given) - 1:  # nearly always: encoded at once, in a third of the time
+        return array("I", map(zlib.crc32, whole.encode("utf-8", "surrogatepass").split(b"\n"))).tobytes()
+    return array("I", [zlib.crc32(text.encode("utf-8", "surrogatepass")) for text in given]).tobytes()
+
+
+def numbers(sums: bytes) -> array[int]:
+    """The checksums in a fact."""
+    return array("I", sums)
+
+
+def folded(path: str) -> str:
+    """A path as file systems that ignore case compare it."""
+    return unicodedata.normalize("NFC", path.casefold())

@@ -1,0 +1,81 @@
+"""Mention tables: tab separated values without quotes, one header line, ``NA`` for missing."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from functools import cached_property
+
+from pfocr_lint.dataclass import dataclass
+from pfocr_lint.lazy_import import expression, pathlib
+from pfocr_lint.record.characters import INVISIBLE
+from pfocr_lint.record.document import Record
+from pfocr_lint.schema import schemas
+from pfocr_lint.schema.kinds import Kind
+
+SORTS = ("genes", "chemicals", "diseases")
+MOST_LINES = 100_000  # of 5 fields at least, that is all of 1 MiB; what comes behind is taken for one line
+_SPACES = expression(r"[ ]{2,}|[ ]*[\t\r\n][ \t\r\n]*")
+_WORD = {"genes": "ncbigene_symbol", "chemicals": "word", "diseases": "word"}
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows of a mention table, read from its record's text."""
+
+    record: Record
+
+    @cached_property
+    def _stem(self) -> tuple[str, str]:
+        figid, _, sort = pathlib.PurePath(self.record.path).stem.rpartition("-")
+        return figid, sort
+
+    @property
+    def figid(self) -> str:
+        """The figure that the table belongs to."""
+        return self._stem[0]
+
+    @property
+    def sort(self) -> str:
+        """``genes``, ``chemicals`` or ``diseases``."""
+        return self._stem[1]
+
+    @property
+    def columns(self) -> list[str]:
+        """The header that the schema wants."""
+        return list(schemas.load(Kind.TABLE)["$defs"][self.sort]["items"]["properties"])
+
+    @property
+    def lines(self) -> list[list[str]]:
+        """The fields of every line, the header first; kept with the record, which several rules ask."""
+        kept = self.record.derived
+        if "table" not in kept:
+            kept["table"] = self._lines()
+        found: list[list[str]] = kept["table"]
+        return found
+
+    def _lines(self) -> list[list[str]]:
+        text = self.record.text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+        return [line.split("\t") for line in text.removesuffix("\n").split("\n", MOST_LINES)] if text else []
+
+    def words(self) -> list[str]:
+        """What belongs among the figure's keywords: gene symbols, chemicals or diseases, each once, in their order."""
+        column = _WORD[self.sort]
+        if not self.lines or column not in self.lines[0]:
+            return []
+        at = self.lines[0].index(column)
+        found = spelled(line[at] for line in self.lines[1:] if len(line) > at)
+        return list(dict.fromkeys(word for word in found if word not in ("NA", "") and word not in schemas.sentinels()))
+
+
+def spelled(words: Iterable[str]) -> list[str]:
+    """Words as tables and keywords are compared, and as keywords are to be written: see PF306, PF307 and PF309."""
+    trimmed = list(map(str.strip, words))
+    whole = "\v".join(trimmed)  # nearly always all are so: one look at them instead of one at each
+    if whole.isascii() and "  " not in whole and "\n" not in whole and "\t" not in whole and "\r" not in whole:
+        return trimmed
+    return list(map(_spelled, trimmed))
+
+
+def _spelled(word: str) -> str:
+    return unicodedata.normalize("NFC", INVISIBLE.sub("", _SPACES.sub(" ", word)))

@@ -1,0 +1,166 @@
+"""A dash, a space or an indentation that was left out: what each such line lacks, and the edit that adds it."""
+
+from __future__ import annotations
+
+import re
+
+from pfocr_lint.dataclass import dataclass
+from pfocr_lint.diagnostic import Fix, Safety, Span, TextEdit
+from pfocr_lint.pointer import join, split
+from pfocr_lint.quoting import quote
+from pfocr_lint.record.document import Record
+from pfocr_lint.record.emitter import WIDTH
+from pfocr_lint.record.outline import MARK, Outline, Part, Stray, takes
+
+MOST = 200  # lines of one record that are explained; with more it stays broken
+# Texts that may go on over several lines.
+PROSE = frozenset(
+    {"caption", "description", "figtitle", "papertitle", "reftext", "keywords", "figure_title", "article_title", "citation"}
+)
+_SPACES = "\u00a0\u2000-\u200a\u202f\u3000"  # which look like a space and are none to YAML
+_SPACE = re.compile(f"[{_SPACES}]")
+_LEAD = re.compile(f"[ {_SPACES}]*[{_SPACES}][ {_SPACES}]*")
+_GLUED = re.compile(rf"-([{_SPACES}]?)(?=[^\s-])")
+_LIKE_A_KEY = re.compile(r"['\"]?([\w@-]{1,40})['\"]? ?([:;=])")
+_ORGANISM = re.compile(r"[A-Z][a-z]+\.? \S|NA\Z")
+_NOTHING = frozenset({"~", "null", "[]", "''"})  # which stands for an empty list
+
+
+@dataclass(frozen=True)
+class Slip:
+    """What one line lacks: the message, its place, the edit with one line that names it, and whether no other reading is left."""
+
+    message: str
+    span: Span
+    edit: TextEdit
+    does: str
+    safe: bool
+    part: Part
+
+
+def slips(record: Record, lines: Outline) -> list[Slip]:
+    """The slips of a record that YAML cannot read, in their order."""
+    if record.has_lone_cr:
+        return []  # lines are not what they seem
+    found = [_key(record, part) for part in lines.parts if part.glued][:MOST]
+    for stray in lines.strays[:MOST]:
+        slip = _item(record, stray) or _text(record, stray, lines)
+        found += [slip] if slip is not None else []
+    return sorted(found, key=lambda slip: slip.span.start)
+
+
+def fix_of(found: list[Slip]) -> Fix:
+    """All slips of a text put right; safe when they are of one top-level entry and leave no other reading."""
+    entries = {split(slip.part.pointer)[0] for slip in found}
+    safe = len(entries) == 1 and all(slip.safe for slip in found)
+    message = " and ".join(dict.fromkeys(slip.does for slip in found))
+    return Fix(message, tuple(slip.edit for slip in found), Safety.SAFE if safe else Safety.UNSAFE)
+
+
+def _key(record: Record, part: Part) -> Slip:
+    """A key without a space behind its colon."""
+    odd = _SPACE.match(record.text, part.at)
+    space = odd[0] if odd is not None else ""
+    written = record.text[part.start + part.indent : part.at]
+    span = Span(part.start + part.indent, part.at)
+    if space:
+        message = f"{_space(space)} stands behind {quote(written)}, where YAML wants a plain space"
+    else:
+        message = f"a space is missing behind {quote(written)}"
+    edit = TextEdit(part.at, part.at + len(space), " ")
+    return Slip(message, span, edit, "put a space behind the colon", not space, part)
+
+
+def _item(record: Record, stray: Stray) -> Slip | None:
+    """A line of a list that does not begin with a dash and a space."""
+    last = stray.part
+    item = last if last.is_item else last.parent if last.parent is not None and last.parent.is_item else None
+    holder = last if item is None else item.parent
+    if holder is None or takes(record.kind, holder.pointer) != "array" or (holder.has_text and item is None):
+        return None
+    start = stray.start + stray.indent
+    line = record.text[start : stray.end]
+    if line in _NOTHING or line.startswith("--"):
+        return None
+    column = (item or holder).indent
+    where = f"in the list {holder.name}"
+    safe = stray.indent >= holder.indent
+    glued, mark, lacks = _GLUED.match(line), MARK.match(line), 0
+    if glued is not None and not glued[1]:
+        message, does, lacks = (
+            f"a space is missing behind the dash of {quote(line, 40)} {where}",
+            "put a space behind the dash",
+            1,
+        )
+    elif glued is not None:
+        message = f"{_space(glued[1])} stands behind the dash of {quote(line, 40)} {where}, where YAML wants a plain space"
+        does, lacks, safe = "put a plain space behind the dash", 2, False
+    elif mark is not None:
+        sign = f"'{mark[1]}'" if mark[1] == "*" else f"'{mark[1]}' (U+{ord(mark[1]):04X})"
+        message = f"{quote(line, 40)} {where} begins with {sign}, where YAML wants a hyphen and a space ('- ')"
+        does, lacks, safe = f"write '- ' for '{mark[1]}'", mark.end(), False
+    else:
+        message, does = f"{quote(line, 40)} stands {where} without '- ' in front", "put '- ' in front"
+        safe = safe and _is_item(record, stray, holder, line)
+    edit = TextEdit(stray.start, start + lacks, f"{' ' * column}- ")
+    return Slip(message, Span(start, stray.end), edit, does, safe, holder)
+
+
+def _is_item(record: Record, stray: Stray, holder: Part, line: str) -> bool:
+    """Whether a line without a dash can be nothing but an item: it may be the rest of the one above, or a note."""
+    if split(holder.pointer)[-1].startswith("organisms"):
+        return _ORGANISM.match(line) is not None
+    return stray.part is holder or (not line[0].islower() and len(_above(record, stray)) <= WIDTH)
+
+
+def _above(record: Record, stray: Stray) -> str:
+    """The nearest line above that is not blank."""
+    return record.text[: stray.start].rstrip().rpartition("\n")[2]
+
+
+def _text(record: Record, stray: Stray, lines: Outline) -> Slip | None:
+    """A line of a text that is not indented."""
+    part = stray.part
+    if part.is_item or split(part.pointer)[-1] not in PROSE or takes(record.kind, part.pointer) != "string":
+        return None
+    start = stray.start + stray.indent
+    line = record.text[start : stray.end]
+    like = _LIKE_A_KEY.match(line)
+    if like is not None and (like[2] == ":" or takes(record.kind, join("", like[1].lower()))):
+        return None  # "Year:'2022'", "year='2022'"
+    if line in _NOTHING or line[0] in "-#[]{}|>" or ": " in line or record.text[part.at : part.at + 1] in ("[", "{"):
+        return None
+    if _above(record, stray).lstrip().startswith("#"):
+        return None  # behind a comment no text goes on, indented or not
+    column = part.indent + 2
+    lead = _LEAD.match(line)
+    if lead is not None:
+        message = (
+            f"{_space(lead[0].strip(' ')[0])} stands in front of {quote(line[lead.end() :], 40)}, where YAML wants plain spaces"
+        )
+        edit = TextEdit(stray.start, start + lead.end(), " " * column)
+        return Slip(message, Span(start, stray.end), edit, "indent the text by plain spaces", safe=False, part=part)
+    message = f"the line {quote(line, 40)} continues {part.name} and is not indented; want {column} spaces in front"
+    edit = TextEdit(stray.start, start, " " * column)
+    return Slip(message, Span(start, stray.end), edit, "indent the text", _is_copy(record, part, lines), part)
+
+
+def _is_copy(record: Record, part: Part, lines: Outline) -> bool:
+    """Whether a text with all its lines is what its copy says; else nothing tells a further line from a note."""
+    other = {"/caption": "/schema-jsonld/description", "/schema-jsonld/description": "/caption"}.get(part.pointer)
+    both = [_words(record, lines, pointer) for pointer in (part.pointer, other)]
+    return other is not None and both[0] == both[1]
+
+
+def _words(record: Record, lines: Outline, pointer: str | None) -> list[str]:
+    """The words of a text, lines that are not indented included."""
+    for part in lines.parts:
+        if part.pointer == pointer:
+            more = [record.text[stray.start : stray.end] for stray in lines.strays if stray.part is part]
+            return " ".join([record.text[part.at : part.end], *more]).split()
+    return []
+
+
+def _space(char: str) -> str:
+    name = "a no-break space" if char in "\u00a0\u202f" else "a wide or narrow space"
+    return f"{name} (U+{ord(char):04X})"

@@ -1,0 +1,135 @@
+"""Where the values of a record stand in its text: nodes of its YAML, by JSON Pointer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from pfocr_lint.dataclass import dataclass
+from pfocr_lint.diagnostic import Span
+from pfocr_lint.lazy_import import OnDemand
+from pfocr_lint.pointer import join, split
+
+if TYPE_CHECKING:
+    import yaml
+else:
+    yaml = OnDemand("yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A value's place: its node, and its key's node (None for a list item)."""
+
+    pointer: str
+    node: yaml.Node
+    key: yaml.ScalarNode | None
+
+    @property
+    def is_collection(self) -> bool:
+        """Whether the value is a list or a mapping."""
+        return isinstance(self.node, yaml.CollectionNode)
+
+    @property
+    def is_flow(self) -> bool:
+        """Whether the value is a list or a mapping in brackets."""
+        return isinstance(self.node, yaml.CollectionNode) and bool(self.node.flow_style)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is written where the value belongs."""
+        return isinstance(self.node, yaml.ScalarNode) and not self.node.value and not self.node.style
+
+
+def compose(text: str) -> yaml.Node | None:
+    """The nodes of a YAML document; None where there is none. Raises yaml.YAMLError."""
+    loader = yaml.CSafeLoader(text)
+    try:
+        return loader.get_single_node()
+    finally:
+        loader.dispose()
+
+
+def below(pointer: str, node: yaml.Node | None) -> Iterator[Entry]:
+    """The values in a node, which is the value at a JSON Pointer; of a key that stands twice, the last comes last."""
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            at = join(pointer, key.value)
+            yield Entry(at, value, key)
+            yield from below(at, value)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            at = join(pointer, index)
+            yield Entry(at, item, None)
+            yield from below(at, item)
+
+
+class Slices(Mapping[str, Entry]):
+    """
+    The entries of a text in the form that the fast reader accepts, composed when they are asked for.
+
+    There a key stands at the beginning of its line, and no line that goes on a text begins as far left. So the lines of one
+    entry can be cut out and composed alone, in a tenth of the time; also those in a mapping at the top, such as the
+    description in the JSON-LD block. ``bases`` is told of each node's slice: the offset in ``text`` of its beginning.
+    """
+
+    def __init__(self, text: str, body: Span, data: Mapping[str, Any], bases: dict[yaml.Node, int]) -> None:
+        self._text, self._body, self._data, self._bases = text, body, data, bases
+        self._found: dict[str, Entry] = {}
+        self._cut: set[str] = set()
+
+    def __getitem__(self, pointer: str) -> Entry:
+        if pointer not in self._found:
+            self._compose(pointer)
+        return self._found[pointer]
+
+    def __iter__(self) -> Iterator[str]:
+        for name in self._data:
+            self._slice("", self._body, "", name)
+        return iter(dict(self._found))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def _compose(self, pointer: str) -> None:
+        top, *more = split(pointer)
+        if top not in self._data:
+            return
+        if more and isinstance(self._data[top], dict) and self._data[top]:
+            lines = self._lines(self._body, "", top)
+            if lines is not None and more[0] in self._data[top]:
+                self._slice(join("", top), lines, "  ", more[0])
+        else:
+            self._slice("", self._body, "", top)
+
+    def _slice(self, pointer: str, within: Span, indent: str, name: str) -> None:
+        lines = self._lines(within, indent, name)
+        if lines is None or join(pointer, name) in self._cut:
+            return
+        self._cut.add(join(pointer, name))
+        for entry in below(pointer, compose(self._text[lines.start : lines.end])):
+            self._found[entry.pointer] = entry
+            for node in (entry.key, entry.node):
+                if node is not None:
+                    self._bases[node] = lines.start
+
+    def _lines(self, within: Span, indent: str, name: str) -> Span | None:
+        """The lines of a key's entry."""
+        written = f"'{name}'" if name[:1] == "@" else name
+        start = self._text.find(f"\n{indent}{written}:", within.start - 1, within.end)
+        if start < 0:
+            return None
+        end = _NEXT[indent].search(self._text, start + 1, within.end)
+        return Span(start + 1, end.start() + 1 if end is not None else within.end)
+
+    def keys_of(self, pointer: str) -> list[Span]:
+        """Where the keys of the record, or of a mapping at its top, stand."""
+        within = self._body if not pointer else self._lines(self._body, "", split(pointer)[0])
+        indent = "  " if pointer else ""
+        found = _NEXT[indent].finditer(self._text, within.start - 1, within.end) if within is not None else ()
+        starts = [match.end() for match in found]
+        return [Span(start, self._text.index(":", start)) for start in starts]
+
+
+# Where the next entry begins; the dash of a list item stands as far left as its key.
+_NEXT = {indent: re.compile(rf"\n{indent}(?=[^ \n-])") for indent in ("", "  ")}

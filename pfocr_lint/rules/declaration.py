@@ -1,0 +1,241 @@
+"""What a rule is, and the decorator that declares one: code, documentation and examples in one place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from enum import Enum
+from typing import Any, TypeAlias
+
+from pfocr_lint.dataclass import dataclass
+from pfocr_lint.diagnostic import Finding, Placed, Severity
+from pfocr_lint.lazy_import import difflib
+from pfocr_lint.record.document import Record
+from pfocr_lint.record.facts import Repository
+from pfocr_lint.schema.kinds import MAPPINGS, Kind
+
+Check: TypeAlias = Callable[[Record], Iterable[Finding]]
+Compare: TypeAlias = Callable[[Repository], Iterable[Placed]]
+Gate: TypeAlias = Callable[..., bool]
+
+
+class Cue(Enum):
+    """What has to be there before a rule can find anything, where that is not an expression."""
+
+    FORM = "the text departs from the form that the fast reader accepts"
+    FAILURE = "a value fails the schema"
+    TEXT = "the text, and nothing less"
+    DISAGREEMENT = "a value is not the one that others determine (see derive.agrees)"
+
+
+class _Missing:
+    """Stands in an example's values for a key that is not there."""
+
+    def __repr__(self) -> str:
+        return "MISSING"
+
+
+MISSING = _Missing()
+
+
+@dataclass(frozen=True)
+class TableFile:
+    """A mention table in an example: its sort, its text, and whose it is (the clean record's when nothing is said)."""
+
+    sort: str
+    text: str
+    figid: str | None = None
+
+
+@dataclass(frozen=True)
+class Good:
+    """
+    A record that the rule has nothing to say about: the kind's clean record with some values changed.
+
+    ``values`` maps paths (``schema-jsonld/description``) to values, :data:`MISSING` to take a key away;
+    ``text`` is (old, new) in the record's text; ``name`` is another file name; ``table`` is a table in the record's stead.
+    ``beside`` are other files of the repository, for rules that compare records.
+    """
+
+    values: Mapping[str, Any] | None = None
+    text: tuple[str, str] | None = None
+    kind: Kind = Kind.FIGURE
+    name: str | None = None
+    table: TableFile | None = None
+    beside: tuple[Good | TableFile, ...] = ()
+
+
+@dataclass(frozen=True)
+class Bad(Good):
+    """
+    A record of which the rule says exactly one thing, and no other rule says anything but those in ``also``.
+
+    ``says`` is in the message. ``fixed`` are the values after the fix, ``{}`` for the clean record itself,
+    None where no fix is offered; a str stands for the old ``text``, of a table it is all. ``unsafe``: the fix is not safe.
+    """
+
+    says: str = ""
+    fixed: Mapping[str, Any] | str | None = None
+    unsafe: bool = False
+    key: str | None = None
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """
+    A rule of the catalogue.
+
+    ``owns`` names the schema failures that it reports, as ``key:keyword`` with ``*`` for any key. ``default`` is
+    False for a rule that runs only when its own code or name is selected. ``waivable`` is False where a comment
+    inside the file cannot switch it off. ``compare`` is what a rule across records does instead of ``check``; ``pages_only``
+    says that it needs the organism pages and no other record, so that it runs also where only files are named.
+
+    ``cue`` spares clean records the rule: whenever it finds anything there, the cue is there too. A function is asked first,
+    in a record that fits its schema, whether there may be something; its parameters are called after the keys whose values it
+    is given (``description`` is the one of the JSON-LD block), ``synonyms`` are organisms' names that are not latin.
+    Expressions are looked for in the record's texts as the fast reader gives them, each between two line breaks and without one
+    in it (see :func:`pfocr_lint.record.texts.joined`). Each begins with one literal character, which Python finds by memchr, five
+    times faster than any class; or it begins with a class and is of characters outside ASCII alone, and is first looked for
+    among those, the others left out. None: the rule is always asked.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    check: Check
+    compare: Compare | None
+    pages_only: bool
+    kinds: frozenset[Kind]
+    owns: tuple[str, ...]
+    default: bool
+    waivable: bool
+    fix: str
+    bad: tuple[Bad, ...]
+    good: tuple[Good, ...]
+    cue: Cue | Gate | tuple[str, ...] | None = None
+
+    @property
+    def summary(self) -> str:
+        """The first sentence of its documentation."""
+        return self._text.partition("\n")[0]
+
+    @property
+    def documentation(self) -> str:
+        """What follows, each paragraph on one line."""
+        return re.sub(r"(?<!\n)\n(?!\n)", " ", self._text.partition("\n")[2].strip())
+
+    @property
+    def _text(self) -> str:
+        from inspect import cleandoc  # 12 ms, which only a page of the handbook is worth
+
+        return cleandoc((self.compare or self.check).__doc__ or "")
+
+
+DECLARED: list[Rule] = []
+
+
+def rule(
+    code: str,
+    *,
+    severity: str = "error",
+    fix: str = "none",
+    kinds: frozenset[Kind] = MAPPINGS,
+    owns: tuple[str, ...] = (),
+    default: bool = True,
+    waivable: bool = True,
+    cue: Cue | Gate | tuple[str, ...] | None = None,
+    bad: Iterable[Bad] = (),
+    good: Iterable[Good] = (),
+) -> Callable[[Check], Check]:
+    """
+    Declare a rule: the function's name is the rule's name, its docstring the documentation, its examples the tests.
+
+    ``fix`` is ``none``, ``safe``, ``unsafe`` or ``safe or unsafe``: what the rule may offer.
+    """
+
+    def declare(check: Check) -> Check:
+        extra = {"owns": owns, "default": default, "waivable": waivable, "cue": cue}
+        DECLARED.append(_made(check, code, severity, fix, kinds, bad, good, check=check, compare=None, **extra))
+        return check
+
+    return declare
+
+
+def repository_rule(
+    code: str,
+    *,
+    severity: str = "error",
+    fix: str = "none",
+    kinds: frozenset[Kind],
+    pages_only: bool = False,
+    bad: Iterable[Bad] = (),
+    good: Iterable[Good] = (),
+) -> Callable[[Compare], Compare]:
+    """Declare a rule that compares records: it sees the facts of all of them, and no record by itself."""
+
+    def declare(compare: Compare) -> Compare:
+        extra = {"check": _nothing, "compare": compare, "pages_only": pages_only}
+        DECLARED.append(_made(compare, code, severity, fix, kinds, bad, good, **extra))
+        return compare
+
+    return declare
+
+
+def _nothing(_: Record) -> Iterable[Finding]:
+    return ()
+
+
+def _made(
+    function: Callable[..., Any],
+    code: str,
+    severity: str,
+    fix: str,
+    kinds: frozenset[Kind],
+    bad: Iterable[Bad],
+    good: Iterable[Good],
+    **parts: Any,
+) -> Rule:
+    return Rule(
+        code=code,
+        name=function.__name__.replace("_", "-"),
+        severity=Severity(severity),
+        kinds=kinds,
+        fix=fix,
+        bad=tuple(bad),
+        good=tuple(good),
+        **{"owns": (), "default": True, "waivable": True, "pages_only": False, **parts},
+    )
+
+
+_DIGITS = str.maketrans("OIL", "011")  # what is typed for them
+
+
+def nearest(name: str) -> str | None:
+    """
+    The code, prefix or name of a rule that was probably meant; None where there is none so near, or several.
+
+    One digit for another is no slip that says which rule was meant.
+    """
+    slug = re.sub(r"[\W_]+", "-", name[:100].lower())
+    plain = slug.replace("-", "").upper()
+    if plain.startswith("PF"):
+        plain = "PF" + plain[2:].translate(_DIGITS)
+        if plain != name and any(rule.code.startswith(plain) for rule in DECLARED):
+            return plain
+    parts = re.fullmatch(r"([A-Z]{0,3})([0-9]{3,4})", plain)
+    if parts is not None:
+        near = [rule.code for rule in DECLARED if _is_slip(parts[1], parts[2], rule.code[2:])]
+        return near[0] if len(near) == 1 else None
+    names = [rule.name for rule in DECLARED]
+    found = [slug] if slug in names else difflib.get_close_matches(slug, names, 1, 0.8)
+    return found[0] if found else None
+
+
+def _is_slip(letters: str, digits: str, code: str) -> bool:
+    """Whether the letters are ``PF`` and the digits nearly a code's (two swapped, one too many), or the other way round."""
+    if letters == "PF":
+        swapped = (digits[:at] + digits[at + 1] + digits[at] + digits[at + 2 :] for at in range(len(digits) - 1))
+        shorter = (digits[:at] + digits[at + 1 :] for at in range(len(digits)))
+        return code in swapped or code in shorter
+    return digits == code and (letters in ("", "FP") or re.fullmatch("P|F|.F|P.|.PF|P.F|PF.", letters) is not None)

@@ -1,0 +1,103 @@
+"""
+Whether an edit of a record that cannot be read may be offered as a fix: there are no old values to hold the result against.
+
+The proof is in the entries: each that is not edited has the value that it has when it is read alone, and of what was typed in
+the edited one every character is in a key or a value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pfocr_lint.diagnostic import Fix, Safety, SetValue, Span, TextEdit
+from pfocr_lint.lazy_import import OnDemand
+from pfocr_lint.pointer import join, parent_of, split
+from pfocr_lint.record.document import Record
+from pfocr_lint.record.outline import outline
+from pfocr_lint.record.parser import ITEM_WITHIN, read
+from pfocr_lint.schema import validator
+
+if TYPE_CHECKING:
+    import yaml
+
+    from pfocr_lint import diagnostic
+else:
+    yaml = OnDemand("yaml")
+    diagnostic = OnDemand("pfocr_lint.diagnostic")
+
+# What may stand between keys and values: signs, empty lists, and comments on lines of their own.
+_STRUCTURE = re.compile(r"(?m)(?:[\s:-]|\[\]|^ *#.*$)*\Z")
+_MOST_ENTRIES = 100  # no record has as many, and each is read
+_MISPLACED = frozenset({"type", "additionalProperties"})
+
+
+def edited(record: Record, changes: tuple[TextEdit, ...]) -> Record:
+    """The record after some edits of its text."""
+    return read(record.path, diagnostic.apply(record.text, changes).encode(), record.kind)
+
+
+def proven(record: Record, fix: Fix) -> bool:
+    """
+    Whether a fix of a text that YAML cannot read makes it the record that was meant.
+
+    ``fix`` holds edits of the text alone, sorted. The result reads; it has the keys of the record's lines and no others; every
+    entry without an edit reads alone, and has that value; those with one have values of the type that the format wants, and
+    nothing else stands in them but the signs of YAML.
+    """
+    changes = tuple(change for change in fix.changes if isinstance(change, TextEdit))
+    new = edited(record, changes)
+    if new.data is None or any(fault.code in ("PF005", "PF006") for fault in new.faults):
+        return False
+    entries = dict(_entries(record))
+    if len(entries) > _MOST_ENTRIES or list(entries) != list(new.data):
+        return False
+    touched = {name for name, span in entries.items() if any(span.start <= change.start < span.end for change in changes)}
+    for name, span in entries.items():
+        if name not in touched:
+            alone = read("", f"---\n{record.text[span.start : span.end]}---\n".encode(), record.kind).data
+            if alone is None or repr(alone) != repr({name: new.data[name]}):
+                return False
+    failures = validator.violations(new.kind, new.data)
+    if any(failure.keyword in _MISPLACED and split(failure.key)[0] in touched for failure in failures):
+        return False
+    spans = dict(_entries(new))
+    return spans.keys() == entries.keys() and all(_is_all_said(new, name, spans[name]) for name in touched)
+
+
+def parted(record: Record, key: str) -> Fix | None:
+    """The fix of an item in whose text further items stand, each on a line of its own; None where it is not plain text."""
+    entry, items, at = record.entries[key], record.value(parent_of(key)), int(split(key)[-1])
+    if not isinstance(items, list) or any(fault.code == "PF006" for fault in record.faults):
+        return None
+    span = record.node_span(entry.node)
+    found, start = [], span.start
+    for line in ITEM_WITHIN.finditer(record.text, span.start, span.end):
+        found.append(record.text[start : line.start()])
+        start = line.start(2)
+    texts = [" ".join(map(str.strip, text.splitlines())) for text in [*found, record.text[start : span.end]]]
+    if not all(texts):
+        return None
+    fix = SetValue(parent_of(key), [*items[:at], *texts, *items[at + 1 :]])
+    return Fix("make each line an item of its own", (fix,), Safety.UNSAFE)
+
+
+def _entries(record: Record) -> Iterator[tuple[str, Span]]:
+    """The top-level keys by the record's lines, each with its lines."""
+    top = outline(record).top
+    ends = [part.start for part in top[1:]] + [record.body.end]
+    for part, end in zip(top, ends, strict=True):
+        yield split(part.pointer)[0], Span(part.start, end)
+
+
+def _is_all_said(record: Record, name: str, lines: Span) -> bool:
+    """Whether all that stands in the lines of an entry is keys, values, and the signs between them."""
+    within = join("", name)
+    found = [entry for pointer, entry in record.entries.items() if pointer == within or pointer.startswith(f"{within}/")]
+    nodes = [node for entry in found for node in (entry.key, entry.node) if isinstance(node, yaml.ScalarNode)]
+    at, between = lines.start, []
+    for span in sorted(map(record.node_span, nodes)):
+        between.append(record.text[at : span.start])
+        at = max(at, span.end)
+    return _STRUCTURE.match("-".join([*between, record.text[at : lines.end]])) is not None

@@ -1,0 +1,16 @@
+"""Values that YAML 1.1 has and JSON has no type for."""
+
+from __future__ import annotations
+
+from pfocr_lint.dataclass import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Implicit:
+    """A plain scalar that YAML 1.1 reads as something JSON has no type for, or that only some readers read so."""
+
+    kind: str
+    text: str
+
+    def __str__(self) -> str:
+        return self.text

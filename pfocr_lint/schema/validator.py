@@ -1,0 +1,151 @@
+"""Values against the schema of their kind, by jsonschema: the reference."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from pfocr_lint.dataclass import dataclass
+from pfocr_lint.lazy_import import OnDemand
+from pfocr_lint.pointer import join
+from pfocr_lint.schema.implicit import Implicit
+from pfocr_lint.schema.kinds import Kind
+
+if TYPE_CHECKING:
+    import jsonschema
+    from jsonschema.exceptions import ValidationError
+else:
+    jsonschema = OnDemand("jsonschema")
+from pfocr_lint.schema.schemas import _CAUSES, at, load, order, sentinels
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One schema failure: the JSON Pointer, the keyword that failed, what it wants, and the value that is there."""
+
+    key: str
+    keyword: str
+    wanted: Any
+    value: Any
+
+
+def mismatches(value: Any, pattern: str) -> bool:
+    """Whether a text does not match: Python's $ also matches before a final newline, that of other validators does not."""
+    return isinstance(value, str) and not re.fullmatch(pattern, value)
+
+
+def repeats(value: Any, unique: bool) -> bool:
+    """Whether a list holds a plain value twice: jsonschema compares each with each as soon as they cannot be sorted."""
+    if not unique or not isinstance(value, list):
+        return False
+    plain = [(type(item), item) for item in value if not isinstance(item, (dict, list))]
+    return len(set(plain)) < len(plain)
+
+
+def _keyword_of(fails: Callable[[Any, Any], bool]) -> Callable[[Any, Any, Any, Any], Iterator[ValidationError]]:
+    """What jsonschema calls for a keyword."""
+
+    def keyword(_: Any, wanted: Any, value: Any, __: Any) -> Iterator[ValidationError]:
+        if fails(value, wanted):
+            yield jsonschema.ValidationError(f"{value!r} fails {wanted!r}")
+
+    return keyword
+
+
+@cache
+def _class() -> Any:
+    return jsonschema.validators.extend(  # type: ignore[no-untyped-call]
+        jsonschema.Draft202012Validator, {"pattern": _keyword_of(mismatches), "uniqueItems": _keyword_of(repeats)}
+    )
+
+
+Fits: TypeAlias = Callable[[Mapping[str, Any], Any], bool]
+
+Failing: TypeAlias = Callable[[Mapping[str, Any], Any], Iterable[str]]
+
+
+def failing(part: Mapping[str, Any], value: Any) -> list[str]:
+    """The keywords of a schema's part that fail at a value, and not below it, as jsonschema finds them."""
+    if id(part) not in _alone:
+        _alone[id(part)] = _class()(_without_values(part))
+    return list(dict.fromkeys(error.validator for error in _alone[id(part)].iter_errors(value)))
+
+
+def violations(kind: Kind, data: dict[str, Any], fits: Fits = lambda *_: False, failing: Failing = failing) -> list[Violation]:
+    """
+    How the values fail the schema of their kind: one cause per value, in the order of the schema.
+
+    A value of which ``fits`` knows that it fits its part of the schema is not looked at; ``failing`` says which keywords fail.
+
+    Beside the keywords of JSON Schema a violation may have three finer ones: ``null`` (nothing is there), ``sentinel``
+    (a leaked missing value) and ``scalar`` (bool, number or date where a string belongs).
+    """
+    found: dict[tuple[str, str], Violation] = {}
+    causes: dict[str, Violation] = {}
+    for key, part, value in _doubtful("", load(kind), data, fits):
+        for name in failing(part, value):
+            if name in ("required", "additionalProperties"):
+                for violation in _keys(key, name, part, value):
+                    found[violation.key, violation.keyword] = violation
+                continue
+            keyword = _finer(name, part, value)
+            violation = Violation(key, keyword, part[name], value)
+            if keyword not in _CAUSES:
+                found[key, keyword] = violation
+            elif key not in causes or _CAUSES.index(keyword) < _CAUSES.index(causes[key].keyword):
+                causes[key] = violation
+    for key, violation in causes.items():
+        found[key, violation.keyword] = violation
+    return list(found.values())
+
+
+def _doubtful(key: str, part: Mapping[str, Any], value: Any, fits: Fits) -> Iterator[tuple[str, Mapping[str, Any], Any]]:
+    """A value, and those below it that may not fit: its JSON Pointer, its part of the schema, itself."""
+    yield key, part, value
+    below: Iterable[tuple[str | int, Mapping[str, Any], Any]] = ()
+    if part.get("type") == "object" and isinstance(value, dict):
+        below = ((name, each, value[name]) for name, each in part["properties"].items() if name in value)
+    elif part.get("type") == "array" and isinstance(value, list) and "items" in part:
+        below = ((number, part["items"], item) for number, item in enumerate(value))
+    for token, each, held in below:
+        if not fits(each, held):
+            yield from _doubtful(join(key, token), each, held, fits)
+
+
+_alone: dict[int, Any] = {}  # validators of a schema's parts without what they say of the values below; the parts stay
+
+
+def _without_values(part: Mapping[str, Any]) -> Mapping[str, Any]:
+    if part.get("type") == "object":
+        return {**part, "properties": dict.fromkeys(part["properties"], True)}
+    return {key: each for key, each in part.items() if key != "items"}
+
+
+def _keys(parent: str, keyword: str, part: Mapping[str, Any], value: dict[str, Any]) -> Iterator[Violation]:
+    if keyword == "required":
+        for name in order(part, value):
+            if name in part["required"] and name not in value:
+                yield Violation(join(parent, name), "required", part["properties"][name], value)
+    else:
+        for name in value:
+            if name not in part["properties"]:
+                yield Violation(join(parent, name), "additionalProperties", list(part["properties"]), value)
+
+
+def _finer(keyword: str, part: Mapping[str, Any], value: Any) -> str:
+    if keyword == "type":
+        if value is None:
+            return "null"
+        if (isinstance(value, str) and value in sentinels()) or getattr(value, "kind", None) == "missing value":
+            return "sentinel"
+        if part["type"] == "string" and isinstance(value, (bool, int, float, Implicit)):
+            return "scalar"
+    return "sentinel" if keyword == "not" else keyword
+
+
+def allows(kind: Kind, pointer: str, value: Any) -> bool:
+    """Whether the format allows a value at a JSON Pointer."""
+    schema = at(kind, pointer)
+    return schema is not None and bool(_class()(schema).is_valid(value))

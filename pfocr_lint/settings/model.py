@@ -1,0 +1,148 @@
+"""Settings as values: which rules are on for which file."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from pfocr_lint.dataclass import dataclass, field
+from pfocr_lint.diagnostic import Severity
+from pfocr_lint.lazy_import import pathlib
+from pfocr_lint.paths import whole
+from pfocr_lint.quoting import quote
+from pfocr_lint.record.synonyms import SYNONYMS, Synonyms
+from pfocr_lint.rules.catalogue import BY_CODE, BY_NAME, COMPARING, ON_PAGES, RULES
+from pfocr_lint.rules.declaration import nearest
+from pfocr_lint.settings.globs import matches
+
+
+class SettingsError(Exception):
+    """A setting or flag that is wrong; the message is one line that names it and what is wanted."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """
+    What one source, a file or the flags, says of which rules run: codes, prefixes or names. None: it says nothing.
+
+    ``origin`` is the file, or the command line.
+    """
+
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    origin: str = field(default_factory=str, compare=False)
+
+    @property
+    def compares(self) -> bool:
+        """Whether rules that compare records with each other are asked for; those that need the organism pages alone are not."""
+        compared = [rule.code for rule in COMPARING if rule not in ON_PAGES]
+        names = (*(self.select or ()), *self.extend_select)
+        return any(reach(code, name) >= len("PF4") for code in compared for name in names)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """
+    What is in force for a set of records.
+
+    ``root`` is the folder that globs are relative to; ``sources`` maps a setting's name to where it comes from; ``waivers``
+    says whether the waivers in records hold.
+    """
+
+    selections: tuple[Selection, ...] = ()
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    severity: tuple[tuple[str, Severity], ...] = ()
+    exclude: tuple[str, ...] = ()
+    organisms: str | bool | None = None
+    organism_synonyms: tuple[tuple[str, str], ...] = ()
+    required_version: str | None = None
+    fail_on: str = "warning"
+    waivers: bool = True
+    root: str | None = None
+    sources: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    @cached_property
+    def synonyms(self) -> Synonyms:
+        """Organism name -> latin name."""
+        return Synonyms({**SYNONYMS, **dict(self.organism_synonyms)})
+
+    @cached_property
+    def enabled(self) -> dict[str, Severity]:
+        """Code -> severity of the rules that run, without regard to a file."""
+        on = {rule.code: rule.severity for rule in RULES if rule.default}
+        for selection in self.selections:
+            if selection.select is not None:
+                on = {}
+            for rule in RULES:
+                wanted = max(
+                    (reach(rule.code, name) for name in (*(selection.select or ()), *selection.extend_select)), default=0
+                )
+                refused = max((reach(rule.code, name) for name in selection.ignore), default=0)
+                if wanted > refused and (rule.default or wanted == OWN):
+                    on[rule.code] = rule.severity
+                elif refused and refused >= wanted:
+                    on.pop(rule.code, None)
+        levels = dict(self.severity)
+        return {
+            code: levels.get(code, severity)
+            for code, severity in sorted(on.items())
+            if levels.get(code, severity) is not Severity.OFF
+        }
+
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """The rules of :attr:`enabled`."""
+        return tuple(self.enabled)
+
+    def rules_for(self, path: str) -> dict[str, Severity]:
+        """Code -> severity of the rules that run on one file."""
+        here = self.below(path) if self.per_file_ignores else ""
+        ignored = {name for glob, names in self.per_file_ignores if matches(here, glob) for name in names}
+        if not ignored:
+            return self.enabled
+        return {code: level for code, level in self.enabled.items() if not any(reach(code, name) for name in ignored)}
+
+    def excludes(self, path: str) -> bool:
+        """Whether a file found in a folder is left out."""
+        here = self.below(path) if self.exclude else ""
+        return any(matches(here, glob) for glob in self.exclude)
+
+    def below(self, path: str) -> str:
+        """A path as globs see it: from the settings' folder on where it lies in that, by its name or by its folder's real one."""
+        if self.root is not None:
+            for way in (os.path.abspath, whole):
+                with contextlib.suppress(ValueError):
+                    return pathlib.Path(way(path)).relative_to(self.root).as_posix()
+        return pathlib.PurePath(path).as_posix()
+
+
+DEFAULT = Settings()
+
+OWN = 1000
+
+
+def reach(code: str, name: str) -> int:
+    """How closely a code, prefix or name means a rule: 0 not at all, more the more exactly."""
+    if name == code or BY_NAME.get(name) is BY_CODE[code]:
+        return OWN
+    return len(name) if code.startswith(name) else 0
+
+
+def codes(names: Iterable[str], where: str) -> tuple[str, ...]:
+    """Check codes, prefixes and names. Raises SettingsError for one that means no rule, naming the nearest."""
+    found = []
+    for name in names:
+        if name not in BY_NAME and not any(code.startswith(name) for code in BY_CODE):
+            near = nearest(name)
+            hint = f", nearest is {quote(near)}" if near else ""
+            raise SettingsError(f"{where}: there is no rule {quote(name)}{hint}")
+        if not name:
+            raise SettingsError(f"{where}: a rule's code is empty")
+        found.append(name)
+    return tuple(dict.fromkeys(found))
+
+
+FAIL_ON = ("error", "warning")

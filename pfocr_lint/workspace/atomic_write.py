@@ -1,0 +1,193 @@
+"""
+A file's bytes replaced all at once: after a crash, a kill or a full disk it holds the old ones or the new ones.
+
+The new bytes are written beside the file and flushed to disk, and the two names are exchanged. What was displaced is then
+compared with what was read: a save that somebody made in the very moment is seen, and goes back to its place. Where the
+system cannot exchange names, the file is compared just before it is renamed over, and our own runs wait for one another.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+import stat
+import sys
+import time
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from pfocr_lint.workspace import signals
+
+PATIENCE = 5.0  # seconds to wait for another run, which holds a folder for less than a thousandth of that
+
+_BESIDE = re.compile(r"\.pfocr-lint-[0-9a-f]{16}\.tmp")
+_EXCHANGE = 2  # RENAME_EXCHANGE
+_HERE = -100  # AT_FDCWD
+_BINARY = getattr(os, "O_BINARY", 0)
+_READ = os.O_RDONLY | _BINARY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY | getattr(os, "O_NOFOLLOW", 0)
+
+
+class Changed(Exception):  # noqa: N818 - somebody else's save, not a failure
+    """A file is no longer what was read; the message says where a save is kept that has no place any more."""
+
+
+def write(path: str, old: bytes, new: bytes) -> None:
+    """
+    Replace a file's bytes; its mode stays, and its owner where that is allowed. A link is written through.
+
+    Raises Changed when the file no longer holds ``old``, OSError when it cannot be written; the file is then untouched.
+    """
+    real = os.path.realpath(path)
+    folder, _ = os.path.split(real)
+    with signals.held(), _folder(folder) as lock:
+        beside = os.path.join(folder, f".pfocr-lint-{os.urandom(8).hex()}.tmp")  # noqa: PTH118
+        try:
+            _create(beside, new, _status(real))
+            _swap(beside, real, old, new, lock)
+        finally:
+            with contextlib.suppress(OSError):
+                os.unlink(beside)  # noqa: PTH108
+
+
+def tidy(folder: str) -> None:
+    """Remove what runs that were killed left in a folder, unless somebody is writing there; flush its names to disk."""
+    left = [name for name in os.listdir(folder) if _BESIDE.fullmatch(name)]  # noqa: PTH208
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        if left and _try_lock(handle, alone=True):
+            for name in left:
+                os.unlink(os.path.join(folder, name))  # noqa: PTH108, PTH118
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _status(real: str) -> os.stat_result:
+    try:
+        status = os.lstat(real)
+    except FileNotFoundError:
+        raise Changed from None
+    if not stat.S_ISREG(status.st_mode):
+        raise Changed
+    if not status.st_mode & 0o222:  # a rename would ask the folder alone
+        raise PermissionError(errno.EACCES, "it is write-protected")
+    return status
+
+
+def _create(beside: str, data: bytes, like: os.stat_result) -> None:
+    """A new file with these bytes on disk, with the mode and, where that is allowed, the owner of another."""
+    handle = os.open(beside, _CREATE, 0o600)
+    try:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(handle, rest) :]
+        with contextlib.suppress(OSError, AttributeError):
+            os.fchown(handle, like.st_uid, like.st_gid)
+        if hasattr(os, "fchmod"):
+            os.fchmod(handle, stat.S_IMODE(like.st_mode))
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _swap(beside: str, real: str, old: bytes, new: bytes, lock: int | None) -> None:
+    if not _holds(real, old):
+        raise Changed
+    if not exchange(beside, real):
+        if lock is not None:
+            _wait_lock(lock, alone=True)
+            if not _holds(real, old):
+                raise Changed
+        os.replace(beside, real)  # noqa: PTH105
+        return
+    if _holds(beside, old):
+        return
+    if not exchange(beside, real):
+        os.replace(beside, real)  # noqa: PTH105
+    elif not _holds(beside, new):  # and they saved again, over ours: both are kept
+        kept = beside.removesuffix(".tmp") + ".saved"
+        os.replace(beside, kept)  # noqa: PTH105
+        raise Changed(f"what was saved last is kept as {kept}")
+    raise Changed
+
+
+def _holds(path: str, data: bytes) -> bool:
+    """Whether a file has these bytes and no others."""
+    try:
+        handle = os.open(path, _READ)
+    except OSError:
+        return False
+    try:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode) or status.st_size != len(data):
+            return False
+        rest = memoryview(data)
+        while rest and (part := os.read(handle, len(rest))) and part == rest[: len(part)]:
+            rest = rest[len(part) :]
+        return not rest
+    except OSError:
+        return False
+    finally:
+        os.close(handle)
+
+
+def exchange(one: str, other: str) -> bool:
+    """Exchange the names of two files at once; False, and nothing is done, where the system or the file system cannot."""
+    call = _renameat2()
+    return call is not None and call(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE) == 0
+
+
+@cache
+def _renameat2() -> Any:
+    """Linux has it, its C library mostly too; Python has not."""
+    if not sys.platform.startswith("linux"):
+        return None
+    try:
+        import ctypes
+
+        return ctypes.CDLL(None).renameat2
+    except (ImportError, OSError, AttributeError):
+        return None
+
+
+@contextlib.contextmanager
+def _folder(folder: str) -> Iterator[int | None]:
+    """
+    A folder that is written in, which keeps others from tidying there; its handle, where the system has such locks.
+
+    The system itself takes the lock from a process that is killed. It is advice to our own runs, and binds nobody else.
+    """
+    if os.name != "posix":
+        yield None
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        _wait_lock(handle, alone=False)
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _wait_lock(handle: int, *, alone: bool) -> None:
+    end = time.monotonic() + PATIENCE
+    while not _try_lock(handle, alone=alone, otherwise=True):
+        if time.monotonic() > end:
+            raise OSError(errno.EAGAIN, "another run holds the folder")
+        time.sleep(0.001)
+
+
+def _try_lock(handle: int, *, alone: bool, otherwise: bool = False) -> bool:
+    """Whether the lock was had; ``otherwise`` where the file system has none."""
+    try:
+        import fcntl
+
+        fcntl.flock(handle, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except (OSError, ImportError):
+        return otherwise
+    return True

@@ -1,0 +1,223 @@
+"""From single records to the whole repository: facts are brought together, compared, and what is found goes to its record."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from functools import lru_cache
+from itertools import chain
+from operator import attrgetter
+from typing import Any
+
+from pfocr_lint.dataclass import dataclass, replace
+from pfocr_lint.diagnostic import Diagnostic, Severity
+from pfocr_lint.linter import cross_record, hits
+from pfocr_lint.linter.ownership import prepare
+from pfocr_lint.paths import real, whole
+from pfocr_lint.record import fast_parser
+from pfocr_lint.record.document import Record
+from pfocr_lint.record.facts import Facts, FigureFacts, PageFacts, Repository, TableFacts
+from pfocr_lint.record.parser import read
+from pfocr_lint.result import Result
+from pfocr_lint.rules.catalogue import COMPARING, ON_PAGES
+from pfocr_lint.schema import compiled
+from pfocr_lint.schema.kinds import Kind
+from pfocr_lint.settings.model import Settings
+from pfocr_lint.workspace import discovery, one_file, reading
+from pfocr_lint.workspace.discovery import Source
+from pfocr_lint.workspace.one_file import Task
+from pfocr_lint.workspace.paths import inside
+
+OPEN_AT_ONCE = 64
+
+
+@dataclass(frozen=True)
+class Across:
+    """What the comparison found: the records it speaks of, with their findings, by path; and faults of this program."""
+
+    examined: Mapping[str, hits.Examined]
+    faults: tuple[str, ...]
+
+    def diagnostics(self, path: str) -> list[Diagnostic]:
+        """What is said of one record."""
+        found = self.examined.get(path)
+        return found.diagnostics() if found is not None else []
+
+    def waived(self, path: str) -> tuple[str, ...]:
+        """The rules of what one record waives of it."""
+        found = self.examined.get(path)
+        return found.waived if found is not None else ()
+
+
+def compare(
+    facts: Iterable[Facts],
+    settings_of: Callable[[str], Settings],
+    load: Callable[[str], bytes],
+    fresh: frozenset[str] = frozenset(),
+    *,
+    load_page: Callable[[str], bytes] | None = None,
+    named: bool = False,
+) -> Across:
+    """
+    Run the rules that compare records on the facts of all of them, the records of each root among themselves.
+
+    ``load`` gives a file's bytes again, for the few records that something is said of; ``load_page``, where that is another,
+    those of an organism page that takes no part itself. ``named`` says that the facts are those of some files alone: then only
+    the rules run that need the organism pages and no other record.
+    """
+
+    @lru_cache(OPEN_AT_ONCE)
+    def opened(path: str) -> Record:
+        try:
+            data = load(path)
+        except reading.Unreadable:
+            data = b""  # it went away in the meantime: nothing can be said of it
+        return prepare(read(path, data, discovery.kind_by_path(path)), settings_of(path).synonyms)
+
+    def levels(path: str) -> Mapping[str, Severity]:
+        return settings_of(path).rules_for(path)
+
+    examined: dict[str, hits.Examined] = {}
+    faults: list[str] = []
+    groups = _by_root(facts)
+    everywhere = {whole(each.path): each for each in chain(*groups.values()) if isinstance(each, PageFacts)}
+    for root, group in sorted(groups.items()):
+        group.sort(key=attrgetter("path"))
+        sorts: dict[type[Facts], list[Any]] = {FigureFacts: [], PageFacts: [], TableFacts: []}
+        for each in group:
+            sorts[type(each)].append(each)
+        figures, pages, tables = map(tuple, sorts.values())
+        settings, load_other = settings_of(group[0].path), load_page or load
+        look_up = _look_up(root, settings, () if named else pages, everywhere, load_other)
+        rules = COMPARING
+        if named:
+            rules = tuple(rule for rule in ON_PAGES if any(rule.code in levels(figure.path) for figure in figures))
+        repository = Repository(figures, pages, tables, look_up, opened, fresh)
+        found = cross_record.compare(repository, levels, rules, waiving=settings.waivers)
+        examined.update({each.record.path: each for each in found.examined})
+        faults += found.faults
+    return Across(examined, tuple(faults))
+
+
+def _by_root(facts: Iterable[Facts]) -> dict[str, list[Facts]]:
+    """The facts by the folder above the record folder."""
+    folders: dict[str, list[Facts]] = defaultdict(list)
+    for each in facts:
+        folders[each.path.rpartition("/")[0]].append(each)
+    groups: dict[str, list[Facts]] = defaultdict(list)
+    for folder, here in folders.items():
+        groups[os.path.dirname(os.path.abspath(folder or "."))] += here  # noqa: PTH100, PTH120 - no link is followed
+    return groups
+
+
+def _look_up(
+    root: str, settings: Settings, pages: Sequence[PageFacts], everywhere: Mapping[str, PageFacts], load: Callable[[str], bytes]
+) -> Callable[[Set[str]], Set[str]]:
+    """
+    How the latin names of organism pages are looked up: of the setting's folder, of those that were read, or of those beside.
+
+    ``everywhere`` are all that were read, by their whole path: they are as they are in the revision that is compared. The others
+    are read one by one, first those whose file is called as a name that is looked up, until all such names are found.
+    """
+    found = {page.latin for page in pages if page.latin is not None}
+    if settings.organisms is False:
+        return lambda _: frozenset()
+    if pages and not isinstance(settings.organisms, str):
+        return lambda _: found
+    named = os.path.join(settings.root or root, settings.organisms) if isinstance(settings.organisms, str) else None  # noqa: PTH118
+    folder = real(named or os.path.join(root, "_organisms"))  # noqa: PTH118
+    found = {page.latin for path, page in everywhere.items() if path.startswith(f"{folder}{os.sep}") and page.latin is not None}
+    waiting: list[Source] | None = None
+
+    def look_up(names: Set[str]) -> Set[str]:
+        nonlocal waiting
+        if waiting is None:
+            there = os.path.isdir(folder) and inside(folder, settings.root or root)  # noqa: PTH112
+            waiting = (
+                [each for each in discovery.gather([folder], lambda _: settings) if each.path not in everywhere] if there else []
+            )
+        files = {f"{folder}/{name.replace(' ', '_')}.md".casefold() for name in names - found}
+        waiting.sort(key=lambda source: source.path.casefold() in files)
+        while waiting and not names <= found:
+            path = waiting.pop().path
+            latin = _latin_of(path, load, settings)
+            found.update([] if latin is None else [latin])
+        return found
+
+    return look_up
+
+
+def _latin_of(path: str, load: Callable[[str], bytes], settings: Settings) -> str | None:
+    """The latin name of an organism page, read without PyYAML where that can be; None where it has none that can be used."""
+    try:
+        data = load(path)
+    except reading.Unreadable:
+        return None
+    blank, end = b"\n\n---\n", b"\n---\n"  # newer pages have a blank line at their end
+    values = fast_parser.read(data[: -len(blank)] + end if data.endswith(blank) else data)
+    if values is None:
+        return prepare(read(path, data, Kind.ORGANISM), settings.synonyms).usable("/latin")
+    record = Record(path, Kind.ORGANISM, data=values, canonical=True)
+    return (record if compiled.fits(Kind.ORGANISM, values) else prepare(record, settings.synonyms)).usable("/latin")
+
+
+def compared(
+    results: Sequence[Result],
+    facts: Iterable[Facts],
+    settings_of: Callable[[str], Settings],
+    task: Task,
+    *,
+    named: bool = False,
+) -> tuple[list[Result], tuple[str, ...]]:
+    """
+    The results with what the comparison of all records, by their facts, adds, and the faults that came up in it.
+
+    A record of which there is only now something to tell gets a result; all are sorted by path.
+    """
+    across = compare(facts, settings_of, one_file.left_by(task, settings_of), load_page=reading.load, named=named)
+    told = {result.path: result for result in results}
+    for path in across.examined:
+        told.setdefault(path, Result(path))
+    return [joined(told[path], across, settings_of, task) for path in sorted(told)], across.faults
+
+
+def on_pages(result: Result, data: bytes, settings: Settings, task: Task) -> Result:
+    """The same for the bytes of one record, which need not be those of its file: the organism pages beside that are looked up."""
+    left = result.versions[1].encode() if result.versions is not None else data
+
+    def loaded(path: str) -> bytes:
+        return left if path == result.path else reading.load(path)
+
+    across = compare(filter(None, [result.facts]), lambda _: settings, loaded, named=True)
+    found = joined(result, across, lambda _: settings, task, data)
+    return replace(found, faults=(*found.faults, *across.faults))
+
+
+def joined(
+    result: Result, across: Across, settings_of: Callable[[str], Settings], task: Task, given: bytes | None = None
+) -> Result:
+    """
+    A result with what the comparison says of its record, and with the unsafe fixes of that, where the task makes them.
+
+    ``given`` are the bytes of a record that is not read from its file.
+    """
+    examined = across.examined.get(result.path)
+    if examined is None:
+        return result
+    result = replace(result, waived=(*result.waived, *examined.waived))
+    if task.mode != "check" and task.unsafe:
+        mended = one_file.mend(examined, settings_of(result.path), task, given)
+        if mended is not None and mended.fixed:
+            left = tuple(merged(mended.left, ()))
+            return replace(result, fixed=(*result.fixed, *mended.fixed), left=left, versions=mended.versions)
+        if mended is not None:
+            result = replace(result, faults=(*result.faults, *mended.faults), notes=(*result.notes, *mended.notes))
+    return replace(result, left=tuple(merged(result.left, examined.diagnostics())))
+
+
+def merged(alone: Iterable[Diagnostic], across: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """Both in their order; a file name that differs from figid is not said beside a figid that two records have."""
+    both = [*alone, *across]
+    replaced = {"PF201"} if any(each.code == "PF401" for each in both) else set()
+    return sorted((each for each in both if each.code not in replaced), key=lambda each: (each.span.start, each.code))

@@ -1,0 +1,124 @@
+"""Which files are records: folders walked, paths named, the settings and the kind of each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import repeat
+from operator import attrgetter
+from typing import NamedTuple
+
+from pfocr_lint.dataclass import made
+from pfocr_lint.paths import real
+from pfocr_lint.schema.kinds import Kind, kind_of, path_parts
+from pfocr_lint.settings.model import DEFAULT, Settings
+from pfocr_lint.workspace.reading import FOLDERS, leads_out
+from pfocr_lint.workspace.settings_files import discover
+
+SKIPPED = frozenset({"node_modules", "__pycache__"})
+
+
+class Source(NamedTuple):
+    """One file to read: its path as the user gave it, ``/`` separated, and the settings that hold for it."""
+
+    path: str
+    settings: Settings = DEFAULT
+    kind: Kind | None = None
+
+
+def gather(paths: Sequence[str], settings_of: Callable[[str], Settings]) -> list[Source]:
+    """
+    The files to read, each once, sorted by path.
+
+    Folders are walked for records; a file that is named is taken as it is. ``settings_of`` gives a path's settings, and
+    may raise SettingsError.
+    """
+    found: dict[str, Source] = {}
+    for path in paths:
+        if os.path.isdir(path) and not leads_out(path):  # noqa: PTH112 - Path.is_dir raises for a name it may not look at
+            for folder, names in _walk(path):
+                # what is the same for all files of a folder is asked once: by file it took a third as long as judging it
+                whole, shown = os.path.abspath(folder), posix(folder)  # noqa: PTH100 - no link is followed
+                below = "" if shown == "." else shown if shown.endswith("/") else f"{shown}/"
+                paths_here = [below + name for name in names] or [shown]
+                settings, kind = settings_of(paths_here[0]), kind_by_path(paths_here[0])
+                for name, source in zip(names or [""], made(Source, paths_here, repeat(settings), repeat(kind)), strict=True):
+                    if not (settings.exclude and settings.excludes(source.path)):
+                        found.setdefault(f"{whole}/{name}", source)
+        else:
+            whole = os.path.abspath(path)  # noqa: PTH100
+            found.setdefault(f"{os.path.dirname(whole)}/{os.path.basename(whole)}", _source(posix(path), settings_of(path)))  # noqa: PTH119, PTH120
+    return sorted(found.values(), key=attrgetter("path"))
+
+
+def holds_none(path: str) -> bool:
+    """Whether a path is a folder without a record."""
+    return os.path.isdir(path) and not leads_out(path) and next(_walk(path), None) is None  # noqa: PTH112
+
+
+def has_tables(sources: Iterable[Source]) -> bool:
+    """Whether mention tables are among them."""
+    return any(source.kind is Kind.TABLE for source in sources)
+
+
+def _source(path: str, settings: Settings) -> Source:
+    return Source(path, settings, kind_by_path(path))
+
+
+def settings_for(path: str, chosen: Settings | None) -> Settings:
+    """The settings of a file: those chosen for all, or the nearest to its folder. Raises SettingsError."""
+    return discover(real(os.path.abspath(os.path.dirname(path)))) if chosen is None else chosen  # noqa: PTH100, PTH120
+
+
+def kind_by_path(path: str) -> Kind | None:
+    """The kind that the folder says, by the full path: '.' may be a record folder itself."""
+    kind = kind_of(os.path.join(os.getcwd(), path), "")  # noqa: PTH109, PTH118 - no ".." is resolved
+    return None if kind is Kind.UNKNOWN else kind
+
+
+def posix(path: str) -> str:
+    """A path as it is shown: without the current folder in front, which may be written several times, or with two slashes."""
+    shown = path.replace(os.sep, "/")
+    while shown.startswith("./"):
+        shown = shown[2:].lstrip("/")
+    return shown or "."
+
+
+def _walk(folder: str) -> Iterator[tuple[str, list[str]]]:
+    """The records below a folder, by their folder: the files of the record folders that have the right extension."""
+    suffix = FOLDERS.get(path_parts(os.path.join(os.getcwd(), folder, "-"))[0])  # noqa: PTH109, PTH118 - no ".." is resolved
+    below, names = [], []
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    if not passes_by(entry.name):
+                        below.append(entry.path)
+                        if suffix is not None and _belongs(entry.name, suffix):
+                            names.append(entry.name)  # PF001 says that it is a folder
+                elif suffix is not None and _belongs(entry.name, suffix):
+                    names.append(entry.name)
+    except OSError:
+        yield folder, []  # PF001 says why it cannot be listed
+        return
+    if names:
+        yield folder, names
+    for path in below:
+        yield from _walk(path)
+
+
+def passes_by(folder: str) -> bool:
+    """Whether a walk leaves out a folder of this name."""
+    return folder.startswith(".") or folder in SKIPPED
+
+
+def is_record(path: str) -> bool:
+    """Whether a file is a record by its path alone."""
+    folder, _, name = path.rpartition("/")
+    suffix = FOLDERS.get(folder.rpartition("/")[2])
+    return suffix is not None and _belongs(name, suffix)
+
+
+def _belongs(name: str, suffix: str) -> bool:
+    """Whether a file of a record folder is a record; the site keeps other tables beside those of the figures."""
+    return name.endswith(suffix) and name[0] != "." and (suffix != ".tsv" or kind_of(name, "") is Kind.TABLE)

@@ -1,0 +1,200 @@
+"""Many files, in one process or several."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Generator, Iterator, Sequence
+from functools import partial
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, TypeAlias, cast
+
+from pfocr_lint.dataclass import replace
+from pfocr_lint.lazy_import import hashlib
+from pfocr_lint.linter import prefilter
+from pfocr_lint.record.facts import FigureFacts
+from pfocr_lint.result import Result
+from pfocr_lint.schema.kinds import Kind
+from pfocr_lint.settings.model import Settings
+from pfocr_lint.workspace import workers
+from pfocr_lint.workspace.atomic_write import tidy
+from pfocr_lint.workspace.cache import Row, Run
+from pfocr_lint.workspace.discovery import Source
+from pfocr_lint.workspace.one_file import Task, _failed, _judge, _loaded, _reading_history, judge
+
+FIRST, CHUNK = 16, 512
+
+AT_ONCE, ENOUGH = 128, 1 << 20  # so many files, and bytes, are looked at together
+
+WORTH_A_POOL = 300
+
+Outcome: TypeAlias = "Result | Row | None"  # None: it is known to be clean, and as it was
+
+
+def process(source: Source, task: Task) -> Result:
+    """Check, fix or compare one file."""
+    (outcome,) = _outcomes_of((source.settings, source.kind, [source.path], None), task)
+    return outcome if isinstance(outcome, Result) else Result(source.path, facts=cast("Row", outcome).facts)
+
+
+def _outcomes_of(part: Part, task: Task) -> Iterator[Outcome]:
+    """
+    What came of each file of a part. What raises, whatever it is, is a fault of this program, and of that file alone.
+
+    The part's hashes are of bytes that are known to be clean, empty where there are none: then, or when the file has others,
+    a clean record is told with its hash; when it has these, there is nothing to tell.
+    """
+    settings, kind, paths, digests = part
+    found, waiting, size = list[Outcome](), list[Waiting](), 0
+    for number, path in enumerate(paths):
+        data = _loaded(path, settings)
+        found.append(data if isinstance(data, Result) else None)
+        if isinstance(data, bytes):
+            digest = b"" if digests is None else hashlib.sha256(data).digest()
+            if digests is None or digest != digests[number]:
+                waiting.append((len(found) - 1, path, data, digest))
+                size += len(data)
+        if len(found) == AT_ONCE or size > ENOUGH or number + 1 == len(paths):
+            for place, outcome in _judged_together(waiting, settings, kind, task):
+                found[place] = outcome
+            yield from found
+            found, waiting, size = [], [], 0
+
+
+# The place of a file among the outcomes, its path, its bytes, and their hash.
+Waiting: TypeAlias = tuple[int, str, bytes, bytes]
+
+
+def _judged_together(
+    waiting: Sequence[Waiting], settings: Settings, kind: Kind | None, task: Task
+) -> Iterator[tuple[int, Outcome]]:
+    """What came of files that were read, each with its place."""
+    try:
+        paths, datas = [path for _, path, _, _ in waiting], [data for _, _, data, _ in waiting]
+        looks = prefilter.looks(paths, datas, settings, kind, keywords=task.keywords)
+    except Exception:  # noqa: BLE001 - whatever it is, one of them meets it again alone
+        looks = [None] * len(waiting)
+    for (place, path, data, digest), look in zip(waiting, looks, strict=True):
+        if look is not None and not look.suspects:
+            yield place, Row(digest, look.facts)
+            continue
+        try:
+            result = _judge_now(Source(path, settings, kind), data, task, look)
+        except Exception as error:  # noqa: BLE001 - the other files are still judged
+            result = _failed(path, error)
+        yield place, Row(digest, result.facts) if result.is_clean else result
+
+
+def _judge_now(source: Source, data: bytes, task: Task, look: prefilter.Look | None) -> Result:
+    """What came of a file that was read with others: where files are mended it may be another by now, by a link or an editor."""
+    if task.mode == "fix":
+        now = _loaded(source.path, source.settings)
+        if now != data:
+            return judge(source, now, task) if isinstance(now, bytes) else now
+    return _judge(source, data, task, look)
+
+
+def process_all(sources: Sequence[Source], task: Task, jobs: int | None) -> Iterator[Result]:
+    """Every file's result, in the order of ``sources``. ``jobs`` None uses as many processes as pay."""
+    for source, outcome in zip(sources, outcomes(sources, task, jobs), strict=True):
+        yield outcome if isinstance(outcome, Result) else Result(source.path, facts=cast("Row", outcome).facts)
+
+
+def outcomes(sources: Sequence[Source], task: Task, jobs: int | None, known: Run | None = None) -> Generator[Outcome, None, None]:
+    """What came of every file, in the order of ``sources``; Row is a clean one, None one that ``known`` knows to be clean."""
+    numbers = [number for number in range(len(sources)) if known is None or not known.unchanged[number]]
+    unknown = [sources[number] for number in numbers]
+    digests = None if known is None else [known.digest(number) for number in numbers]
+    found = _outcomes(unknown, digests, task, jobs)
+    try:
+        with _reading_history():
+            if known is None:
+                yield from found
+            else:
+                for unchanged in known.unchanged:
+                    yield None if unchanged else next(found)
+    finally:
+        found.close()
+        if task.mode == "fix":
+            for folder in {os.path.dirname(source.path) or "." for source in sources}:  # noqa: PTH120
+                with contextlib.suppress(OSError):
+                    tidy(folder)
+
+
+def _outcomes(
+    sources: Sequence[Source], digests: Sequence[bytes] | None, task: Task, jobs: int | None
+) -> Generator[Outcome, None, None]:
+    if not sources:
+        return
+    if jobs is None:
+        jobs = os.cpu_count() or 1 if len(sources) >= WORTH_A_POOL else 1
+    parts = list(_parts(sources, digests, jobs))
+    if jobs == 1:
+        for part in parts:
+            yield from _outcomes_of(part, task)
+        return
+    prefilter.warm_up(sources[0].settings)
+    again: list[tuple[str, str]] = []
+
+    def pieces(part: Part) -> Iterator[Part]:
+        settings, kind, paths, digests = part
+        if task.mode == "fix":
+            more = f"it and {len(paths) - 1:,} files more were judged again"
+            again.append((paths[0], f"its process ended, and {more}; what was fixed in them before that is not counted"))
+        return ((settings, kind, [path], None if digests is None else [b""]) for path in paths)
+
+    for sent in workers.in_order(partial(_work, task), parts, min(jobs, len(parts)), pieces=pieces, lost=_lost):
+        found = list(map(_unpacked, sent))
+        if again:  # told with the first of them
+            first, (path, fault) = found[0], again.pop()
+            result = first if isinstance(first, Result) else Result(path, facts=cast("Row", first).facts)
+            found[0] = replace(result, faults=(*result.faults, f"{path}: {fault}"))
+        yield from found
+
+
+Part: TypeAlias = tuple[Settings, "Kind | None", list[str], "list[bytes] | None"]
+
+
+def _parts(sources: Sequence[Source], digests: Sequence[bytes] | None, jobs: int) -> Iterator[Part]:
+    """
+    The sources in parts, each of files that share settings and kind, which are sent along once.
+
+    The first parts are small, so that something can soon be told; each is twice as large as the one before. So are the last,
+    so that no process is left with much while the others have nothing more to do.
+    """
+    at = 0
+    part = FIRST
+    for (settings, kind), group in groupby(sources, key=attrgetter("settings", "kind")):
+        paths = [source.path for source in group]
+        start = 0
+        while start < len(paths):
+            rest = len(sources) - at - start
+            end = min(start + part, start + max(FIRST, rest // (2 * jobs)), len(paths))
+            hashes = None if digests is None else list(digests[at + start : at + end])
+            yield settings, kind, paths[start:end], hashes
+            start, part = end, min(2 * part, CHUNK)
+        at += len(paths)
+
+
+# A clean figure as it is sent to the first process: its hash and its facts in plain collections, pickled in a fifth of the time.
+Packed: TypeAlias = "list[Any] | Outcome"
+
+
+def _packed(outcome: Outcome) -> Packed:
+    return (
+        [outcome.digest, tuple(outcome.facts)] if isinstance(outcome, Row) and isinstance(outcome.facts, FigureFacts) else outcome
+    )
+
+
+def _unpacked(sent: Packed) -> Outcome:
+    return Row(sent[0], FigureFacts._make(sent[1])) if isinstance(sent, list) else sent
+
+
+def _work(task: Task, part: Part) -> list[Packed]:
+    return list(map(_packed, _outcomes_of(part, task)))
+
+
+def _lost(part: Part, cause: str) -> list[Packed]:
+    (path,) = part[2]
+    return [Result(path, faults=(f"{path}: it could not be judged: {cause}",))]

@@ -1,0 +1,195 @@
+"""One file read, checked, fixed and written."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pfocr_lint.dataclass import dataclass, replace
+from pfocr_lint.lazy_import import OnDemand
+from pfocr_lint.linter import prefilter
+from pfocr_lint.linter.edited_values import watch
+from pfocr_lint.record.facts import facts_of
+from pfocr_lint.record.parser import read, unreadable
+from pfocr_lint.schema.kinds import Kind
+from pfocr_lint.settings.model import Settings
+from pfocr_lint.workspace.atomic_write import Changed, write
+from pfocr_lint.workspace.discovery import Source, kind_by_path
+from pfocr_lint.workspace.reading import Unreadable, load, stay_inside, try_load
+
+if TYPE_CHECKING:
+    from pfocr_lint.linter import checker, fixer, hits
+    from pfocr_lint.workspace import git_history
+else:
+    checker = OnDemand("pfocr_lint.linter.checker")
+    fixer = OnDemand("pfocr_lint.linter.fixer")
+    hits = OnDemand("pfocr_lint.linter.hits")
+    git_history = OnDemand("pfocr_lint.workspace.git_history")
+from pfocr_lint.result import Result
+
+
+@dataclass(frozen=True)
+class Task:
+    """
+    What to do with each file: ``mode`` is ``check``, ``fix`` or ``diff``; ``unsafe`` also makes the unsafe fixes.
+
+    ``keywords`` says that there are mention tables, with which the keywords of the figures will be compared. ``revision`` is
+    what Git is asked for: a value that was edited since is not replaced by a safe fix.
+    """
+
+    mode: str = "check"
+    unsafe: bool = False
+    keywords: bool = True
+    revision: str | None = None
+
+    def makes(self, safety: str) -> bool:
+        """Whether fixes of a safety, or of what a rule declares for its own, would be made."""
+        return safety.startswith("safe") or (self.unsafe and safety == "unsafe")
+
+
+def _loaded(path: str, settings: Settings) -> bytes | Result:
+    try:
+        try:
+            return load(path)
+        except Unreadable as refused:
+            result = _judged(checker.examine(unreadable(path, str(refused)), settings), Task())
+            return replace(result, unread=str(refused), absent=not os.path.lexists(path))
+    except Exception as error:  # noqa: BLE001 - the other files are still judged
+        return _failed(path, error)
+
+
+def _failed(path: str, error: Exception) -> Result:
+    return Result(path, faults=(f"{path}: it could not be judged: {type(error).__name__}: {error}",))
+
+
+def judge(source: Source, data: bytes, task: Task) -> Result:
+    """What came of a record's bytes; they are written back only when the task says so."""
+    look = prefilter.look(source.path, data, source.settings, source.kind, keywords=task.keywords)
+    if look is not None and not look.suspects:
+        return Result(source.path, facts=look.facts)
+    with _reading_history():
+        return _judge(source, data, task, look)
+
+
+def _judge(source: Source, data: bytes, task: Task, look: prefilter.Look | None) -> Result:
+    """What came of bytes in which a first look has found something, or of which it is not sure."""
+    path = source.path
+    fixing = task.mode != "check" and (look is None or any(task.makes(rule.fix) for rule in look.suspects))
+    before = partial(_before, path, task.revision)
+    if look is not None and look.record is not None:
+        watch(look.record, before)
+    if look is not None and not fixing:
+        return _judged(checker.explain(look, data, source.settings), task)
+    try:  # what is written stands on the reference path
+        record = read(path, data, source.kind)
+        if record.kind is Kind.UNKNOWN:
+            return Result(path, stray=True)
+        watch(record, before)
+        examined = checker.examine(record, source.settings, None if look is None else look.suspects)
+    except Exception as error:
+        if look is None:
+            raise
+        return _unfixed(checker.explain(look, data, source.settings), task, error)
+    if not fixing or not _worth_fixing(examined, task):
+        return _judged(examined, task)
+    try:
+        fixed = fixer.settle(examined, data, source.settings, unsafe=task.unsafe)
+    except Exception as error:  # noqa: BLE001 - what is wrong with the file is still told
+        return _unfixed(examined, task, error)
+    result = Result(path, fixed.left, fixed.fixed, faults=fixed.faults, facts=fixed.facts, waived=fixed.waived)
+    if fixed.data == data:
+        return result
+    if task.mode == "diff":
+        return replace(result, versions=(data.decode(), fixed.data.decode()))
+    note = _replace(path, data, fixed.data)
+    return result if note is None else replace(_judged(examined, task), faults=fixed.faults, notes=(note,))
+
+
+def _before(path: str, revision: str | None) -> bytes | None:
+    return None if revision is None else git_history.before(path, revision)
+
+
+@contextlib.contextmanager
+def _reading_history() -> Iterator[None]:
+    """End what reads from Git when the work is done, if anything was read."""
+    try:
+        yield
+    finally:
+        if "pfocr_lint.workspace.git_history" in sys.modules:
+            git_history.close()
+
+
+def _unfixed(examined: hits.Examined, task: Task, error: Exception) -> Result:
+    path = examined.record.path
+    fault = f"{path}: it could not be fixed: {type(error).__name__}: {error}"
+    return replace(_judged(examined, task), faults=(*examined.faults, fault))
+
+
+def left_by(task: Task, settings_of: Callable[[str], Settings]) -> Callable[[str], bytes]:
+    """How a comparison reads a file again: with ``--diff`` as ``--fix`` would have left it. What it gives raises Unreadable."""
+
+    def mended(path: str) -> bytes:
+        data = load(path)
+        with contextlib.suppress(Exception), _reading_history():  # then it could not be fixed, which was told of it
+            before, kind = _before(path, task.revision), kind_by_path(path)
+            return fixer.fix(path, data, settings_of(path), unsafe=task.unsafe, kind=kind, before=before).data
+        return data
+
+    return mended if task.mode == "diff" else load
+
+
+def mend(examined: hits.Examined, settings: Settings, task: Task, given: bytes | None = None) -> Result | None:
+    """
+    Make the fixes, unsafe ones too, of what a comparison found in one record, and write it; None when there is none.
+
+    ``given`` are the bytes of a record that is not read from its file.
+    """
+    if not _worth_fixing(examined, task):
+        return None
+    path, old = examined.record.path, examined.record.text.encode()
+    fixed = fixer.settle(examined, old, settings, unsafe=True)
+    if fixed.data == old:
+        return Result(path, faults=fixed.faults) if fixed.faults else None
+    result = Result(path, fixed.left, fixed.fixed, faults=fixed.faults)
+    if task.mode == "diff":
+        now = try_load(path) if given is None else given
+        return None if now is None else replace(result, versions=(now.decode(), fixed.data.decode()))
+    note = _replace(path, old, fixed.data)
+    return result if note is None else Result(path, notes=(note,))
+
+
+def _replace(path: str, old: bytes, new: bytes) -> str | None:
+    """Write a file; the reason when it was left as it is."""
+    try:
+        try:
+            stay_inside(path)  # it may have become a link since it was read
+        except (Unreadable, FileNotFoundError):
+            raise Changed from None
+        write(path, old, new)
+    except Changed as kept:
+        if try_load(path) == new:
+            return None  # a link to it was mended at the same time, or another run did so
+        note = f"{path}: it was changed by somebody else in the meantime and is left as it is"
+        return f"{note}; {kept}" if str(kept) else note
+    except OSError as error:
+        return f"{path}: it could not be written and is left as it is: {error.strerror}"
+    return None
+
+
+def _worth_fixing(examined: hits.Examined, task: Task) -> bool:
+    fixes = [hit.finding.fix for hit in examined.hits if hit.finding.fix is not None]
+    return any(task.makes(fix.safety.value) for fix in fixes)
+
+
+def _judged(examined: hits.Examined, task: Task) -> Result:
+    return Result(
+        examined.record.path,
+        tuple(examined.diagnostics()),
+        faults=examined.faults,
+        facts=facts_of(examined.record, keywords=task.keywords),
+        waived=examined.waived,
+    )
