@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pfocr_lint.dataclass import dataclass
-from pfocr_lint.diagnostic import Diagnostic
-from pfocr_lint.record.facts import Facts
+
+if TYPE_CHECKING:
+    from pfocr_lint.diagnostic import Diagnostic
+    from pfocr_lint.record.facts import Facts
 
 
 @dataclass(frozen=True, slots=True)

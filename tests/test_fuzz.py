@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from test_canonical import SOURCES, mutated
 
 from pfocr_lint.linter import checker, fixer
+from pfocr_lint.linter.diagnostics import diagnostics_of
 from pfocr_lint.pointer import split
 from pfocr_lint.record.characters import CONTROL
 from pfocr_lint.record.document import untyped
@@ -48,7 +49,7 @@ def readable(name: str, data: bytes) -> None:
         assert second_reader(record.text[record.body.start : record.body.end]) in (None, untyped(record.root))
     examined = checker.examine(record)
     assert examined.faults == ()
-    for each in examined.diagnostics():
+    for each in diagnostics_of(examined):
         assert 0 <= each.span.start <= each.span.end <= len(record.text)
         assert "\n" not in each.message
 

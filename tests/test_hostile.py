@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pytest
 from conftest import ROOT, SEED, clean_text, seed_text
 
-from pfocr_lint.record.parser import MAX_BYTES
+from pfocr_lint.record.limits import MAX_BYTES
 from pfocr_lint.report import FORMATS
 from pfocr_lint.settings import model, parsing
 from pfocr_lint.workspace import discovery, many_files, one_file

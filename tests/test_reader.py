@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pfocr_lint.diagnostic import Span
 from pfocr_lint.linter import checker, fixer
+from pfocr_lint.linter.diagnostics import diagnostics_of
 from pfocr_lint.record import emitter
 from pfocr_lint.record.parser import read
 from pfocr_lint.schema.implicit import Implicit
@@ -150,7 +151,7 @@ def test_any_bytes_give_diagnostics_and_never_an_exception(data):
     for path in (PATH, "_organisms/x.md", "figures/x.yml", "_data/PMC1__x-genes.tsv"):
         examined = checker.examine(read(path, data))
         assert examined.faults == ()
-        assert examined.diagnostics()
+        assert diagnostics_of(examined)
 
 
 YAML_PIECES = st.sampled_from(

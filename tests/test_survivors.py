@@ -35,7 +35,7 @@ EDITED = [
 def test_a_value_is_edited_when_a_person_reads_another_text(old, new, key, was_edited):
     before, now = (clean_text().replace("year: '2022'", line) for line in (old, new))
     record = read(PATH, now.encode())
-    edited_values.watch(record, before.encode)
+    edited_values.watch(record, before.encode, read)
     assert record.edited is not None
     assert record.edited(key) is was_edited
 
@@ -70,7 +70,7 @@ def test_what_an_earlier_round_made_readable_was_not_edited(before, now):
 
 def test_what_a_fix_changed_is_not_edited_by_a_person():
     before, after = (read(PATH, text.encode()) for text in (OLDER, clean_text()))
-    edited_values.watch(before, OLDER.encode)
+    edited_values.watch(before, OLDER.encode, read)
     edited_values.carry(before, after)
     assert after.value("/schema-jsonld/description") != before.value("/schema-jsonld/description")
     assert after.edited("/schema-jsonld/description") is False

@@ -8,6 +8,7 @@ from conftest import SEED, clean_text
 from pfocr_lint.dataclass import replace
 from pfocr_lint.diagnostic import Finding, Fix, Safety, SetValue
 from pfocr_lint.linter import checker, edits, fixer, hits
+from pfocr_lint.linter.diagnostics import diagnostics_of
 from pfocr_lint.record import round_trip
 from pfocr_lint.record.parser import read
 from pfocr_lint.rules.catalogue import RULES
@@ -154,7 +155,7 @@ def test_no_fix_makes_a_record_larger_than_one_may_be(monkeypatch):
 def test_what_is_fixed_is_the_diagnostic_that_was_reported():
     found = examined(clean_text().replace("figtype: Figure", "figtype: Scheme"))
     fixed = fixer.mend(found, DEFAULT, unsafe=False).fixed
-    assert tuple(replace(each, made=()) for each in fixed) == tuple(found.diagnostics())
+    assert tuple(replace(each, made=()) for each in fixed) == tuple(diagnostics_of(found))
 
 
 def test_nothing_to_fix_is_no_step():

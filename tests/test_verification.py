@@ -10,7 +10,8 @@ from conftest import SEED, clean_text
 from pfocr_lint import diagnostic
 from pfocr_lint.diagnostic import AddKey, Finding, Fix, SetValue, TextEdit
 from pfocr_lint.linter import checker, edits, fixer
-from pfocr_lint.record.parser import MAX_BYTES, read
+from pfocr_lint.record.limits import MAX_BYTES
+from pfocr_lint.record.parser import read
 from pfocr_lint.rules.catalogue import BY_CODE
 from pfocr_lint.schema.kinds import Kind
 from pfocr_lint.settings.model import Selection, Settings

@@ -243,7 +243,7 @@ def _standard_input(
     streams: Streams,
 ) -> int:
     """One record from standard input; with ``--fix`` the mended one goes to standard output and the rest to standard error."""
-    from pfocr_lint.record.parser import MAX_BYTES
+    from pfocr_lint.record.limits import MAX_BYTES
     from pfocr_lint.result import Result
     from pfocr_lint.workspace import cross_record, discovery, one_file
 

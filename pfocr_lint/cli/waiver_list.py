@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pfocr_lint.errors import UsageError
-from pfocr_lint.record.document import WAIVER
+from pfocr_lint.record.comments import WAIVER
 from pfocr_lint.record.parser import read
 from pfocr_lint.report import visible
 from pfocr_lint.report.machine import dumps
@@ -16,8 +16,10 @@ from pfocr_lint.report.plain import counted
 from pfocr_lint.report.reporter import CLEAN, Streams, put
 from pfocr_lint.rules.catalogue import BY_CODE, BY_NAME
 from pfocr_lint.rules.waiver_comments import waivers
-from pfocr_lint.workspace.discovery import Source
 from pfocr_lint.workspace.reading import Unreadable, load
+
+if TYPE_CHECKING:
+    from pfocr_lint.workspace.discovery import Source
 
 _MARK = WAIVER.encode()
 

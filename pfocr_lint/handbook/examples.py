@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pfocr_lint.diagnostic import Diagnostic
 from pfocr_lint.linter import checker, hits
+from pfocr_lint.linter.diagnostics import diagnostics_of
 from pfocr_lint.record import emitter
 from pfocr_lint.record.document import Record
 from pfocr_lint.record.parser import read
 from pfocr_lint.rules.declaration import MISSING, Bad, Good, TableFile
 from pfocr_lint.schema import schemas
 from pfocr_lint.schema.kinds import Kind
-from pfocr_lint.settings.model import Settings
 from pfocr_lint.workspace import cross_record
 from pfocr_lint.workspace.reading import Unreadable
+
+if TYPE_CHECKING:
+    from pfocr_lint.diagnostic import Diagnostic
+    from pfocr_lint.settings.model import Settings
 
 _FOLDERS = {Kind.FIGURE: "_figures", Kind.FIGURE_2021: "_figures", Kind.ORGANISM: "_organisms", Kind.FETCHED: "figures"}
 
@@ -84,7 +87,7 @@ def judge(example: Good, settings: Settings) -> tuple[dict[str, list[Diagnostic]
     faults = [*(fault for each in examined.values() for fault in each.faults), *across.faults]
     if faults:
         raise checker.InternalFault(faults[0])
-    return {path: cross_record.merged(each.diagnostics(), across.diagnostics(path)) for path, each in examined.items()}, across
+    return {path: cross_record.merged(diagnostics_of(each), across.diagnostics(path)) for path, each in examined.items()}, across
 
 
 def _text_in(texts: Mapping[str, bytes], path: str) -> bytes:

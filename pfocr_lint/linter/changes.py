@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pfocr_lint.diagnostic import AddKey, Change, DropItem, RenameKey, TextEdit
 from pfocr_lint.pointer import join, parent_of, split
-from pfocr_lint.record.document import Record
 from pfocr_lint.schema import schemas
+
+if TYPE_CHECKING:
+    from pfocr_lint.record.document import Record
 
 
 def changed(record: Record, changes: Iterable[Change]) -> dict[str, Any]:
     """A copy of the record's data with the changes made. Keys mean places in the data as it was."""
     data: dict[str, Any] = copy.deepcopy(record.data) if record.data is not None else {}
     drops: list[tuple[str, int]] = []
-    holders = {key: _at(data, key) for change in changes if not isinstance(change, TextEdit) for key in [parent_of(change.key)]}
+    holders = {
+        key: value_at(data, key) for change in changes if not isinstance(change, TextEdit) for key in [parent_of(change.key)]
+    }
     for change in changes:
         if isinstance(change, TextEdit):
             continue
@@ -28,7 +32,7 @@ def changed(record: Record, changes: Iterable[Change]) -> dict[str, Any]:
             holder.clear()
             holder.update(renamed)
         elif isinstance(change, AddKey):
-            after = _predecessor(record, parent_of(change.key), token, holder)
+            after = predecessor(record, parent_of(change.key), token, holder)
             keys = list(holder)
             keys.insert(keys.index(after) + 1 if after is not None else 0, token)
             values = {**holder, token: copy.deepcopy(change.value)}
@@ -43,13 +47,13 @@ def changed(record: Record, changes: Iterable[Change]) -> dict[str, Any]:
     return data
 
 
-def _at(data: Any, pointer: str) -> Any:
+def value_at(data: Any, pointer: str) -> Any:
     for token in split(pointer):
         data = data[int(token)] if isinstance(data, list) else data[token]
     return data
 
 
-def _written(changes: Sequence[Change]) -> Iterable[str]:
+def written_pointers(changes: Sequence[Change]) -> Iterable[str]:
     """The JSON Pointers, after the changes, of what they wrote."""
     drops = [(parent_of(change.key), int(split(change.key)[-1])) for change in changes if isinstance(change, DropItem)]
     names = {change.key: join(parent_of(change.key), change.new) for change in changes if isinstance(change, RenameKey)}
@@ -65,14 +69,14 @@ def _written(changes: Sequence[Change]) -> Iterable[str]:
         yield new
 
 
-def _predecessor(record: Record, parent: str, name: str, present: dict[str, Any]) -> str | None:
+def predecessor(record: Record, parent: str, name: str, present: dict[str, Any]) -> str | None:
     """The present key behind which a missing one belongs; None when it comes first."""
-    keys = _order(record, parent, present)
+    keys = format_order(record, parent, present)
     before = keys[: keys.index(name)] if name in keys else list(present)
     return next((key for key in reversed(before) if key in present), None)
 
 
-def _order(record: Record, parent: str, present: dict[str, Any]) -> list[str]:
+def format_order(record: Record, parent: str, present: dict[str, Any]) -> list[str]:
     """The keys that the format knows in a mapping, in its order."""
     below = schemas.at(record.kind, parent)
     return schemas.order(below, present) if below is not None else []

@@ -7,21 +7,25 @@ A rule that raises is a fault of this program, not of the record: it is returned
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from pfocr_lint.dataclass import replace
-from pfocr_lint.diagnostic import Diagnostic, Severity
 from pfocr_lint.linter import prefilter
+from pfocr_lint.linter.diagnostics import diagnostics_of
 from pfocr_lint.linter.edited_values import watch
-from pfocr_lint.linter.hits import Examined, Hit, _hit, _order, _span
+from pfocr_lint.linter.hits import Examined, Hit, by_place, hit_of, span_of
 from pfocr_lint.linter.ownership import prepare
-from pfocr_lint.linter.waiving import _waive
-from pfocr_lint.record.document import Record
+from pfocr_lint.linter.waiving import waive
 from pfocr_lint.record.parser import read
 from pfocr_lint.rules.catalogue import BY_CODE, RULES
-from pfocr_lint.rules.declaration import Rule
 from pfocr_lint.rules.waiver_comments import waivers
 from pfocr_lint.schema.kinds import Kind
 from pfocr_lint.settings.model import DEFAULT, Settings
+
+if TYPE_CHECKING:
+    from pfocr_lint.diagnostic import Diagnostic, Severity
+    from pfocr_lint.record.document import Record
+    from pfocr_lint.rules.declaration import Rule
 
 # Of a table, whose text is then not what the file holds.
 _UNREAD = frozenset({"PF001", "PF002", "PF008"})
@@ -47,11 +51,11 @@ def check(
     if look is not None and not look.suspects:
         return []
     record = look.record if look is not None and look.record is not None else read(path, data, kind)
-    watch(record, lambda: before)
+    watch(record, lambda: before, read)
     examined = explain(look, data, settings) if look is not None else examine(record, settings)
     if examined.faults:
         raise InternalFault(examined.faults[0])
-    return examined.diagnostics()
+    return diagnostics_of(examined)
 
 
 def explain(look: prefilter.Look, data: bytes, settings: Settings = DEFAULT) -> Examined:
@@ -61,7 +65,7 @@ def explain(look: prefilter.Look, data: bytes, settings: Settings = DEFAULT) -> 
     record, faults = prefilter.with_text(look.record, data), list[str]()
     levels = settings.rules_for(record.path)
     hits = [hit for rule in look.suspects for hit in _run(rule, record, levels, faults)]
-    return Examined(record, tuple(sorted(hits, key=_order)), tuple(faults))
+    return Examined(record, tuple(sorted(hits, key=by_place)), tuple(faults))
 
 
 def examine(record: Record, settings: Settings = DEFAULT, suspects: Iterable[Rule] | None = None) -> Examined:
@@ -74,11 +78,11 @@ def examine(record: Record, settings: Settings = DEFAULT, suspects: Iterable[Rul
     known = waivers(record) if settings.waivers else ()
     waived: tuple[str, ...] = ()
     if known:
-        hits, waived = _waive(record, known, hits, levels)
+        hits, waived = waive(record, known, hits, levels)
         for code in sorted(_PATIENT):
             hits += _run(BY_CODE[code], record, levels, faults)
     record.found = len(hits)
-    return Examined(record, tuple(sorted(hits, key=_order)), tuple(faults), waived)
+    return Examined(record, tuple(sorted(hits, key=by_place)), tuple(faults), waived)
 
 
 def examine_again(before: Examined, fixed: Collection[Hit], record: Record, settings: Settings) -> Examined:
@@ -87,8 +91,8 @@ def examine_again(before: Examined, fixed: Collection[Hit], record: Record, sett
     if before.again is None:
         return after
     kept = [hit for hit in before.hits if hit.rule.compare is not None and not hit.rule.pages_only and hit not in fixed]
-    moved = [replace(hit, span=_span(record, hit.finding)) for hit in kept]
-    hits = sorted([*after.hits, *before.again(record), *moved], key=_order)
+    moved = [replace(hit, span=span_of(record, hit.finding)) for hit in kept]
+    hits = sorted([*after.hits, *before.again(record), *moved], key=by_place)
     return replace(after, hits=tuple(hits), open_other=before.open_other, again=before.again)
 
 
@@ -106,7 +110,7 @@ def _run(rule: Rule, record: Record, levels: Mapping[str, Severity], faults: lis
     if level is None:
         return []
     try:
-        return [_hit(record, rule, level, finding) for finding in rule.check(record)]
+        return [hit_of(record, rule, level, finding) for finding in rule.check(record)]
     except Exception as error:  # noqa: BLE001 - whatever a rule does wrong, the others still speak
         faults.append(f"{record.path}: rule {rule.code} failed: {type(error).__name__}: {error}")
         return []

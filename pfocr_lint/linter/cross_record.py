@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from typing import TYPE_CHECKING
 
 from pfocr_lint.dataclass import dataclass, replace
-from pfocr_lint.diagnostic import Severity
-from pfocr_lint.linter.hits import Examined, Hit, _hit, _order
-from pfocr_lint.linter.waiving import _waive
+from pfocr_lint.linter.hits import Examined, Hit, by_place, hit_of
+from pfocr_lint.linter.waiving import waive
 from pfocr_lint.record import facts
-from pfocr_lint.record.document import Record
 from pfocr_lint.rules.catalogue import COMPARING, ON_PAGES
-from pfocr_lint.rules.declaration import Rule
 from pfocr_lint.rules.waiver_comments import waivers
+
+if TYPE_CHECKING:
+    from pfocr_lint.diagnostic import Severity
+    from pfocr_lint.record.document import Record
+    from pfocr_lint.rules.declaration import Rule
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ def compare(
             for placed in rule.compare(repository):
                 level = levels_of(placed.path).get(rule.code)
                 if level is not None:
-                    hits.setdefault(placed.path, []).append(_hit(repository.open(placed.path), rule, level, placed.finding))
+                    hits.setdefault(placed.path, []).append(hit_of(repository.open(placed.path), rule, level, placed.finding))
         except Exception as error:  # noqa: BLE001 - whatever a rule does wrong, the others still speak
             faults.append(f"rule {rule.code} failed: {type(error).__name__}: {error}")
     examined = []
@@ -53,8 +56,8 @@ def compare(
     for path, found in sorted(hits.items()):
         record = repository.open(path)
         known = waivers(record) if waiving else ()
-        left, waived = _waive(record, known, found, levels_of(path)) if known else (found, ())
-        hits_left = tuple(sorted(left, key=_order))
+        left, waived = waive(record, known, found, levels_of(path)) if known else (found, ())
+        hits_left = tuple(sorted(left, key=by_place))
         examined.append(Examined(record, hits_left, waived=waived, open_other=repository.open, again=again))
     return Compared(tuple(examined), tuple(faults))
 

@@ -9,27 +9,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pfocr_lint.dataclass import replace
 from pfocr_lint.diagnostic import Finding, Safety
 from pfocr_lint.pointer import name_of
-from pfocr_lint.record.document import Record
-from pfocr_lint.record.parser import read
+
+if TYPE_CHECKING:
+    from pfocr_lint.record.document import Record
+    from pfocr_lint.schema.kinds import Kind
 
 Load: TypeAlias = Callable[[], "bytes | None"]  # the bytes of a record as they were, None where there was none
+Read: TypeAlias = "Callable[[str, bytes, Kind], Record]"
 
 
 class _Edited:
     """Whether the value of a record at a JSON Pointer was edited since; False where the earlier version is not known."""
 
-    def __init__(self, record: Record, load: Load) -> None:
-        self.record, self.load = record, load
+    def __init__(self, record: Record, load: Load, read: Read) -> None:
+        self.record, self.load, self.read = record, load, read
 
     @cached_property
     def _before(self) -> Record | None:
         data = self.load()
-        found = None if data is None else read(self.record.path, data, self.record.kind)
+        found = None if data is None else self.read(self.record.path, data, self.record.kind)
         return None if found is None or found.data is None else found
 
     def __call__(self, pointer: str) -> bool:
@@ -41,15 +44,15 @@ def _alike(old: Any, new: Any) -> bool:
     return bool(old == new) or (old is not None and new is not None and str(old) == str(new))
 
 
-def watch(record: Record, load: Load) -> None:
+def watch(record: Record, load: Load, read: Read) -> None:
     """Let the fixes of a record be weighed by what was edited since the version that ``load`` gives, called when it is needed."""
-    record.edited = _Edited(record, load)
+    record.edited = _Edited(record, load, read)
 
 
 def carry(old: Record, new: Record) -> None:
     """The same for what a fix made of a record: edited is what was before the fix, as far as that could be read."""
     if isinstance(old.edited, _Edited):
-        new.edited = old.edited if old.edited.record.data is not None else _Edited(new, old.edited.load)
+        new.edited = old.edited if old.edited.record.data is not None else _Edited(new, old.edited.load, old.edited.read)
 
 
 def weighed(record: Record, finding: Finding) -> Finding:

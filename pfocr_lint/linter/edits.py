@@ -17,14 +17,14 @@ from pfocr_lint.diagnostic import AddKey, Change, DropItem, Edit, Fix, RenameKey
 from pfocr_lint.lazy_import import OnDemand
 from pfocr_lint.pointer import join, parent_of, split
 from pfocr_lint.record.characters import SEPARATORS
-from pfocr_lint.record.document import Record
-from pfocr_lint.record.positions import Entry
 
 if TYPE_CHECKING:
     from pfocr_lint.record import emitter
+    from pfocr_lint.record.document import Record
+    from pfocr_lint.record.positions import Entry
 else:
     emitter = OnDemand("pfocr_lint.record.emitter")
-from pfocr_lint.linter.changes import _at, _order, _predecessor, _written, changed
+from pfocr_lint.linter.changes import changed, format_order, predecessor, value_at, written_pointers
 
 # ruamel.yaml reads 200 kB a second, and a block with comments is read and written some six times for each fix in it.
 MOST_WRITTEN = 1 << 16
@@ -52,7 +52,7 @@ class Plan:
     @property
     def written(self) -> tuple[str, ...]:
         """The JSON Pointers, in the new data, of the entries that were written."""
-        return tuple(dict.fromkeys(_written(self.changes)))
+        return tuple(dict.fromkeys(written_pointers(self.changes)))
 
     def weight(self, record: Record) -> int:
         """How much text, in code points, has to be read again to prove what is written."""
@@ -169,7 +169,7 @@ def _turn(record: Record, change: Change) -> tuple[int, int]:
     if not isinstance(change, AddKey):
         return 0, 0
     parent, name = parent_of(change.key), split(change.key)[-1]
-    keys = _order(record, parent, record.value(parent))
+    keys = format_order(record, parent, record.value(parent))
     return -len(split(parent)), keys.index(name) if name in keys else len(keys)
 
 
@@ -217,7 +217,7 @@ def _whole(record: Record, holder: str, changes: Sequence[Change]) -> Edit | Non
     written = {change.key for change in changes if isinstance(change, SetValue)}
     if any(pointer.startswith(f"{holder}/") and pointer not in written and record.typed(pointer) for pointer in record.entries):
         return None  # in another form it would no longer show which backslashes were typed
-    value = _at(changed(record, changes), holder)
+    value = value_at(changed(record, changes), holder)
     if entry.is_flow:
         return _edit(record, SetValue(holder, value))
     from pfocr_lint.record import round_trip  # ruamel.yaml, which few runs need
@@ -328,7 +328,7 @@ def _add(record: Record, change: AddKey) -> Edit | None:
     keys = record.first_keys(parent)
     if not keys:
         return None
-    after = _predecessor(record, parent, split(change.key)[-1], record.value(parent))
+    after = predecessor(record, parent, split(change.key)[-1], record.value(parent))
     first = keys[0].start
     if after is None:
         start = text.rfind("\n", 0, first) + 1

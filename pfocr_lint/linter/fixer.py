@@ -8,21 +8,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pfocr_lint import diagnostic
 from pfocr_lint.dataclass import dataclass
 from pfocr_lint.diagnostic import Diagnostic, DropItem, Fix, RenameKey, Safety, TextEdit, ValueChange
 from pfocr_lint.linter import edits
 from pfocr_lint.linter.checker import examine, examine_again
+from pfocr_lint.linter.diagnostics import FIRST, diagnostic_of, diagnostics_of
 from pfocr_lint.linter.edited_values import carry, watch
-from pfocr_lint.linter.hits import FIRST, Examined, Hit, diagnostic_of
+from pfocr_lint.linter.hits import Examined, Hit
 from pfocr_lint.pointer import split
-from pfocr_lint.record import facts
 from pfocr_lint.record.document import Record, untyped
-from pfocr_lint.record.parser import MAX_BYTES, read
+from pfocr_lint.record.limits import MAX_BYTES
+from pfocr_lint.record.parser import read
 from pfocr_lint.schema.kinds import Kind
 from pfocr_lint.settings.model import DEFAULT, Settings
+
+if TYPE_CHECKING:
+    from pfocr_lint.record import facts
 
 ROUNDS = 10
 
@@ -60,7 +64,7 @@ def fix(
     replace what was edited since is not safe.
     """
     record = read(path, data, kind)
-    watch(record, lambda: before)
+    watch(record, lambda: before, read)
     return settle(examine(record, settings), data, settings, unsafe=unsafe)
 
 
@@ -73,7 +77,7 @@ def settle(first: Examined, data: bytes, settings: Settings, *, unsafe: bool) ->
         step = mend(examined, settings, unsafe=unsafe)
         if step is None:
             new = examined.record.text.encode() if fixed else data
-            left = tuple(examined.diagnostics())
+            left = tuple(diagnostics_of(examined))
             return Fixed(new, tuple(fixed), left, examined.faults, examined.facts, examined.waived)
         if turn == ROUNDS:
             break
@@ -86,7 +90,7 @@ def settle(first: Examined, data: bytes, settings: Settings, *, unsafe: bool) ->
 
 
 def _unfixed(first: Examined, data: bytes, fault: str) -> Fixed:
-    return Fixed(data, (), tuple(first.diagnostics()), (*first.faults, fault), first.facts, first.waived)
+    return Fixed(data, (), tuple(diagnostics_of(first)), (*first.faults, fault), first.facts, first.waived)
 
 
 @dataclass(frozen=True)

@@ -1,29 +1,23 @@
-"""Findings with their places, and the diagnostics that they become."""
+"""Findings with their rules and places."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from pfocr_lint.dataclass import dataclass
-from pfocr_lint.diagnostic import Diagnostic, Finding, Fix, OfferedFix, RelatedPlace, Severity, Span, ValueChange
-from pfocr_lint.lazy_import import OnDemand, hashlib
+from pfocr_lint.diagnostic import Finding, Severity, Span
+from pfocr_lint.lazy_import import hashlib
 from pfocr_lint.linter.edited_values import weighed
 from pfocr_lint.record import facts
-from pfocr_lint.record.document import Record
-from pfocr_lint.rules.declaration import Rule
 
 if TYPE_CHECKING:
-    from pfocr_lint.linter import edits
-else:
-    edits = OnDemand("pfocr_lint.linter.edits")
+    from pfocr_lint.record.document import Record
+    from pfocr_lint.rules.declaration import Rule
 
 MOST = 1000  # findings of one record that are offered a fix: with more, finding and proving the fixes takes seconds
-
-FIRST = frozenset({"PF003", "PF009", "PF010"})  # what breaks lines otherwise than LF is mended before anything else
 
 
 @dataclass(frozen=True)
@@ -69,22 +63,13 @@ class Examined:
         """Whether fixes are offered at all."""
         return len(self.hits) <= MOST
 
-    def diagnostics(self) -> list[Diagnostic]:
-        """The hits as they are reported, sorted by offset, then code."""
-        seen: Counter[str] = Counter()
-        found = []
-        for hit in self.hits:
-            seen[hit.print] += 1
-            found.append(diagnostic_of(self.record, hit, seen[hit.print], self.open_other, offering=self.mendable))
-        return found
 
-
-def _order(hit: Hit) -> tuple[int, str, int, str, str]:
+def by_place(hit: Hit) -> tuple[int, str, int, str, str]:
     return hit.span.start, hit.rule.code, hit.span.end, hit.finding.key or "", hit.finding.message
 
 
-def _hit(record: Record, rule: Rule, level: Severity, finding: Finding) -> Hit:
-    span = _span(record, finding)
+def hit_of(record: Record, rule: Rule, level: Severity, finding: Finding) -> Hit:
+    span = span_of(record, finding)
     value = record.value(finding.key) if finding.key is not None else record.text[span.start : min(span.end, span.start + 200)]
     part = value
     if finding.within is not None and isinstance(value, str):
@@ -98,7 +83,7 @@ def _hit(record: Record, rule: Rule, level: Severity, finding: Finding) -> Hit:
     return Hit(rule, level, weighed(record, finding), span, own, cause, match)
 
 
-def _span(record: Record, finding: Finding) -> Span:
+def span_of(record: Record, finding: Finding) -> Span:
     if finding.at is not None:
         return finding.at
     if finding.key is None:
@@ -129,51 +114,3 @@ def _general(key: str | None) -> str:
 
 def _digest(parts: list[Any]) -> str:
     return hashlib.sha256(json.dumps(parts, default=str, ensure_ascii=True, sort_keys=True).encode()).hexdigest()[:32]
-
-
-def diagnostic_of(
-    record: Record,
-    hit: Hit,
-    repeat: int,
-    open_other: Callable[[str], Record] | None = None,
-    *,
-    offering: bool = True,
-    made: tuple[ValueChange, ...] = (),
-) -> Diagnostic:
-    finding = hit.finding
-    place = record.place(hit.span)
-    related = []
-    for other in finding.related:
-        whose = open_other(other.path) if other.path is not None and open_other is not None else record
-        at = whose.place(other.at or whose.span(other.key or ""))
-        related.append(RelatedPlace(whose.path, at.line, at.column, other.message))
-    again = hashlib.sha256(f"{hit.print} {repeat}".encode()).hexdigest()[:32]
-    return Diagnostic(
-        code=hit.rule.code,
-        name=hit.rule.name,
-        severity=hit.severity,
-        message=finding.message,
-        path=record.path,
-        span=hit.span,
-        place=place,
-        key=finding.key,
-        fix=_offer(record, hit.rule, finding.fix) if offering else None,
-        related=tuple(related),
-        fingerprint=hit.print if repeat == 1 else again,
-        source=record.source(place) if record.text else (),
-        identity=identity(record),
-        match=hit.match,
-        members=finding.members,
-        made=made,
-    )
-
-
-def _offer(record: Record, rule: Rule, fix: Fix | None) -> OfferedFix | None:
-    """The fix with its edits, None where the text does not allow it: between lone CRs lines are not what they seem."""
-    if fix is None or (rule.code not in FIRST and record.has_lone_cr):
-        return None
-    planned = edits.plan(record, [fix])
-    if not planned.taken or planned.weight(record) > edits.MOST_WRITTEN:
-        return None
-    places = tuple(record.place(Span(edit.start, edit.end)) for edit in planned.edits)
-    return OfferedFix(fix.safety, fix.message, planned.edits, places)

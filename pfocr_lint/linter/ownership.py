@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pfocr_lint.lazy_import import expression
 from pfocr_lint.pointer import parent_of, split
 from pfocr_lint.record.characters import CONTROL
-from pfocr_lint.record.document import Record
-from pfocr_lint.record.synonyms import Synonyms
 from pfocr_lint.rules.catalogue import RULES
-from pfocr_lint.schema import compiled
+from pfocr_lint.schema import validator
 from pfocr_lint.schema.kinds import MAPPINGS
-from pfocr_lint.schema.validator import Violation
+
+if TYPE_CHECKING:
+    from pfocr_lint.record.document import Record
+    from pfocr_lint.record.synonyms import Synonyms
+    from pfocr_lint.schema.validator import Violation
 
 _OWNERS = {pair: rule.code for rule in RULES for pair in rule.owns}
 _INVALIDATING = frozenset({"PF103", "PF104", "PF105", "PF106", "PF209"})
@@ -36,7 +39,7 @@ def _strays(record: Record, violations: Sequence[Violation]) -> frozenset[str]:
     items = {item for item in items if isinstance(record.value(parent_of(item)), list)}
     if len(items) > MOST:
         return frozenset()
-    return frozenset(item for item in items for key in gone if compiled.allows(record.kind, key, [record.value(item)]))
+    return frozenset(item for item in items for key in gone if validator.allows(record.kind, key, [record.value(item)]))
 
 
 def _item(key: str) -> str:
@@ -51,7 +54,7 @@ def prepare(record: Record, synonyms: Synonyms) -> Record:
     found: dict[str, list[Violation]] = {}
     invalid: set[str] = set()
     if record.data is not None and record.kind in MAPPINGS:
-        violations = compiled.violations(record.kind, record.data, told=record.canonical)
+        violations = validator.violations(record.kind, record.data, writing=not record.canonical)
         strays = _strays(record, violations)
         for violation in violations:
             if _item(violation.key) in strays:

@@ -22,7 +22,6 @@ from pfocr_lint.lazy_import import OnDemand
 from pfocr_lint.linter.ownership import prepare
 from pfocr_lint.record import derived, facts, fast_parser
 from pfocr_lint.record.document import Record
-from pfocr_lint.record.facts import Facts
 from pfocr_lint.record.texts import TEXTS, joined
 from pfocr_lint.rules.catalogue import RULES
 from pfocr_lint.rules.declaration import Cue, Rule
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from types import FunctionType
 
     from pfocr_lint.record import column_parser
+    from pfocr_lint.record.facts import Facts
 else:
     column_parser = OnDemand("pfocr_lint.record.column_parser")
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from pfocr_lint.dataclass import replace
 from pfocr_lint.diagnostic import Safety, Severity, Span
-from pfocr_lint.linter.hits import Hit
-from pfocr_lint.record.document import Record
-from pfocr_lint.record.positions import Entry
 from pfocr_lint.rules.catalogue import BY_CODE, BY_NAME
-from pfocr_lint.rules.waiver_comments import Waiver
+
+if TYPE_CHECKING:
+    from pfocr_lint.linter.hits import Hit
+    from pfocr_lint.record.document import Record
+    from pfocr_lint.record.positions import Entry
+    from pfocr_lint.rules.waiver_comments import Waiver
 
 
-def _waive(
+def waive(
     record: Record, known: Sequence[Waiver], hits: Sequence[Hit], levels: Mapping[str, Severity]
 ) -> tuple[list[Hit], tuple[str, ...]]:
     """What the record does not waive, and the rules of what it does; noted on it are the waivers that waived nothing."""

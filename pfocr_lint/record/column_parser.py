@@ -18,14 +18,16 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pfocr_lint.lazy_import import expression
 from pfocr_lint.record import fast_parser
 from pfocr_lint.record.fast_parser import NUMBER, NUMBER_LIKE, WORDS, Unsure
 from pfocr_lint.schema import compiled, schemas
-from pfocr_lint.schema.compiled import Judge
-from pfocr_lint.schema.kinds import Kind
+
+if TYPE_CHECKING:
+    from pfocr_lint.schema.compiled import Judge
+    from pfocr_lint.schema.kinds import Kind
 
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}|@[A-Za-z]{1,63}")
 # A character that begins a plain text or a quoted one; with a digit, plus or point it may be a number.

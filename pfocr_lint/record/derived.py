@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache, wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pfocr_lint.lazy_import import expression
 from pfocr_lint.record.characters import CONTROL
-from pfocr_lint.record.document import Record
 from pfocr_lint.schema import schemas
 from pfocr_lint.schema.kinds import FIGURES
+
+if TYPE_CHECKING:
+    from pfocr_lint.record.document import Record
 
 SITE = "https://pfocr.wikipathways.org/figures/"
 TYPES = {

@@ -14,21 +14,19 @@ from pfocr_lint.dataclass import dataclass, field
 from pfocr_lint.diagnostic import Fix, Place, Related, SourceLine, Span
 from pfocr_lint.lazy_import import OnDemand, expression
 from pfocr_lint.pointer import join, split
+from pfocr_lint.record.comments import MARKER
 from pfocr_lint.record.positions import Entry, Slices, below
 from pfocr_lint.record.scalar_source import as_typed, pieces
 from pfocr_lint.record.synonyms import Synonyms
 
 if TYPE_CHECKING:
     import yaml
+
+    from pfocr_lint.schema.kinds import Kind
+    from pfocr_lint.schema.validator import Violation
 else:
     yaml = OnDemand("yaml")
 from pfocr_lint.record.characters import SEPARATORS
-from pfocr_lint.schema.kinds import Kind
-from pfocr_lint.schema.validator import Violation
-
-WAIVER = "pfocr-lint:"  # what makes a comment a waiver
-
-MARKER = expression(r"(?i)pfocr[-_.\s\u2010-\u2015]?lint|ignore\[PF[0-9]")  # stands in every comment that is meant to be one
 
 _COMMENT = expression(r"(?<![^\s])#[^\n\r]*")
 

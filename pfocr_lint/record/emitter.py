@@ -15,9 +15,9 @@ from typing import Any
 import yaml
 
 from pfocr_lint.dataclass import dataclass
+from pfocr_lint.record.limits import WIDTH
 from pfocr_lint.record.scalars import needs_quotes
 
-WIDTH = 80
 UNFOLDED = frozenset({"organisms", "organisms_ner"})
 
 

@@ -14,13 +14,15 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from itertools import chain, repeat
 from operator import attrgetter
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from pfocr_lint.dataclass import dataclass, made
 from pfocr_lint.record import derived
-from pfocr_lint.record.document import Record
 from pfocr_lint.record.mention_table import Table, spelled
 from pfocr_lint.schema.kinds import FIGURES, Kind
+
+if TYPE_CHECKING:
+    from pfocr_lint.record.document import Record
 
 # The fields in which the figures of one paper must agree.
 PAPER = ("papertitle", "reftext", "year", "doi", "journal_title", "journal_nlm_ta")

@@ -5,13 +5,16 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from pfocr_lint.dataclass import dataclass
 from pfocr_lint.lazy_import import expression, pathlib
 from pfocr_lint.record.characters import INVISIBLE
-from pfocr_lint.record.document import Record
 from pfocr_lint.schema import schemas
 from pfocr_lint.schema.kinds import Kind
+
+if TYPE_CHECKING:
+    from pfocr_lint.record.document import Record
 
 SORTS = ("genes", "chemicals", "diseases")
 MOST_LINES = 100_000  # of 5 fields at least, that is all of 1 MiB; what comes behind is taken for one line

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from pfocr_lint.dataclass import dataclass
 from pfocr_lint.diagnostic import Fix, Safety, Span, TextEdit
 from pfocr_lint.pointer import join, split
 from pfocr_lint.quoting import quote
-from pfocr_lint.record.document import Record
-from pfocr_lint.record.emitter import WIDTH
+from pfocr_lint.record.limits import WIDTH
 from pfocr_lint.record.outline import MARK, Outline, Part, Stray, takes
+
+if TYPE_CHECKING:
+    from pfocr_lint.record.document import Record
 
 MOST = 200  # lines of one record that are explained; with more it stays broken
 # Texts that may go on over several lines.

@@ -10,13 +10,16 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from pfocr_lint.dataclass import dataclass, field
 from pfocr_lint.pointer import join, split
 from pfocr_lint.quoting import quote
-from pfocr_lint.record.document import Record
 from pfocr_lint.schema import schemas
 from pfocr_lint.schema.kinds import MAPPINGS, Kind
+
+if TYPE_CHECKING:
+    from pfocr_lint.record.document import Record
 
 MOST_LINES = 20_000  # as many as a record may have values
 DEEPEST = 20

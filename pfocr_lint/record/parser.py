@@ -16,6 +16,7 @@ from pfocr_lint.pointer import join, name_of
 from pfocr_lint.quoting import quote
 from pfocr_lint.record.characters import CONTROL
 from pfocr_lint.record.document import Fault, Record
+from pfocr_lint.record.limits import LONGEST_NUMBER, MAX_BYTES, MAX_DEPTH, MAX_NODES, WIDTH
 from pfocr_lint.record.positions import compose
 from pfocr_lint.record.scalars import psych_only
 from pfocr_lint.schema.implicit import Implicit
@@ -30,10 +31,6 @@ else:
     emitter = OnDemand("pfocr_lint.record.emitter")
     syntax_errors = OnDemand("pfocr_lint.record.syntax_errors")
 
-MAX_BYTES = 1 << 20
-MAX_DEPTH = 20
-MAX_NODES = 20_000
-LONGEST_NUMBER = 64  # as long as no number of any record; Python refuses to print far longer ones
 
 _OPENING = expression(r"---[ \t]*(?:\r\n|\r|\n|\Z)")
 _FENCE = expression(r"[\n\r](---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)")
@@ -216,7 +213,7 @@ class _Reader:
         """A text that goes on with a dash, where the pipeline would not have broken its line: an item of its own was meant."""
         text, span = self.record.text, self.record.node_span(item)
         for dash in ITEM_WITHIN.finditer(text, span.start, span.end):
-            if dash.start() - text.rfind("\n", 0, dash.start()) <= emitter.WIDTH:
+            if dash.start() - text.rfind("\n", 0, dash.start()) <= WIDTH:
                 wrong = "is indented too far" if dash[1].startswith("- ") else "does not begin with '- '"
                 message = f"{quote(dash[1])} {wrong}: YAML reads it as part of the item above"
                 self.faults.append(Fault("PF005", message, Span(*dash.span(1)), key=pointer))

@@ -17,8 +17,8 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.emitter import Emitter
 from ruamel.yaml.error import YAMLError
 
-from pfocr_lint.record.document import WAIVER
-from pfocr_lint.record.emitter import WIDTH
+from pfocr_lint.record.comments import WAIVER
+from pfocr_lint.record.limits import WIDTH
 
 # What libyaml writes raw between double quotes.
 _PLAIN = re.compile("[ !#-\\[\\]-~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]")

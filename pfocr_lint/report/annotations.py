@@ -8,9 +8,13 @@ or begin another, is written as %0A and its like.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pfocr_lint.diagnostic import Diagnostic, Severity
 from pfocr_lint.report.plain import counted, explained, plain
-from pfocr_lint.report.result import Report
+
+if TYPE_CHECKING:
+    from pfocr_lint.report.result import Report
 
 PER_LEVEL = 10
 

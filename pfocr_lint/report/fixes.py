@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pfocr_lint.dataclass import dataclass, field
-from pfocr_lint.diagnostic import Diagnostic
 from pfocr_lint.pointer import name_of, parent_of
 from pfocr_lint.quoting import quote
 from pfocr_lint.report.plain import counted
+
+if TYPE_CHECKING:
+    from pfocr_lint.diagnostic import Diagnostic
 
 RECORDS = 50  # of which the lines are shown; the others are counted
 LINES = 6  # of one rule in one record

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from pfocr_lint.diagnostic import Diagnostic
 from pfocr_lint.report.plain import explained, plain
-from pfocr_lint.report.result import Report
 
 if TYPE_CHECKING:
     from junitparser import TestSuite
+
+    from pfocr_lint.diagnostic import Diagnostic
+    from pfocr_lint.report.result import Report
 
 
 def junit_xml(report: Report) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pfocr_lint.diagnostic import Diagnostic
 from pfocr_lint.report.fixes import as_data
-from pfocr_lint.report.result import Report
+
+if TYPE_CHECKING:
+    from pfocr_lint.diagnostic import Diagnostic
+    from pfocr_lint.report.result import Report
 
 
 def as_json(diagnostic: Diagnostic) -> dict[str, Any]:

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from pfocr_lint.diagnostic import Diagnostic, Safety, Severity
 from pfocr_lint.report.fixes import RECORDS, Applied, lines
 from pfocr_lint.report.plain import counted, plain
-from pfocr_lint.report.result import Report
+
+if TYPE_CHECKING:
+    from pfocr_lint.report.result import Report
 
 LIMIT = 1_000_000  # bytes; what is left of 1 MiB is for what a workflow adds
 

@@ -15,11 +15,12 @@ from pfocr_lint.report import FORMATS, STREAMED, Report, RuleHelp, Told, statist
 from pfocr_lint.report.fixes import FixLog
 from pfocr_lint.report.plain import counted
 from pfocr_lint.result import Result
-from pfocr_lint.settings.model import Settings
 from pfocr_lint.version import __version__
 
 if TYPE_CHECKING:
     import argparse
+
+    from pfocr_lint.settings.model import Settings
 
 CLEAN, FOUND, USAGE, FAULT = 0, 1, 2, 3
 WIDTH = 100  # columns where there is no terminal, and of files

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pfocr_lint.diagnostic import Diagnostic, Place, Severity
 from pfocr_lint.report.machine import ascii_json
 from pfocr_lint.report.plain import explained, plain, whole
-from pfocr_lint.report.result import Report
+
+if TYPE_CHECKING:
+    from pfocr_lint.report.result import Report
 
 
 def rdjson(report: Report) -> str:

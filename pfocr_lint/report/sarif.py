@@ -11,13 +11,15 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from pfocr_lint.diagnostic import Diagnostic, OfferedFix, Place, Safety, Severity
 from pfocr_lint.report.machine import ascii_json
 from pfocr_lint.report.plain import plain
-from pfocr_lint.report.result import Report, RuleHelp
+
+if TYPE_CHECKING:
+    from pfocr_lint.report.result import Report, RuleHelp
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 RESULTS = 5_000

@@ -13,10 +13,11 @@ from pfocr_lint.lazy_import import OnDemand
 from pfocr_lint.quoting import code_point
 from pfocr_lint.report.fixes import RECORDS, lines
 from pfocr_lint.report.plain import counted
-from pfocr_lint.report.result import Report
 
 if TYPE_CHECKING:
     import wcwidth
+
+    from pfocr_lint.report.result import Report
 else:
     wcwidth = OnDemand("wcwidth")
 

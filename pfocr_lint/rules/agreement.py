@@ -13,7 +13,7 @@ from pfocr_lint.record import derived
 from pfocr_lint.record.document import Record
 from pfocr_lint.rules.declaration import Bad, Cue, Good, rule
 from pfocr_lint.rules.value_ends import said, word_and_rest
-from pfocr_lint.schema import compiled
+from pfocr_lint.schema import validator
 from pfocr_lint.schema.kinds import FIGURES
 
 STEM = "biomedicines-10-01841-g001"
@@ -48,7 +48,7 @@ def _should_be(
         return
     word, rest = word_and_rest(value)
     raw = value in derived.TYPES.values() or derived.normal_number(value.rpartition("__")[2])  # the white space is its own
-    if raw or not (word == wanted or compiled.allows(record.kind, key, word) or len(rest.split()) > MOST):
+    if raw or not (word == wanted or validator.allows(record.kind, key, word) or len(rest.split()) > MOST):
         rest = ""
     message = f"{name_of(key)} is {quote(value, 100)}, {because} {quote(wanted, 100)}"
     fix = None

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pfocr_lint.dataclass import dataclass
 from pfocr_lint.diagnostic import Finding, Placed, Severity
 from pfocr_lint.lazy_import import difflib
-from pfocr_lint.record.document import Record
-from pfocr_lint.record.facts import Repository
 from pfocr_lint.schema.kinds import MAPPINGS, Kind
 
-Check: TypeAlias = Callable[[Record], Iterable[Finding]]
-Compare: TypeAlias = Callable[[Repository], Iterable[Placed]]
+if TYPE_CHECKING:
+    from pfocr_lint.record.document import Record
+    from pfocr_lint.record.facts import Repository
+
+Check: TypeAlias = "Callable[[Record], Iterable[Finding]]"
+Compare: TypeAlias = "Callable[[Repository], Iterable[Placed]]"
 Gate: TypeAlias = Callable[..., bool]
 
 

@@ -14,7 +14,7 @@ from pfocr_lint.record.document import Record
 from pfocr_lint.rules import missing_spaces
 from pfocr_lint.rules.declaration import MISSING, Bad, Cue, Good, rule
 from pfocr_lint.rules.value_ends import overrun, said
-from pfocr_lint.schema import compiled
+from pfocr_lint.schema import validator
 from pfocr_lint.schema.implicit import Implicit
 from pfocr_lint.schema.kinds import Kind
 from pfocr_lint.schema.validator import Violation
@@ -102,7 +102,7 @@ def missing_key(record: Record) -> Iterator[Finding]:
             continue
         value = derived.value(record, violation.key)
         fix = None
-        if value is not None and compiled.allows(record.kind, violation.key, value):
+        if value is not None and validator.allows(record.kind, violation.key, value):
             fix = Fix(f"add {name_of(violation.key)} with {quote(value)}", (AddKey(violation.key, value),))
         yield Finding(violation.key, f"{name_of(violation.key)} is missing", fix=fix)
 
@@ -197,7 +197,7 @@ def wrong_type(record: Record) -> Iterator[Finding]:
         if violation.wanted == "array" and isinstance(value, (str, int, float, Implicit)) and str(value).strip():
             item = written(record, violation.key)
             several = record.lines_of(violation.key) > 1 or missing_spaces.SEVERAL.search(item)
-            if compiled.allows(record.kind, violation.key, [item]) and not several:
+            if validator.allows(record.kind, violation.key, [item]) and not several:
                 fix = Fix("make it a list of one item", (SetValue(violation.key, [item]),))
             elif several and name_of(violation.key).startswith("organisms"):
                 hint = f"; {ONE_PER_LINE}"
@@ -267,7 +267,7 @@ def invalid_value(record: Record) -> Iterator[Finding]:
         value = violation.wanted if violation.keyword == "const" else None
         if violation.keyword in ("enum", "minLength") and record.kind is not Kind.ORGANISM:
             value = derived.value(record, violation.key)
-        if value is not None and compiled.allows(record.kind, violation.key, value):
+        if value is not None and validator.allows(record.kind, violation.key, value):
             fix = Fix(f"set it to {quote(value)}", (SetValue(violation.key, value),))
         message = f"{name_of(violation.key)} is {quote(violation.value)}, want {_allowed(violation)}"
         if isinstance(violation.value, str) and violation.keyword in ("const", "enum"):

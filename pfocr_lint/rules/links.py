@@ -13,7 +13,7 @@ from pfocr_lint.record import derived
 from pfocr_lint.record.document import Record
 from pfocr_lint.rules.declaration import Bad, Cue, Good, rule
 from pfocr_lint.rules.value_ends import run_on
-from pfocr_lint.schema import compiled
+from pfocr_lint.schema import validator
 from pfocr_lint.schema.kinds import FIGURES, Kind
 
 
@@ -127,7 +127,7 @@ def malformed_doi(record: Record) -> Iterator[Finding]:
         if len(bare) - len(unfolded) == 1 and len(_DOI.findall(unfolded)) == 1:
             bare = unfolded
         fix = None
-        if bare and compiled.allows(record.kind, violation.key, bare):
+        if bare and validator.allows(record.kind, violation.key, bare):
             fix = Fix(f"set it to {quote(bare)}", (SetValue(violation.key, bare),))
         want = quote(bare) if fix else "'10.', digits, '/' and a name"
         message = run_on(record, violation.key, bare) or f"doi is {quote(violation.value)}, want {want}"

@@ -7,7 +7,7 @@ import re
 from pfocr_lint.diagnostic import Fix, RenameKey, Safety, SetValue
 from pfocr_lint.lazy_import import expression
 from pfocr_lint.record.document import Record
-from pfocr_lint.schema import compiled
+from pfocr_lint.schema import validator
 
 # What parts the items of a list that is written as a text; '2,3-DPG' is one, and so is 'A/Puerto Rico/8'.
 SEVERAL = expression(r",(?![0-9])|(?<![0-9]),|[;|\n]|^-|\s(?:and|or|[+&/])\s|(?<=\w{4})/(?=\w{4})", re.I)
@@ -34,6 +34,6 @@ def after_dashes(record: Record, key: str) -> Fix | None:
     lines = [line.strip() for line in record.text[span.start : span.end].splitlines()]
     items = [_DASHED.sub("", line, count=1) for line in lines]
     several = any(SEVERAL.search(item) or not _DASHED.match(line) for item, line in zip(items, lines, strict=True))
-    if several or record.text[span.start] != "-" or entry.is_collection or not compiled.allows(record.kind, key, items):
+    if several or record.text[span.start] != "-" or entry.is_collection or not validator.allows(record.kind, key, items):
         return None
     return Fix("put a space behind the dash", (SetValue(key, items),))

@@ -59,7 +59,7 @@ def proven(record: Record, fix: Fix) -> bool:
             alone = read("", f"---\n{record.text[span.start : span.end]}---\n".encode(), record.kind).data
             if alone is None or repr(alone) != repr({name: new.data[name]}):
                 return False
-    failures = validator.violations(new.kind, new.data)
+    failures = validator.reference_violations(new.kind, new.data)
     if any(failure.keyword in _MISPLACED and split(failure.key)[0] in touched for failure in failures):
         return False
     spans = dict(_entries(new))

@@ -12,7 +12,7 @@ from pfocr_lint.record.document import Record
 from pfocr_lint.rules.declaration import Bad, Cue, Good, rule
 from pfocr_lint.rules.fields import failures_of, written
 from pfocr_lint.rules.value_ends import cut_off
-from pfocr_lint.schema import compiled
+from pfocr_lint.schema import validator
 from pfocr_lint.schema.implicit import Implicit
 from pfocr_lint.schema.kinds import Kind
 
@@ -94,9 +94,9 @@ def missing_value_sentinel(record: Record) -> Iterator[Finding]:
             continue  # a true copy: what is wrong with the caption is said of the caption
         if split(key)[-1].isdecimal() and isinstance(holder := record.value(parent), list):
             dropped[parent] = dropped.get(parent, 0) + 1
-            if compiled.allows(record.kind, parent, []) or dropped[parent] < len(holder):
+            if validator.allows(record.kind, parent, []) or dropped[parent] < len(holder):
                 fix = Fix("drop the item", (DropItem(key),))
-        elif compiled.allows(record.kind, key, ""):
+        elif validator.allows(record.kind, key, ""):
             fix = Fix("set it to ''", (SetValue(key, ""),))
         elif key in _FOLLOWING and (value := derived.value(record, key)) is not None:
             fix = Fix(f"set it to {quote(value)}", (SetValue(key, value),))

@@ -8,7 +8,7 @@ from pfocr_lint.diagnostic import Span
 from pfocr_lint.pointer import name_of
 from pfocr_lint.quoting import quote
 from pfocr_lint.record.document import Record
-from pfocr_lint.schema import compiled
+from pfocr_lint.schema import validator
 
 
 def overrun(value: str, allowed: Iterable[str]) -> tuple[str, str] | None:
@@ -34,7 +34,7 @@ def said(key: str, right: str, rest: str) -> str:
 def run_on(record: Record, key: str, value: str) -> str:
     """What is said of a value that is a right one, of a form without white space, and more text; '' for any other."""
     word, rest = word_and_rest(value)
-    return said(key, word, rest) if rest and compiled.allows(record.kind, key, word) else ""
+    return said(key, word, rest) if rest and validator.allows(record.kind, key, word) else ""
 
 
 def doubled_keys(record: Record) -> list[Span]:

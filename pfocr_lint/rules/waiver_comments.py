@@ -8,7 +8,8 @@ from pfocr_lint.dataclass import dataclass, replace
 from pfocr_lint.diagnostic import Span
 from pfocr_lint.lazy_import import expression
 from pfocr_lint.quoting import quote
-from pfocr_lint.record.document import MARKER, WAIVER, Record
+from pfocr_lint.record.comments import MARKER, WAIVER
+from pfocr_lint.record.document import Record
 from pfocr_lint.rules.declaration import DECLARED
 
 _WAIVER = expression(rf"#\s*{WAIVER}\s*ignore\[([^\]\n]*)\]")

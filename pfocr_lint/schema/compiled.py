@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pfocr_lint.schema import schemas, validator
-from pfocr_lint.schema.kinds import Kind
-from pfocr_lint.schema.validator import Violation
+from pfocr_lint.schema import schemas
+from pfocr_lint.schema.keywords import mismatches, repeats
+
+if TYPE_CHECKING:
+    from pfocr_lint.schema.kinds import Kind
 
 Judge: TypeAlias = Callable[[Any], bool]
 
@@ -32,14 +34,14 @@ _FAILS: dict[str, Callable[[Any, Mapping[str, Any]], bool]] = {
     "not": lambda value, part: isinstance(value, str) and value in part["not"]["enum"],
     "const": lambda value, part: value != part["const"],
     "enum": lambda value, part: value not in part["enum"],
-    "pattern": lambda value, part: validator.mismatches(value, part["pattern"]),
+    "pattern": lambda value, part: mismatches(value, part["pattern"]),
     "minLength": lambda value, part: isinstance(value, str) and len(value) < part["minLength"],
     "maxLength": lambda value, part: isinstance(value, str) and len(value) > part["maxLength"],
     "minimum": lambda value, part: type(value) in _TYPES["number"] and value < part["minimum"],
     "maximum": lambda value, part: type(value) in _TYPES["number"] and value > part["maximum"],
     "minItems": lambda value, part: isinstance(value, list) and len(value) < part["minItems"],
     "maxItems": lambda value, part: isinstance(value, list) and len(value) > part["maxItems"],
-    "uniqueItems": lambda value, part: validator.repeats(value, part["uniqueItems"]),
+    "uniqueItems": lambda value, part: repeats(value, part["uniqueItems"]),
     "required": lambda value, part: isinstance(value, dict) and not set(part["required"]) <= value.keys(),
     "additionalProperties": lambda value, part: (
         isinstance(value, dict) and part["additionalProperties"] is False and not value.keys() <= part["properties"].keys()
@@ -56,19 +58,10 @@ def fits(kind: Kind, values: Any) -> bool:
     return part_fits(schemas.load(kind), values)
 
 
-def allows(kind: Kind, pointer: str, value: Any) -> bool:
-    """Whether the format allows a value at a JSON Pointer."""
-    part = schemas.at(kind, pointer)
-    if part is None:
-        return False
-    fit = _judge_of(part)
-    return validator.allows(kind, pointer, value) if fit is None else fit(value)
-
-
 _built: dict[int, Judge | None] = {}  # by the identity of a schema's part: the schemas stay
 
 
-def _judge_of(part: Mapping[str, Any]) -> Judge | None:
+def validator_of(part: Mapping[str, Any]) -> Judge | None:
     """The judge of a part of a schema, which is sure in both ways; None where that asks for more than it knows."""
     if id(part) not in _built:
         try:
@@ -80,24 +73,15 @@ def _judge_of(part: Mapping[str, Any]) -> Judge | None:
 
 def part_fits(part: Mapping[str, Any], value: Any) -> bool:
     """Whether a value fits a part of a schema for certain; False also means "not sure"."""
-    fit = _judge_of(part)
+    fit = validator_of(part)
     return fit is not None and fit(value)
 
 
-def failing(part: Mapping[str, Any], value: Any) -> list[str]:
-    """The keywords of a schema's part that fail at a value, as ``schema.failing``; jsonschema is asked where it must be."""
-    if _judge_of(part) is None:
-        return validator.failing(part, value)
+def failing(part: Mapping[str, Any], value: Any) -> list[str] | None:
+    """The keywords of a schema's part that fail at a value, and not below it; None where it has a keyword that is not compiled."""
+    if validator_of(part) is None:
+        return None
     return [keyword for keyword in part if keyword in _FAILS and _FAILS[keyword](value, part)]
-
-
-def violations(kind: Kind, data: dict[str, Any], *, told: bool) -> list[Violation]:
-    """
-    How the values fail the schema of their kind. jsonschema is spared those that fit it for certain.
-
-    Of what is only ``told`` it is not asked at all where this module knows all keywords.
-    """
-    return [] if fits(kind, data) else validator.violations(kind, data, part_fits, failing if told else validator.failing)
 
 
 def build(part: Mapping[str, Any]) -> Judge:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pfocr_lint.dataclass import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Implicit:
+class Implicit(NamedTuple):
     """A plain scalar that YAML 1.1 reads as something JSON has no type for, or that only some readers read so."""
 
     kind: str

@@ -13,7 +13,7 @@ from pfocr_lint.pointer import join, split
 from pfocr_lint.schema.kinds import MAPPINGS, Kind
 
 # The first that fails at a value is the cause; the others follow from it.
-_CAUSES = (
+CAUSES = (
     "null", "sentinel", "scalar", "type", "const", "enum", "minLength", "maxLength", "pattern", "minimum", "maximum",
 )  # fmt: skip
 
@@ -24,7 +24,7 @@ def folder() -> pathlib.Path:
 
 
 def _folder() -> str:
-    package = os.path.dirname(os.path.realpath(__file__))  # noqa: PTH120 - pathlib takes 8 ms to import
+    package = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))  # noqa: PTH120 - pathlib takes 8 ms to import
     inside = f"{package}/schemas"
     return inside if os.path.isdir(inside) else f"{os.path.dirname(package)}/schemas"  # noqa: PTH112, PTH120
 
@@ -89,7 +89,7 @@ def pairs() -> Iterator[tuple[str, str]]:
                     yield key, "scalar"
             elif keyword == "not":
                 yield key, "sentinel"
-            elif keyword in ("required", "uniqueItems", "minItems", "maxItems", *_CAUSES) or keyword == "additionalProperties":
+            elif keyword in ("required", "uniqueItems", "minItems", "maxItems", *CAUSES) or keyword == "additionalProperties":
                 yield key, keyword
             elif keyword == "properties":
                 for name, below in schema["properties"].items():

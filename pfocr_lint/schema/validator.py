@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -10,15 +9,18 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from pfocr_lint.dataclass import dataclass
 from pfocr_lint.lazy_import import OnDemand
 from pfocr_lint.pointer import join
+from pfocr_lint.schema import compiled
 from pfocr_lint.schema.implicit import Implicit
-from pfocr_lint.schema.kinds import Kind
+from pfocr_lint.schema.keywords import mismatches, repeats
+from pfocr_lint.schema.schemas import CAUSES, at, load, order, sentinels
 
 if TYPE_CHECKING:
     import jsonschema
     from jsonschema.exceptions import ValidationError
+
+    from pfocr_lint.schema.kinds import Kind
 else:
     jsonschema = OnDemand("jsonschema")
-from pfocr_lint.schema.schemas import _CAUSES, at, load, order, sentinels
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +31,6 @@ class Violation:
     keyword: str
     wanted: Any
     value: Any
-
-
-def mismatches(value: Any, pattern: str) -> bool:
-    """Whether a text does not match: Python's $ also matches before a final newline, that of other validators does not."""
-    return isinstance(value, str) and not re.fullmatch(pattern, value)
-
-
-def repeats(value: Any, unique: bool) -> bool:
-    """Whether a list holds a plain value twice: jsonschema compares each with each as soon as they cannot be sorted."""
-    if not unique or not isinstance(value, list):
-        return False
-    plain = [(type(item), item) for item in value if not isinstance(item, (dict, list))]
-    return len(set(plain)) < len(plain)
 
 
 def _keyword_of(fails: Callable[[Any, Any], bool]) -> Callable[[Any, Any, Any, Any], Iterator[ValidationError]]:
@@ -66,14 +55,45 @@ Fits: TypeAlias = Callable[[Mapping[str, Any], Any], bool]
 Failing: TypeAlias = Callable[[Mapping[str, Any], Any], Iterable[str]]
 
 
-def failing(part: Mapping[str, Any], value: Any) -> list[str]:
+def _failing(part: Mapping[str, Any], value: Any) -> list[str]:
     """The keywords of a schema's part that fail at a value, and not below it, as jsonschema finds them."""
     if id(part) not in _alone:
         _alone[id(part)] = _class()(_without_values(part))
     return list(dict.fromkeys(error.validator for error in _alone[id(part)].iter_errors(value)))
 
 
-def violations(kind: Kind, data: dict[str, Any], fits: Fits = lambda *_: False, failing: Failing = failing) -> list[Violation]:
+def violations(kind: Kind, data: dict[str, Any], *, writing: bool) -> list[Violation]:
+    """
+    How values fail the schema of their kind: one cause for each value, in the order of the schema.
+
+    The compiled schema decides which values fit. Which keyword another one fails, jsonschema says where a fix may follow from it
+    (``writing``) or where the schema has a keyword that is not compiled, else the compiled schema.
+    """
+    if compiled.fits(kind, data):
+        return []
+    return _violations(kind, data, compiled.part_fits, _failing if writing else _compiled_failing)
+
+
+def reference_violations(kind: Kind, data: dict[str, Any]) -> list[Violation]:
+    """The same by jsonschema alone."""
+    return _violations(kind, data, lambda *_: False, _failing)
+
+
+def allows(kind: Kind, pointer: str, value: Any) -> bool:
+    """Whether the format allows a value at a JSON Pointer."""
+    part = at(kind, pointer)
+    if part is None:
+        return False
+    fit = compiled.validator_of(part)
+    return bool(_class()(part).is_valid(value)) if fit is None else fit(value)
+
+
+def _compiled_failing(part: Mapping[str, Any], value: Any) -> list[str]:
+    found = compiled.failing(part, value)
+    return _failing(part, value) if found is None else found
+
+
+def _violations(kind: Kind, data: dict[str, Any], fits: Fits, failing: Failing) -> list[Violation]:
     """
     How the values fail the schema of their kind: one cause per value, in the order of the schema.
 
@@ -92,9 +112,9 @@ def violations(kind: Kind, data: dict[str, Any], fits: Fits = lambda *_: False, 
                 continue
             keyword = _finer(name, part, value)
             violation = Violation(key, keyword, part[name], value)
-            if keyword not in _CAUSES:
+            if keyword not in CAUSES:
                 found[key, keyword] = violation
-            elif key not in causes or _CAUSES.index(keyword) < _CAUSES.index(causes[key].keyword):
+            elif key not in causes or CAUSES.index(keyword) < CAUSES.index(causes[key].keyword):
                 causes[key] = violation
     for key, violation in causes.items():
         found[key, violation.keyword] = violation
@@ -143,9 +163,3 @@ def _finer(keyword: str, part: Mapping[str, Any], value: Any) -> str:
         if part["type"] == "string" and isinstance(value, (bool, int, float, Implicit)):
             return "scalar"
     return "sentinel" if keyword == "not" else keyword
-
-
-def allows(kind: Kind, pointer: str, value: Any) -> bool:
-    """Whether the format allows a value at a JSON Pointer."""
-    schema = at(kind, pointer)
-    return schema is not None and bool(_class()(schema).is_valid(value))

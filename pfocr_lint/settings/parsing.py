@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from collections.abc import Iterable, Mapping
@@ -15,7 +14,6 @@ from pfocr_lint.record.synonyms import SYNONYMS
 from pfocr_lint.rules.catalogue import BY_CODE, BY_NAME
 from pfocr_lint.settings.model import FAIL_ON, Selection, Settings, SettingsError, codes
 from pfocr_lint.version import __version__
-from pfocr_lint.workspace.paths import inside
 
 # What a settings file may ask for: more would make a run slow, not the records better.
 MAX_BYTES = 1 << 18
@@ -27,6 +25,13 @@ ENTRIES = 1_000  # of one list or table
 LENGTH = 250  # characters of a glob, or of the version that is required
 
 STARS = 10  # of a glob
+
+
+def own_table(data: bytes, path: pathlib.Path) -> dict[str, Any] | None:
+    """The table of our settings in a settings file; None where a pyproject.toml has none. Raises SettingsError."""
+    table = _parsed(data, path)
+    _headings(table, path)
+    return _tool(table, path) if path.name == "pyproject.toml" else table
 
 
 def _headings(table: Mapping[str, Any], path: pathlib.Path) -> None:
@@ -119,8 +124,6 @@ def parse(table: Mapping[str, Any], where: str, root: str) -> Settings:
     if required is not None:
         _require(required, where)
     organisms = table.get("organisms")
-    if isinstance(organisms, str) and not inside(os.path.join(root, organisms), root):  # noqa: PTH118 - an absolute one stays so
-        raise SettingsError(f"{where}: organisms is {quote(organisms)}, want a folder inside the repository")
     return Settings(
         selections=(selection,),
         per_file_ignores=tuple(ignores),

@@ -23,13 +23,15 @@ import zlib
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pfocr_lint.lazy_import import hashlib, pathlib
 from pfocr_lint.record.facts import Facts, FigureFacts, PageFacts, TableFacts
 from pfocr_lint.schema.schemas import folder as schemas
-from pfocr_lint.settings.model import Settings
 from pfocr_lint.version import __version__
+
+if TYPE_CHECKING:
+    from pfocr_lint.settings.model import Settings
 
 KEPT = 20  # files in a folder: of other repositories, settings and versions
 # Reading and writing the cache costs more than it spares for fewer records.
@@ -73,7 +75,7 @@ def stamps_of(paths: Iterable[str]) -> array[int]:
 def _program() -> str:
     """What decides which records are clean, beside the settings: this program, its schemas, and the libraries it asks."""
     whole = hashlib.sha256(f"{__version__} {sys.version}".encode())
-    package = pathlib.Path(__file__).parent
+    package = pathlib.Path(__file__).parent.parent
     for path in sorted([*package.rglob("*.py"), *schemas().glob("*.json")]):
         whole.update(path.read_bytes())
     for folder in sys.path:

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from functools import lru_cache
 from itertools import chain
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pfocr_lint.dataclass import dataclass, replace
-from pfocr_lint.diagnostic import Diagnostic, Severity
 from pfocr_lint.linter import cross_record, hits
+from pfocr_lint.linter.diagnostics import diagnostics_of
 from pfocr_lint.linter.ownership import prepare
 from pfocr_lint.paths import real, whole
 from pfocr_lint.record import fast_parser
@@ -23,11 +23,14 @@ from pfocr_lint.result import Result
 from pfocr_lint.rules.catalogue import COMPARING, ON_PAGES
 from pfocr_lint.schema import compiled
 from pfocr_lint.schema.kinds import Kind
-from pfocr_lint.settings.model import Settings
 from pfocr_lint.workspace import discovery, one_file, reading
-from pfocr_lint.workspace.discovery import Source
-from pfocr_lint.workspace.one_file import Task
 from pfocr_lint.workspace.paths import inside
+
+if TYPE_CHECKING:
+    from pfocr_lint.diagnostic import Diagnostic, Severity
+    from pfocr_lint.settings.model import Settings
+    from pfocr_lint.workspace.discovery import Source
+    from pfocr_lint.workspace.one_file import Task
 
 OPEN_AT_ONCE = 64
 
@@ -42,7 +45,7 @@ class Across:
     def diagnostics(self, path: str) -> list[Diagnostic]:
         """What is said of one record."""
         found = self.examined.get(path)
-        return found.diagnostics() if found is not None else []
+        return diagnostics_of(found) if found is not None else []
 
     def waived(self, path: str) -> tuple[str, ...]:
         """The rules of what one record waives of it."""
@@ -213,7 +216,7 @@ def joined(
             return replace(result, fixed=(*result.fixed, *mended.fixed), left=left, versions=mended.versions)
         if mended is not None:
             result = replace(result, faults=(*result.faults, *mended.faults), notes=(*result.notes, *mended.notes))
-    return replace(result, left=tuple(merged(result.left, examined.diagnostics())))
+    return replace(result, left=tuple(merged(result.left, diagnostics_of(examined))))
 
 
 def merged(alone: Iterable[Diagnostic], across: Sequence[Diagnostic]) -> list[Diagnostic]:

@@ -11,8 +11,8 @@ import os
 import subprocess
 
 from pfocr_lint.paths import real, whole
-from pfocr_lint.record.parser import MAX_BYTES
-from pfocr_lint.workspace.git_revision import git_command, git_environment
+from pfocr_lint.record.limits import MAX_BYTES
+from pfocr_lint.workspace.git_command import git_command, git_environment
 from pfocr_lint.workspace.paths import work_tree
 
 

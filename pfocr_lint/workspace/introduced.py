@@ -13,19 +13,21 @@ import os
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
 from operator import attrgetter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pfocr_lint.dataclass import dataclass, replace
-from pfocr_lint.diagnostic import Diagnostic
 from pfocr_lint.paths import whole
 from pfocr_lint.record.facts import Facts, FigureFacts, PageFacts, folded
 from pfocr_lint.result import Result
-from pfocr_lint.schema.kinds import Kind
-from pfocr_lint.settings.model import Settings
 from pfocr_lint.workspace import cross_record, discovery, many_files, one_file, reading
 from pfocr_lint.workspace.discovery import Source
-from pfocr_lint.workspace.git_revision import Base
 from pfocr_lint.workspace.one_file import Task
+
+if TYPE_CHECKING:
+    from pfocr_lint.diagnostic import Diagnostic
+    from pfocr_lint.schema.kinds import Kind
+    from pfocr_lint.settings.model import Settings
+    from pfocr_lint.workspace.git_revision import Base
 
 
 @dataclass(frozen=True)

@@ -8,20 +8,22 @@ from collections.abc import Generator, Iterator, Sequence
 from functools import partial
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from pfocr_lint.dataclass import replace
 from pfocr_lint.lazy_import import hashlib
 from pfocr_lint.linter import prefilter
 from pfocr_lint.record.facts import FigureFacts
 from pfocr_lint.result import Result
-from pfocr_lint.schema.kinds import Kind
 from pfocr_lint.settings.model import Settings
 from pfocr_lint.workspace import workers
 from pfocr_lint.workspace.atomic_write import tidy
 from pfocr_lint.workspace.cache import Row, Run
 from pfocr_lint.workspace.discovery import Source
 from pfocr_lint.workspace.one_file import Task, _failed, _judge, _loaded, _reading_history, judge
+
+if TYPE_CHECKING:
+    from pfocr_lint.schema.kinds import Kind
 
 FIRST, CHUNK = 16, 512
 

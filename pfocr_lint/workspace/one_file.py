@@ -12,17 +12,18 @@ from typing import TYPE_CHECKING
 from pfocr_lint.dataclass import dataclass, replace
 from pfocr_lint.lazy_import import OnDemand
 from pfocr_lint.linter import prefilter
+from pfocr_lint.linter.diagnostics import diagnostics_of
 from pfocr_lint.linter.edited_values import watch
 from pfocr_lint.record.facts import facts_of
 from pfocr_lint.record.parser import read, unreadable
 from pfocr_lint.schema.kinds import Kind
-from pfocr_lint.settings.model import Settings
 from pfocr_lint.workspace.atomic_write import Changed, write
 from pfocr_lint.workspace.discovery import Source, kind_by_path
 from pfocr_lint.workspace.reading import Unreadable, load, stay_inside, try_load
 
 if TYPE_CHECKING:
     from pfocr_lint.linter import checker, fixer, hits
+    from pfocr_lint.settings.model import Settings
     from pfocr_lint.workspace import git_history
 else:
     checker = OnDemand("pfocr_lint.linter.checker")
@@ -81,14 +82,14 @@ def _judge(source: Source, data: bytes, task: Task, look: prefilter.Look | None)
     fixing = task.mode != "check" and (look is None or any(task.makes(rule.fix) for rule in look.suspects))
     before = partial(_before, path, task.revision)
     if look is not None and look.record is not None:
-        watch(look.record, before)
+        watch(look.record, before, read)
     if look is not None and not fixing:
         return _judged(checker.explain(look, data, source.settings), task)
     try:  # what is written stands on the reference path
         record = read(path, data, source.kind)
         if record.kind is Kind.UNKNOWN:
             return Result(path, stray=True)
-        watch(record, before)
+        watch(record, before, read)
         examined = checker.examine(record, source.settings, None if look is None else look.suspects)
     except Exception as error:
         if look is None:
@@ -188,7 +189,7 @@ def _worth_fixing(examined: hits.Examined, task: Task) -> bool:
 def _judged(examined: hits.Examined, task: Task) -> Result:
     return Result(
         examined.record.path,
-        tuple(examined.diagnostics()),
+        tuple(diagnostics_of(examined)),
         faults=examined.faults,
         facts=facts_of(examined.record, keywords=task.keywords),
         waived=examined.waived,

@@ -7,7 +7,7 @@ import os
 import stat
 from functools import cache
 
-from pfocr_lint.record.parser import MAX_BYTES
+from pfocr_lint.record.limits import MAX_BYTES
 from pfocr_lint.workspace.paths import lies_in, work_tree
 
 FOLDERS = {"_figures": ".md", "_organisms": ".md", "figures": ".yml", "_data": ".tsv"}

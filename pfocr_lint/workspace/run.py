@@ -5,19 +5,21 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pfocr_lint.dataclass import dataclass
 from pfocr_lint.errors import UsageError
 from pfocr_lint.linter import prefilter
-from pfocr_lint.record.facts import Facts
 from pfocr_lint.report.reporter import Teller, Wanted
 from pfocr_lint.result import Result
-from pfocr_lint.settings.model import Settings
 from pfocr_lint.workspace import cache, cross_record, many_files, reading
 from pfocr_lint.workspace.cache import WORTH_A_CACHE, Run
-from pfocr_lint.workspace.discovery import Source
-from pfocr_lint.workspace.one_file import Task
+
+if TYPE_CHECKING:
+    from pfocr_lint.record.facts import Facts
+    from pfocr_lint.settings.model import Settings
+    from pfocr_lint.workspace.discovery import Source
+    from pfocr_lint.workspace.one_file import Task
 
 # From so many records on, results are told as they come, and what their comparison finds at the end; fewer are told in order.
 STREAMED_FROM = PROGRESS_FROM = 500

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 from pfocr_lint.lazy_import import pathlib
 from pfocr_lint.quoting import quote
 from pfocr_lint.settings.model import DEFAULT, Settings, SettingsError
-from pfocr_lint.settings.parsing import MAX_BYTES, _headings, _parsed, _tool, parse
+from pfocr_lint.settings.parsing import MAX_BYTES, own_table, parse
 from pfocr_lint.workspace.paths import inside
 
 FILE = "pfocr-lint.toml"
@@ -51,10 +53,17 @@ def _from_file(path: pathlib.Path, root: str) -> Settings | None:
 
 def from_bytes(data: bytes, path: pathlib.Path, root: str) -> Settings | None:
     """Settings from what a settings file holds; None where a pyproject.toml has no table of ours. Raises SettingsError."""
-    table = _parsed(data, path)
-    _headings(table, path)
-    project = _tool(table, path) if path.name == "pyproject.toml" else table
-    return None if project is None else parse(project, str(path), root)
+    table = own_table(data, path)
+    return None if table is None else from_table(table, str(path), root)
+
+
+def from_table(table: Mapping[str, Any], where: str, root: str) -> Settings:
+    """Settings from a TOML table; the folder that they name must be inside the repository. Raises SettingsError."""
+    settings = parse(table, where, root)
+    organisms = settings.organisms
+    if isinstance(organisms, str) and not inside(os.path.join(root, organisms), root):  # noqa: PTH118 - an absolute one stays so
+        raise SettingsError(f"{where}: organisms is {quote(organisms)}, want a folder inside the repository")
+    return settings
 
 
 def _read(path: pathlib.Path) -> bytes:

@@ -1,0 +1,80 @@
+"""What was found in a record as diagnostics, with the edits of the fixes that are offered."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from pfocr_lint.diagnostic import Diagnostic, Fix, OfferedFix, RelatedPlace, Span, ValueChange
+from pfocr_lint.lazy_import import OnDemand, hashlib
+from pfocr_lint.linter.hits import identity
+
+if TYPE_CHECKING:
+    from pfocr_lint.linter import edits
+    from pfocr_lint.linter.hits import Examined, Hit
+    from pfocr_lint.record.document import Record
+    from pfocr_lint.rules.declaration import Rule
+else:
+    edits = OnDemand("pfocr_lint.linter.edits")
+
+FIRST = frozenset({"PF003", "PF009", "PF010"})  # what breaks lines otherwise than LF is mended before anything else
+
+
+def diagnostics_of(examined: Examined) -> list[Diagnostic]:
+    """What was found in a record as it is reported, sorted by offset, then code."""
+    seen: Counter[str] = Counter()
+    found = []
+    for hit in examined.hits:
+        seen[hit.print] += 1
+        repeat, offering = seen[hit.print], examined.mendable
+        found.append(diagnostic_of(examined.record, hit, repeat, examined.open_other, offering=offering))
+    return found
+
+
+def diagnostic_of(
+    record: Record,
+    hit: Hit,
+    repeat: int,
+    open_other: Callable[[str], Record] | None = None,
+    *,
+    offering: bool = True,
+    made: tuple[ValueChange, ...] = (),
+) -> Diagnostic:
+    finding = hit.finding
+    place = record.place(hit.span)
+    related = []
+    for other in finding.related:
+        whose = open_other(other.path) if other.path is not None and open_other is not None else record
+        at = whose.place(other.at or whose.span(other.key or ""))
+        related.append(RelatedPlace(whose.path, at.line, at.column, other.message))
+    again = hashlib.sha256(f"{hit.print} {repeat}".encode()).hexdigest()[:32]
+    return Diagnostic(
+        code=hit.rule.code,
+        name=hit.rule.name,
+        severity=hit.severity,
+        message=finding.message,
+        path=record.path,
+        span=hit.span,
+        place=place,
+        key=finding.key,
+        fix=_offer(record, hit.rule, finding.fix) if offering else None,
+        related=tuple(related),
+        fingerprint=hit.print if repeat == 1 else again,
+        source=record.source(place) if record.text else (),
+        identity=identity(record),
+        match=hit.match,
+        members=finding.members,
+        made=made,
+    )
+
+
+def _offer(record: Record, rule: Rule, fix: Fix | None) -> OfferedFix | None:
+    """The fix with its edits, None where the text does not allow it: between lone CRs lines are not what they seem."""
+    if fix is None or (rule.code not in FIRST and record.has_lone_cr):
+        return None
+    planned = edits.plan(record, [fix])
+    if not planned.taken or planned.weight(record) > edits.MOST_WRITTEN:
+        return None
+    places = tuple(record.place(Span(edit.start, edit.end)) for edit in planned.edits)
+    return OfferedFix(fix.safety, fix.message, planned.edits, places)
