@@ -16,10 +16,10 @@ class Result:
     """
     What came of one file.
 
-    ``left`` are the diagnostics that remain, ``fixed`` those that were mended. ``versions`` are text before and after,
-    only when a difference is wanted, ``patch`` is that difference. ``faults`` are this program's own, ``notes`` say why a file
-    was left as it is, ``unread`` why it was not read, ``absent`` that there is no such file, ``stray`` that it is no record,
-    ``facts`` what it hands out for comparison, ``waived`` the rules of what it waives, one for each finding.
+    ``left`` are the diagnostics that remain, ``fixed`` those that were fixed. ``versions`` is the text before and after, only for
+    a diff; ``patch`` is that diff. ``faults`` are this program's own, ``notes`` say why a file was left as it is, ``unreadable`` why
+    it was not read, ``missing`` that there is no such file, ``not_a_record`` that it is none. ``facts`` are compared with those of
+    other records, ``waived`` are the rules' codes of the findings that the record waives, one for each.
     """
 
     path: str
@@ -29,14 +29,14 @@ class Result:
     patch: str = ""
     faults: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    unread: str | None = None
-    absent: bool = False
-    stray: bool = False
+    unreadable: str | None = None
+    missing: bool = False
+    not_a_record: bool = False
     facts: Facts | None = None
     waived: tuple[str, ...] = ()
 
     @property
     def is_clean(self) -> bool:
-        """Whether there is nothing to tell of the file. What it waives is counted in every run, so it is not kept as clean."""
-        told = self.left or self.fixed or self.versions or self.faults or self.notes or self.unread or self.stray
-        return not (told or self.waived)
+        """Whether there is nothing to report. A waived finding is counted in every run, so that record is not kept as clean."""
+        reported = self.left or self.fixed or self.versions or self.faults or self.notes or self.unreadable or self.not_a_record
+        return not (reported or self.waived)

@@ -45,7 +45,7 @@ def found(number: int = 0, **changes) -> Diagnostic:
 
 
 def report(*diagnostics: Diagnostic, files: int = 1) -> Report:
-    return Report(diagnostics, files=files, fixed=0, seconds=1.23456, version="0.1.0", about=pages.about)
+    return Report(diagnostics, files=files, fixed=0, seconds=1.23456, version="0.1.0", rule_help=pages.about)
 
 
 def told(form: str, *diagnostics: Diagnostic):

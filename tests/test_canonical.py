@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from test_fixer import DAMAGE, PATH, TEXT
 
 from pfocr_lint.handbook import examples
-from pfocr_lint.linter import checker, hits, prefilter
+from pfocr_lint.linter import examination, hits, prefilter
 from pfocr_lint.linter.diagnostics import diagnostics_of
 from pfocr_lint.record import column_parser, derived, emitter, fast_parser
 from pfocr_lint.record.document import Record, strings
@@ -61,7 +61,7 @@ def agree(path: str, data: bytes) -> bool:
             assert same(values, reference.data), data
             assert validator.reference_violations(kind, values) == []
             assert reference.kind in {kind, Kind.UNKNOWN}
-    examined = checker.examine(reference)
+    examined = examination.examine(reference)
     looks = [accept_look(path, data, worth_a_template=worth) for worth in (True, False)]
     return all(tuple(same_told(look, data, reference, examined) for look in looks))
 
@@ -80,7 +80,7 @@ def same_told(look, data: bytes, reference: Record, examined: hits.Examined) -> 
     if not look.suspects:
         assert look.facts == facts_of(reference)
         return True
-    found = checker.explain(look, data)
+    found = examination.explain(look, data)
     assert found.faults == examined.faults == ()
     assert diagnostics_of(found) == diagnostics_of(examined), data
     assert look.record.kind is reference.kind
@@ -91,7 +91,7 @@ def same_told(look, data: bytes, reference: Record, examined: hits.Examined) -> 
 def test_real_records():
     clean = [name for name, path in real_records().items() if agree(name, path.read_bytes())]
     silent = [
-        n for n, p in real_records().items() if not checker.examine(read(n, p.read_bytes())).hits and n.startswith("_figures")
+        n for n, p in real_records().items() if not examination.examine(read(n, p.read_bytes())).hits and n.startswith("_figures")
     ]
     assert clean == silent != [], "every record without a defect is in the pipeline's own form"
 

@@ -10,7 +10,7 @@ import pytest
 from conftest import SEED, clean_text
 
 from pfocr_lint.settings.model import DEFAULT
-from pfocr_lint.workspace import atomic_write, discovery, many_files, one_file
+from pfocr_lint.workspace import atomic_write, discovery, many_files, one_file, source
 
 FIGURE = f"_figures/{SEED}.md"
 DIRTY = clean_text().replace("year: '2022'", "year: 2022").encode()
@@ -35,7 +35,7 @@ def test_folders_are_walked_for_records(tmp_path, monkeypatch):
 
 
 def judged(path) -> list[str]:
-    return [f"{d.code} {d.message}" for d in many_files.process(discovery.Source(str(path)), one_file.Task()).left]
+    return [f"{d.code} {d.message}" for d in many_files.process(source.Source(str(path)), one_file.Task()).left]
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_a_table_that_cannot_be_read_is_one_finding_and_keeps_its_bytes(tmp_path
     path = tmp_path / "_data" / "PMC1__x-chemicals.tsv"
     path.parent.mkdir()
     path.write_bytes(data)
-    result = many_files.process(discovery.Source(str(path)), one_file.Task("fix", unsafe=True))
+    result = many_files.process(source.Source(str(path)), one_file.Task("fix", unsafe=True))
     assert ([each.code for each in result.left], result.fixed, result.notes, result.faults) == ([code], (), (), ())
     assert path.read_bytes() == data
     path.unlink()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pfocr_lint import diagnostic
 from pfocr_lint.diagnostic import AddKey, DropItem, Fix, RenameKey, Safety, SetValue, TextEdit
-from pfocr_lint.linter import changes, checker, edits, fixer
+from pfocr_lint.linter import changes, checker, edits, examination, fixer
 from pfocr_lint.record import derived, round_trip
 from pfocr_lint.record.parser import read
 from pfocr_lint.rules.catalogue import RULES
@@ -341,7 +341,7 @@ def test_a_rule_that_raises_is_a_fault_and_the_others_speak(monkeypatch):
     rules = tuple(type(r)(**{**r.__dict__, "check": broken}) if r.code == "PF204" else r for r in RULES)
     monkeypatch.setattr("pfocr_lint.linter.checker.RULES", rules)
     monkeypatch.setattr("pfocr_lint.linter.prefilter.FILTERING", False)
-    examined = checker.examine(read(PATH, clean_text().replace("2022'", "2021'").encode()))
+    examined = examination.examine(read(PATH, clean_text().replace("2022'", "2021'").encode()))
     assert [hit.rule.code for hit in examined.hits] == ["PF210"]
     assert examined.faults == (f"{PATH}: rule PF204 failed: ZeroDivisionError: oh",)
     with pytest.raises(checker.InternalFault):
@@ -392,9 +392,9 @@ def test_long_words_and_deep_windows_of_text_come_through():
 def test_text_edits_must_not_move_a_value():
     record = read(PATH, clean_text().encode())
     at = record.text.index("'2022'")
-    before = checker.examine(record)
+    before = examination.examine(record)
     plan = edits.plan(record, [fix_of(TextEdit(at, at + 6, "'2021'"))])
-    after = checker.examine(read(PATH, diagnostic.apply(record.text, plan.edits).encode()))
+    after = examination.examine(read(PATH, diagnostic.apply(record.text, plan.edits).encode()))
     assert fixer.verify(before, after, [], plan) == "the result does not read as intended"
 
 

@@ -19,7 +19,7 @@ from conftest import ROOT, SEED, clean_text, seed_text
 from pfocr_lint.record.limits import MAX_BYTES
 from pfocr_lint.report import FORMATS
 from pfocr_lint.settings import model, parsing
-from pfocr_lint.workspace import discovery, many_files, one_file
+from pfocr_lint.workspace import discovery, many_files, one_file, source
 
 DEEP = 100_000
 MEMORY = 300  # MiB, promised for any run
@@ -283,7 +283,7 @@ def test_each_alone_takes_its_moment(made, name, tmp_path):
     else:
         BEING[name][0](path)
     started = time.process_time()
-    result = many_files.process(discovery.Source(str(path)), one_file.Task("fix", unsafe=True))
+    result = many_files.process(source.Source(str(path)), one_file.Task("fix", unsafe=True))
     assert time.process_time() - started < 2, "a second is promised; a slow machine has two"
     said = (HOLDING.get(name) or BEING[name])[1]
     assert len(result.left) == 1
@@ -309,7 +309,7 @@ def test_a_table_takes_its_moment(tmp_path, text):
     path.parent.mkdir()
     path.write_bytes(text.encode()[:MAX_BYTES])
     started = time.process_time()
-    result = many_files.process(discovery.Source(str(path)), one_file.Task("fix", unsafe=True))
+    result = many_files.process(source.Source(str(path)), one_file.Task("fix", unsafe=True))
     assert time.process_time() - started < 4
     assert len(result.left) < 110, "of a wrong table the first lines are enough"
     assert not result.faults
@@ -463,7 +463,7 @@ def test_a_file_that_changes_between_reading_and_writing(tmp_path, monkeypatch, 
         return settle(*args, **options)
 
     monkeypatch.setattr(many_files.fixer, "settle", slow)
-    result = many_files.process(discovery.Source(str(path)), one_file.Task("fix"))
+    result = many_files.process(source.Source(str(path)), one_file.Task("fix"))
     assert "PF105" in [each.code for each in result.left]
     assert len(result.notes) == 1
     assert not result.faults

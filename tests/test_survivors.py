@@ -7,7 +7,7 @@ import threading
 import pytest
 from conftest import SEED, clean_text
 
-from pfocr_lint.linter import checker, edited_values, fixer
+from pfocr_lint.linter import edited_values, examination, fixer
 from pfocr_lint.record.parser import read
 from pfocr_lint.settings.model import DEFAULT
 from pfocr_lint.workspace import git_history
@@ -44,7 +44,7 @@ def test_a_fix_goes_on_where_no_earlier_version_is_consulted():
     text = clean_text().replace("figtype: Figure", "figtype: Scheme")
     record = read(PATH, text.encode())
     assert record.edited is None
-    done = fixer.settle(checker.examine(record), text.encode(), DEFAULT, unsafe=False)
+    done = fixer.settle(examination.examine(record), text.encode(), DEFAULT, unsafe=False)
     assert (done.data.decode(), done.faults) == (clean_text(), ())
 
 

@@ -7,7 +7,7 @@ from conftest import SEED, clean_text
 
 from pfocr_lint.dataclass import replace
 from pfocr_lint.diagnostic import Finding, Fix, Safety, SetValue
-from pfocr_lint.linter import checker, edits, fixer, hits
+from pfocr_lint.linter import edits, examination, fixer, hits
 from pfocr_lint.linter.diagnostics import diagnostics_of
 from pfocr_lint.record import round_trip
 from pfocr_lint.record.parser import read
@@ -18,7 +18,7 @@ PATH = f"_figures/{SEED}.md"
 
 
 def examined(text: str, settings: Settings = DEFAULT) -> hits.Examined:
-    return checker.examine(read(PATH, text.encode()), settings)
+    return examination.examine(read(PATH, text.encode()), settings)
 
 
 def swapping(key: str, one: str, other: str):

@@ -20,8 +20,8 @@ from pfocr_lint.schema import schemas
 from pfocr_lint.schema.kinds import Kind
 from pfocr_lint.settings.model import DEFAULT, Selection, Settings
 from pfocr_lint.workspace import many_files, one_file
-from pfocr_lint.workspace.discovery import Source
 from pfocr_lint.workspace.one_file import Task
+from pfocr_lint.workspace.source import Source
 
 
 def looks_alike(one: prefilter.Look | None, other: prefilter.Look | None) -> bool:

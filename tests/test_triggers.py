@@ -18,7 +18,7 @@ from conftest import SEED
 from test_canonical import same_told
 
 from pfocr_lint.handbook import examples
-from pfocr_lint.linter import checker, prefilter
+from pfocr_lint.linter import examination, prefilter
 from pfocr_lint.record import emitter, fast_parser
 from pfocr_lint.record.document import Record
 from pfocr_lint.record.parser import read
@@ -211,7 +211,7 @@ def test_what_a_rule_searches_for_is_reported_alike_and_needs_each_part_of_its_t
     alone = Settings(selections=(Selection(select=(rule.code,)),))
     for text, data in texts:
         reference = read(PATH, data)
-        examined = checker.examine(reference, alone)
+        examined = examination.examine(reference, alone)
         assert {hit.rule.code for hit in examined.hits} == {rule.code}
         for worth in (True, False):
             prefilter._judged[0] = prefilter.WORTH_A_TEMPLATE if worth else 0

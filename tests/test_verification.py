@@ -9,7 +9,7 @@ from conftest import SEED, clean_text
 
 from pfocr_lint import diagnostic
 from pfocr_lint.diagnostic import AddKey, Finding, Fix, SetValue, TextEdit
-from pfocr_lint.linter import checker, edits, fixer
+from pfocr_lint.linter import checker, edits, examination, fixer
 from pfocr_lint.record.limits import MAX_BYTES
 from pfocr_lint.record.parser import read
 from pfocr_lint.rules.catalogue import BY_CODE
@@ -23,7 +23,7 @@ GONE = SimpleNamespace(cause="a finding that is gone")
 
 def verified(before: str, after: str, *changes, made: tuple[Fix, ...] = (), hit=None, path: str = PATH) -> str | None:
     """What the verification says of a text that was made of another by some changes; ``hit`` was fixed."""
-    old, new = (checker.examine(read(path, text.encode("utf-8", "surrogatepass"))) for text in (before, after))
+    old, new = (examination.examine(read(path, text.encode("utf-8", "surrogatepass"))) for text in (before, after))
     plan = edits.Plan((), (), changes)
     hits = [each for each in old.hits if hit is not None and each.rule.code == hit]
     fixed = [(each, made[0] if made else Fix("", changes)) for each in hits]
@@ -243,11 +243,11 @@ def test_of_equal_findings_no_more_stay_than_were_not_fixed(left, fixes, says):
     code = "PF107"
     text = clean_text().replace("  keywords:\n  - PTEN\n", TWICE)
     settings = Settings(selections=(Selection(select=(code,)),))
-    old = checker.examine(read(PATH, text.encode()), settings)
+    old = examination.examine(read(PATH, text.encode()), settings)
     assert len({hit.cause for hit in old.hits}) == 1
     assert len(old.hits) == 2
     after = clean_text().replace("  keywords:\n", "  keywords:\n" + "  - PTEN\n" * left)
-    new = checker.examine(read(PATH, after.encode()), settings)
+    new = examination.examine(read(PATH, after.encode()), settings)
     found = fixer.verify(old, new, [(hit, hit.finding.fix) for hit in old.hits[:fixes]], Unplanned((), (), ()))
     assert (found or "").startswith(says or "")
     assert (found is None) is (says is None)
@@ -257,10 +257,10 @@ def test_of_equal_findings_no_more_stay_than_were_not_fixed(left, fixes, says):
 def test_every_entry_that_was_written_is_read_twice(keys):
     wants = {"/year": "2021", "/organisms": ["a?b"]}
     fix = Fix("", tuple(SetValue(key, wants[key]) for key in keys))
-    before = checker.examine(read(PATH, clean_text().encode()))
+    before = examination.examine(read(PATH, clean_text().encode()))
     plan = edits.plan(before.record, [fix])
     text = diagnostic.apply(clean_text(), plan.edits).replace("organisms:\n- a?b\n", "organisms: [a?b]\n")
-    after = checker.examine(read(PATH, text.encode()))
+    after = examination.examine(read(PATH, text.encode()))
     assert fixer.verify(before, after, [], plan) == "ruamel.yaml reads /organisms differently"
 
 

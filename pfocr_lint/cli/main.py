@@ -1,4 +1,4 @@
-"""Flags to calls to exit status. Thin: what is found, told and written is done elsewhere."""
+"""Only parses arguments and starts the run: checking, output and writing live in other packages."""
 
 from __future__ import annotations
 
@@ -17,17 +17,31 @@ from pfocr_lint.cli.arguments import parsed
 from pfocr_lint.dataclass import replace
 from pfocr_lint.errors import UsageError
 from pfocr_lint.lazy_import import difflib, pathlib
-from pfocr_lint.report import visible
-from pfocr_lint.report.reporter import CLEAN, FAULT, FOUND, USAGE, Streams, Teller, Wanted, put, write_bytes
-from pfocr_lint.settings import overrides
-from pfocr_lint.settings.model import Settings, SettingsError, codes
-from pfocr_lint.workspace.settings_files import discover
+from pfocr_lint.report import RuleHelp, visible
+from pfocr_lint.report.reporter import (
+    CLEAN,
+    FAULT,
+    FOUND,
+    STREAMED_FROM,
+    USAGE,
+    Reporter,
+    ReportOptions,
+    Streams,
+    write_bytes,
+    write_output,
+)
+from pfocr_lint.settings.model import SettingsError, codes
+from pfocr_lint.settings.overrides import with_overrides
+from pfocr_lint.workspace.run import run as run_scope
+from pfocr_lint.workspace.settings_choice import Choice, settings_for
 
 if TYPE_CHECKING:
-    from pfocr_lint.result import Result
-    from pfocr_lint.workspace.discovery import Source
-    from pfocr_lint.workspace.introduced import Change
+    from pfocr_lint.settings.model import Settings
+    from pfocr_lint.workspace.introduced import Diff
     from pfocr_lint.workspace.one_file import Task
+    from pfocr_lint.workspace.source import Source
+
+Outputs = Sequence[tuple[str, "str | None"]]  # formats, each with its file, None for standard output
 
 COUNTED = ("full", "concise", "json", "jsonl")  # the formats that --statistics and --list-waivers have
 
@@ -73,9 +87,9 @@ def main(argv: Sequence[str], streams: Streams) -> int:
         problem, status = str(error), USAGE
     except SystemExit as finished:  # --help and --version
         return int(finished.code or 0)
-    except Exception as error:  # whatever it is, it gets one line and the status of a fault
+    except Exception as error:  # any other gets one line and the status of a fault
         if isinstance(error, OSError) and error.filename is None:
-            raise  # the output's: what can still be said of it is said by run
+            raise  # writing the output failed: run reports it where it can
         problem, status = f"internal fault: {type(error).__name__}: {str(error).partition(chr(10))[0]}", FAULT
     streams.stderr.write(f"pfocr-lint: {visible(problem)}\n")
     return status
@@ -94,15 +108,15 @@ def _run(flags: argparse.Namespace, streams: Streams) -> int:
         return CLEAN
     if flags.list_rules:
         for name, target in outputs:
-            put(target, _rules(as_json=name in ("json", "jsonl")), streams)
+            write_output(target, _rules(as_json=name in ("json", "jsonl")), streams)
         return CLEAN
     if flags.stdin_filename is not None:
         flags.paths = ["-"]
-    chosen = settings_flags.chosen_by(flags)
+    choice = settings_flags.choice_of(flags)
     if flags.show_settings:
-        streams.stdout.write(settings_flags.shown(flags, chosen))
+        streams.stdout.write(settings_flags.shown(flags.paths or ["."], choice))
         return CLEAN
-    return _lint(flags, outputs, jobs, chosen, streams)
+    return _lint(flags, outputs, jobs, choice, streams)
 
 
 def _refuse(flags: argparse.Namespace, outputs: Sequence[tuple[str, str | None]]) -> None:
@@ -132,17 +146,10 @@ def _refuse(flags: argparse.Namespace, outputs: Sequence[tuple[str, str | None]]
             raise UsageError(f"--{flag.replace('_', '-')}: {uncounted[0]} has no form for {what}; use {', '.join(COUNTED)}")
 
 
-def _lint(
-    flags: argparse.Namespace,
-    outputs: list[tuple[str, str | None]],
-    jobs: int | None,
-    chosen: Settings | None,
-    streams: Streams,
-) -> int:
-    from pfocr_lint.workspace import discovery, many_files, one_file
-    from pfocr_lint.workspace.run import Work, lint
+def _lint(flags: argparse.Namespace, outputs: Outputs, jobs: int | None, choice: Choice, streams: Streams) -> int:
+    from pfocr_lint.workspace.one_file import Task
 
-    task = one_file.Task("fix" if flags.fix else "diff" if flags.diff else "check", flags.unsafe_fixes, revision="HEAD")
+    task = Task("fix" if flags.fix else "diff" if flags.diff else "check", flags.unsafe_fixes, revision="HEAD")
     started = time.perf_counter()
     paths = flags.paths or ["."]
     if "-" in paths:
@@ -150,10 +157,10 @@ def _lint(
             raise UsageError("'-' stands alone: one record from standard input")
         if flags.since is not None or flags.settings_from is not None:
             raise UsageError("--since and --settings-from go with files and folders, not with '-'")
-        return _standard_input(flags, outputs, task, chosen, streams)
-    settings_of = settings_flags.settings_of(flags, paths, chosen)
-    change = _change(flags, paths, settings_of, jobs)
-    sources = _sources(flags, paths, change, settings_of)
+        return _standard_input(flags, outputs, task, choice, streams)
+    settings_of = choice.settings_of(paths)
+    diff = _diff(flags, paths, settings_of, task, jobs)
+    sources = _sources(paths, settings_of, diff, force_exclude=flags.force_exclude)
     if flags.show_files:
         for source in sources:
             if not os.path.lexists(source.path):
@@ -161,119 +168,113 @@ def _lint(
             streams.stdout.write(f"{visible(source.path)}\n")
         return CLEAN
     if flags.list_waivers:
-        from pfocr_lint.cli import waiver_list
-
-        return waiver_list.show(flags, outputs, sources, None, streams)
+        return _list_waivers(outputs, sources, None, streams, quiet=flags.quiet)
     if flags.verbose:
-        from pfocr_lint.workspace import unused_settings
+        _write_details(paths, settings_of, sources, streams, globs=diff is None)
+    options = _report_options(flags, outputs, streams, settings_of)
+    if diff is not None:
+        return run_scope(diff, Reporter(options), started)
+    from pfocr_lint.workspace import discovery
+    from pfocr_lint.workspace.work_tree import WorkTree
 
-        streams.stderr.write(f"pfocr-lint: {len(sources):,} files, {len(settings_of(paths[0]).enabled)} rules\n")
-        for remark in unused_settings.remarks(unused_settings.unmatched(paths, settings_of)) if change is None else ():
-            streams.stderr.write(f"pfocr-lint: {visible(remark)}\n")
-    wanted = Wanted(flags, outputs, streams, settings_of)
-    if change is not None:
-        task = replace(task, revision=change.base.commit)
-        return _changed(wanted, change, list(many_files.process_all(sources, task, jobs)), task, started)
     task = replace(task, keywords=discovery.has_tables(sources))
-    compares = settings_flags.over_by(flags).selection.compares
-    return lint(Work(paths, sources, task, jobs, settings_of, started), wanted, compares=compares)
+    asks = choice.overrides.selection.compares
+    tree = WorkTree(paths, sources, task, settings_of, jobs, asks, no_cache=flags.no_cache, cache_dir=flags.cache_dir)
+    return run_scope(tree, Reporter(options, stream=len(sources) >= STREAMED_FROM, compares=True), started)
 
 
-def _changed(wanted: Wanted, change: Change, results: Sequence[Result], task: Task, started: float) -> int:
-    """Tell of the records that a change touched, or of what it introduced."""
-    teller = Teller(wanted)
-    sums = None
-    if wanted.flags.introduced:
-        found = change.introduced(results)
-        results, faults = found.results, found.faults
-        sums = (found.introduced, found.resolved, found.remaining)
-    else:
-        results, faults = change.compared(results, task)
-    for result in results:
-        teller.take(result)
-    return teller.end(teller.waiting, time.perf_counter() - started, faults=faults, change=sums)
-
-
-def _sources(
-    flags: argparse.Namespace, paths: Sequence[str], change: Change | None, settings_of: Callable[[str], Settings]
-) -> list[Source]:
-    """What is to be read."""
-    from pfocr_lint.workspace import discovery, reading
-
-    sources = change.sources() if change is not None else discovery.gather(paths, settings_of)
-    empty = paths if not sources else [path for path in paths if discovery.holds_none(path)] if len(paths) > 1 else []
-    if empty and change is None:
-        hidden = [path for path in empty if os.path.isdir(path) and not discovery.holds_none(path)]  # noqa: PTH112
-        if hidden:
-            raise UsageError(f"all records in {', '.join(hidden)} are excluded by the settings")
-        raise UsageError(f"no record found in {', '.join(empty)}; records stand in {', '.join(sorted(reading.FOLDERS))}")
-    if flags.force_exclude:
-        return [source for source in sources if not source.settings.excludes(source.path)]
-    return sources
-
-
-def _change(
-    flags: argparse.Namespace, paths: Sequence[str], settings_of: Callable[[str], Settings], jobs: int | None
-) -> Change | None:
+def _diff(
+    flags: argparse.Namespace, paths: Sequence[str], settings_of: Callable[[str], Settings], task: Task, jobs: int | None
+) -> Diff | None:
     """What ``--since`` compares with."""
     if flags.since is None:
         return None
-    from pfocr_lint.workspace import reading
-    from pfocr_lint.workspace.git_revision import merge_base
-    from pfocr_lint.workspace.introduced import Change
+    from pfocr_lint.workspace.introduced import diff_of
 
-    for path in paths:
-        if not os.path.lexists(path):
-            raise UsageError(f"{path}: there is no such file or folder")
-    base = merge_base(settings_flags.folder_of(paths), flags.since)
-    homes = [reading.repository(os.path.realpath(settings_flags.folder_of([path]))) for path in paths]
-    for path, home in zip(paths, homes, strict=True):
-        if home != homes[0]:
-            raise UsageError(f"--since: '{path}' is not in the Git repository of '{paths[0]}'; name those of one at a time")
-    if flags.force_exclude:
-        paths = [path for path in paths if os.path.isdir(path) or not settings_of(path).excludes(path)]  # noqa: PTH112
-    return Change(base, tuple(paths), settings_of, jobs)
+    diff = diff_of(paths, flags.since, settings_of, force_exclude=flags.force_exclude)
+    return replace(diff, task=replace(task, revision=diff.base.commit), jobs=jobs, only_introduced=flags.introduced)
 
 
-def _standard_input(
-    flags: argparse.Namespace,
-    outputs: list[tuple[str, str | None]],
-    task: Task,
-    chosen: Settings | None,
-    streams: Streams,
-) -> int:
-    """One record from standard input; with ``--fix`` the mended one goes to standard output and the rest to standard error."""
+def _sources(
+    paths: Sequence[str], settings_of: Callable[[str], Settings], diff: Diff | None, *, force_exclude: bool
+) -> Sequence[Source]:
+    if diff is not None:
+        return diff.sources
+    from pfocr_lint.workspace.work_tree import sources_of
+
+    return sources_of(paths, settings_of, force_exclude=force_exclude)
+
+
+def _write_details(
+    paths: Sequence[str], settings_of: Callable[[str], Settings], sources: Sequence[Source], streams: Streams, *, globs: bool
+) -> None:
+    """What ``--verbose`` writes before the run; ``globs``: also the settings' globs that match no record."""
+    from pfocr_lint.workspace import unused_settings
+
+    streams.stderr.write(f"pfocr-lint: {len(sources):,} files, {len(settings_of(paths[0]).enabled)} rules\n")
+    for remark in unused_settings.remarks(unused_settings.unmatched(paths, settings_of)) if globs else ():
+        streams.stderr.write(f"pfocr-lint: {visible(remark)}\n")
+
+
+def _report_options(
+    flags: argparse.Namespace, outputs: Outputs, streams: Streams, settings_of: Callable[[str], Settings]
+) -> ReportOptions:
+    return ReportOptions(
+        outputs,
+        streams,
+        fails_on_warning=lambda path: settings_of(path).fail_on == "warning",
+        rule_help=_rule_help,
+        fix=flags.fix,
+        diff=flags.diff,
+        unsafe_fixes=flags.unsafe_fixes,
+        statistics=flags.statistics,
+        quiet=flags.quiet,
+        verbose=flags.verbose,
+        color=flags.color,
+        no_progress=flags.no_progress,
+        exit_zero=flags.exit_zero,
+        exit_non_zero_on_fix=flags.exit_non_zero_on_fix,
+    )
+
+
+def _rule_help(code: str) -> RuleHelp:
+    from pfocr_lint.handbook import pages
+
+    return pages.about(code)
+
+
+def _list_waivers(outputs: Outputs, sources: Sequence[Source], data: bytes | None, streams: Streams, *, quiet: bool) -> int:
+    from pfocr_lint.cli import waiver_list
+
+    waiver_list.show(outputs, sources, data, streams, quiet=quiet)
+    return CLEAN
+
+
+def _standard_input(flags: argparse.Namespace, outputs: Outputs, task: Task, choice: Choice, streams: Streams) -> int:
+    """One record from standard input; with ``--fix`` the fixed one goes to standard output and the rest to standard error."""
     from pfocr_lint.record.limits import MAX_BYTES
-    from pfocr_lint.result import Result
-    from pfocr_lint.workspace import cross_record, discovery, one_file
+    from pfocr_lint.workspace.source import Source, kind_by_path
+    from pfocr_lint.workspace.standard_input import NO_NAME, StandardInput
 
     started = time.perf_counter()
-    name = flags.stdin_filename or "-"
-    source_of = streams.stdin.buffer if hasattr(streams.stdin, "buffer") else io.BytesIO(streams.stdin.read().encode())
-    data = source_of.read(MAX_BYTES + 1)
-    settings = chosen if chosen is not None else discover(os.path.realpath(pathlib.Path(name).parent))
-    kind = discovery.kind_by_path(name) if name != "-" else None
-    source = discovery.Source(name, overrides.over(settings, settings_flags.over_by(flags)), kind)
+    name = flags.stdin_filename or NO_NAME
+    stream = streams.stdin.buffer if hasattr(streams.stdin, "buffer") else io.BytesIO(streams.stdin.read().encode())
+    data = stream.read(MAX_BYTES + 1)
+    settings = with_overrides(settings_for(name) if choice.for_all is None else choice.for_all, choice.overrides)
+    source = Source(name, settings, kind_by_path(name) if name != NO_NAME else None)
     if flags.list_waivers:
-        from pfocr_lint.cli import waiver_list
+        return _list_waivers(outputs, [source], data, streams, quiet=flags.quiet)
+    task = replace(task, mode="diff" if flags.fix else task.mode, revision=None if name == NO_NAME else task.revision)
+    reports = Streams(streams.stdin, streams.stderr, streams.stderr) if flags.fix else streams
 
-        return waiver_list.show(flags, outputs, [source], data, streams)
-    if flags.force_exclude and source.settings.excludes(name):
-        result = Result(name)
-    else:
-        revision = None if name == "-" else task.revision
-        shown = replace(task, mode="diff" if task.mode == "fix" else task.mode, revision=revision)
-        result = one_file.judge(source, data, shown)
-        if name != "-":  # else there is no folder beside which the pages may be
-            result = cross_record.on_pages(result, data, source.settings, shown)
-    if task.mode == "fix":
-        write_bytes(streams.stdout, result.versions[1].encode() if result.versions else data)
-        while len(data) > MAX_BYTES and (more := source_of.read(MAX_BYTES)):  # too large to be judged, and not to be lost
+    def write_fixed(fixed: bytes) -> None:
+        write_bytes(streams.stdout, fixed)
+        while len(data) > MAX_BYTES and (more := stream.read(MAX_BYTES)):  # too large to be checked; nothing of it is lost
             write_bytes(streams.stdout, more)
-        streams = Streams(streams.stdin, streams.stderr, streams.stderr)
-    teller = Teller(Wanted(flags, outputs, streams, lambda _: source.settings))
-    teller.take(result)
-    return teller.end(teller.waiting, time.perf_counter() - started)
+
+    excluded = flags.force_exclude and settings.excludes(name)
+    scope = StandardInput(source, data, task, excluded, write_fixed if flags.fix else None)
+    return run_scope(scope, Reporter(_report_options(flags, outputs, reports, lambda _: settings)), started)
 
 
 def _outputs(wanted: Iterable[str]) -> list[tuple[str, str | None]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,13 +12,13 @@ from pfocr_lint.record.parser import read
 from pfocr_lint.report import visible
 from pfocr_lint.report.machine import dumps
 from pfocr_lint.report.plain import counted
-from pfocr_lint.report.reporter import CLEAN, Streams, put
+from pfocr_lint.report.reporter import Streams, write_output
 from pfocr_lint.rules.catalogue import BY_CODE, BY_NAME
 from pfocr_lint.rules.waiver_comments import waivers
 from pfocr_lint.workspace.reading import Unreadable, load
 
 if TYPE_CHECKING:
-    from pfocr_lint.workspace.discovery import Source
+    from pfocr_lint.workspace.source import Source
 
 _MARK = WAIVER.encode()
 
@@ -36,13 +35,14 @@ class Listed(NamedTuple):
 
 
 def show(
-    flags: argparse.Namespace,
     outputs: Iterable[tuple[str, str | None]],
     sources: Sequence[Source],
     data: bytes | None,
     streams: Streams,
-) -> int:
-    """List the waivers in some files, or in the bytes of the one that came from standard input."""
+    *,
+    quiet: bool = False,
+) -> None:
+    """List the waivers in some files, or in the bytes of the one that came from standard input; ``quiet``: no counts."""
 
     def say(line: str) -> None:
         streams.stderr.write(f"pfocr-lint: {visible(line)}\n")
@@ -52,8 +52,7 @@ def show(
             raise UsageError(f"{source.path}: there is no such file")
     found = list(_of_files(sources, say) if data is None else _of_bytes(sources[0], data, say))
     for name, target in outputs:
-        put(target, _text_of(found, name, len(sources), sums=not flags.quiet), streams)
-    return CLEAN
+        write_output(target, _text_of(found, name, len(sources), summary=not quiet), streams)
 
 
 def _of_files(sources: Iterable[Source], say: Callable[[str], None]) -> Iterator[Listed]:
@@ -85,7 +84,7 @@ def _of_bytes(source: Source, data: bytes, say: Callable[[str], None]) -> Iterat
             yield Listed(source.path, waiver.line, known, waiver.reason or None, waiver.owner, waiver.until)
 
 
-def _text_of(found: list[Listed], form: str, records: int, *, sums: bool) -> str:
+def _text_of(found: list[Listed], form: str, records: int, *, summary: bool) -> str:
     """The list in one of the formats ``full``, ``concise``, ``json`` and ``jsonl``."""
     rows = [each._asdict() for each in found]
     if form == "json":
@@ -93,7 +92,7 @@ def _text_of(found: list[Listed], form: str, records: int, *, sums: bool) -> str
     if form == "jsonl":
         return "".join(dumps(row) + "\n" for row in rows)
     total = f"{counted(len(found), 'waiver') if found else 'No waivers'} in {counted(records, 'record')}.\n"
-    return "".join(map(_line, found)) + (total if sums else "")
+    return "".join(map(_line, found)) + (total if summary else "")
 
 
 def _line(each: Listed) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from pfocr_lint.linter import checker, hits
+from pfocr_lint.linter import checker, examination, hits
 from pfocr_lint.linter.diagnostics import diagnostics_of
 from pfocr_lint.record import emitter
 from pfocr_lint.record.document import Record
+from pfocr_lint.record.facts import facts_of
 from pfocr_lint.record.parser import read
 from pfocr_lint.rules.declaration import MISSING, Bad, Good, TableFile
 from pfocr_lint.schema import schemas
@@ -81,8 +82,8 @@ def judge(example: Good, settings: Settings) -> tuple[dict[str, list[Diagnostic]
     Raises InternalFault when a rule raised.
     """
     texts = {path_of(each): text_of(each).encode() for each in (example, *example.beside)}
-    examined = {path: checker.examine(read(path, data), settings) for path, data in texts.items()}
-    known = [each.facts for each in examined.values() if each.facts is not None]
+    examined = {path: examination.examine(read(path, data), settings) for path, data in texts.items()}
+    known = [facts for each in examined.values() if (facts := facts_of(each.record)) is not None]
     across = cross_record.compare(known, lambda _: settings, lambda path: _text_in(texts, path))
     faults = [*(fault for each in examined.values() for fault in each.faults), *across.faults]
     if faults:

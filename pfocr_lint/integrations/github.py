@@ -14,24 +14,31 @@ import os
 import re
 import secrets
 import sys
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any, NoReturn
 
-from pfocr_lint.cli.main import main as lint
-from pfocr_lint.dataclass import dataclass
+from pfocr_lint.dataclass import dataclass, replace
 from pfocr_lint.errors import UsageError
-from pfocr_lint.report import unified
+from pfocr_lint.handbook import pages
+from pfocr_lint.report import unified, visible
 from pfocr_lint.report.annotations import command
 from pfocr_lint.report.fixes import FixLog
 from pfocr_lint.report.markdown import code, fixed_records
 from pfocr_lint.report.plain import counted, plain
-from pfocr_lint.report.reporter import FAULT, USAGE, Streams
-from pfocr_lint.settings.model import FAIL_ON, Selection
-from pfocr_lint.settings.overrides import with_flags
-from pfocr_lint.workspace import discovery, many_files, one_file
+from pfocr_lint.report.reporter import FAULT, STREAMED_FROM, USAGE, Reporter, ReportOptions, Streams
+from pfocr_lint.settings.model import FAIL_ON, Selection, SettingsError
+from pfocr_lint.settings.overrides import Overrides, with_selection
+from pfocr_lint.workspace import discovery, many_files
 from pfocr_lint.workspace.git_revision import Base, RevisionError, commit, pull_request_base
+from pfocr_lint.workspace.introduced import diff_of
+from pfocr_lint.workspace.one_file import Task
+from pfocr_lint.workspace.run import run as run_scope
+from pfocr_lint.workspace.settings_choice import Choice, settings_for
+from pfocr_lint.workspace.source import Source, kind_by_path
+from pfocr_lint.workspace.work_tree import WorkTree, sources_of
 
 SUMMARY = 1 << 20  # bytes: GitHub shows no summary of a step that is over 1 MiB
 MESSAGE = 4_000  # characters of what is said of a run that failed
@@ -40,7 +47,7 @@ _NOTE = "### The offered fixes as a patch\n\nCopy it into a file `fix.patch`, th
 
 
 @dataclass(frozen=True)
-class Asked:
+class Inputs:
     """The inputs of a run; ``since`` None checks everything, ``fail_on`` '' leaves that to the settings."""
 
     paths: tuple[str, ...]
@@ -73,7 +80,7 @@ def main(environ: Mapping[str, str], log: IO[str]) -> int:
     return status
 
 
-def _asked(environ: Mapping[str, str]) -> Asked:
+def _asked(environ: Mapping[str, str]) -> Inputs:
     """The inputs. Raises UsageError and RevisionError."""
 
     def given(name: str, default: str) -> str:
@@ -89,7 +96,7 @@ def _asked(environ: Mapping[str, str]) -> Asked:
         raise UsageError(f"fail-on: '{fail_on}' is not error or warning")
     paths = tuple(line.strip() for line in given("PATHS", ".").splitlines() if line.strip())
     since = given("SINCE", "") or _base(environ)
-    return Asked(paths, commit(".", since, "since") if since else None, introduced == "true", form, fail_on)
+    return Inputs(paths, commit(".", since, "since") if since else None, introduced == "true", form, fail_on)
 
 
 def _base(environ: Mapping[str, str]) -> str | None:
@@ -110,21 +117,14 @@ def _sha(value: str) -> str:
     return value
 
 
-def _check(asked: Asked, folder: Path, environ: Mapping[str, str], log: IO[str]) -> int:
+def _check(asked: Inputs, folder: Path, environ: Mapping[str, str], log: IO[str]) -> int:
     forms = {name: folder / name for name in ("github", "markdown", "json", "concise")}
     if asked.form == "sarif":
         forms["sarif"] = Path(environ.get("RUNNER_TEMP") or folder) / "pfocr-lint.sarif"
         forms["sarif"].unlink(missing_ok=True)  # another run's
         del forms["github"]
-    argv = [f"--output-format={name}:{path}" for name, path in forms.items()]
-    if asked.since is not None:
-        argv += [f"--since={asked.since.commit}", f"--settings-from={asked.since.commit}"]
-        argv += ["--introduced"] if asked.introduced else []
-    argv += [f"--fail-on={asked.fail_on}"] if asked.fail_on else []
-    # neither an option nor a file of arguments
-    argv += [f"./{path}" if path[0] in "-@" else path for path in asked.paths]
     messages = io.StringIO()
-    status = lint(argv, Streams(io.StringIO(), io.StringIO(), messages))
+    status = _run(asked, [(name, str(path)) for name, path in forms.items()], messages)
 
     said = {name: path.read_text(encoding="utf-8") if path.exists() else "" for name, path in forms.items()}
     problem = messages.getvalue().strip()
@@ -139,6 +139,33 @@ def _check(asked: Asked, folder: Path, environ: Mapping[str, str], log: IO[str])
     return status
 
 
+def _run(asked: Inputs, outputs: Sequence[tuple[str, str | None]], messages: IO[str]) -> int:
+    """Run over the files, with the settings of the base; messages and what is no diagnostic go to ``messages``."""
+    started = time.perf_counter()
+    revision = asked.since.commit if asked.since is not None else None
+    choice = Choice(None, revision, Overrides(Selection(), asked.fail_on or None, waivers=True))
+    streams = Streams(io.StringIO(), io.StringIO(), messages)
+    try:
+        settings_of = choice.settings_of(asked.paths)
+        options = ReportOptions(
+            outputs,
+            streams,
+            fails_on_warning=lambda path: settings_of(path).fail_on == "warning",
+            rule_help=pages.about,
+        )
+        if revision is not None:
+            diff = diff_of(asked.paths, revision, settings_of)
+            diff = replace(diff, task=Task(revision=diff.base.commit), only_introduced=asked.introduced)
+            return run_scope(diff, Reporter(options), started)
+        sources = sources_of(asked.paths, settings_of)
+        task = Task(keywords=discovery.has_tables(sources), revision="HEAD")
+        reporter = Reporter(options, stream=len(sources) >= STREAMED_FROM, compares=True)
+        return run_scope(WorkTree(asked.paths, sources, task, settings_of), reporter, started)
+    except (UsageError, SettingsError) as error:
+        messages.write(f"pfocr-lint: {visible(str(error))}\n")
+        return USAGE
+
+
 def _say(text: str, level: str, log: IO[str]) -> None:
     """A message as an annotation."""
     lines = "\n".join(plain(line) for line in _cut(text).split("\n"))
@@ -151,16 +178,16 @@ def _stopped(text: str, log: IO[str]) -> None:
     log.write(f"::stop-commands::{token}\n{text}\n::{token}::\n")
 
 
-def _patches(report: dict[str, Any], asked: Asked) -> Iterator[tuple[str, str]]:
+def _patches(report: dict[str, Any], asked: Inputs) -> Iterator[tuple[str, str]]:
     """For each record in which a reported finding has a safe fix: what the fixes of these rules change, and the patch."""
     offered = [d for d in report["diagnostics"] if d["fix"] is not None and d["fix"]["safety"] == "safe"]
     rules = Selection(select=tuple(sorted({d["code"] for d in offered})))
     sources = []
     for path in sorted({d["path"] for d in offered}):
-        settings = asked.since.settings_for(path) if asked.since is not None else discovery.settings_for(path, None)
-        sources.append(discovery.Source(path, with_flags(settings, rules), discovery.kind_by_path(path)))
+        settings = asked.since.settings_for(path) if asked.since is not None else settings_for(path)
+        sources.append(Source(path, with_selection(settings, rules), kind_by_path(path)))
     base = asked.since.commit if asked.since is not None else "HEAD"
-    for result in many_files.process_all(sources, one_file.Task("diff", revision=base), None):
+    for result in many_files.process_all(sources, Task("diff", revision=base), None):
         if result.versions is not None:
             log = FixLog(whole=True)
             log.add(result.fixed)

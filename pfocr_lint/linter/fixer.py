@@ -14,9 +14,9 @@ from pfocr_lint import diagnostic
 from pfocr_lint.dataclass import dataclass
 from pfocr_lint.diagnostic import Diagnostic, DropItem, Fix, RenameKey, Safety, TextEdit, ValueChange
 from pfocr_lint.linter import edits
-from pfocr_lint.linter.checker import examine, examine_again
 from pfocr_lint.linter.diagnostics import FIRST, diagnostic_of, diagnostics_of
 from pfocr_lint.linter.edited_values import carry, watch
+from pfocr_lint.linter.examination import examine, examine_again
 from pfocr_lint.linter.hits import Examined, Hit
 from pfocr_lint.pointer import split
 from pfocr_lint.record.document import Record, untyped
@@ -78,7 +78,7 @@ def settle(first: Examined, data: bytes, settings: Settings, *, unsafe: bool) ->
         if step is None:
             new = examined.record.text.encode() if fixed else data
             left = tuple(diagnostics_of(examined))
-            return Fixed(new, tuple(fixed), left, examined.faults, examined.facts, examined.waived)
+            return Fixed(new, tuple(fixed), left, examined.faults, facts.facts_of(examined.record), examined.waived)
         if turn == ROUNDS:
             break
         if step.problem is not None:
@@ -90,7 +90,7 @@ def settle(first: Examined, data: bytes, settings: Settings, *, unsafe: bool) ->
 
 
 def _unfixed(first: Examined, data: bytes, fault: str) -> Fixed:
-    return Fixed(data, (), tuple(diagnostics_of(first)), (*first.faults, fault), first.facts, first.waived)
+    return Fixed(data, (), tuple(diagnostics_of(first)), (*first.faults, fault), facts.facts_of(first.record), first.waived)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from pfocr_lint.dataclass import dataclass
 from pfocr_lint.diagnostic import Finding, Severity, Span
 from pfocr_lint.lazy_import import hashlib
 from pfocr_lint.linter.edited_values import weighed
-from pfocr_lint.record import facts
 
 if TYPE_CHECKING:
     from pfocr_lint.record.document import Record
@@ -52,11 +51,6 @@ class Examined:
     waived: tuple[str, ...] = ()
     open_other: Callable[[str], Record] | None = None
     again: Callable[[Record], tuple[Hit, ...]] | None = None
-
-    @property
-    def facts(self) -> facts.Facts | None:
-        """What the record hands out for the rules that compare records."""
-        return facts.facts_of(self.record)
 
     @property
     def mendable(self) -> bool:

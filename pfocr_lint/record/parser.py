@@ -25,10 +25,9 @@ from pfocr_lint.schema.kinds import FIGURES, Kind, dialect, dialect_of, kind_of
 if TYPE_CHECKING:
     import yaml
 
-    from pfocr_lint.record import emitter, syntax_errors
+    from pfocr_lint.record import syntax_errors
 else:
     yaml = OnDemand("yaml")
-    emitter = OnDemand("pfocr_lint.record.emitter")
     syntax_errors = OnDemand("pfocr_lint.record.syntax_errors")
 
 

@@ -8,7 +8,7 @@ from importlib import import_module
 
 from pfocr_lint.diagnostic import Safety
 from pfocr_lint.report.patch import unified
-from pfocr_lint.report.result import Report, RuleHelp, Told
+from pfocr_lint.report.report import Report, RuleHelp, Totals
 from pfocr_lint.report.terminal import visible
 
 
@@ -36,7 +36,7 @@ FORMATS: dict[str, Callable[[Report], str]] = {
 }
 
 
-# Their text is that of each diagnostic, one after the other, and then the sums.
+# Their text is that of each diagnostic, one after the other, and then the totals.
 STREAMED = frozenset({"full", "concise", "jsonl"})
 
 
@@ -49,20 +49,20 @@ def statistics(report: Report, *, as_json: bool) -> str:
     waived = Counter(report.waived)
     by_rule = report.by_rule
     for code, found in (by_rule | {code: [] for code in sorted(waived) if code not in by_rule}).items():
-        sums = Told()
-        sums.add(found)
+        totals = Totals()
+        totals.add(found)
         rows.append(
             {
                 "code": code,
-                "name": found[0].name if found else report.about(code).name,
+                "name": found[0].name if found else report.rule_help(code).name,
                 "count": len(found),
-                "files": len(sums.paths),
-                "fixable": sums.counts[Safety.SAFE],
-                "unsafe": sums.counts[Safety.UNSAFE],
+                "files": len(totals.paths),
+                "fixable": totals.counts[Safety.SAFE],
+                "unsafe": totals.counts[Safety.UNSAFE],
                 "waived": waived[code],
             }
         )
     return statistics_json(rows) if as_json else statistics_table(report, rows)
 
 
-__all__ = ["FORMATS", "STREAMED", "Report", "RuleHelp", "Told", "statistics", "unified", "visible"]
+__all__ = ["FORMATS", "STREAMED", "Report", "RuleHelp", "Totals", "statistics", "unified", "visible"]

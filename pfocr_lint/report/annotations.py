@@ -14,7 +14,7 @@ from pfocr_lint.diagnostic import Diagnostic, Severity
 from pfocr_lint.report.plain import counted, explained, plain
 
 if TYPE_CHECKING:
-    from pfocr_lint.report.result import Report
+    from pfocr_lint.report.report import Report
 
 PER_LEVEL = 10
 

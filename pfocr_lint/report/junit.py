@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from junitparser import TestSuite
 
     from pfocr_lint.diagnostic import Diagnostic
-    from pfocr_lint.report.result import Report
+    from pfocr_lint.report.report import Report
 
 
 def junit_xml(report: Report) -> str:

@@ -9,7 +9,7 @@ from pfocr_lint.report.fixes import as_data
 
 if TYPE_CHECKING:
     from pfocr_lint.diagnostic import Diagnostic
-    from pfocr_lint.report.result import Report
+    from pfocr_lint.report.report import Report
 
 
 def as_json(diagnostic: Diagnostic) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from pfocr_lint.report.fixes import RECORDS, Applied, lines
 from pfocr_lint.report.plain import counted, plain
 
 if TYPE_CHECKING:
-    from pfocr_lint.report.result import Report
+    from pfocr_lint.report.report import Report
 
 LIMIT = 1_000_000  # bytes; what is left of 1 MiB is for what a workflow adds
 
@@ -72,7 +72,7 @@ def _rules(report: Report) -> Iterator[str]:
     for name, found in report.by_rule.items():
         records = len({diagnostic.path for diagnostic in found})
         fixable = sum(diagnostic.fix is not None for diagnostic in found)
-        about = prose(report.about(name).summary)
+        about = prose(report.rule_help(name).summary)
         rows.append(f"| {name} {found[0].name} | {len(found):,} | {records:,} | {fixable:,} | {about} |")
     yield "\n".join(rows)
 

@@ -1,31 +1,29 @@
-"""What is told of a run: results as they come or all at the end, in every format that is wanted, and the exit status."""
+"""The output of a run: results as they come or all at the end, in every format that is wanted, and the exit status."""
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from pfocr_lint.dataclass import dataclass, field, replace
 from pfocr_lint.diagnostic import Diagnostic, Severity
 from pfocr_lint.errors import UsageError
 from pfocr_lint.lazy_import import pathlib, shutil
-from pfocr_lint.report import FORMATS, STREAMED, Report, RuleHelp, Told, statistics, unified, visible
+from pfocr_lint.report import FORMATS, STREAMED, Report, RuleHelp, Totals, statistics, unified, visible
 from pfocr_lint.report.fixes import FixLog
 from pfocr_lint.report.plain import counted
 from pfocr_lint.result import Result
 from pfocr_lint.version import __version__
 
-if TYPE_CHECKING:
-    import argparse
-
-    from pfocr_lint.settings.model import Settings
-
-CLEAN, FOUND, USAGE, FAULT = 0, 1, 2, 3
-WIDTH = 100  # columns where there is no terminal, and of files
-# What other records may still take back: a file name that differs from a figid which two records have.
-WAITING = frozenset({"PF201"})
+CLEAN, FOUND, USAGE, FAULT = 0, 1, 2, 3  # exit status
+WIDTH = 100  # columns of files, and where there is no terminal
+# From so many files on, results are reported as they come, and what the comparison of records adds at the end; fewer in order.
+STREAMED_FROM = PROGRESS_FROM = 500
+# Codes of findings that the comparison of records may withdraw: PF201 (name differs from figid) where two records have one figid.
+WITHDRAWABLE = frozenset({"PF201"})
 
 
 @dataclass(frozen=True)
@@ -37,208 +35,234 @@ class Streams:
     stderr: IO[str]
 
 
-class Wanted(NamedTuple):
+class ReportOptions(NamedTuple):
     """
-    What the command line says of telling; ``outputs`` are formats, each with its file or None for standard output.
+    What to report, and how.
 
-    ``settings_of`` gives the settings of a path: they say what fails a run.
+    ``outputs`` are formats, each with its file or None for standard output. ``fails_on_warning`` says of a path whether a warning
+    in it fails the run. ``rule_help`` gives the help for a rule's code. The flags are those of the command line.
     """
 
-    flags: argparse.Namespace
     outputs: Sequence[tuple[str, str | None]]
     streams: Streams
-    settings_of: Callable[[str], Settings]
+    fails_on_warning: Callable[[str], bool]
+    rule_help: Callable[[str], RuleHelp]
+    fix: bool = False
+    diff: bool = False
+    unsafe_fixes: bool = False
+    statistics: bool = False
+    quiet: bool = False
+    verbose: bool = False
+    color: str = "auto"
+    no_progress: bool = False
+    exit_zero: bool = False
+    exit_non_zero_on_fix: bool = False
 
 
 @dataclass
-class Teller:
+class Reporter:
     """
-    Takes the results of a run in their order, and tells them.
+    Takes the results of a run in their order, and reports them.
 
-    With ``stream``, and one format on standard output that can be told bit by bit, diagnostics are written as they come, but
-    for those that wait for other records. Otherwise all wait, and a run with ``--fix`` always ends its work before it tells.
-    ``compared`` says that a comparison will follow, which may mend more.
+    With ``stream``, and one format on standard output that can be written bit by bit, diagnostics are written as they come, but
+    for those that the comparison of records may withdraw. Otherwise all wait in ``waiting``, and a run with ``--fix`` always ends
+    its work before it reports. ``compares`` says that such a comparison follows, which may fix more. ``files`` counts the files.
     """
 
-    wanted: Wanted
+    options: ReportOptions
     stream: bool = False
-    compared: bool = False
-    clear: Callable[[], object] = lambda: None  # takes a progress bar out of the way,
-    restore: Callable[[], object] = lambda: None  # and puts it back
+    compares: bool = False
+    files: int = 0
     waiting: list[Result] = field(default_factory=list)
+    _bar: Any = None
     _status: int = CLEAN
-    _files: int = 0
     _fixed: int = 0
     _fixes: FixLog = field(default_factory=FixLog)
-    _unread: int = 0
-    _strays: int = 0
+    _unreadable: int = 0
+    _not_records: int = 0
     _failing: bool = False
-    _strict: dict[str, bool] = field(default_factory=dict)
-    _absent: set[str] = field(default_factory=set)
+    _fails_on_warning: dict[str, bool] = field(default_factory=dict)
+    _missing: set[str] = field(default_factory=set)
     _waived: list[str] = field(default_factory=list)
-    _told: Told = field(default_factory=Told)
-    _kept: list[Diagnostic] = field(default_factory=list)
+    _totals: Totals = field(default_factory=Totals)
+    _reported: list[Diagnostic] = field(default_factory=list)
 
     @cached_property
     def _streaming(self) -> bool:
-        flags, outputs, _, _ = self.wanted
-        shown = [name for name, target in outputs if target is None]
-        return self.stream and len(shown) == 1 and shown[0] in STREAMED and not (flags.statistics or flags.diff or flags.fix)
+        options = self.options
+        formats = [name for name, target in options.outputs if target is None]
+        whole = options.statistics or options.diff or options.fix
+        return self.stream and len(formats) == 1 and formats[0] in STREAMED and not whole
 
-    def pass_over(self, count: int = 1) -> None:
-        """Count clean records, of which there is nothing to tell."""
-        self._files += count
+    @contextlib.contextmanager
+    def progress(self, total: int) -> Iterator[Callable[[], object] | None]:
+        """A progress bar on standard error while results come, for a long run on a terminal: the function that advances it."""
+        options, stderr = self.options, self.options.streams.stderr
+        if total < PROGRESS_FROM or options.no_progress or options.quiet or not stderr.isatty():
+            yield None
+            return
+        from tqdm import tqdm
 
-    @property
-    def taken(self) -> int:
-        """How many files were counted."""
-        return self._files
+        self._bar = tqdm(total=total, unit=" records", file=stderr, leave=False, delay=0.3)
+        try:
+            yield self._bar.update
+        finally:
+            self._bar.close()
+            self._bar = None
 
-    def take(self, result: Result) -> None:
-        """Take the next result, and tell what can be told of it by now."""
-        self._files += 1
+    @contextlib.contextmanager
+    def _bar_hidden(self) -> Iterator[None]:
+        if self._bar is not None:
+            self._bar.clear()
+        yield
+        if self._bar is not None:
+            self._bar.refresh()
+
+    def add_clean(self, count: int) -> None:
+        """Count records with nothing to report."""
+        self.files += count
+
+    def add(self, result: Result) -> None:
+        """Add the next result, and report what can be reported by now."""
+        self.files += 1
         self._note(result)
-        flags = self.wanted.flags
-        patch = unified(result.path, *result.versions) if flags.diff and result.versions is not None else ""
-        if not (self.compared and flags.unsafe_fixes):
-            self._show(patch)
+        options = self.options
+        patch = unified(result.path, *result.versions) if options.diff and result.versions is not None else ""
+        if not (self.compares and options.unsafe_fixes):
+            self._write_patch(patch)
             patch = ""
-        waiting = WAITING if self.compared else frozenset[str]()
-        held = tuple(each for each in result.left if not self._streaming or each.code in waiting)
+        withdrawable = WITHDRAWABLE if self.compares else frozenset[str]()
+        held = tuple(each for each in result.left if not self._streaming or each.code in withdrawable)
         if len(held) < len(result.left):
-            self._tell([each for each in result.left if each.code not in waiting])
+            self._write([each for each in result.left if each.code not in withdrawable])
         if held or patch:
             self.waiting.append(Result(result.path, held, patch=patch))
 
-    def _show(self, patch: str) -> None:
+    def _write_patch(self, patch: str) -> None:
         if patch:
-            self.clear()
-            write_text(self.wanted.streams.stdout, patch)
-            self.restore()
+            with self._bar_hidden():
+                write_text(self.options.streams.stdout, patch)
 
-    def _tell(self, found: list[Diagnostic]) -> None:
-        _, outputs, streams, _ = self.wanted
-        self.clear()
-        for name, target in outputs:
-            if target is None:
-                part = replace(self._frame, diagnostics=tuple(found), sums=False, width=self._width)
-                streams.stdout.write(FORMATS[name](part))
-                streams.stdout.flush()
-        self.restore()
-        if len(outputs) > 1:  # the others are told at the end, of files
-            self._kept += found
-        self._told.add(found)
-        self._weigh(found)
+    def _write(self, found: list[Diagnostic]) -> None:
+        outputs, stdout = self.options.outputs, self.options.streams.stdout
+        with self._bar_hidden():
+            for name, target in outputs:
+                if target is None:
+                    part = replace(self._frame, diagnostics=tuple(found), summary=False, width=self._width)
+                    stdout.write(FORMATS[name](part))
+                    stdout.flush()
+        if len(outputs) > 1:  # the others, of files, are written at the end
+            self._reported += found
+        self._totals.add(found)
+        self._note_failures(found)
 
-    def _weigh(self, found: Iterable[Diagnostic]) -> None:
+    def _note_failures(self, found: Iterable[Diagnostic]) -> None:
         """Note whether one of some diagnostics fails the run, by the settings of its own file."""
         self._failing = self._failing or any(
-            each.severity is Severity.ERROR or self._fails_on_warning(each.path.rpartition("/")[0]) for each in found
+            each.severity is Severity.ERROR or self._is_strict(each.path.rpartition("/")[0]) for each in found
         )
 
-    def _fails_on_warning(self, folder: str) -> bool:
-        if folder not in self._strict:
-            self._strict[folder] = self.wanted.settings_of(f"{folder}/-" if folder else "-").fail_on == "warning"
-        return self._strict[folder]
+    def _is_strict(self, folder: str) -> bool:
+        if folder not in self._fails_on_warning:
+            self._fails_on_warning[folder] = self.options.fails_on_warning(f"{folder}/-" if folder else "-")
+        return self._fails_on_warning[folder]
 
     def _note(self, result: Result) -> None:
-        """Tell on standard error what is no diagnostic, and let it count for the exit status."""
+        """Write to standard error what is no diagnostic, and let it count for the exit status."""
         self._fixed += len(result.fixed)
         self._fixes.whole = self._lists_fixes
         self._fixes.add(result.fixed)
         self._waived += result.waived
         lines = [*result.faults, *result.notes]
         statuses = [self._status, FAULT if result.faults else CLEAN, FOUND if result.notes else CLEAN]
-        if result.stray:
-            self._strays += 1
+        if result.not_a_record:
+            self._not_records += 1
             statuses.append(USAGE)
             lines.append(f"{result.path} is not a record: it stands in no record folder, and has no key figid or latin")
-        if result.unread is not None:
-            self._unread += 1
-            self._absent.update([result.path] if result.absent else [])
+        if result.unreadable is not None:
+            self._unreadable += 1
+            self._missing.update([result.path] if result.missing else [])
             if not any(each.code == "PF001" for each in result.left):
                 statuses.append(USAGE)
-                lines.append(f"{result.path}: {result.unread}")
+                lines.append(f"{result.path}: {result.unreadable}")
         self._status = max(statuses)
         for line in lines:
-            self.say(line)
+            self.write_message(line)
 
-    def say(self, line: str) -> None:
+    def write_message(self, line: str) -> None:
         """One line to standard error."""
-        self.clear()
-        self.wanted.streams.stderr.write(f"pfocr-lint: {visible(line)}\n")
-        self.restore()
+        with self._bar_hidden():
+            self.options.streams.stderr.write(f"pfocr-lint: {visible(line)}\n")
 
-    def end(
+    def finish(
         self,
         results: Sequence[Result],
         seconds: float,
         *,
         faults: Sequence[str] = (),
-        alone: bool = False,
-        change: tuple[int, int, int] | None = None,
+        skipped_comparison: bool = False,
+        introduced: tuple[int, int, int] | None = None,
     ) -> int:
         """
-        Tell what is left, and the sums; the exit status, the highest that applies.
+        Report what is left, and the summary; the exit status, the highest that applies.
 
-        ``results`` are those that waited, with what other records added. ``alone`` says that rules across records were asked
-        for and did not run, ``change`` how many diagnostics a change introduced, resolved and left.
+        ``results`` are those that waited, with what the comparison of records added. For the others see run.Finished.
         """
-        flags, outputs, streams, _ = self.wanted
+        options = self.options
         for result in (*results, Result("", faults=tuple(faults))):
             self._note(result)
-            if flags.diff:
-                self._show(result.patch if result.versions is None else unified(result.path, *result.versions))
+            if options.diff:
+                self._write_patch(result.patch if result.versions is None else unified(result.path, *result.versions))
         late = tuple(each for result in results for each in result.left)
         report = replace(
-            self._frame, diagnostics=late, told=self._told, width=self._width if late else 0,
-            files=self._files - self._strays - len(self._absent), fixed=self._fixed, seconds=seconds, alone=alone, change=change,
-            waived=tuple(self._waived), absent=frozenset(self._absent), fixes=self._fixes,
+            self._frame, diagnostics=late, earlier=self._totals, width=self._width if late else 0,
+            files=self.files - self._not_records - len(self._missing), fixed=self._fixed, seconds=seconds,
+            skipped_comparison=skipped_comparison, introduced=introduced, waived=tuple(self._waived),
+            missing=frozenset(self._missing), fixes=self._fixes,
         )  # fmt: skip
-        self._weigh(late)
-        if flags.verbose:
-            self.say(f"{counted(len(report.waived), 'finding')} waived")
-        if flags.diff and not flags.quiet:
-            self.say(f"{report.fixed:,} would be fixed, {len(late):,} would be left")
-        for name, target in outputs:
+        self._note_failures(late)
+        if options.verbose:
+            self.write_message(f"{counted(len(report.waived), 'finding')} waived")
+        if options.diff and not options.quiet:
+            self.write_message(f"{report.fixed:,} would be fixed, {len(late):,} would be left")
+        for name, target in options.outputs:
             if target is not None:
-                every = sorted((*self._kept, *late), key=lambda each: (each.path, each.span.start, each.code))
-                whole = replace(report, diagnostics=tuple(every), told=Told(), color=flags.color == "always", width=WIDTH)
-                _put(target, self._text(name, whole))
-            elif not flags.diff:
-                streams.stdout.write(self._text(name, report))
-        if self._unread and self._unread == self._files:
-            self.say("no record found that can be read")
+                every = sorted((*self._reported, *late), key=lambda each: (each.path, each.span.start, each.code))
+                whole = replace(report, diagnostics=tuple(every), earlier=Totals(), color=options.color == "always", width=WIDTH)
+                _write_file(target, self._text(name, whole))
+            elif not options.diff:
+                options.streams.stdout.write(self._text(name, report))
+        if self._unreadable and self._unreadable == self.files:
+            self.write_message("no record found that can be read")
             self._status = max(self._status, USAGE)
-        found = self._failing or (report.fixed and (flags.diff or flags.exit_non_zero_on_fix))
-        return max(self._status, FOUND if found and not flags.exit_zero else CLEAN)
+        found = self._failing or (report.fixed and (options.diff or options.exit_non_zero_on_fix))
+        return max(self._status, FOUND if found and not options.exit_zero else CLEAN)
 
     def _text(self, name: str, report: Report) -> str:
-        flags = self.wanted.flags
-        if flags.statistics:
+        if self.options.statistics:
             return statistics(report, as_json=name in ("json", "jsonl"))
-        # the difference shows what would be fixed
-        return FORMATS[name](replace(report, fixes=FixLog()) if flags.diff and name in STREAMED else report)
+        # the diff shows what would be fixed
+        return FORMATS[name](replace(report, fixes=FixLog()) if self.options.diff and name in STREAMED else report)
 
     @cached_property
     def _lists_fixes(self) -> bool:
         """Whether a format lists all that was fixed."""
-        return any(name == "json" for name, _ in self.wanted.outputs)
+        return any(name == "json" for name, _ in self.options.outputs)
 
     @cached_property
     def _frame(self) -> Report:
         """A report of nothing, with what does not depend on what was found."""
-        flags, _, streams, _ = self.wanted
+        options = self.options
         return Report(
             diagnostics=(),
             files=0,
             fixed=0,
             seconds=0,
             version=__version__,
-            unsafe=flags.unsafe_fixes,
-            color=_color(flags.color, streams.stdout),
-            sums=not flags.quiet,
-            about=_about,
+            unsafe=options.unsafe_fixes,
+            color=_color(options.color, options.streams.stdout),
+            summary=not options.quiet,
+            rule_help=options.rule_help,
         )
 
     @cached_property
@@ -246,15 +270,15 @@ class Teller:
         return shutil.get_terminal_size((WIDTH, 24)).columns
 
 
-def put(target: str | None, text: str, streams: Streams) -> None:
-    """Write to a file, or to standard output."""
+def write_output(target: str | None, text: str, streams: Streams) -> None:
+    """Write to a file, or to standard output. Raises UsageError where the file cannot be written."""
     if target is None:
         streams.stdout.write(text)
     else:
-        _put(target, text)
+        _write_file(target, text)
 
 
-def _put(target: str, text: str) -> None:
+def _write_file(target: str, text: str) -> None:
     try:
         pathlib.Path(target).write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
     except OSError as error:
@@ -262,7 +286,7 @@ def _put(target: str, text: str) -> None:
 
 
 def write_bytes(stream: IO[str], data: bytes) -> None:
-    """Write a record as it is, but on a terminal."""
+    """Write a record: its own bytes, but on a terminal as :func:`write_text` does."""
     if hasattr(stream, "buffer") and not stream.isatty():
         stream.flush()
         stream.buffer.write(data)
@@ -271,7 +295,7 @@ def write_bytes(stream: IO[str], data: bytes) -> None:
 
 
 def write_text(stream: IO[str], text: str) -> None:
-    """Write what records say: as it is, but on a terminal with nothing in it that is obeyed."""
+    """Write text of records: as it is, but on a terminal without anything that it would obey."""
     stream.write("\n".join(map(visible, text.split("\n"))) if stream.isatty() else text)
 
 
@@ -279,9 +303,3 @@ def _color(wanted: str, stream: IO[str]) -> bool:
     if wanted == "auto":
         return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return wanted == "always"
-
-
-def _about(code: str) -> RuleHelp:
-    from pfocr_lint.handbook import pages
-
-    return pages.about(code)

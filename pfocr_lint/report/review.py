@@ -11,7 +11,7 @@ from pfocr_lint.report.machine import ascii_json
 from pfocr_lint.report.plain import explained, plain, whole
 
 if TYPE_CHECKING:
-    from pfocr_lint.report.result import Report
+    from pfocr_lint.report.report import Report
 
 
 def rdjson(report: Report) -> str:

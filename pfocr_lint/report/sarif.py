@@ -19,7 +19,7 @@ from pfocr_lint.report.machine import ascii_json
 from pfocr_lint.report.plain import plain
 
 if TYPE_CHECKING:
-    from pfocr_lint.report.result import Report, RuleHelp
+    from pfocr_lint.report.report import Report, RuleHelp
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 RESULTS = 5_000
@@ -56,7 +56,7 @@ def _document(report: Report, groups: dict[str, list[Diagnostic]], results: dict
     """The log: each rule's results in turn, so that they stand in the order of the report."""
     turns = {code: iter(lines) for code, lines in results.items()}
     lines = [line for diagnostic in report.diagnostics if (line := next(turns[diagnostic.code], None))]
-    rules = [_rule(code, groups[code][0].name, report.about(code)) for code in sorted(groups)]
+    rules = [_rule(code, groups[code][0].name, report.rule_help(code)) for code in sorted(groups)]
     driver = {"name": "pfocr-lint", "semanticVersion": report.version, "rules": rules}
     return (
         f'{{"$schema": "{SCHEMA}", "version": "2.1.0", "runs": [{{"tool": {ascii_json({"driver": driver})}, '

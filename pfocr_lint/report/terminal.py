@@ -17,7 +17,7 @@ from pfocr_lint.report.plain import counted
 if TYPE_CHECKING:
     import wcwidth
 
-    from pfocr_lint.report.result import Report
+    from pfocr_lint.report.report import Report
 else:
     wcwidth = OnDemand("wcwidth")
 
@@ -66,7 +66,7 @@ def concise(report: Report) -> str:
 def _fixes(report: Report) -> str:
     """What was fixed, by record: for a person, and for the message of a commit."""
     log = report.fixes
-    if not (log.paths and report.sums):
+    if not (log.paths and report.summary):
         return ""
     made = [f"Fixed {counted(report.fixed, 'finding')} in {counted(log.paths, 'record')}:\n"]
     for path, applied in log.by_record[:RECORDS]:
@@ -90,16 +90,16 @@ def statistics_table(report: Report, rows: list[dict[str, Any]]) -> str:
 
 def summary(report: Report) -> str:
     """The sums in sentences."""
-    if not report.sums:
+    if not report.summary:
         return ""
     return _counts(report) + _notes(report)
 
 
 def _notes(report: Report) -> str:
     notes = [f"{counted(len(report.waived), 'finding')} waived.\n"] if report.waived else []
-    if report.change is not None:
-        notes.append("{:,} introduced, {:,} resolved, {:,} remaining.\n".format(*report.change))
-    if report.alone:
+    if report.introduced is not None:
+        notes.append("{:,} introduced, {:,} resolved, {:,} remaining.\n".format(*report.introduced))
+    if report.skipped_comparison:
         notes.append("Rules that compare records with each other (PF4) did not run: name the repository's folder.\n")
     return "".join(notes)
 

@@ -14,7 +14,7 @@ from pfocr_lint.settings.model import OWN, Selection, Settings, SettingsError, r
 COMMAND_LINE = "command line"
 
 
-class Over(NamedTuple):
+class Overrides(NamedTuple):
     """What the command line puts over the settings of every file; ``fail_on`` None leaves theirs."""
 
     selection: Selection
@@ -23,21 +23,19 @@ class Over(NamedTuple):
 
 
 @cache
-def over(settings: Settings, wanted: Over) -> Settings:
+def with_overrides(settings: Settings, wanted: Overrides) -> Settings:
     """One object for all files that share settings: a worker is sent it once. Raises SettingsError where no rule is left."""
-    settings = with_flags(settings, wanted.selection)
+    settings = with_selection(settings, wanted.selection)
     if wanted.fail_on is not None:
         settings = replace(settings, fail_on=wanted.fail_on, sources={**settings.sources, "fail-on": COMMAND_LINE})
     if not wanted.waivers:
         settings = replace(settings, waivers=False)
     if not settings.enabled:
-        from pfocr_lint.settings import overrides
-
-        raise overrides.empty(settings)
+        raise empty(settings)
     return settings
 
 
-def with_flags(settings: Settings, flags: Selection) -> Settings:
+def with_selection(settings: Settings, flags: Selection) -> Settings:
     """The settings with what the command line says on top; a rule that it names is on, also where its severity is off."""
     if flags == Selection():
         return settings

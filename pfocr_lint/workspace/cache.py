@@ -213,7 +213,7 @@ class Cache:
                 old.unlink()
 
 
-class Run:
+class CachedRun:
     """One run's use of a cache: which of its records are known, and which it found clean."""
 
     def __init__(self, cache: Cache, keys: Sequence[str], paths: Sequence[str]) -> None:
@@ -235,7 +235,7 @@ class Run:
         place = self._places[number]
         return b"" if place is None else self._cache.digest(place)
 
-    def take(self, number: int, row: Row | None) -> None:
+    def add(self, number: int, row: Row | None) -> None:
         """Note a clean record; None is one that is known, and as it was."""
         self._clean[number] = row
 

@@ -23,14 +23,14 @@ from pfocr_lint.result import Result
 from pfocr_lint.rules.catalogue import COMPARING, ON_PAGES
 from pfocr_lint.schema import compiled
 from pfocr_lint.schema.kinds import Kind
-from pfocr_lint.workspace import discovery, one_file, reading
+from pfocr_lint.workspace import discovery, one_file, reading, source
 from pfocr_lint.workspace.paths import inside
 
 if TYPE_CHECKING:
     from pfocr_lint.diagnostic import Diagnostic, Severity
     from pfocr_lint.settings.model import Settings
-    from pfocr_lint.workspace.discovery import Source
     from pfocr_lint.workspace.one_file import Task
+    from pfocr_lint.workspace.source import Source
 
 OPEN_AT_ONCE = 64
 
@@ -76,7 +76,7 @@ def compare(
             data = load(path)
         except reading.Unreadable:
             data = b""  # it went away in the meantime: nothing can be said of it
-        return prepare(read(path, data, discovery.kind_by_path(path)), settings_of(path).synonyms)
+        return prepare(read(path, data, source.kind_by_path(path)), settings_of(path).synonyms)
 
     def levels(path: str) -> Mapping[str, Severity]:
         return settings_of(path).rules_for(path)

@@ -6,24 +6,14 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import repeat
 from operator import attrgetter
-from typing import NamedTuple
 
 from pfocr_lint.dataclass import made
-from pfocr_lint.paths import real
 from pfocr_lint.schema.kinds import Kind, kind_of, path_parts
-from pfocr_lint.settings.model import DEFAULT, Settings
+from pfocr_lint.settings.model import Settings
 from pfocr_lint.workspace.reading import FOLDERS, leads_out
-from pfocr_lint.workspace.settings_files import discover
+from pfocr_lint.workspace.source import Source, kind_by_path, posix
 
 SKIPPED = frozenset({"node_modules", "__pycache__"})
-
-
-class Source(NamedTuple):
-    """One file to read: its path as the user gave it, ``/`` separated, and the settings that hold for it."""
-
-    path: str
-    settings: Settings = DEFAULT
-    kind: Kind | None = None
 
 
 def gather(paths: Sequence[str], settings_of: Callable[[str], Settings]) -> list[Source]:
@@ -63,25 +53,6 @@ def has_tables(sources: Iterable[Source]) -> bool:
 
 def _source(path: str, settings: Settings) -> Source:
     return Source(path, settings, kind_by_path(path))
-
-
-def settings_for(path: str, chosen: Settings | None) -> Settings:
-    """The settings of a file: those chosen for all, or the nearest to its folder. Raises SettingsError."""
-    return discover(real(os.path.abspath(os.path.dirname(path)))) if chosen is None else chosen  # noqa: PTH100, PTH120
-
-
-def kind_by_path(path: str) -> Kind | None:
-    """The kind that the folder says, by the full path: '.' may be a record folder itself."""
-    kind = kind_of(os.path.join(os.getcwd(), path), "")  # noqa: PTH109, PTH118 - no ".." is resolved
-    return None if kind is Kind.UNKNOWN else kind
-
-
-def posix(path: str) -> str:
-    """A path as it is shown: without the current folder in front, which may be written several times, or with two slashes."""
-    shown = path.replace(os.sep, "/")
-    while shown.startswith("./"):
-        shown = shown[2:].lstrip("/")
-    return shown or "."
 
 
 def _walk(folder: str) -> Iterator[tuple[str, list[str]]]:

@@ -10,35 +10,27 @@ case only, those that mention its identifiers, and the organism pages.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from pfocr_lint.dataclass import dataclass, replace
+from pfocr_lint.dataclass import dataclass, field, replace
+from pfocr_lint.errors import UsageError
 from pfocr_lint.paths import whole
 from pfocr_lint.record.facts import Facts, FigureFacts, PageFacts, folded
 from pfocr_lint.result import Result
-from pfocr_lint.workspace import cross_record, discovery, many_files, one_file, reading
-from pfocr_lint.workspace.discovery import Source
+from pfocr_lint.workspace import cross_record, discovery, many_files, one_file, reading, source
+from pfocr_lint.workspace.git_revision import Base, merge_base
 from pfocr_lint.workspace.one_file import Task
+from pfocr_lint.workspace.run import Finished
+from pfocr_lint.workspace.settings_choice import folder_of
+from pfocr_lint.workspace.source import Source
 
 if TYPE_CHECKING:
     from pfocr_lint.diagnostic import Diagnostic
     from pfocr_lint.schema.kinds import Kind
     from pfocr_lint.settings.model import Settings
-    from pfocr_lint.workspace.git_revision import Base
-
-
-@dataclass(frozen=True)
-class Introduced:
-    """The results of the touched records, with only what a change introduced, and how much it resolved and left."""
-
-    results: tuple[Result, ...]
-    introduced: int
-    resolved: int
-    remaining: int
-    faults: tuple[str, ...]
 
 
 class _Place(NamedTuple):
@@ -49,19 +41,24 @@ class _Place(NamedTuple):
     kind: Kind | None
 
 
-@dataclass(frozen=True)
-class Change:
+@dataclass
+class Diff:
     """
-    A work tree and the commit it is compared with.
+    The diff of the work tree against a commit, as the scope of a run.
 
-    ``paths`` are the files and folders that were asked for; ``settings_of`` gives the settings of a path as it is shown;
-    ``jobs`` are the processes that read records, None as many as pay.
+    ``paths`` are the files and folders that the user named; ``settings_of`` gives the settings of a path as it is shown;
+    ``jobs`` None uses as many processes as useful. With ``only_introduced``, diagnostics that the commit has too are counted and not
+    reported. ``force_exclude`` leaves out excluded files also where they are named.
     """
 
     base: Base
     paths: tuple[str, ...]
     settings_of: Callable[[str], Settings]
+    task: Task = field(default_factory=Task)
     jobs: int | None = None
+    only_introduced: bool = False
+    force_exclude: bool = False
+    _finished: Finished = Finished(())
 
     @cached_property
     def _asked(self) -> tuple[dict[str, str], list[tuple[str, str]]]:
@@ -87,7 +84,7 @@ class Change:
         shown = self._shown(folder)
         if not self._walked(folder):
             return _Place(shown, None, None)
-        return _Place(shown, self.settings_of(shown + last), discovery.kind_by_path(shown + last))
+        return _Place(shown, self.settings_of(shown + last), source.kind_by_path(shown + last))
 
     def _shown(self, folder: str) -> str:
         """What is shown before the names in a folder: the path to it by way of what was given, else from the current folder."""
@@ -96,7 +93,7 @@ class Change:
             path = os.path.relpath(os.path.join(self.base.top, folder))  # noqa: PTH118
         else:
             path = os.path.join(way[1], folder[len(way[0]) :].lstrip("/"))  # noqa: PTH118
-        shown = discovery.posix(path)
+        shown = source.posix(path)
         return "" if shown == "." else f"{shown.removesuffix('/')}/"
 
     def _walked(self, folder: str) -> bool:
@@ -115,8 +112,8 @@ class Change:
         """A record as it is judged; None where it is neither named nor found by a walk over the whole work tree."""
         given = self._asked[0].get(name)
         if given is not None:
-            path = discovery.posix(given)
-            return Source(path, self.settings_of(path), discovery.kind_by_path(path))
+            path = source.posix(given)
+            return Source(path, self.settings_of(path), source.kind_by_path(path))
         folder, _, last = name.rpartition("/")
         if folder not in self._places:
             self._places[folder] = self._place(name)
@@ -135,18 +132,40 @@ class Change:
         found = ((name, self._source(name)) for name in sorted(names))
         return {name: source for name, source in found if source is not None}
 
+    @cached_property
     def sources(self) -> list[Source]:
-        """The touched records that are there, to be judged."""
-        return sorted((source for source in self._touched.values() if os.path.lexists(source.path)), key=attrgetter("path"))
+        """The touched records that are there."""
+        there = (source for source in self._touched.values() if os.path.lexists(source.path))
+        found = sorted(there, key=attrgetter("path"))
+        return [each for each in found if not (self.force_exclude and each.settings.excludes(each.path))]
 
-    def compared(self, results: Sequence[Result], task: Task) -> tuple[list[Result], tuple[str, ...]]:
-        """The results of the touched records with what their comparison with others adds and, if the task says so, mends."""
-        own = _facts(results)
+    @property
+    def total(self) -> int:
+        """How many files there are."""
+        return len(self.sources)
+
+    def results(self) -> Generator[Result | None, None, None]:
+        """The result of each file, with what the comparison of records adds."""
+        found = list(many_files.process_all(self.sources, self.task, self.jobs))
+        complete = self._introduced(found) if self.only_introduced else self._compared(found)
+        self._finished = complete
+        yield from complete.results
+
+    def finish(self, waiting: Sequence[Result]) -> Finished:
+        """The results that waited: they are complete."""
+        return self._finished._replace(results=waiting)
+
+    def close(self) -> None:
+        """Nothing is kept."""
+
+    def _compared(self, results: Sequence[Result]) -> Finished:
+        """The results of the touched records with what the comparison with others adds and, if the task says so, fixes."""
+        own, task = _facts(results), self.task
         load = one_file.left_by(task, self.settings_of)
         across = self._compare([*own, *self._around(own)], load, results, load_page=reading.load)
-        return [cross_record.joined(each, across, self.settings_of, task) for each in results], across.faults
+        return Finished([cross_record.joined(each, across, self.settings_of, task) for each in results], across.faults)
 
-    def introduced(self, results: Sequence[Result]) -> Introduced:
+    def _introduced(self, results: Sequence[Result]) -> Finished:
         """Of the touched records' diagnostics, and of those that the change brought upon others, what the base did not have."""
         now, before = _facts(results), _facts(self._were)
         around = self._around([*now, *before])
@@ -161,12 +180,10 @@ class Change:
         reported = [replace(each, left=tuple(fresh.get(each.path, ())), waived=waived[each.path]) for each in results]
         reported += [Result(path, tuple(left)) for path, left in fresh.items() if path not in own]
         introduced = sum(map(len, fresh.values()))
-        return Introduced(
-            results=tuple(sorted(reported, key=attrgetter("path"))),
-            introduced=introduced,
-            resolved=resolved,
-            remaining=sum(map(len, found.values())) - introduced,
+        return Finished(
+            sorted(reported, key=attrgetter("path")),
             faults=(*across.faults, *across_before.faults),
+            introduced=(introduced, resolved, sum(map(len, found.values())) - introduced),
         )
 
     def _compare(
@@ -201,7 +218,7 @@ class Change:
     def _were(self) -> list[Result]:
         """The results of the touched records as they were."""
         there = (source for source in self._touched.values() if source.path in self._before)
-        return [one_file.judge(source, self._before[source.path], Task()) for source in there]
+        return [one_file.process_bytes(source, self._before[source.path], Task()) for source in there]
 
     def _around(self, own: Iterable[Facts]) -> list[Facts]:
         """The facts of the untouched records that can meet a touched one; ``own`` are those of the touched ones."""
@@ -342,3 +359,18 @@ def _by_match(
 
 def _members(found: Iterable[tuple[str, Diagnostic]]) -> set[str]:
     return {member for _, each in found for member in each.members}
+
+
+def diff_of(paths: Sequence[str], since: str, settings_of: Callable[[str], Settings], *, force_exclude: bool = False) -> Diff:
+    """The diff of some paths against the merge base with a revision. Raises UsageError and RevisionError."""
+    for path in paths:
+        if not os.path.lexists(path):
+            raise UsageError(f"{path}: there is no such file or folder")
+    base = merge_base(folder_of(paths), since)
+    homes = [reading.repository(os.path.realpath(folder_of([path]))) for path in paths]
+    for path, home in zip(paths, homes, strict=True):
+        if home != homes[0]:
+            raise UsageError(f"--since: '{path}' is not in the Git repository of '{paths[0]}'; name those of one at a time")
+    if force_exclude:
+        paths = [path for path in paths if os.path.isdir(path) or not settings_of(path).excludes(path)]  # noqa: PTH112
+    return Diff(base, tuple(paths), settings_of, force_exclude=force_exclude)

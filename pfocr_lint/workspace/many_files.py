@@ -18,9 +18,9 @@ from pfocr_lint.result import Result
 from pfocr_lint.settings.model import Settings
 from pfocr_lint.workspace import workers
 from pfocr_lint.workspace.atomic_write import tidy
-from pfocr_lint.workspace.cache import Row, Run
-from pfocr_lint.workspace.discovery import Source
-from pfocr_lint.workspace.one_file import Task, _failed, _judge, _loaded, _reading_history, judge
+from pfocr_lint.workspace.cache import CachedRun, Row
+from pfocr_lint.workspace.one_file import Task, failed, git_history_open, process_bytes, process_prefiltered, read_file
+from pfocr_lint.workspace.source import Source
 
 if TYPE_CHECKING:
     from pfocr_lint.schema.kinds import Kind
@@ -50,7 +50,7 @@ def _outcomes_of(part: Part, task: Task) -> Iterator[Outcome]:
     settings, kind, paths, digests = part
     found, waiting, size = list[Outcome](), list[Waiting](), 0
     for number, path in enumerate(paths):
-        data = _loaded(path, settings)
+        data = read_file(path, settings)
         found.append(data if isinstance(data, Result) else None)
         if isinstance(data, bytes):
             digest = b"" if digests is None else hashlib.sha256(data).digest()
@@ -58,7 +58,7 @@ def _outcomes_of(part: Part, task: Task) -> Iterator[Outcome]:
                 waiting.append((len(found) - 1, path, data, digest))
                 size += len(data)
         if len(found) == AT_ONCE or size > ENOUGH or number + 1 == len(paths):
-            for place, outcome in _judged_together(waiting, settings, kind, task):
+            for place, outcome in _process_together(waiting, settings, kind, task):
                 found[place] = outcome
             yield from found
             found, waiting, size = [], [], 0
@@ -68,7 +68,7 @@ def _outcomes_of(part: Part, task: Task) -> Iterator[Outcome]:
 Waiting: TypeAlias = tuple[int, str, bytes, bytes]
 
 
-def _judged_together(
+def _process_together(
     waiting: Sequence[Waiting], settings: Settings, kind: Kind | None, task: Task
 ) -> Iterator[tuple[int, Outcome]]:
     """What came of files that were read, each with its place."""
@@ -82,19 +82,19 @@ def _judged_together(
             yield place, Row(digest, look.facts)
             continue
         try:
-            result = _judge_now(Source(path, settings, kind), data, task, look)
+            result = _process_now(Source(path, settings, kind), data, task, look)
         except Exception as error:  # noqa: BLE001 - the other files are still judged
-            result = _failed(path, error)
+            result = failed(path, error)
         yield place, Row(digest, result.facts) if result.is_clean else result
 
 
-def _judge_now(source: Source, data: bytes, task: Task, look: prefilter.Look | None) -> Result:
+def _process_now(source: Source, data: bytes, task: Task, look: prefilter.Look | None) -> Result:
     """What came of a file that was read with others: where files are mended it may be another by now, by a link or an editor."""
     if task.mode == "fix":
-        now = _loaded(source.path, source.settings)
+        now = read_file(source.path, source.settings)
         if now != data:
-            return judge(source, now, task) if isinstance(now, bytes) else now
-    return _judge(source, data, task, look)
+            return process_bytes(source, now, task) if isinstance(now, bytes) else now
+    return process_prefiltered(source, data, task, look)
 
 
 def process_all(sources: Sequence[Source], task: Task, jobs: int | None) -> Iterator[Result]:
@@ -103,14 +103,16 @@ def process_all(sources: Sequence[Source], task: Task, jobs: int | None) -> Iter
         yield outcome if isinstance(outcome, Result) else Result(source.path, facts=cast("Row", outcome).facts)
 
 
-def outcomes(sources: Sequence[Source], task: Task, jobs: int | None, known: Run | None = None) -> Generator[Outcome, None, None]:
+def outcomes(
+    sources: Sequence[Source], task: Task, jobs: int | None, known: CachedRun | None = None
+) -> Generator[Outcome, None, None]:
     """What came of every file, in the order of ``sources``; Row is a clean one, None one that ``known`` knows to be clean."""
     numbers = [number for number in range(len(sources)) if known is None or not known.unchanged[number]]
     unknown = [sources[number] for number in numbers]
     digests = None if known is None else [known.digest(number) for number in numbers]
     found = _outcomes(unknown, digests, task, jobs)
     try:
-        with _reading_history():
+        with git_history_open():
             if known is None:
                 yield from found
             else:

@@ -13,20 +13,20 @@ from pfocr_lint.dataclass import dataclass, replace
 from pfocr_lint.lazy_import import OnDemand
 from pfocr_lint.linter import prefilter
 from pfocr_lint.linter.diagnostics import diagnostics_of
-from pfocr_lint.linter.edited_values import watch
 from pfocr_lint.record.facts import facts_of
-from pfocr_lint.record.parser import read, unreadable
+from pfocr_lint.record.parser import unreadable
 from pfocr_lint.schema.kinds import Kind
 from pfocr_lint.workspace.atomic_write import Changed, write
-from pfocr_lint.workspace.discovery import Source, kind_by_path
 from pfocr_lint.workspace.reading import Unreadable, load, stay_inside, try_load
+from pfocr_lint.workspace.source import Source, kind_by_path
 
 if TYPE_CHECKING:
-    from pfocr_lint.linter import checker, fixer, hits
+    from pfocr_lint.linter import checker, examination, fixer, hits
     from pfocr_lint.settings.model import Settings
     from pfocr_lint.workspace import git_history
 else:
     checker = OnDemand("pfocr_lint.linter.checker")
+    examination = OnDemand("pfocr_lint.linter.examination")
     fixer = OnDemand("pfocr_lint.linter.fixer")
     hits = OnDemand("pfocr_lint.linter.hits")
     git_history = OnDemand("pfocr_lint.workspace.git_history")
@@ -49,54 +49,47 @@ class Task:
 
     def makes(self, safety: str) -> bool:
         """Whether fixes of a safety, or of what a rule declares for its own, would be made."""
-        return safety.startswith("safe") or (self.unsafe and safety == "unsafe")
+        return self.mode != "check" and (safety.startswith("safe") or (self.unsafe and safety == "unsafe"))
 
 
-def _loaded(path: str, settings: Settings) -> bytes | Result:
+def read_file(path: str, settings: Settings) -> bytes | Result:
     try:
         try:
             return load(path)
         except Unreadable as refused:
-            result = _judged(checker.examine(unreadable(path, str(refused)), settings), Task())
-            return replace(result, unread=str(refused), absent=not os.path.lexists(path))
+            result = _result(examination.examine(unreadable(path, str(refused)), settings), Task())
+            return replace(result, unreadable=str(refused), missing=not os.path.lexists(path))
     except Exception as error:  # noqa: BLE001 - the other files are still judged
-        return _failed(path, error)
+        return failed(path, error)
 
 
-def _failed(path: str, error: Exception) -> Result:
+def failed(path: str, error: Exception) -> Result:
     return Result(path, faults=(f"{path}: it could not be judged: {type(error).__name__}: {error}",))
 
 
-def judge(source: Source, data: bytes, task: Task) -> Result:
+def process_bytes(source: Source, data: bytes, task: Task) -> Result:
     """What came of a record's bytes; they are written back only when the task says so."""
     look = prefilter.look(source.path, data, source.settings, source.kind, keywords=task.keywords)
     if look is not None and not look.suspects:
         return Result(source.path, facts=look.facts)
-    with _reading_history():
-        return _judge(source, data, task, look)
+    with git_history_open():
+        return process_prefiltered(source, data, task, look)
 
 
-def _judge(source: Source, data: bytes, task: Task, look: prefilter.Look | None) -> Result:
+def process_prefiltered(source: Source, data: bytes, task: Task, look: prefilter.Look | None) -> Result:
     """What came of bytes in which a first look has found something, or of which it is not sure."""
-    path = source.path
-    fixing = task.mode != "check" and (look is None or any(task.makes(rule.fix) for rule in look.suspects))
-    before = partial(_before, path, task.revision)
-    if look is not None and look.record is not None:
-        watch(look.record, before, read)
-    if look is not None and not fixing:
-        return _judged(checker.explain(look, data, source.settings), task)
-    try:  # what is written stands on the reference path
-        record = read(path, data, source.kind)
-        if record.kind is Kind.UNKNOWN:
-            return Result(path, stray=True)
-        watch(record, before, read)
-        examined = checker.examine(record, source.settings, None if look is None else look.suspects)
+    path, before = source.path, partial(_before, source.path, task.revision)
+    examined_of = partial(checker.examined_of, path, data, source.settings, source.kind, look, before)
+    try:
+        examined = examined_of(fixes=task.makes)
     except Exception as error:
-        if look is None:
+        if look is None or task.mode == "check":
             raise
-        return _unfixed(checker.explain(look, data, source.settings), task, error)
-    if not fixing or not _worth_fixing(examined, task):
-        return _judged(examined, task)
+        return _unfixed(examined_of(), task, error)
+    if examined is None or examined.record.kind is Kind.UNKNOWN:
+        return Result(path, not_a_record=examined is not None)
+    if not _worth_fixing(examined, task):
+        return _result(examined, task)
     try:
         fixed = fixer.settle(examined, data, source.settings, unsafe=task.unsafe)
     except Exception as error:  # noqa: BLE001 - what is wrong with the file is still told
@@ -107,7 +100,7 @@ def _judge(source: Source, data: bytes, task: Task, look: prefilter.Look | None)
     if task.mode == "diff":
         return replace(result, versions=(data.decode(), fixed.data.decode()))
     note = _replace(path, data, fixed.data)
-    return result if note is None else replace(_judged(examined, task), faults=fixed.faults, notes=(note,))
+    return result if note is None else replace(_result(examined, task), faults=fixed.faults, notes=(note,))
 
 
 def _before(path: str, revision: str | None) -> bytes | None:
@@ -115,7 +108,7 @@ def _before(path: str, revision: str | None) -> bytes | None:
 
 
 @contextlib.contextmanager
-def _reading_history() -> Iterator[None]:
+def git_history_open() -> Iterator[None]:
     """End what reads from Git when the work is done, if anything was read."""
     try:
         yield
@@ -127,7 +120,7 @@ def _reading_history() -> Iterator[None]:
 def _unfixed(examined: hits.Examined, task: Task, error: Exception) -> Result:
     path = examined.record.path
     fault = f"{path}: it could not be fixed: {type(error).__name__}: {error}"
-    return replace(_judged(examined, task), faults=(*examined.faults, fault))
+    return replace(_result(examined, task), faults=(*examined.faults, fault))
 
 
 def left_by(task: Task, settings_of: Callable[[str], Settings]) -> Callable[[str], bytes]:
@@ -135,7 +128,7 @@ def left_by(task: Task, settings_of: Callable[[str], Settings]) -> Callable[[str
 
     def mended(path: str) -> bytes:
         data = load(path)
-        with contextlib.suppress(Exception), _reading_history():  # then it could not be fixed, which was told of it
+        with contextlib.suppress(Exception), git_history_open():  # then it could not be fixed, which was told of it
             before, kind = _before(path, task.revision), kind_by_path(path)
             return fixer.fix(path, data, settings_of(path), unsafe=task.unsafe, kind=kind, before=before).data
         return data
@@ -186,7 +179,7 @@ def _worth_fixing(examined: hits.Examined, task: Task) -> bool:
     return any(task.makes(fix.safety.value) for fix in fixes)
 
 
-def _judged(examined: hits.Examined, task: Task) -> Result:
+def _result(examined: hits.Examined, task: Task) -> Result:
     return Result(
         examined.record.path,
         tuple(diagnostics_of(examined)),

@@ -1,4 +1,4 @@
-"""What a run found, as the formats see it."""
+"""What a run found, as the output formats see it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pfocr_lint.report.plain import counted
 
 @dataclass(frozen=True)
 class RuleHelp:
-    """What is said of a rule: one line, all of it as text, its page in Markdown, how bad it is by default, and its name."""
+    """The help for a rule: one line, all of it as text, its page in Markdown, its default severity and its name."""
 
     summary: str
     text: str
@@ -27,8 +27,8 @@ def _no_help(code: str) -> RuleHelp:
 
 
 @dataclass
-class Told:
-    """Sums of diagnostics that were told before: how many there were of each severity and of each kind of fix, and where."""
+class Totals:
+    """Counts of diagnostics by severity and by the safety of their fix, and the paths that have one."""
 
     counts: Counter[Severity | Safety] = field(default_factory=Counter)
     paths: set[str] = field(default_factory=set)
@@ -45,12 +45,12 @@ class Told:
 @dataclass(frozen=True)
 class Report:
     """
-    The diagnostics of a run, sorted, and its sums. Those that were ``told`` before count in the sums alone.
+    The diagnostics of a run, sorted, and its counts. Those that were written ``earlier`` count in the summary alone.
 
-    ``unsafe`` says that unsafe fixes count as offered; ``color`` and ``width`` (in columns) are the terminal's;
-    ``sums`` says whether people are told the sums, ``alone`` that the rules across records did not run, ``change`` how
-    many diagnostics a change introduced, resolved and left; ``waived`` are the codes of the findings that records waive, one
-    for each, ``absent`` the paths that do not exist; ``about`` gives the help of the rule that a code names.
+    ``seconds`` is how long the run took. ``unsafe`` says that unsafe fixes count as fixable; ``color`` and ``width`` (in columns)
+    are the terminal's; ``summary`` says whether people are shown the summary, ``skipped_comparison`` that the rules which compare
+    records did not run, ``introduced`` how many diagnostics the diff introduced, resolved and left; ``waived`` are the codes of the
+    findings that records waive, one for each, ``missing`` the paths that do not exist; ``rule_help`` gives the help for a code.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -61,28 +61,28 @@ class Report:
     unsafe: bool = False
     color: bool = False
     width: int = 100
-    sums: bool = True
-    alone: bool = False
-    change: tuple[int, int, int] | None = None
+    summary: bool = True
+    skipped_comparison: bool = False
+    introduced: tuple[int, int, int] | None = None
     waived: tuple[str, ...] = ()
-    absent: frozenset[str] = frozenset()
-    about: Callable[[str], RuleHelp] = _no_help
-    told: Told = field(default_factory=Told)
+    missing: frozenset[str] = frozenset()
+    rule_help: Callable[[str], RuleHelp] = _no_help
+    earlier: Totals = field(default_factory=Totals)
     fixes: FixLog = field(default_factory=FixLog)
 
     @property
     def errors(self) -> int:
         """How many diagnostics are errors."""
-        return self.told.counts[Severity.ERROR] + sum(d.severity is Severity.ERROR for d in self.diagnostics)
+        return self.earlier.counts[Severity.ERROR] + sum(d.severity is Severity.ERROR for d in self.diagnostics)
 
     @property
     def warnings(self) -> int:
         """How many diagnostics are warnings."""
-        return self.told.counts[Severity.WARNING] + sum(d.severity is Severity.WARNING for d in self.diagnostics)
+        return self.earlier.counts[Severity.WARNING] + sum(d.severity is Severity.WARNING for d in self.diagnostics)
 
     def offered(self, safety: Safety) -> int:
         """How many diagnostics have a fix of that safety."""
-        return self.told.counts[safety] + sum(d.fix is not None and d.fix.safety is safety for d in self.diagnostics)
+        return self.earlier.counts[safety] + sum(d.fix is not None and d.fix.safety is safety for d in self.diagnostics)
 
     @property
     def fixable(self) -> int:
@@ -110,8 +110,10 @@ class Report:
         if not self.errors + self.warnings:
             return f"No diagnostics in {records}."
         kinds = ", ".join(counted(n, noun) for n, noun in ((self.errors, "error"), (self.warnings, "warning")) if n)
-        found = {d.path for d in self.diagnostics}.union(self.told.paths) - self.absent
+        found = {d.path for d in self.diagnostics}.union(self.earlier.paths) - self.missing
         none = (
-            f" and {counted(len(self.absent), 'path')} that do{'es' * (len(self.absent) == 1)} not exist" if self.absent else ""
+            f" and {counted(len(self.missing), 'path')} that do{'es' * (len(self.missing) == 1)} not exist"
+            if self.missing
+            else ""
         )
         return f"{kinds} in {len(found):,} of {records}{none}."

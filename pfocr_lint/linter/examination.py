@@ -1,0 +1,75 @@
+"""The reference run of the rules over one record."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from pfocr_lint.dataclass import replace
+from pfocr_lint.linter.hits import Examined, Hit, by_place, hit_of, span_of
+from pfocr_lint.linter.ownership import prepare
+from pfocr_lint.linter.waiving import waive
+from pfocr_lint.rules.catalogue import BY_CODE, RULES
+from pfocr_lint.rules.waiver_comments import waivers
+from pfocr_lint.schema.kinds import Kind
+from pfocr_lint.settings.model import DEFAULT, Settings
+
+if TYPE_CHECKING:
+    from pfocr_lint.diagnostic import Severity
+    from pfocr_lint.record.document import Record
+    from pfocr_lint.rules.declaration import Rule
+
+# Of a table, whose text is then not what the file holds.
+_UNREAD = frozenset({"PF001", "PF002", "PF008"})
+
+_PATIENT = frozenset({"PF901", "PF902"})
+
+
+def examine(record: Record, settings: Settings = DEFAULT, suspects: Iterable[Rule] | None = None) -> Examined:
+    """Run the rules that are on for the record's path; ``suspects`` alone where the others are known to find nothing."""
+    rules = RULES if suspects is None else suspects
+    levels = settings.rules_for(record.path)
+    prepare(record, settings.synonyms)
+    faults: list[str] = []
+    hits = [
+        hit for rule in _applicable(record, rules) if rule.code not in _PATIENT for hit in run_rule(rule, record, levels, faults)
+    ]
+    known = waivers(record) if settings.waivers else ()
+    waived: tuple[str, ...] = ()
+    if known:
+        hits, waived = waive(record, known, hits, levels)
+        for code in sorted(_PATIENT):
+            hits += run_rule(BY_CODE[code], record, levels, faults)
+    record.found = len(hits)
+    return Examined(record, tuple(sorted(hits, key=by_place)), tuple(faults), waived)
+
+
+def examine_again(before: Examined, fixed: Collection[Hit], record: Record, settings: Settings) -> Examined:
+    """What is found in a record after some hits were fixed; what a comparison found beside them is still there."""
+    after = examine(record, settings)
+    if before.again is None:
+        return after
+    kept = [hit for hit in before.hits if hit.rule.compare is not None and not hit.rule.pages_only and hit not in fixed]
+    moved = [replace(hit, span=span_of(record, hit.finding)) for hit in kept]
+    hits = sorted([*after.hits, *before.again(record), *moved], key=by_place)
+    return replace(after, hits=tuple(hits), open_other=before.open_other, again=before.again)
+
+
+def _applicable(record: Record, rules: Iterable[Rule]) -> Iterator[Rule]:
+    """The rules for the record's kind; of an unreadable one only those that say why it is."""
+    codes = {fault.code for fault in record.faults}
+    blocked = codes if record.data is None and (record.kind is not Kind.TABLE or codes & _UNREAD) else None
+    for rule in rules:
+        if rule.code in blocked if blocked is not None else record.kind in rule.kinds:
+            yield rule
+
+
+def run_rule(rule: Rule, record: Record, levels: Mapping[str, Severity], faults: list[str]) -> list[Hit]:
+    level = levels.get(rule.code)
+    if level is None:
+        return []
+    try:
+        return [hit_of(record, rule, level, finding) for finding in rule.check(record)]
+    except Exception as error:  # noqa: BLE001 - whatever a rule does wrong, the others still speak
+        faults.append(f"{record.path}: rule {rule.code} failed: {type(error).__name__}: {error}")
+        return []

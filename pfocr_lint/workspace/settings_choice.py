@@ -1,0 +1,48 @@
+"""Which settings hold for each file of a run: its folder's own, those named for all, or those of a Git revision."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from pfocr_lint.paths import real
+from pfocr_lint.settings.model import Selection, Settings
+from pfocr_lint.settings.overrides import Overrides, with_overrides
+from pfocr_lint.workspace.settings_files import discover
+
+
+class Choice(NamedTuple):
+    """
+    What the user says about settings.
+
+    ``for_all`` are settings that replace every file's own. With ``revision``, each file has the settings that Git knows for it in
+    that revision. ``overrides`` come on top in all cases.
+    """
+
+    for_all: Settings | None = None
+    revision: str | None = None
+    overrides: Overrides = Overrides(Selection(), None, waivers=True)
+
+    def base(self, paths: Sequence[str]) -> Callable[[str], Settings]:
+        """How the settings of a path are found, without the overrides. Raises SettingsError."""
+        if self.revision is not None:
+            from pfocr_lint.workspace.git_revision import commit
+
+            return commit(folder_of(paths), self.revision, "--settings-from").settings_for
+        return lambda path: settings_for(path) if self.for_all is None else self.for_all
+
+    def settings_of(self, paths: Sequence[str]) -> Callable[[str], Settings]:
+        """How the settings of a path are found. Raises SettingsError."""
+        base = self.base(paths)
+        return lambda path: with_overrides(base(path), self.overrides)
+
+
+def settings_for(path: str) -> Settings:
+    """The settings of a file: the nearest to its folder. Raises SettingsError."""
+    return discover(real(os.path.abspath(os.path.dirname(path))))  # noqa: PTH100, PTH120
+
+
+def folder_of(paths: Sequence[str]) -> str:
+    """The folder whose Git repository is meant."""
+    return paths[0] if os.path.isdir(paths[0]) else os.path.dirname(paths[0]) or "."  # noqa: PTH112, PTH120

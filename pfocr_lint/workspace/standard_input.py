@@ -1,0 +1,53 @@
+"""One record from standard input as the scope of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from typing import TYPE_CHECKING
+
+from pfocr_lint.dataclass import dataclass
+from pfocr_lint.result import Result
+from pfocr_lint.workspace import cross_record, one_file
+from pfocr_lint.workspace.run import Finished
+
+if TYPE_CHECKING:
+    from pfocr_lint.workspace.one_file import Task
+    from pfocr_lint.workspace.source import Source
+
+NO_NAME = "-"  # of a record without a file, beside which nothing can be looked up
+
+
+@dataclass
+class StandardInput:
+    """
+    The bytes of one record, under the name and settings of ``source``. No file is written: ``task`` checks or makes a diff.
+
+    ``excluded`` says that the settings leave the file out. ``write_fixed``, where there is one, is given the bytes with the fixes
+    before anything is reported.
+    """
+
+    source: Source
+    data: bytes
+    task: Task
+    excluded: bool = False
+    write_fixed: Callable[[bytes], None] | None = None
+
+    total = 1
+
+    def results(self) -> Generator[Result | None, None, None]:
+        """The result of the record."""
+        result = Result(self.source.path)
+        if not self.excluded:
+            result = one_file.process_bytes(self.source, self.data, self.task)
+            if self.source.path != NO_NAME:
+                result = cross_record.on_pages(result, self.data, self.source.settings, self.task)
+        if self.write_fixed is not None:
+            self.write_fixed(result.versions[1].encode() if result.versions else self.data)
+        yield result
+
+    def finish(self, waiting: Sequence[Result]) -> Finished:
+        """Nothing is compared any more."""
+        return Finished(waiting)
+
+    def close(self) -> None:
+        """Nothing is kept."""

@@ -1,0 +1,165 @@
+"""The work tree as the scope of a run: every file is checked, or known to be clean; then all are compared."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator, Sequence
+from functools import cached_property
+from itertools import repeat
+from typing import TYPE_CHECKING
+
+from pfocr_lint.dataclass import dataclass, field
+from pfocr_lint.errors import UsageError
+from pfocr_lint.linter import prefilter
+from pfocr_lint.result import Result
+from pfocr_lint.workspace import cache, cross_record, discovery, many_files, reading
+from pfocr_lint.workspace.cache import WORTH_A_CACHE, CachedRun
+from pfocr_lint.workspace.run import Finished
+
+if TYPE_CHECKING:
+    from pfocr_lint.record.facts import Facts
+    from pfocr_lint.settings.model import Settings
+    from pfocr_lint.workspace.one_file import Task
+    from pfocr_lint.workspace.source import Source
+
+
+def sources_of(paths: Sequence[str], settings_of: Callable[[str], Settings], *, force_exclude: bool = False) -> list[Source]:
+    """The files to read. Raises UsageError where one of the paths holds no record."""
+    sources = discovery.gather(paths, settings_of)
+    empty = paths if not sources else [path for path in paths if discovery.holds_none(path)] if len(paths) > 1 else []
+    if empty:
+        hidden = [path for path in empty if os.path.isdir(path) and not discovery.holds_none(path)]  # noqa: PTH112
+        if hidden:
+            raise UsageError(f"all records in {', '.join(hidden)} are excluded by the settings")
+        raise UsageError(f"no record found in {', '.join(empty)}; records stand in {', '.join(sorted(reading.FOLDERS))}")
+    if force_exclude:
+        return [source for source in sources if not source.settings.excludes(source.path)]
+    return sources
+
+
+@dataclass
+class WorkTree:
+    """
+    The files of the work tree. ``paths`` are the files and folders that the user named, ``sources`` the files to read.
+
+    ``jobs`` None uses as many processes as useful. ``asks_for_comparison`` says that rules which compare records were selected by
+    name. ``cache_dir`` None is the user's own folder.
+    """
+
+    paths: Sequence[str]
+    sources: Sequence[Source]
+    task: Task
+    settings_of: Callable[[str], Settings]
+    jobs: int | None = None
+    asks_for_comparison: bool = False
+    no_cache: bool = False
+    cache_dir: str | None = None
+    _facts: list[Facts | None] = field(default_factory=list)
+    _unchanged: list[int] = field(default_factory=list)
+    _nothing_found: bool | None = None
+
+    @property
+    def total(self) -> int:
+        """How many files there are."""
+        return len(self.sources)
+
+    @property
+    def _compares(self) -> bool:
+        """Whether records are compared with each other: the user named a folder."""
+        return any(os.path.isdir(path) for path in self.paths)  # noqa: PTH112
+
+    @cached_property
+    def _known(self) -> CachedRun | None:
+        return _cached(self)
+
+    @cached_property
+    def _is_self_contained(self) -> bool:
+        return self._known is not None and self._compares and _is_self_contained(self)
+
+    @cached_property
+    def _is_as_before(self) -> bool:
+        """Whether nothing was found by the run before, and nothing changed since."""
+        known = self._known
+        return known is not None and self._is_self_contained and known.silent and self.task.mode != "fix"
+
+    def results(self) -> Generator[Result | None, None, None]:
+        """The result of each file; None for a file with nothing to report."""
+        if self._is_as_before:
+            yield from repeat(None, self.total)
+            return
+        known = self._known
+        outcomes = many_files.outcomes(self.sources, self.task, self.jobs, known)
+        try:
+            for number, outcome in enumerate(outcomes):
+                if outcome is None:
+                    self._unchanged.append(number)
+                    yield None
+                    continue
+                self._facts.append(outcome.facts)
+                if isinstance(outcome, Result):
+                    yield outcome
+                    continue
+                if known is not None:
+                    known.add(number, outcome)
+                yield None
+        finally:
+            outcomes.close()
+
+    def finish(self, waiting: Sequence[Result]) -> Finished:
+        """The results that waited, with what the comparison of all records adds."""
+        if self._is_as_before:
+            return Finished(())
+        known, results, faults = self._known, list(waiting), tuple[str, ...]()
+        if not (known is not None and self._is_self_contained and known.as_silent_as_before):
+            facts = [*self._facts, *(map(known.facts, self._unchanged) if known is not None else ())]
+            results, faults = cross_record.compared(
+                results, filter(None, facts), self.settings_of, self.task, named=not self._compares
+            )
+        self._nothing_found = self._is_self_contained and not (results or faults)
+        return Finished(results, faults, skipped_comparison=self.asks_for_comparison and not self._compares)
+
+    def close(self) -> None:
+        """Keep what is known of the clean records."""
+        if self._known is not None and self._nothing_found is not None:
+            self._known.keep(silent=self._nothing_found)
+
+
+def _cached(tree: WorkTree) -> CachedRun | None:
+    """What earlier runs know of these records; None where no cache is used."""
+    sources, folder = tree.sources, tree.cache_dir
+    if folder is not None and os.path.lexists(folder) and not os.path.isdir(folder):  # noqa: PTH112
+        raise UsageError(f"--cache-dir: '{folder}' is not a folder")
+    settings = sources[0].settings if sources else None
+    if settings is None or any(source.settings is not settings for source in sources):
+        return None
+    if tree.no_cache or len(sources) < WORTH_A_CACHE or not prefilter.FILTERING:
+        return None
+    base = reading.repository(os.path.realpath(os.path.dirname(sources[0].path) or "."))  # noqa: PTH120
+    prefixes: dict[str, str] = {}
+    keys = []
+    for source in sources:
+        shown, _, name = source.path.rpartition("/")
+        if shown not in prefixes:
+            below = os.path.relpath(os.path.realpath(shown or "."), base)
+            whole = os.path.abspath(shown or ".")  # noqa: PTH100
+            if not whole.endswith(f"{os.sep}{below}") or os.path.realpath(whole[: -len(below)]) != base:
+                return None  # a link on the way: what the path says of a record is not what the key says
+            prefixes[shown] = below.replace(os.sep, "/") + "/"
+        keys.append(prefixes[shown] + name)
+    if len(set(keys)) < len(keys):
+        return None
+    if folder is None:  # one for all repositories of a user
+        folder, home = cache.default_folder(), base
+    else:
+        home = ""
+    key = cache.key_of(settings, base, home, keywords=tree.task.keywords)
+    return CachedRun(cache.Cache(folder, key), keys, [source.path for source in sources])
+
+
+def _is_self_contained(tree: WorkTree) -> bool:
+    """Whether the comparison looks at nothing but the records that were read: at no organism pages beside them."""
+    folders = {os.path.abspath(source.path.rpartition("/")[0] or ".") for source in tree.sources}  # noqa: PTH100
+    if any(isinstance(source.settings.organisms, str) for source in tree.sources[:1]):
+        return False
+    beside = {os.path.join(os.path.dirname(folder), "_organisms") for folder in folders}  # noqa: PTH118, PTH120
+    return all(page in folders or not os.path.lexists(page) for page in beside)
