@@ -1,9 +1,9 @@
 """
 What is measured: each promise is one case, and beside them stand peers and floors without a promise.
 
-In a command `{lint}`, `{python}`, `{ryl}`, … are programs of the environment that runs the benchmarks, `{folder}` names inside the
-corpus are relative: each command runs in the corpus' folder, as a user does in the repository. `{no_cache}` is `--no-cache` as
-soon as the linter has it, `{names}` are the names of all files of the corpus.
+In a command `{lint}`, `{python}`, `{ryl}`, … are programs of the environment that runs the benchmarks, `{folder}` names inside
+the corpus are relative: each command runs in the corpus' folder, as a user does in the repository. `{no_cache}` is `--no-cache`
+as soon as the linter has it, `{names}` are the names of all files of the corpus.
 """
 
 from __future__ import annotations
@@ -32,11 +32,12 @@ class Side:
 @dataclass(frozen=True)
 class Case:
     """
-    A row of the table: ``what`` and ``promise`` in words, ``measure`` how the figure is made of the two sides, ``limit`` its bound.
+    A row of the table: ``what`` and ``promise`` in words, ``measure`` how the figure is made of the two sides, ``limit`` its
+    bound.
 
     ``measure``: `faster`, theirs ÷ ours, is to be at least the limit; `within`, ours ÷ theirs, at most; `peak` (MB of the largest
-    process), `first` (seconds to the first byte of output) and `growth` (the rise of the time per record from the one size to
-    the other, in %) at most. Without a limit the figure is only told. ``judged``: the numbers of processes that the promise is for.
+    process), `first` (seconds to the first byte of output) and `growth` (the rise of the time per record from the one size to the
+    other, in %) at most. Without a limit the figure is only told. ``judged``: the numbers of processes that the promise is for.
     """
 
     key: str

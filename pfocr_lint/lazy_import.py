@@ -12,10 +12,10 @@ import re
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
-__all__ = ["OnDemand", "difflib", "expression", "hashlib", "html", "pathlib", "pickle", "secrets", "shutil"]
+__all__ = ["LazyModule", "difflib", "expression", "hashlib", "html", "pathlib", "pickle", "secrets", "shutil"]
 
 
-class OnDemand:
+class LazyModule:
     """Stands for a module; what it is asked for is looked up in the module and kept."""
 
     def __init__(self, name: str) -> None:
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     import secrets
     import shutil
 else:
-    difflib, hashlib, html = OnDemand("difflib"), OnDemand("hashlib"), OnDemand("html")
-    pathlib, pickle, secrets, shutil = OnDemand("pathlib"), OnDemand("pickle"), OnDemand("secrets"), OnDemand("shutil")
+    difflib, hashlib, html = LazyModule("difflib"), LazyModule("hashlib"), LazyModule("html")
+    pathlib, pickle, secrets, shutil = LazyModule("pathlib"), LazyModule("pickle"), LazyModule("secrets"), LazyModule("shutil")
 
 
 class _Expression:

@@ -17,9 +17,9 @@ class Result:
     What came of one file.
 
     ``left`` are the diagnostics that remain, ``fixed`` those that were fixed. ``versions`` is the text before and after, only for
-    a diff; ``patch`` is that diff. ``faults`` are this program's own, ``notes`` say why a file was left as it is, ``unreadable`` why
-    it was not read, ``missing`` that there is no such file, ``not_a_record`` that it is none. ``facts`` are compared with those of
-    other records, ``waived`` are the rules' codes of the findings that the record waives, one for each.
+    a diff; ``patch`` is that diff. ``faults`` are this program's own, ``notes`` say why a file was left as it is, ``unreadable``
+    why it was not read, ``missing`` that there is no such file, ``not_a_record`` that it is none. ``facts`` are compared with
+    those of other records, ``waived`` are the rules' codes of the findings that the record waives, one for each.
     """
 
     path: str

@@ -14,12 +14,13 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, SEED, clean_text
 
+from pfocr_lint.cli import main
 from pfocr_lint.linter import prefilter
 from pfocr_lint.record.facts import FigureFacts, PageFacts, TableFacts
 from pfocr_lint.rules.mentions import CHEMICALS
 from pfocr_lint.schema.kinds import Kind
 from pfocr_lint.settings.model import DEFAULT
-from pfocr_lint.workspace import cache, run
+from pfocr_lint.workspace import cache, one_file, work_tree
 from pfocr_lint.workspace.settings_files import discover
 
 COUNT = cache.WORTH_A_CACHE + 20
@@ -82,7 +83,7 @@ def test_an_unchanged_record_is_not_even_opened(many, run, judged, monkeypatch):
     os.chdir(many)
     assert told(run, "--jobs", "1") == (0, [])
     assert len(judged) == COUNT + 2
-    monkeypatch.setattr(run.files, "load", lambda path: 1 / 0)
+    monkeypatch.setattr(one_file, "load", lambda path: 1 / 0)
     assert told(run, "--jobs", "1") == (0, [])
     assert len(judged) == COUNT + 2
 
@@ -226,8 +227,8 @@ def test_a_file_written_just_now_is_looked_at_again(many, run, judged, monkeypat
     os.chdir(many)
     monkeypatch.setattr(cache, "RACY", 1_000_000_000_000)
     told(run, "--jobs", "1")
-    real, opened = run.files.load, list[str]()
-    monkeypatch.setattr(run.files, "load", lambda path: opened.append(path) or real(path))
+    real, opened = one_file.load, list[str]()
+    monkeypatch.setattr(one_file, "load", lambda path: opened.append(path) or real(path))
     told(run, "--jobs", "1")
     assert len(opened) == COUNT + 2
     assert len(judged) == COUNT + 2, "but its bytes are known"
@@ -237,7 +238,7 @@ def test_a_run_over_few_of_the_records_leaves_the_cache_as_it_is(many, run, home
     os.chdir(many)
     told(run, "--jobs", "1")
     before = only_file(home).read_bytes()
-    monkeypatch.setattr(run, "WORTH_A_CACHE", 10)
+    monkeypatch.setattr(work_tree, "WORTH_A_CACHE", 10)
     judged.clear()
     told(run, "--jobs", "1", *(f"_figures/{path.name}" for path in sorted((many / "_figures").iterdir())[: COUNT // 3]))
     assert only_file(home).read_bytes() == before
@@ -406,7 +407,7 @@ def test_results_that_stream_are_the_same_but_for_what_waits(many, run, monkeypa
     shutil.copy(figure(many, 7), many / "_figures" / "PMC1__copy.md")
     argv = ("--output-format", output, "--no-cache", "--jobs", "2")
     together = run(*argv)
-    monkeypatch.setattr(run, "STREAMED_FROM", 1)
+    monkeypatch.setattr(main, "STREAMED_FROM", 1)
     streamed = run(*argv)
     assert streamed.status == together.status == 1
     assert sorted(streamed.out.split("\n")) == sorted(together.out.split("\n"))
@@ -422,7 +423,7 @@ def test_results_that_stream_are_the_same_but_for_what_waits(many, run, monkeypa
 
 
 def test_the_first_result_is_written_before_the_last_is_known(many, monkeypatch):
-    for number in range(COUNT, run.STREAMED_FROM + 200):
+    for number in range(COUNT, main.STREAMED_FROM + 200):
         name = SEED.replace("PMC9405586", f"PMC{10_000_000 + number}")
         (many / "_figures" / f"{name}.md").write_text(record(number), encoding="utf-8")
     spoilt(many, 0, "year: '2022'", "year: 2022")
@@ -437,7 +438,7 @@ def test_the_first_result_is_written_before_the_last_is_known(many, monkeypatch)
         "files.load = loaded\n"
         "main.run()\n"
     )
-    last.write_text(record(run.STREAMED_FROM + 199), encoding="utf-8")
+    last.write_text(record(main.STREAMED_FROM + 199), encoding="utf-8")
     command = [sys.executable, "-c", code, "--no-cache", "--output-format", "concise", "--jobs", "2"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(command, cwd=many, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -480,9 +481,9 @@ def test_a_run_over_less_than_half_of_the_records_leaves_the_cache_alone(tmp_pat
         Path(path).write_text("x")
 
     def keep(number: int) -> bytes:
-        run = cache.Run(cache.Cache(str(tmp_path / "cache"), "key"), paths[:number], paths[:number])
+        run = cache.CachedRun(cache.Cache(str(tmp_path / "cache"), "key"), paths[:number], paths[:number])
         for at in range(number):
-            run.take(at, cache.Row(bytes([number]) * 32, None))
+            run.add(at, cache.Row(bytes([number]) * 32, None))
         run.keep(silent=False)
         return only_file(tmp_path / "cache").read_bytes()
 

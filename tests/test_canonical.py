@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from test_fixer import DAMAGE, PATH, TEXT
 
 from pfocr_lint.handbook import examples
-from pfocr_lint.linter import examination, hits, prefilter
+from pfocr_lint.linter import checker, examination, hits, prefilter
 from pfocr_lint.linter.diagnostics import diagnostics_of
 from pfocr_lint.record import column_parser, derived, emitter, fast_parser
 from pfocr_lint.record.document import Record, strings
@@ -80,7 +80,7 @@ def same_told(look, data: bytes, reference: Record, examined: hits.Examined) -> 
     if not look.suspects:
         assert look.facts == facts_of(reference)
         return True
-    found = examination.explain(look, data)
+    found = checker.examined_of(reference.path, data, DEFAULT, None, look, lambda: None)
     assert found.faults == examined.faults == ()
     assert diagnostics_of(found) == diagnostics_of(examined), data
     assert look.record.kind is reference.kind

@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, clean_text
 
-from pfocr_lint.workspace import atomic_write, many_files, signals, workers
+from pfocr_lint.workspace import atomic_write, one_file, signals, workers
 
 NEW = clean_text()
 OLD = NEW.replace("year: '2022'", "year: 2022")
@@ -334,7 +334,7 @@ def test_a_signal_during_a_write_waits_for_its_end(tmp_path, monkeypatch):
         real = os.fsync
         monkeypatch.setattr(os, "fsync", lambda handle: (os.kill(os.getpid(), signal.SIGTERM), real(handle)))
         with pytest.raises(signals.Stopped, match="SIGTERM"):
-            many_files.write(str(path), b"old", b"new")
+            atomic_write.write(str(path), b"old", b"new")
     finally:
         signal.signal(signal.SIGTERM, before)
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -399,13 +399,13 @@ def test_a_folder_that_is_read_only_is_left(mounted):
 
 def test_a_folder_that_goes_away_is_no_fault(tmp_path, run, monkeypatch):
     folder = records(tmp_path, 1)
-    real = many_files.fixer.settle
+    real = one_file.fixer.settle
 
     def slow(*args, **options):
         shutil.rmtree(folder / "_figures", ignore_errors=True)
         return real(*args, **options)
 
-    monkeypatch.setattr(many_files.fixer, "settle", slow)
+    monkeypatch.setattr(one_file.fixer, "settle", slow)
     result = run("--fix", "--isolated", "--select", "PF105", "-q", "_figures")
     assert result.status == 1
     assert "left as it is: No such file or directory\n" in result.err
@@ -413,7 +413,7 @@ def test_a_folder_that_goes_away_is_no_fault(tmp_path, run, monkeypatch):
 
 def test_what_raises_while_fixing_is_a_fault_beside_the_findings(tmp_path, run, monkeypatch):
     folder = records(tmp_path, 2)
-    monkeypatch.setattr(many_files.fixer, "settle", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(one_file.fixer, "settle", lambda *_, **__: 1 / 0)
     result = run("--fix", "--isolated", "--select", "PF105", "-q", "--output-format", "concise", "_figures")
     assert result.status == 3
     assert mended(folder) == 0
@@ -441,7 +441,7 @@ def test_what_another_run_is_writing_is_not_tidied_away(tmp_path):
     with atomic_write._folder(str(tmp_path)):
         atomic_write.tidy(str(tmp_path))
         assert sorted(os.listdir(tmp_path)) == [LEFT, "x.md"]
-        many_files.write(str(tmp_path / "x.md"), b"old", b"new")  # two may write at once
+        atomic_write.write(str(tmp_path / "x.md"), b"old", b"new")  # two may write at once
     atomic_write.tidy(str(tmp_path))
     assert os.listdir(tmp_path) == ["x.md"]
 
@@ -452,7 +452,7 @@ def test_a_folder_that_another_run_holds_for_long_is_left(tmp_path, monkeypatch)
     with atomic_write._folder(str(tmp_path)) as lock:
         atomic_write._wait_lock(lock, alone=True)
         with pytest.raises(OSError, match="another run holds the folder"):
-            many_files.write(str(tmp_path / "x.md"), b"old", b"new")
+            atomic_write.write(str(tmp_path / "x.md"), b"old", b"new")
     assert (tmp_path / "x.md").read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["x.md"]
 
@@ -460,7 +460,7 @@ def test_a_folder_that_another_run_holds_for_long_is_left(tmp_path, monkeypatch)
 def test_of_two_names_of_one_file_the_other_keeps_its_bytes(tmp_path):
     (tmp_path / "x.md").write_bytes(b"old")
     os.link(tmp_path / "x.md", tmp_path / "y.md")
-    many_files.write(str(tmp_path / "x.md"), b"old", b"new")
+    atomic_write.write(str(tmp_path / "x.md"), b"old", b"new")
     assert ((tmp_path / "x.md").read_bytes(), (tmp_path / "y.md").read_bytes()) == (b"new", b"old")
 
 
@@ -492,13 +492,13 @@ def test_a_save_in_the_very_moment_of_the_exchange_is_kept(tmp_path, monkeypatch
 
     monkeypatch.setattr(atomic_write, "exchange", late)
     with pytest.raises(atomic_write.Changed):
-        many_files.write(str(path), b"old", b"new")
+        atomic_write.write(str(path), b"old", b"new")
     assert path.read_bytes() == b"saved"
     assert os.listdir(tmp_path) == ["x.md"]
     path.write_bytes(b"old")
     saves += [b"second", b"first"]
     with pytest.raises(atomic_write.Changed, match=r"what was saved last is kept as .*\.saved"):
-        many_files.write(str(path), b"old", b"new")
+        atomic_write.write(str(path), b"old", b"new")
     kept = {file.read_bytes() for file in tmp_path.iterdir()}
     assert {b"first", b"second"} <= kept, "of two saves in one moment neither is lost"
 
@@ -513,7 +513,7 @@ def test_a_save_before_the_exchange_is_kept(tmp_path, monkeypatch, save, exchang
     if not exchanges:
         monkeypatch.setattr(atomic_write, "exchange", lambda *_: False)
     with pytest.raises(atomic_write.Changed):
-        many_files.write(str(path), b"old", b"new")
+        atomic_write.write(str(path), b"old", b"new")
     assert path.read_bytes() == b"saved"
     assert os.listdir(tmp_path) == ["x.md"]
 

@@ -102,7 +102,7 @@ def test_writing_keeps_the_mode_and_leaves_nothing_beside(tmp_path):
     path = tmp_path / "x.md"
     path.write_bytes(b"old")
     path.chmod(0o640)
-    many_files.write(str(path), b"old", b"new")
+    atomic_write.write(str(path), b"old", b"new")
     assert path.read_bytes() == b"new"
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
     assert os.listdir(tmp_path) == ["x.md"]
@@ -122,7 +122,7 @@ def test_a_write_protected_file_is_left(repository, run):
 def test_a_link_is_written_through(tmp_path):
     (tmp_path / "x.md").write_bytes(b"old")
     (tmp_path / "link.md").symlink_to(tmp_path / "x.md")
-    many_files.write(str(tmp_path / "link.md"), b"old", b"new")
+    atomic_write.write(str(tmp_path / "link.md"), b"old", b"new")
     assert (tmp_path / "link.md").is_symlink()
     assert (tmp_path / "x.md").read_bytes() == b"new"
 
@@ -131,13 +131,13 @@ def test_a_file_that_changed_since_it_was_read_is_left(tmp_path, monkeypatch, ru
     path = tmp_path / FIGURE
     path.parent.mkdir()
     path.write_bytes(DIRTY)
-    real = many_files.fixer.settle
+    real = one_file.fixer.settle
 
     def slow(*args, **options):
         path.write_bytes(b"somebody else's")
         return real(*args, **options)
 
-    monkeypatch.setattr(many_files.fixer, "settle", slow)
+    monkeypatch.setattr(one_file.fixer, "settle", slow)
     result = run("--fix", FIGURE, "--output-format", "concise")
     assert path.read_bytes() == b"somebody else's"
     assert result.status == 1
@@ -168,7 +168,7 @@ def test_a_fault_is_told_and_ends_in_three(tmp_path, monkeypatch, run):
     path = tmp_path / FIGURE
     path.parent.mkdir()
     path.write_bytes(DIRTY)
-    monkeypatch.setattr(many_files.fixer, "verify", lambda *_: "it is not so")
+    monkeypatch.setattr(one_file.fixer, "verify", lambda *_: "it is not so")
     result = run("--fix", FIGURE, "-q", "--output-format", "concise")
     assert result.status == 3
     assert path.read_bytes() == DIRTY

@@ -310,7 +310,7 @@ def test_a_planned_change_reads_as_planned(change, text):
 
 
 def test_a_fix_that_would_not_verify_leaves_the_file_alone(monkeypatch):
-    monkeypatch.setattr(edits.emit, "entry", lambda path, value: edits.emit.Written(f"{path[-1]}: 'wrong'", 0))
+    monkeypatch.setattr(edits.emitter, "entry", lambda path, value: edits.emitter.Written(f"{path[-1]}: 'wrong'", 0))
     data = clean_text().replace("year: '2022'", "year: 2022").encode()
     fixed = fixer.fix(PATH, data)
     assert fixed.data == data
@@ -327,7 +327,7 @@ def test_fixes_that_never_rest_name_their_rules(monkeypatch):
         yield Finding("/figtype", f"want {other}", fix=fix_of(SetValue("/figtype", other)))
 
     rule = next(rule for rule in RULES if rule.code == "PF208")
-    monkeypatch.setattr("pfocr_lint.linter.checker.RULES", (type(rule)(**{**rule.__dict__, "check": restless}),))
+    monkeypatch.setattr("pfocr_lint.linter.examination.RULES", (type(rule)(**{**rule.__dict__, "check": restless}),))
     data = clean_text().encode()
     fixed = fixer.fix(PATH, data, Settings(selections=(Selection(select=("PF208",)),)))
     assert fixed.data == data
@@ -339,7 +339,7 @@ def test_a_rule_that_raises_is_a_fault_and_the_others_speak(monkeypatch):
         raise ZeroDivisionError("oh")
 
     rules = tuple(type(r)(**{**r.__dict__, "check": broken}) if r.code == "PF204" else r for r in RULES)
-    monkeypatch.setattr("pfocr_lint.linter.checker.RULES", rules)
+    monkeypatch.setattr("pfocr_lint.linter.examination.RULES", rules)
     monkeypatch.setattr("pfocr_lint.linter.prefilter.FILTERING", False)
     examined = examination.examine(read(PATH, clean_text().replace("2022'", "2021'").encode()))
     assert [hit.rule.code for hit in examined.hits] == ["PF210"]

@@ -14,6 +14,7 @@ from conftest import ROOT, clean_text
 from test_repository import figure, page, write
 
 from pfocr_lint.schema.kinds import Kind
+from pfocr_lint.settings.model import DEFAULT
 from pfocr_lint.workspace import discovery
 
 HOOKS = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))}
@@ -108,7 +109,7 @@ def test_the_hooks_get_the_records_that_a_walk_finds(path, tmp_path, monkeypatch
     (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / path).write_text("x")
     monkeypatch.chdir(tmp_path)
-    found = [source.path for source in discovery.gather(["."], lambda _: discovery.DEFAULT)]
+    found = [source.path for source in discovery.gather(["."], lambda _: DEFAULT)]
     # a folder that is called like a record is told of (PF001); the hooks get files alone
     assert found == (["_figures/x.md"] if path == "_figures/x.md/y" else [] if path in OTHERS else [path])
 

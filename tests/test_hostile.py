@@ -18,6 +18,7 @@ from conftest import ROOT, SEED, clean_text, seed_text
 
 from pfocr_lint.record.limits import MAX_BYTES
 from pfocr_lint.report import FORMATS
+from pfocr_lint.schema.kinds import Kind
 from pfocr_lint.settings import model, parsing
 from pfocr_lint.workspace import discovery, many_files, one_file, source
 
@@ -161,7 +162,7 @@ def made(tmp_path_factory):
             (repo / "_organisms" / f"{latin}.md").write_text(
                 (ROOT / "samples" / "_organisms" / f"{latin}.md").read_text()
                 if (ROOT / "samples" / "_organisms" / f"{latin}.md").exists()
-                else clean_text(many_files.Kind.ORGANISM)
+                else clean_text(Kind.ORGANISM)
             )
         return repo
 
@@ -456,13 +457,13 @@ def test_a_file_that_changes_between_reading_and_writing(tmp_path, monkeypatch, 
     path = tmp_path / "_figures" / "x.md"
     path.parent.mkdir()
     path.write_text(DIRTY)
-    settle = many_files.fixer.settle
+    settle = one_file.fixer.settle
 
     def slow(*args, **options):
         change(path, how)
         return settle(*args, **options)
 
-    monkeypatch.setattr(many_files.fixer, "settle", slow)
+    monkeypatch.setattr(one_file.fixer, "settle", slow)
     result = many_files.process(source.Source(str(path)), one_file.Task("fix"))
     assert "PF105" in [each.code for each in result.left]
     assert len(result.notes) == 1

@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 from conftest import ROOT
@@ -19,43 +20,93 @@ PACKAGE = ROOT / "pfocr_lint"
 IMPORTED_AS = {"PyYAML": {"yaml"}, "ruamel.yaml": {"ruamel"}, "tomli": {"tomli", "tomllib"}}
 
 
-def layers():
-    """Who may import whom, from the table of CONTRIBUTING.md: the rooms of each line, and what libraries they may import."""
-    lines = re.findall(r"^\| (`.*?) \| .* \| (.*)\|$", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.MULTILINE)
-    for rooms, libraries in lines:
+MOST_FLOORS = 12  # modules on the longest chain of imports
+LONGEST_MODULE = 400  # lines
+
+
+def packages():
+    """The packages from bottom to top, each with the libraries that it may import, from the table of CONTRIBUTING.md."""
+    lines = re.findall(r"^\| `(\w+)` \| .* \| (.*)\|$", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.MULTILINE)
+    for package, libraries in lines:
         names = [name.strip() for name in libraries.split(",") if name.strip()]
-        yield set(re.findall(r"`(\w+)/?`", rooms)), {each for name in names for each in IMPORTED_AS.get(name, {name})}
+        yield package, {each for name in names for each in IMPORTED_AS.get(name, {name})}
 
 
 def modules():
+    """Every module: its dotted name and its path."""
     for path in sorted(PACKAGE.rglob("*.py")):
-        yield path, path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), path
+
+
+MODULES = dict(modules())
+
+
+def package_of(module):
+    """The package of one of our modules; '' for the modules at the top."""
+    name, _, rest = module.removeprefix("pfocr_lint").lstrip(".").partition(".")
+    return name if rest or (MODULES[module].name == "__init__.py" and name) else ""
 
 
 def imports(path):
-    """The top names that a module imports: of this package the room, of others the library."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-        if isinstance(node, ast.ImportFrom):
+    """The names that a module imports when it runs, lazily too: of this package the module, of others the library."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    checks = [node for node in ast.walk(tree) if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
+    for_types = {id(node) for check in checks for part in check.body for node in ast.walk(part)}
+    for node in ast.walk(tree):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path.name}: relative import"
-            names = [f"{node.module}.{alias.name}" for alias in node.names] if node.module == "pfocr_lint" else [node.module]
-        for name in names:
-            first, _, rest = name.partition(".")
-            yield ("pfocr_lint", rest.split(".")[0] or "__init__") if first == "pfocr_lint" else (first, None)
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "LazyModule":
+            names = [ast.literal_eval(node.args[0])]
+        for name in names if id(node) not in for_types else ():
+            ours = name
+            while ours and ours not in MODULES:
+                ours = ours.rpartition(".")[0]
+            yield (ours or name.partition(".")[0], bool(ours))
+
+
+IMPORTS = {name: set(imports(path)) for name, path in MODULES.items()}
 
 
 def test_imports_point_one_way():
-    floor, allowed = {"__init__": -1, "__main__": 99}, {"__init__": set(), "__main__": set()}
-    for level, (rooms, libraries) in enumerate(layers()):
-        floor.update(dict.fromkeys(rooms, level))
-        allowed.update(dict.fromkeys(rooms, libraries))
-    assert {room for _, room in modules()} == set(floor)
-    for path, room in modules():
-        for name, inner in imports(path):
-            if name != "pfocr_lint":
-                assert name in sys.stdlib_module_names or name in allowed[room], f"{path.name} imports {name}"
-            elif inner != room and inner in floor and room != "__init__":
-                assert floor[inner] < floor[room], f"{path.name} imports {inner}"
+    line = dict(packages())
+    order = ["", *line]
+    assert {package_of(name) for name in MODULES} == set(order)
+    for name, found in IMPORTS.items():
+        for other, ours in found:
+            if not ours:
+                allowed = other in sys.stdlib_module_names or other in line.get(package_of(name), set())
+                assert allowed, f"{name} imports {other}"
+            elif name not in ("pfocr_lint", "pfocr_lint.__main__"):  # the API and the command are doors to all of it
+                assert order.index(package_of(other)) <= order.index(package_of(name)), f"{name} imports {other}"
+
+
+def test_the_report_sees_no_record():
+    for name, found in IMPORTS.items():
+        if package_of(name) == "report":
+            assert {package_of(other) for other, ours in found if ours} <= {"", "report"}, name
+
+
+def test_few_floors():
+    """No chain of imports is long: who reads a module need not read many others first."""
+
+    @cache
+    def chain(name):
+        below = [chain(other) for other, ours in IMPORTS[name] if ours and other not in ("pfocr_lint", name)]
+        return [name, *max(below, key=len, default=[])]
+
+    assert len(longest := max(map(chain, IMPORTS), key=len)) <= MOST_FLOORS, longest
+
+
+def test_every_package_says_what_it_does():
+    for package, _ in packages():
+        text = ast.get_docstring(ast.parse((PACKAGE / package / "__init__.py").read_text(encoding="utf-8")))
+        assert text is not None, package
+        assert len(text.split()) >= 15, package
 
 
 def test_a_clean_run_imports_only_what_it_needs():
@@ -82,8 +133,8 @@ def test_types(tmp_path):
 
 
 def test_files_stay_readable():
-    long = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path, _ in modules()}
-    assert {name: lines for name, lines in long.items() if lines > 450} == {}
+    lines = {name: len(path.read_text(encoding="utf-8").splitlines()) for name, path in MODULES.items()}
+    assert {name: count for name, count in lines.items() if count > LONGEST_MODULE} == {}
 
 
 def test_the_pages_are_made_from_the_code():

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import clean_text, real_records
 
-from pfocr_lint.linter import examination
+from pfocr_lint.linter import checker
 from pfocr_lint.record import emitter
 from pfocr_lint.record.facts import FigureFacts, PageFacts, Repository, facts_of
 from pfocr_lint.record.parser import read
@@ -20,7 +20,7 @@ from pfocr_lint.rules.mentions import CHEMICALS, DISEASES, GENES
 from pfocr_lint.schema import schemas
 from pfocr_lint.schema.kinds import Kind
 from pfocr_lint.settings.model import DEFAULT
-from pfocr_lint.workspace import cross_record, git_revision
+from pfocr_lint.workspace import compared_results, git_revision
 from pfocr_lint.workspace.many_files import process
 from pfocr_lint.workspace.one_file import Task
 from pfocr_lint.workspace.source import Source
@@ -116,7 +116,9 @@ def test_the_order_of_files_does_not_matter(tmp_path):
     for seed in range(3):
         random.Random(seed).shuffle(sources)
         alone = [process(source, Task()) for source in sources]
-        results, faults = cross_record.compared(alone, filter(None, [each.facts for each in alone]), lambda _: DEFAULT, Task())
+        results, faults = compared_results.compared(
+            alone, filter(None, [each.facts for each in alone]), lambda _: DEFAULT, Task()
+        )
         assert faults == ()
         seen.add(tuple(sorted((d.code, d.path, d.message, d.fingerprint) for result in results for d in result.left)))
     assert len(seen) == 1
@@ -533,7 +535,7 @@ def test_many_touched_records_are_judged_once_and_not_looked_for(git, run, tmp_p
     asked = []
     ask = git_revision._run
     monkeypatch.setattr(git_revision, "_run", lambda folder, args, data=None: asked.append(args) or ask(folder, args, data))
-    monkeypatch.setattr(examination, "examine", lambda *_: pytest.fail("a clean record was judged by the reference path"))
+    monkeypatch.setattr(checker, "examine", lambda *_: pytest.fail("a clean record was judged by the reference path"))
     assert introduced(run) == (0, "", "")
     assert asked
     assert not [args for args in asked if "grep" in args]

@@ -9,7 +9,7 @@ from pfocr_lint.diagnostic import Severity
 from pfocr_lint.linter import checker, fixer
 from pfocr_lint.rules.catalogue import RULES
 from pfocr_lint.settings.model import DEFAULT, Selection, Settings, SettingsError
-from pfocr_lint.settings.overrides import with_flags
+from pfocr_lint.settings.overrides import with_selection
 from pfocr_lint.settings.parsing import parse
 from pfocr_lint.workspace.settings_files import discover
 
@@ -101,12 +101,12 @@ def test_a_file_that_is_not_toml_is_named(tmp_path, run, text):
 def test_a_flag_that_names_a_rule_wins_over_its_severity():
     settings = parse({"severity": {"PF105": "off", "title-length": "off", "PF207": "error"}}, "s.toml", "/")
     assert not settings.enabled.keys() & {"PF105", "PF301"}
-    assert with_flags(settings, Selection(select=("PF105", "PF207"))).enabled == {
+    assert with_selection(settings, Selection(select=("PF105", "PF207"))).enabled == {
         "PF105": Severity.ERROR,
         "PF207": Severity.ERROR,
     }
-    assert "PF301" in with_flags(settings, Selection(extend_select=("title-length",))).enabled
-    assert "PF301" not in with_flags(settings, Selection(select=("PF3",))).enabled
+    assert "PF301" in with_selection(settings, Selection(extend_select=("title-length",))).enabled
+    assert "PF301" not in with_selection(settings, Selection(select=("PF3",))).enabled
 
 
 def test_severity_and_ignores_per_file():

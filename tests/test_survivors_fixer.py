@@ -34,7 +34,7 @@ def swapping(key: str, one: str, other: str):
 def test_fixes_that_do_not_converge_are_given_up_after_ten_rounds(monkeypatch):
     checks = {"PF208": swapping("/figtype", "F1", "F2"), "PF104": swapping("/seo", "S1", "S2")}
     rules = tuple(type(r)(**{**r.__dict__, "check": checks[r.code], "cue": None}) for r in RULES if r.code in checks)
-    monkeypatch.setattr("pfocr_lint.linter.checker.RULES", rules)
+    monkeypatch.setattr("pfocr_lint.linter.examination.RULES", rules)
     monkeypatch.setattr("pfocr_lint.linter.prefilter.FILTERING", False)
     settings = Settings(selections=(Selection(select=tuple(checks)),))
     first = replace(examined(clean_text(), settings), faults=("an earlier fault",))

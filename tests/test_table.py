@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from test_canonical import TRAPS, accept_look, mutated, read_by_template, same
 from test_fixer import DAMAGE, PATH
 
-from pfocr_lint.linter import prefilter
+from pfocr_lint.linter import checker, prefilter
 from pfocr_lint.record import column_parser, derived, emitter
 from pfocr_lint.record.parser import read
 from pfocr_lint.result import Result
@@ -188,7 +188,7 @@ def test_files_taken_together_are_told_as_each_alone_in_their_order(folder, monk
     assert [shown(each) for each in together] == [each if not each.is_clean else each.facts for each in alone]
     assert sum(isinstance(each, Result) for each in together) == 5
     digests = [
-        b"" if isinstance(each, Result) else many_files.hashlib.sha256(many_files.load(path)).digest()
+        b"" if isinstance(each, Result) else many_files.hashlib.sha256(one_file.load(path)).digest()
         for path, each in zip(folder, together, strict=True)
     ]
     told = list(many_files._outcomes_of((DEFAULT, Kind.FIGURE, folder, digests), task))
@@ -224,16 +224,16 @@ def test_a_record_that_was_mended_by_another_name_is_read_again(folder):
 @pytest.mark.parametrize(("old", "new"), [damage[1:] for damage in DAMAGE], ids=[damage[0] for damage in DAMAGE])
 def test_a_fix_is_the_same_without_a_first_look(old, new, unsafe, monkeypatch):
     data, source = seed_text().replace(old, new, 1).encode(), Source(PATH, DEFAULT, Kind.FIGURE)
-    quick = one_file.judge(source, data, Task("diff", unsafe))
+    quick = one_file.process_bytes(source, data, Task("diff", unsafe))
     monkeypatch.setattr(prefilter, "FILTERING", False)
-    assert one_file.judge(source, data, Task("diff", unsafe)) == quick
+    assert one_file.process_bytes(source, data, Task("diff", unsafe)) == quick
 
 
 def test_what_was_found_is_told_where_the_fix_meets_a_fault(monkeypatch):
     data = clean_text().replace("figlink: /", "figlink: ").encode()
     source = Source(PATH, DEFAULT, Kind.FIGURE)
-    found = one_file.judge(source, data, Task()).left
-    monkeypatch.setattr(many_files.engine, "examine", lambda *_: 1 / 0)
-    result = one_file.judge(source, data, Task("diff"))
+    found = one_file.process_bytes(source, data, Task()).left
+    monkeypatch.setattr(checker, "examine", lambda *_: 1 / 0)
+    result = one_file.process_bytes(source, data, Task("diff"))
     assert result.left == found != ()
     assert "it could not be fixed: ZeroDivisionError" in result.faults[0]

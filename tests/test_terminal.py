@@ -22,8 +22,8 @@ from test_repository import figure, page, write
 
 from pfocr_lint.cli import main
 from pfocr_lint.integrations import github
-from pfocr_lint.report import FORMATS, unified
-from pfocr_lint.workspace import run, settings_files
+from pfocr_lint.report import FORMATS, reporter, unified
+from pfocr_lint.workspace import settings_files
 
 EVIL = ["\x1b[31mred\x1b]0;title\x07", "\x9b2J\x9d0;t\x9c", "\u202egpj\u2066", "\r\x08\x7f", "::error::x", "a\u2028b\x85c"]
 COLOR = re.compile(r"\x1b\[[0-9;]*m")
@@ -119,7 +119,7 @@ def test_colours_are_the_only_thing_that_is(color):
 
 
 def test_a_progress_bar_names_no_file(hostile):
-    write(hostile, *((f"_figures/{EVIL[0]}{number}.md", "x") for number in range(run.PROGRESS_FROM)))
+    write(hostile, *((f"_figures/{EVIL[0]}{number}.md", "x") for number in range(reporter.PROGRESS_FROM)))
     ran = on_a_terminal("_figures", "--select", "PF001", "--jobs", "1")
     assert all(char.isprintable() or char in "\n\r" for char in COLOR.sub("", ran.err).replace("\x1b[A", ""))
 

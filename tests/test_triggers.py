@@ -1,8 +1,9 @@
 """
-A rule's trigger is there whenever the rule finds something: texts made from the rules' own expressions are reported alike on both paths.
+A rule's trigger is there whenever the rule finds something: texts made from the rules' own expressions are reported alike on both
+paths.
 
-The texts are made from the expressions that a rule searches with, never from its trigger: each alternative, each range of a class and
-each number of repetitions has its text. So a part of a trigger that is taken out is missed by one of them.
+The texts are made from the expressions that a rule searches with, never from its trigger: each alternative, each range of a class
+and each number of repetitions has its text. So a part of a trigger that is taken out is missed by one of them.
 """
 
 from __future__ import annotations

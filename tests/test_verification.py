@@ -209,7 +209,7 @@ def test_a_rule_that_offers_a_bad_fix_is_a_fault_and_the_file_stays(monkeypatch,
             yield Finding(violation.key, "this is wrong", fix=Fix("do something", (change,)))
 
     rule = BY_CODE["PF104"]
-    monkeypatch.setattr("pfocr_lint.linter.checker.RULES", (type(rule)(**{**rule.__dict__, "check": bad}),))
+    monkeypatch.setattr("pfocr_lint.linter.examination.RULES", (type(rule)(**{**rule.__dict__, "check": bad}),))
     data = replaced(("seo: CreativeWork", "seo: X")).encode()
     fixed = fixer.fix(PATH, data)
     assert (fixed.data, fixed.fixed) == (data, ())

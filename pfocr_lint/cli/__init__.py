@@ -1,0 +1,1 @@
+"""The command line: arguments, settings flags, and what is shown instead of a run. No other package imports this one."""

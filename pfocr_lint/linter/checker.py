@@ -59,8 +59,8 @@ def examined_of(
     """
     What the rules find in one record; None when the prefilter has found nothing.
 
-    This is the one place that chooses between the two paths. ``look`` is what the prefilter says of the record, None where it is
-    not sure. ``fixes`` says whether fixes of a safety (as a rule declares its own) will be made: what is written must come from the
+    This is the one place that chooses between the two paths. ``look`` is the prefilter's answer for the record, None for "not
+    sure". ``fixes`` says whether fixes of a safety (as a rule declares its own) will be made: what is written must come from the
     reference path. ``before`` gives the bytes of the earlier version that edits are compared with.
     """
     if look is not None and not look.suspects:

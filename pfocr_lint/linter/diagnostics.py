@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pfocr_lint.diagnostic import Diagnostic, Fix, OfferedFix, RelatedPlace, Span, ValueChange
-from pfocr_lint.lazy_import import OnDemand, hashlib
+from pfocr_lint.lazy_import import LazyModule, hashlib
 from pfocr_lint.linter.hits import identity
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pfocr_lint.record.document import Record
     from pfocr_lint.rules.declaration import Rule
 else:
-    edits = OnDemand("pfocr_lint.linter.edits")
+    edits = LazyModule("pfocr_lint.linter.edits")
 
 FIRST = frozenset({"PF003", "PF009", "PF010"})  # what breaks lines otherwise than LF is mended before anything else
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pfocr_lint.dataclass import dataclass
 from pfocr_lint.diagnostic import AddKey, Change, DropItem, Edit, Fix, RenameKey, SetValue, Span, TextEdit
-from pfocr_lint.lazy_import import OnDemand
+from pfocr_lint.lazy_import import LazyModule
 from pfocr_lint.pointer import join, parent_of, split
 from pfocr_lint.record.characters import SEPARATORS
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pfocr_lint.record.document import Record
     from pfocr_lint.record.positions import Entry
 else:
-    emitter = OnDemand("pfocr_lint.record.emitter")
+    emitter = LazyModule("pfocr_lint.record.emitter")
 from pfocr_lint.linter.changes import changed, format_order, predecessor, value_at, written_pointers
 
 # ruamel.yaml reads 200 kB a second, and a block with comments is read and written some six times for each fix in it.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pfocr_lint import diagnostic
 from pfocr_lint.dataclass import dataclass
@@ -20,13 +20,11 @@ from pfocr_lint.linter.examination import examine, examine_again
 from pfocr_lint.linter.hits import Examined, Hit
 from pfocr_lint.pointer import split
 from pfocr_lint.record.document import Record, untyped
+from pfocr_lint.record.facts import Facts, facts_of
 from pfocr_lint.record.limits import MAX_BYTES
 from pfocr_lint.record.parser import read
 from pfocr_lint.schema.kinds import Kind
 from pfocr_lint.settings.model import DEFAULT, Settings
-
-if TYPE_CHECKING:
-    from pfocr_lint.record import facts
 
 ROUNDS = 10
 
@@ -44,7 +42,7 @@ class Fixed:
     fixed: tuple[Diagnostic, ...]
     left: tuple[Diagnostic, ...]
     faults: tuple[str, ...] = ()
-    facts: facts.Facts | None = None
+    facts: Facts | None = None
     waived: tuple[str, ...] = ()
 
 
@@ -78,7 +76,7 @@ def settle(first: Examined, data: bytes, settings: Settings, *, unsafe: bool) ->
         if step is None:
             new = examined.record.text.encode() if fixed else data
             left = tuple(diagnostics_of(examined))
-            return Fixed(new, tuple(fixed), left, examined.faults, facts.facts_of(examined.record), examined.waived)
+            return Fixed(new, tuple(fixed), left, examined.faults, facts_of(examined.record), examined.waived)
         if turn == ROUNDS:
             break
         if step.problem is not None:
@@ -90,7 +88,7 @@ def settle(first: Examined, data: bytes, settings: Settings, *, unsafe: bool) ->
 
 
 def _unfixed(first: Examined, data: bytes, fault: str) -> Fixed:
-    return Fixed(data, (), tuple(diagnostics_of(first)), (*first.faults, fault), facts.facts_of(first.record), first.waived)
+    return Fixed(data, (), tuple(diagnostics_of(first)), (*first.faults, fault), facts_of(first.record), first.waived)
 
 
 @dataclass(frozen=True)

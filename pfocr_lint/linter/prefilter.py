@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
 from pfocr_lint.dataclass import made
 from pfocr_lint.diagnostic import Span
-from pfocr_lint.lazy_import import OnDemand
+from pfocr_lint.lazy_import import LazyModule
 from pfocr_lint.linter.ownership import prepare
 from pfocr_lint.record import derived, facts, fast_parser
 from pfocr_lint.record.document import Record
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from pfocr_lint.record import column_parser
     from pfocr_lint.record.facts import Facts
 else:
-    column_parser = OnDemand("pfocr_lint.record.column_parser")
+    column_parser = LazyModule("pfocr_lint.record.column_parser")
 
 _ASCII = bytes(range(0x80))
 _BLOCK = "schema-jsonld/"
@@ -159,8 +159,8 @@ def look(path: str, data: bytes, settings: Settings = DEFAULT, kind: Kind | None
     """
     The rules that find something in a record; None for "not sure".
 
-    The arguments are those of :func:`pfocr_lint.linter.checker.check`; ``keywords`` says that they are wanted in the facts. Rules that
-    are off only for this file are asked all the same: what they find is left out when it is told.
+    The arguments are those of :func:`pfocr_lint.linter.checker.check`; ``keywords`` says that they are wanted in the facts.
+    Rules that are off only for this file run all the same: what they find is left out later.
     """
     return looks([path], [data], settings, kind, keywords=keywords)[0]
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pfocr_lint.dataclass import dataclass, field
 from pfocr_lint.diagnostic import Fix, Place, Related, SourceLine, Span
-from pfocr_lint.lazy_import import OnDemand, expression
+from pfocr_lint.lazy_import import LazyModule, expression
 from pfocr_lint.pointer import join, split
 from pfocr_lint.record.comments import MARKER
 from pfocr_lint.record.positions import Entry, Slices, below
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pfocr_lint.schema.kinds import Kind
     from pfocr_lint.schema.validator import Violation
 else:
-    yaml = OnDemand("yaml")
+    yaml = LazyModule("yaml")
 from pfocr_lint.record.characters import SEPARATORS
 
 _COMMENT = expression(r"(?<![^\s])#[^\n\r]*")

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pfocr_lint.diagnostic import Fix, Related, Span, TextEdit
-from pfocr_lint.lazy_import import OnDemand, expression
+from pfocr_lint.lazy_import import LazyModule, expression
 from pfocr_lint.pointer import join, name_of
 from pfocr_lint.quoting import quote
 from pfocr_lint.record.characters import CONTROL
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from pfocr_lint.record import syntax_errors
 else:
-    yaml = OnDemand("yaml")
-    syntax_errors = OnDemand("pfocr_lint.record.syntax_errors")
+    yaml = LazyModule("yaml")
+    syntax_errors = LazyModule("pfocr_lint.record.syntax_errors")
 
 
 _OPENING = expression(r"---[ \t]*(?:\r\n|\r|\n|\Z)")

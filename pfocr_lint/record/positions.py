@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from pfocr_lint.dataclass import dataclass
 from pfocr_lint.diagnostic import Span
-from pfocr_lint.lazy_import import OnDemand
+from pfocr_lint.lazy_import import LazyModule
 from pfocr_lint.pointer import join, split
 
 if TYPE_CHECKING:
     import yaml
 else:
-    yaml = OnDemand("yaml")
+    yaml = LazyModule("yaml")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ import unicodedata
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pfocr_lint.lazy_import import OnDemand, expression
+from pfocr_lint.lazy_import import LazyModule, expression
 
 if TYPE_CHECKING:
     import yaml
 else:
-    yaml = OnDemand("yaml")
+    yaml = LazyModule("yaml")
 
 _FOLD = r"(?<![ \t])[ \t]*(?:\r\n|\r|\n)[ \t\r\n]*"
 # What is not the character that stands there: by style, where a line ends, a quote that is doubled, an escape.

@@ -1,4 +1,7 @@
-"""How results are told: a format is a function from a :class:`Report` to text."""
+"""
+The output of a run: one module for each family of formats, each a function from a Report to text, and the reporter that writes
+them and knows the exit status. Imports the modules at the top of the package alone: it sees diagnostics and never a record.
+"""
 
 from __future__ import annotations
 

@@ -49,8 +49,9 @@ class Report:
 
     ``seconds`` is how long the run took. ``unsafe`` says that unsafe fixes count as fixable; ``color`` and ``width`` (in columns)
     are the terminal's; ``summary`` says whether people are shown the summary, ``skipped_comparison`` that the rules which compare
-    records did not run, ``introduced`` how many diagnostics the diff introduced, resolved and left; ``waived`` are the codes of the
-    findings that records waive, one for each, ``missing`` the paths that do not exist; ``rule_help`` gives the help for a code.
+    records did not run, ``introduced`` how many diagnostics the diff introduced, resolved and left; ``waived`` are the codes of
+    the findings that records waive, one for each, ``missing`` the paths that do not exist; ``rule_help`` gives the help for a
+    code.
     """
 
     diagnostics: tuple[Diagnostic, ...]

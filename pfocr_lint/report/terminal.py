@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pfocr_lint.diagnostic import Diagnostic, OfferedFix, Safety, Severity, SourceLine
-from pfocr_lint.lazy_import import OnDemand
+from pfocr_lint.lazy_import import LazyModule
 from pfocr_lint.quoting import code_point
 from pfocr_lint.report.fixes import RECORDS, lines
 from pfocr_lint.report.plain import counted
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pfocr_lint.report.report import Report
 else:
-    wcwidth = OnDemand("wcwidth")
+    wcwidth = LazyModule("wcwidth")
 
 _COLORS = {"error": "1;31", "warning": "1;33", "frame": "1;34", "bold": "1", "fix": "1;32", "path": "1"}
 

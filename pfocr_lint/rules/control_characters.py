@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pfocr_lint.diagnostic import Finding, Fix, SetValue, Span, TextEdit
-from pfocr_lint.lazy_import import OnDemand
+from pfocr_lint.lazy_import import LazyModule
 from pfocr_lint.pointer import name_of
 from pfocr_lint.record.characters import CONTROL, SEPARATORS
 from pfocr_lint.record.derived import BREAKOUT
@@ -21,7 +21,7 @@ from pfocr_lint.schema.kinds import Kind
 if TYPE_CHECKING:
     from pfocr_lint.rules import repair
 else:
-    repair = OnDemand("pfocr_lint.rules.repair")
+    repair = LazyModule("pfocr_lint.rules.repair")
 from pfocr_lint.rules.form import _MOJIBAKE, _PART, _REMOVE, _SEPARATORS, ALL
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pfocr_lint.dataclass import replace
 from pfocr_lint.diagnostic import Finding, Fix, Span, TextEdit
-from pfocr_lint.lazy_import import OnDemand, expression
+from pfocr_lint.lazy_import import LazyModule, expression
 from pfocr_lint.record.characters import SEPARATORS
 from pfocr_lint.record.document import Record
 from pfocr_lint.rules.declaration import Bad, Cue, Good, rule
@@ -17,7 +17,7 @@ from pfocr_lint.schema.kinds import MAPPINGS, Kind
 if TYPE_CHECKING:
     from pfocr_lint.rules import repair
 else:
-    repair = OnDemand("pfocr_lint.rules.repair")
+    repair = LazyModule("pfocr_lint.rules.repair")
 
 ALL = MAPPINGS | {Kind.TABLE}
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from pfocr_lint.diagnostic import Finding, Fix, Span, TextEdit
-from pfocr_lint.lazy_import import OnDemand
+from pfocr_lint.lazy_import import LazyModule
 from pfocr_lint.record.document import Record
 from pfocr_lint.rules.declaration import Bad, Cue, Good, rule
 from pfocr_lint.schema import schemas
@@ -15,7 +15,7 @@ from pfocr_lint.schema.kinds import FIGURES, Kind
 if TYPE_CHECKING:
     from pfocr_lint.record import emitter
 else:
-    emitter = OnDemand("pfocr_lint.record.emitter")
+    emitter = LazyModule("pfocr_lint.record.emitter")
 
 _FIRST = ("PF101", "PF102", "PF103", "PF104", "PF105", "PF106")
 

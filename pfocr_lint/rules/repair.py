@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pfocr_lint.diagnostic import Fix, Safety, SetValue, Span, TextEdit
-from pfocr_lint.lazy_import import OnDemand
+from pfocr_lint.lazy_import import LazyModule
 from pfocr_lint.pointer import join, parent_of, split
 from pfocr_lint.record.document import Record
 from pfocr_lint.record.outline import outline
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from pfocr_lint import diagnostic
 else:
-    yaml = OnDemand("yaml")
-    diagnostic = OnDemand("pfocr_lint.diagnostic")
+    yaml = LazyModule("yaml")
+    diagnostic = LazyModule("pfocr_lint.diagnostic")
 
 # What may stand between keys and values: signs, empty lists, and comments on lines of their own.
 _STRUCTURE = re.compile(r"(?m)(?:[\s:-]|\[\]|^ *#.*$)*\Z")

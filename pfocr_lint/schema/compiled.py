@@ -78,7 +78,7 @@ def part_fits(part: Mapping[str, Any], value: Any) -> bool:
 
 
 def failing(part: Mapping[str, Any], value: Any) -> list[str] | None:
-    """The keywords of a schema's part that fail at a value, and not below it; None where it has a keyword that is not compiled."""
+    """The keywords of a schema's part that fail at a value, and not below it; None where a keyword is not compiled."""
     if validator_of(part) is None:
         return None
     return [keyword for keyword in part if keyword in _FAILS and _FAILS[keyword](value, part)]

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pfocr_lint.dataclass import dataclass
-from pfocr_lint.lazy_import import OnDemand
+from pfocr_lint.lazy_import import LazyModule
 from pfocr_lint.pointer import join
 from pfocr_lint.schema import compiled
 from pfocr_lint.schema.implicit import Implicit
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from pfocr_lint.schema.kinds import Kind
 else:
-    jsonschema = OnDemand("jsonschema")
+    jsonschema = LazyModule("jsonschema")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from pfocr_lint.dataclass import dataclass, replace
+from pfocr_lint.dataclass import dataclass
 from pfocr_lint.linter import cross_record, hits
 from pfocr_lint.linter.diagnostics import diagnostics_of
 from pfocr_lint.linter.ownership import prepare
@@ -19,17 +19,15 @@ from pfocr_lint.record import fast_parser
 from pfocr_lint.record.document import Record
 from pfocr_lint.record.facts import Facts, FigureFacts, PageFacts, Repository, TableFacts
 from pfocr_lint.record.parser import read
-from pfocr_lint.result import Result
 from pfocr_lint.rules.catalogue import COMPARING, ON_PAGES
 from pfocr_lint.schema import compiled
 from pfocr_lint.schema.kinds import Kind
-from pfocr_lint.workspace import discovery, one_file, reading, source
+from pfocr_lint.workspace import discovery, reading, source
 from pfocr_lint.workspace.paths import inside
 
 if TYPE_CHECKING:
     from pfocr_lint.diagnostic import Diagnostic, Severity
     from pfocr_lint.settings.model import Settings
-    from pfocr_lint.workspace.one_file import Task
     from pfocr_lint.workspace.source import Source
 
 OPEN_AT_ONCE = 64
@@ -163,60 +161,6 @@ def _latin_of(path: str, load: Callable[[str], bytes], settings: Settings) -> st
         return prepare(read(path, data, Kind.ORGANISM), settings.synonyms).usable("/latin")
     record = Record(path, Kind.ORGANISM, data=values, canonical=True)
     return (record if compiled.fits(Kind.ORGANISM, values) else prepare(record, settings.synonyms)).usable("/latin")
-
-
-def compared(
-    results: Sequence[Result],
-    facts: Iterable[Facts],
-    settings_of: Callable[[str], Settings],
-    task: Task,
-    *,
-    named: bool = False,
-) -> tuple[list[Result], tuple[str, ...]]:
-    """
-    The results with what the comparison of all records, by their facts, adds, and the faults that came up in it.
-
-    A record of which there is only now something to tell gets a result; all are sorted by path.
-    """
-    across = compare(facts, settings_of, one_file.left_by(task, settings_of), load_page=reading.load, named=named)
-    told = {result.path: result for result in results}
-    for path in across.examined:
-        told.setdefault(path, Result(path))
-    return [joined(told[path], across, settings_of, task) for path in sorted(told)], across.faults
-
-
-def on_pages(result: Result, data: bytes, settings: Settings, task: Task) -> Result:
-    """The same for the bytes of one record, which need not be those of its file: the organism pages beside that are looked up."""
-    left = result.versions[1].encode() if result.versions is not None else data
-
-    def loaded(path: str) -> bytes:
-        return left if path == result.path else reading.load(path)
-
-    across = compare(filter(None, [result.facts]), lambda _: settings, loaded, named=True)
-    found = joined(result, across, lambda _: settings, task, data)
-    return replace(found, faults=(*found.faults, *across.faults))
-
-
-def joined(
-    result: Result, across: Across, settings_of: Callable[[str], Settings], task: Task, given: bytes | None = None
-) -> Result:
-    """
-    A result with what the comparison says of its record, and with the unsafe fixes of that, where the task makes them.
-
-    ``given`` are the bytes of a record that is not read from its file.
-    """
-    examined = across.examined.get(result.path)
-    if examined is None:
-        return result
-    result = replace(result, waived=(*result.waived, *examined.waived))
-    if task.mode != "check" and task.unsafe:
-        mended = one_file.mend(examined, settings_of(result.path), task, given)
-        if mended is not None and mended.fixed:
-            left = tuple(merged(mended.left, ()))
-            return replace(result, fixed=(*result.fixed, *mended.fixed), left=left, versions=mended.versions)
-        if mended is not None:
-            result = replace(result, faults=(*result.faults, *mended.faults), notes=(*result.notes, *mended.notes))
-    return replace(result, left=tuple(merged(result.left, diagnostics_of(examined))))
 
 
 def merged(alone: Iterable[Diagnostic], across: Sequence[Diagnostic]) -> list[Diagnostic]:

@@ -20,7 +20,7 @@ from pfocr_lint.errors import UsageError
 from pfocr_lint.paths import whole
 from pfocr_lint.record.facts import Facts, FigureFacts, PageFacts, folded
 from pfocr_lint.result import Result
-from pfocr_lint.workspace import cross_record, discovery, many_files, one_file, reading, source
+from pfocr_lint.workspace import compared_results, cross_record, discovery, many_files, one_file, reading, source
 from pfocr_lint.workspace.git_revision import Base, merge_base
 from pfocr_lint.workspace.one_file import Task
 from pfocr_lint.workspace.run import Finished
@@ -46,8 +46,8 @@ class Diff:
     """
     The diff of the work tree against a commit, as the scope of a run.
 
-    ``paths`` are the files and folders that the user named; ``settings_of`` gives the settings of a path as it is shown;
-    ``jobs`` None uses as many processes as useful. With ``only_introduced``, diagnostics that the commit has too are counted and not
+    ``paths`` are the files and folders that the user named; ``settings_of`` gives the settings of a path as it is shown; ``jobs``
+    None uses as many processes as useful. With ``only_introduced``, diagnostics that the commit has too are counted and not
     reported. ``force_exclude`` leaves out excluded files also where they are named.
     """
 
@@ -163,7 +163,7 @@ class Diff:
         own, task = _facts(results), self.task
         load = one_file.left_by(task, self.settings_of)
         across = self._compare([*own, *self._around(own)], load, results, load_page=reading.load)
-        return Finished([cross_record.joined(each, across, self.settings_of, task) for each in results], across.faults)
+        return Finished([compared_results.joined(each, across, self.settings_of, task) for each in results], across.faults)
 
     def _introduced(self, results: Sequence[Result]) -> Finished:
         """Of the touched records' diagnostics, and of those that the change brought upon others, what the base did not have."""

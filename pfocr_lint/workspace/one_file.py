@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pfocr_lint.dataclass import dataclass, replace
-from pfocr_lint.lazy_import import OnDemand
+from pfocr_lint.lazy_import import LazyModule
 from pfocr_lint.linter import prefilter
 from pfocr_lint.linter.diagnostics import diagnostics_of
 from pfocr_lint.record.facts import facts_of
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from pfocr_lint.settings.model import Settings
     from pfocr_lint.workspace import git_history
 else:
-    checker = OnDemand("pfocr_lint.linter.checker")
-    examination = OnDemand("pfocr_lint.linter.examination")
-    fixer = OnDemand("pfocr_lint.linter.fixer")
-    hits = OnDemand("pfocr_lint.linter.hits")
-    git_history = OnDemand("pfocr_lint.workspace.git_history")
+    checker = LazyModule("pfocr_lint.linter.checker")
+    examination = LazyModule("pfocr_lint.linter.examination")
+    fixer = LazyModule("pfocr_lint.linter.fixer")
+    hits = LazyModule("pfocr_lint.linter.hits")
+    git_history = LazyModule("pfocr_lint.workspace.git_history")
 from pfocr_lint.result import Result
 
 
@@ -85,7 +85,10 @@ def process_prefiltered(source: Source, data: bytes, task: Task, look: prefilter
     except Exception as error:
         if look is None or task.mode == "check":
             raise
-        return _unfixed(examined_of(), task, error)
+        explained = examined_of()
+        if explained is None:
+            raise
+        return _unfixed(explained, task, error)
     if examined is None or examined.record.kind is Kind.UNKNOWN:
         return Result(path, not_a_record=examined is not None)
     if not _worth_fixing(examined, task):

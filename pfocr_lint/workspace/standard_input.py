@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pfocr_lint.dataclass import dataclass
 from pfocr_lint.result import Result
-from pfocr_lint.workspace import cross_record, one_file
+from pfocr_lint.workspace import compared_results, one_file
 from pfocr_lint.workspace.run import Finished
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class StandardInput:
         if not self.excluded:
             result = one_file.process_bytes(self.source, self.data, self.task)
             if self.source.path != NO_NAME:
-                result = cross_record.on_pages(result, self.data, self.source.settings, self.task)
+                result = compared_results.on_pages(result, self.data, self.source.settings, self.task)
         if self.write_fixed is not None:
             self.write_fixed(result.versions[1].encode() if result.versions else self.data)
         yield result

@@ -12,7 +12,7 @@ from pfocr_lint.dataclass import dataclass, field
 from pfocr_lint.errors import UsageError
 from pfocr_lint.linter import prefilter
 from pfocr_lint.result import Result
-from pfocr_lint.workspace import cache, cross_record, discovery, many_files, reading
+from pfocr_lint.workspace import cache, compared_results, discovery, many_files, reading
 from pfocr_lint.workspace.cache import WORTH_A_CACHE, CachedRun
 from pfocr_lint.workspace.run import Finished
 
@@ -112,7 +112,7 @@ class WorkTree:
         known, results, faults = self._known, list(waiting), tuple[str, ...]()
         if not (known is not None and self._is_self_contained and known.as_silent_as_before):
             facts = [*self._facts, *(map(known.facts, self._unchanged) if known is not None else ())]
-            results, faults = cross_record.compared(
+            results, faults = compared_results.compared(
                 results, filter(None, facts), self.settings_of, self.task, named=not self._compares
             )
         self._nothing_found = self._is_self_contained and not (results or faults)
