@@ -46,7 +46,7 @@ class Timing:
         return min(self.seconds)
 
 
-def once(command: Command, timing: Timing, watch: bool = False) -> None:
+def once(command: Command, timing: Timing, track_edits: bool = False) -> None:
     """
     Run a command and note what it took. With ``watch`` its output goes through a pipe and the first byte is timed.
 
@@ -63,7 +63,7 @@ def once(command: Command, timing: Timing, watch: bool = False) -> None:
                 cwd=command.folder,
                 env=environment,
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE if watch else subprocess.DEVNULL,
+                stdout=subprocess.PIPE if track_edits else subprocess.DEVNULL,
                 stderr=complaints,
             )
         except OSError as error:
@@ -86,10 +86,10 @@ def once(command: Command, timing: Timing, watch: bool = False) -> None:
     timing.peak = max(timing.peak, used.ru_maxrss * UNIT)
 
 
-def alternate(commands: Sequence[Command], runs: int, watch: bool = False) -> list[Timing]:
+def alternate(commands: Sequence[Command], runs: int, track_edits: bool = False) -> list[Timing]:
     """The commands one after the other, ``runs`` times over, so that what disturbs the machine disturbs both."""
     timings = [Timing() for _ in commands]
     for _ in range(runs):
         for command, timing in zip(commands, timings, strict=True):
-            once(command, timing, watch)
+            once(command, timing, track_edits)
     return timings

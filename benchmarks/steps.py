@@ -31,14 +31,14 @@ STEPS = ("open and read", "UTF-8, no odd character", "one match of the template"
          "CSafeLoader, for comparison")  # fmt: skip
 
 
-def steps(paths: list[str], asked: prefilter.Plan, of: prefilter.Glance) -> list[float]:
+def steps(paths: list[str], asked: prefilter.Plan, of: prefilter.TablePlan) -> list[float]:
     """The clock after each step of some records, before the first included."""
     now = time.perf_counter_ns
     clock = [now()]
     tick = lambda: clock.append(now())  # noqa: E731
     datas = [reading.load(path) for path in paths]
     tick()
-    texts, foreign = fast_parser.bodies(datas)
+    texts, outside_ascii = fast_parser.bodies(datas)
     tick()
     form = column_parser.of_kind(Kind.FIGURE)
     matches = [text is not None and form.expression.fullmatch(text) for text in texts]
@@ -51,21 +51,21 @@ def steps(paths: list[str], asked: prefilter.Plan, of: prefilter.Glance) -> list
     tick()
     derived.disagreeing(paths, [columns[place] for place in of.said_twice])
     tick()
-    [any(map(gated.cue, *(columns[place] for place in gated.given))) for gated in of.gated]
+    [any(map(gated.trigger, *(columns[place] for place in gated.given))) for gated in of.conditional]
     tick()
-    list(prefilter._cued_rows(asked, of, columns, (), foreign, datas))
+    list(prefilter._triggered_rows(asked, of, columns, (), outside_ascii, datas))
     tick()
     found = list(facts.sound_facts(paths, [columns[place] for place in of.facts], keywords=False))
     tick()
     sent = pickle.dumps([many_files._packed(Row(b"", each)) for each in found], pickle.HIGHEST_PROTOCOL)
     read = list(map(many_files._unpacked, pickle.loads(sent)))
     tick()
-    looks = prefilter.looks(paths, datas, DEFAULT, Kind.FIGURE, keywords=False)
+    quick_checks = prefilter.quick_checks(paths, datas, DEFAULT, Kind.FIGURE, keywords=False)
     tick()
     for data in datas:
         yaml.load(data[4:-4], yaml.CSafeLoader)
     tick()
-    assert len(paths) == len(groups) == len(read) == len(looks)
+    assert len(paths) == len(groups) == len(read) == len(quick_checks)
     return clock
 
 
@@ -78,7 +78,7 @@ def main() -> None:
     paths = sorted(os.fspath(path) for path in (flags.folder / "_figures").glob("*.md"))[: flags.records]
     workers.tune()
     prefilter.warm_up(DEFAULT)
-    asked, of = prefilter.glance(DEFAULT.codes)
+    asked, of = prefilter.table_plan(DEFAULT.codes)
     best = [float("inf")] * len(STEPS)
     for _ in range(flags.runs):
         spent = [0.0] * len(STEPS)

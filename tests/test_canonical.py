@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from test_fixer import DAMAGE, PATH, TEXT
 
 from pfocr_lint.handbook import examples
-from pfocr_lint.linter import checker, examination, hits, prefilter
+from pfocr_lint.linter import checker, hits, prefilter, record_check
 from pfocr_lint.linter.diagnostics import diagnostics_of
 from pfocr_lint.record import column_parser, derived, emitter, fast_parser
 from pfocr_lint.record.document import Record, strings
@@ -28,7 +28,7 @@ from pfocr_lint.record.parser import read
 from pfocr_lint.record.texts import joined
 from pfocr_lint.rules import agreement, characters
 from pfocr_lint.rules.catalogue import RULES
-from pfocr_lint.rules.declaration import Cue
+from pfocr_lint.rules.declaration import Trigger
 from pfocr_lint.schema import compiled, schemas, validator
 from pfocr_lint.schema.kinds import FIGURES, Kind
 from pfocr_lint.settings.model import DEFAULT
@@ -61,37 +61,39 @@ def agree(path: str, data: bytes) -> bool:
             assert same(values, reference.data), data
             assert validator.reference_violations(kind, values) == []
             assert reference.kind in {kind, Kind.UNKNOWN}
-    examined = examination.examine(reference)
-    looks = [accept_look(path, data, worth_a_template=worth) for worth in (True, False)]
-    return all(tuple(same_told(look, data, reference, examined) for look in looks))
+    checked = record_check.check_record(reference)
+    quick_checks = [accept_look(path, data, worth_a_template=worth) for worth in (True, False)]
+    return all(tuple(same_told(quick, data, reference, checked) for quick in quick_checks))
 
 
 def accept_look(path: str, data: bytes, *, worth_a_template: bool, kind: Kind | None = None):
     """A look as the first records of a run get it, or the many that follow."""
-    prefilter._judged[0] = prefilter.WORTH_A_TEMPLATE if worth_a_template else 0
-    return prefilter.look(path, data, kind=kind)
+    prefilter._checked_figures[0] = prefilter.WORTH_A_TEMPLATE if worth_a_template else 0
+    return prefilter.quick_check(path, data, kind=kind)
 
 
-def same_told(look, data: bytes, reference: Record, examined: hits.Examined) -> bool:
+def same_told(quick, data: bytes, reference: Record, checked: hits.Checked) -> bool:
     """Hold one look against what the reference path found; whether it called the record clean."""
-    if look is None:
+    if quick is None:
         return False
-    assert {rule.code for rule in look.suspects} == {hit.rule.code for hit in examined.hits}
-    if not look.suspects:
-        assert look.facts == facts_of(reference)
+    assert {rule.code for rule in quick.candidates} == {hit.rule.code for hit in checked.hits}
+    if not quick.candidates:
+        assert quick.facts == facts_of(reference)
         return True
-    found = checker.examined_of(reference.path, data, DEFAULT, None, look, lambda: None)
-    assert found.faults == examined.faults == ()
-    assert diagnostics_of(found) == diagnostics_of(examined), data
-    assert look.record.kind is reference.kind
-    assert facts_of(look.record) == facts_of(reference)
+    found = checker.checked_of(reference.path, data, DEFAULT, None, quick, lambda: None)
+    assert found.faults == checked.faults == ()
+    assert diagnostics_of(found) == diagnostics_of(checked), data
+    assert quick.record.kind is reference.kind
+    assert facts_of(quick.record) == facts_of(reference)
     return False
 
 
 def test_real_records():
     clean = [name for name, path in real_records().items() if agree(name, path.read_bytes())]
     silent = [
-        n for n, p in real_records().items() if not examination.examine(read(n, p.read_bytes())).hits and n.startswith("_figures")
+        n
+        for n, p in real_records().items()
+        if not record_check.check_record(read(n, p.read_bytes())).hits and n.startswith("_figures")
     ]
     assert clean == silent != [], "every record without a defect is in the pipeline's own form"
 
@@ -490,11 +492,15 @@ def test_a_rule_that_finds_anything_has_its_cue(values, copied, beside):
     record = Record(PATH, Kind.FIGURE, data=read_as, synonyms=DEFAULT.synonyms)
     fits = compiled.fits(record.kind, read_as)
     for rule in RULES:
-        if record.kind not in rule.kinds or rule.cue in (None, Cue.FORM, Cue.TEXT) or not any(True for _ in rule.check(record)):
+        if (
+            record.kind not in rule.kinds
+            or rule.trigger in (None, Trigger.FORM, Trigger.TEXT)
+            or not any(True for _ in rule.check(record))
+        ):
             continue
-        if isinstance(rule.cue, Cue):
-            assert not fits or (rule.cue is Cue.DISAGREEMENT and not derived.agrees(record)), rule.code
-        elif callable(rule.cue):
+        if isinstance(rule.trigger, Trigger):
+            assert not fits or (rule.trigger is Trigger.DISAGREEMENT and not derived.agrees(record)), rule.code
+        elif callable(rule.trigger):
             assert not fits or gate_opens(rule, record), rule.code
         else:
             assert cued(rule, record), rule.code
@@ -505,7 +511,7 @@ EDGES = ["", " ", "\u00a0", "\u3000", "(A)", "A) ", "(A) ", "(A)\u00a0", "\u00a0
 
 
 def test_a_function_lets_its_rule_ask_whatever_stands_at_the_edges():
-    gated = [rule for rule in RULES if callable(rule.cue)]
+    gated = [rule for rule in RULES if callable(rule.trigger)]
     for front in EDGES:
         for back in EDGES:
             text = f"{front}Leukemic stem cells{back}"
@@ -518,14 +524,14 @@ def test_a_function_lets_its_rule_ask_whatever_stands_at_the_edges():
 
 
 def gate_opens(rule, record) -> bool:
-    code = rule.cue.__code__
+    code = rule.trigger.__code__
     given = {**record.data["schema-jsonld"], **record.data, "synonyms": DEFAULT.synonyms}
-    return rule.cue(*(given[name] for name in code.co_varnames[: code.co_argcount]))
+    return rule.trigger(*(given[name] for name in code.co_varnames[: code.co_argcount]))
 
 
 def cued(rule, record) -> bool:
     text = joined(record)
-    return bool(prefilter._cued(prefilter.plan((rule.code,), Kind.FIGURE), text, prefilter._foreign(text.encode())))
+    return bool(prefilter._triggered(prefilter.plan((rule.code,), Kind.FIGURE), text, prefilter._outside_ascii(text.encode())))
 
 
 def test_a_clean_record_needs_no_more_than_its_row_from_wherever_it_is_read():
@@ -536,16 +542,16 @@ def test_a_clean_record_needs_no_more_than_its_row_from_wherever_it_is_read():
 
 
 def test_a_function_that_is_asked_first_is_given_fields_that_there_are():
-    asked, of = prefilter.glance(DEFAULT.codes)
+    asked, of = prefilter.table_plan(DEFAULT.codes)
     (*columns,) = map(itemgetter(0), column_parser.read(Kind.FIGURE, [clean_text(Kind.FIGURE).encode()]).columns)
     columns.append(DEFAULT.synonyms)
-    assert {rule.cue for rule in asked.asked} - {None}
+    assert {rule.trigger for rule in asked.asked} - {None}
     assert [gated.rule for gated in of.gated] == [*asked.asked]
     assert of.always == ()
-    assert not any(gated.cue(*(columns[place] for place in gated.given)) for gated in of.gated)
+    assert not any(gated.trigger(*(columns[place] for place in gated.given)) for gated in of.gated)
 
 
-@pytest.mark.parametrize("rule", [rule for rule in RULES if isinstance(rule.cue, tuple)], ids=lambda rule: rule.code)
+@pytest.mark.parametrize("rule", [rule for rule in RULES if isinstance(rule.trigger, tuple)], ids=lambda rule: rule.code)
 def test_the_bad_examples_of_a_rule_have_its_cue(rule):
     for bad in rule.bad:
         data = examples.text_of(bad).encode()
@@ -561,7 +567,7 @@ def test_rules_wait_for_form_only_where_the_form_decides():
         if rule.compare is None and {"text", "faults", "comments", "unused_waivers", "unknown_waivers"} & set(
             rule.check.__code__.co_names
         ):
-            assert rule.cue in (Cue.FORM, Cue.TEXT) or rule.kinds == {Kind.TABLE}, rule.code
+            assert rule.trigger in (Trigger.FORM, Trigger.TEXT) or rule.kinds == {Kind.TABLE}, rule.code
     assert prefilter.plan((*DEFAULT.codes, "PF501"), Kind.FIGURE) is None
 
 

@@ -32,9 +32,9 @@ STARTS = ["fork", *(pytest.param(method, marks=pytest.mark.slow) for method in (
 SABOTAGE = """
 import os, signal
 from pathlib import Path
-from pfocr_lint import files
+from pfocr_lint.workspace import many_files
 
-def judge(source, data, task, look, real=files._judge):
+def process(source, data, task, quick, real=many_files.process_prefiltered):
     name = os.path.basename(source.path)
     if name.startswith("killer"):
         os.kill(os.getpid(), signal.SIGKILL)
@@ -45,9 +45,9 @@ def judge(source, data, task, look, real=files._judge):
     if name.startswith("once") and Path("once").exists():
         os.unlink("once")
         os.kill(os.getpid(), signal.SIGKILL)
-    return real(source, data, task, look)
+    return real(source, data, task, quick)
 
-files._judge = judge
+many_files.process_prefiltered = process
 """
 
 
@@ -330,7 +330,7 @@ def test_a_signal_during_a_write_waits_for_its_end(tmp_path, monkeypatch):
     path.write_bytes(b"old")
     before = signal.getsignal(signal.SIGTERM)
     try:
-        signals.heed()
+        signals.handle_signals()
         real = os.fsync
         monkeypatch.setattr(os, "fsync", lambda handle: (os.kill(os.getpid(), signal.SIGTERM), real(handle)))
         with pytest.raises(signals.Stopped, match="SIGTERM"):
@@ -399,13 +399,13 @@ def test_a_folder_that_is_read_only_is_left(mounted):
 
 def test_a_folder_that_goes_away_is_no_fault(tmp_path, run, monkeypatch):
     folder = records(tmp_path, 1)
-    real = one_file.fixer.settle
+    real = one_file.fixer.fix_until_stable
 
     def slow(*args, **options):
         shutil.rmtree(folder / "_figures", ignore_errors=True)
         return real(*args, **options)
 
-    monkeypatch.setattr(one_file.fixer, "settle", slow)
+    monkeypatch.setattr(one_file.fixer, "fix_until_stable", slow)
     result = run("--fix", "--isolated", "--select", "PF105", "-q", "_figures")
     assert result.status == 1
     assert "left as it is: No such file or directory\n" in result.err
@@ -413,7 +413,7 @@ def test_a_folder_that_goes_away_is_no_fault(tmp_path, run, monkeypatch):
 
 def test_what_raises_while_fixing_is_a_fault_beside_the_findings(tmp_path, run, monkeypatch):
     folder = records(tmp_path, 2)
-    monkeypatch.setattr(one_file.fixer, "settle", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(one_file.fixer, "fix_until_stable", lambda *_, **__: 1 / 0)
     result = run("--fix", "--isolated", "--select", "PF105", "-q", "--output-format", "concise", "_figures")
     assert result.status == 3
     assert mended(folder) == 0

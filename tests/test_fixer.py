@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pfocr_lint import diagnostic
 from pfocr_lint.diagnostic import AddKey, DropItem, Fix, RenameKey, Safety, SetValue, TextEdit
-from pfocr_lint.linter import changes, checker, edits, examination, fixer
+from pfocr_lint.linter import changes, checker, edits, fixer, record_check
 from pfocr_lint.record import derived, round_trip
 from pfocr_lint.record.parser import read
 from pfocr_lint.rules.catalogue import RULES
@@ -20,7 +20,7 @@ PATH = f"_figures/{SEED}.md"
 SEED_OF_2021 = "_figures/PMC6248334__nihms-993375-f0004.md"
 
 
-def mend(text: str, path: str = PATH, **options) -> str:
+def fix_round(text: str, path: str = PATH, **options) -> str:
     fixed = fixer.fix(path, text.encode(), **options)
     assert fixed.faults == ()
     assert fixer.fix(path, fixed.data, **options).data == fixed.data, "a second run changes nothing"
@@ -83,7 +83,7 @@ def test_damage_is_undone_to_the_byte(old, new):
     assert old in text
     damaged = text.replace(old, new, 1)
     assert checker.check(PATH, damaged.encode()) != []
-    assert mend(damaged) == text
+    assert fix_round(damaged) == text
 
 
 def test_every_rule_with_a_safe_fix_is_damaged_above():
@@ -118,7 +118,7 @@ def test_ten_defects_at_once_are_fixed_in_one_run():
     codes = {d.code for d in checker.check(PATH, damaged.encode())}
     assert len(codes) >= 10
     assert {code[:3] for code in codes} == {"PF0", "PF1", "PF2", "PF3"}
-    assert mend(damaged) == text
+    assert fix_round(damaged) == text
 
 
 @given(st.sets(st.sampled_from([each for each in DAMAGE if "raw control" not in each[0]]), min_size=4, max_size=10))
@@ -142,7 +142,7 @@ def test_any_damage_together_is_undone_to_the_byte(chosen):
 )
 def test_the_2021_dialect_is_fixed_in_its_own_order(old_new):
     text = real_records()[SEED_OF_2021].read_text(encoding="utf-8")
-    assert mend(text.replace(*old_new), SEED_OF_2021) == text
+    assert fix_round(text.replace(*old_new), SEED_OF_2021) == text
 
 
 # Hand-edited shapes: (name, old in the clean record, hand-edited, after the fix). Comments and spaces stay.
@@ -180,7 +180,7 @@ SHAPES = [
 def test_hand_edited_shapes_keep_what_is_not_fixed(old, edited, after):
     text = clean_text()
     assert text.count(old) == 1
-    assert mend(text.replace(old, edited)) == text.replace(old, after)
+    assert fix_round(text.replace(old, edited)) == text.replace(old, after)
 
 
 @pytest.mark.parametrize("name", [name for name in real_records() if name.startswith("_figures")])
@@ -254,14 +254,14 @@ def test_a_key_that_was_moved_into_a_list_keeps_what_it_swallowed(key):
     start = text.index(f"\n{key}: ") + 1
     line = text[start : text.index("\n", start) + 1]
     moved = text.replace(line, "").replace("  - Stat92E\n", f"  - Stat92E\n{line}")
-    assert mend(moved, unsafe=True) == moved
+    assert fix_round(moved, unsafe=True) == moved
     assert "more text that belongs elsewhere: '- Pi3K21B" in checker.check(PATH, moved.encode())[0].message
 
 
 def test_a_lost_line_loses_no_other():
     text = seed_text().replace("  description: ", "    ")
     assert text.split("\n  license")[0].endswith("LSCs.")
-    assert set(text.split("\n")) < set(mend(text).split("\n"))
+    assert set(text.split("\n")) < set(fix_round(text).split("\n"))
 
 
 def fix_of(*changes, safety=Safety.SAFE) -> Fix:
@@ -320,14 +320,14 @@ def test_a_fix_that_would_not_verify_leaves_the_file_alone(monkeypatch):
 
 
 def test_fixes_that_never_rest_name_their_rules(monkeypatch):
-    def restless(record):
+    def unstable(record):
         from pfocr_lint.diagnostic import Finding
 
         other = "F1" if record.value("/figtype") == "F2" else "F2"
         yield Finding("/figtype", f"want {other}", fix=fix_of(SetValue("/figtype", other)))
 
     rule = next(rule for rule in RULES if rule.code == "PF208")
-    monkeypatch.setattr("pfocr_lint.linter.examination.RULES", (type(rule)(**{**rule.__dict__, "check": restless}),))
+    monkeypatch.setattr("pfocr_lint.linter.record_check.RULES", (type(rule)(**{**rule.__dict__, "check": unstable}),))
     data = clean_text().encode()
     fixed = fixer.fix(PATH, data, Settings(selections=(Selection(select=("PF208",)),)))
     assert fixed.data == data
@@ -339,11 +339,11 @@ def test_a_rule_that_raises_is_a_fault_and_the_others_speak(monkeypatch):
         raise ZeroDivisionError("oh")
 
     rules = tuple(type(r)(**{**r.__dict__, "check": broken}) if r.code == "PF204" else r for r in RULES)
-    monkeypatch.setattr("pfocr_lint.linter.examination.RULES", rules)
+    monkeypatch.setattr("pfocr_lint.linter.record_check.RULES", rules)
     monkeypatch.setattr("pfocr_lint.linter.prefilter.FILTERING", False)
-    examined = examination.examine(read(PATH, clean_text().replace("2022'", "2021'").encode()))
-    assert [hit.rule.code for hit in examined.hits] == ["PF210"]
-    assert examined.faults == (f"{PATH}: rule PF204 failed: ZeroDivisionError: oh",)
+    checked = record_check.check_record(read(PATH, clean_text().replace("2022'", "2021'").encode()))
+    assert [hit.rule.code for hit in checked.hits] == ["PF210"]
+    assert checked.faults == (f"{PATH}: rule PF204 failed: ZeroDivisionError: oh",)
     with pytest.raises(checker.InternalFault):
         checker.check(PATH, clean_text().encode())
 
@@ -392,9 +392,9 @@ def test_long_words_and_deep_windows_of_text_come_through():
 def test_text_edits_must_not_move_a_value():
     record = read(PATH, clean_text().encode())
     at = record.text.index("'2022'")
-    before = examination.examine(record)
+    before = record_check.check_record(record)
     plan = edits.plan(record, [fix_of(TextEdit(at, at + 6, "'2021'"))])
-    after = examination.examine(read(PATH, diagnostic.apply(record.text, plan.edits).encode()))
+    after = record_check.check_record(read(PATH, diagnostic.apply(record.text, plan.edits).encode()))
     assert fixer.verify(before, after, [], plan) == "the result does not read as intended"
 
 
@@ -402,7 +402,7 @@ def test_text_edits_must_not_move_a_value():
 def test_other_kinds_are_fixed_too(kind):
     text = clean_text(kind)
     key, path = ("ncbi: '9606'", "_organisms/x.md") if kind is Kind.ORGANISM else ("year: '2023'", "figures/x.yml")
-    assert mend(text.replace(key, key.replace("'", "")), path) == text
+    assert fix_round(text.replace(key, key.replace("'", "")), path) == text
 
 
 def test_what_is_written_has_the_line_ends_of_its_file():

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_canonical import SOURCES, mutated
 
-from pfocr_lint.linter import examination, fixer
+from pfocr_lint.linter import fixer, record_check
 from pfocr_lint.linter.diagnostics import diagnostics_of
 from pfocr_lint.pointer import split
 from pfocr_lint.record.characters import CONTROL
@@ -47,9 +47,9 @@ def readable(name: str, data: bytes) -> None:
         assert record.faults[0].code.startswith("PF0")
     if record.data is not None and not CONTROL.search(record.text):  # ruamel.yaml breaks lines at U+2028, as YAML 1.1 says
         assert second_reader(record.text[record.body.start : record.body.end]) in (None, untyped(record.root))
-    examined = examination.examine(record)
-    assert examined.faults == ()
-    for each in diagnostics_of(examined):
+    checked = record_check.check_record(record)
+    assert checked.faults == ()
+    for each in diagnostics_of(checked):
         assert 0 <= each.span.start <= each.span.end <= len(record.text)
         assert "\n" not in each.message
 

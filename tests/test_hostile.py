@@ -457,13 +457,13 @@ def test_a_file_that_changes_between_reading_and_writing(tmp_path, monkeypatch, 
     path = tmp_path / "_figures" / "x.md"
     path.parent.mkdir()
     path.write_text(DIRTY)
-    settle = one_file.fixer.settle
+    fix_until_stable = one_file.fixer.fix_until_stable
 
     def slow(*args, **options):
         change(path, how)
-        return settle(*args, **options)
+        return fix_until_stable(*args, **options)
 
-    monkeypatch.setattr(one_file.fixer, "settle", slow)
+    monkeypatch.setattr(one_file.fixer, "fix_until_stable", slow)
     result = many_files.process(source.Source(str(path)), one_file.Task("fix"))
     assert "PF105" in [each.code for each in result.left]
     assert len(result.notes) == 1
@@ -491,9 +491,9 @@ def test_permissions_that_go(tmp_path):
         "import yaml, jsonschema, ruamel.yaml, tempfile\n"
         "from pfocr_lint.workspace.discovery import Source\n"
         "from pfocr_lint.workspace.many_files import process\n"
-        "from pfocr_lint.workspace.one_file import Task, judge\n"
+        "from pfocr_lint.workspace.one_file import Task, process_bytes\n"
         "process(Source('nothing'), Task())\n"
-        "judge(Source('_figures/x.md'), open('_figures/good.md', 'rb').read(), Task('diff'))\n"
+        "process_bytes(Source('_figures/x.md'), open('_figures/good.md', 'rb').read(), Task('diff'))\n"
         "os.geteuid() or os.setuid(65534)\n"
         "for name in ('forbidden', 'good'):\n"
         "    result = process(Source(f'_figures/{name}.md'), Task('fix'))\n"

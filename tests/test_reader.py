@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pfocr_lint.diagnostic import Span
-from pfocr_lint.linter import checker, examination, fixer
+from pfocr_lint.linter import checker, fixer, record_check
 from pfocr_lint.linter.diagnostics import diagnostics_of
 from pfocr_lint.record import emitter
 from pfocr_lint.record.parser import read
@@ -149,9 +149,9 @@ def test_kinds_are_told_by_folder_then_by_keys(path, text, kind):
 @given(st.binary(max_size=300))
 def test_any_bytes_give_diagnostics_and_never_an_exception(data):
     for path in (PATH, "_organisms/x.md", "figures/x.yml", "_data/PMC1__x-genes.tsv"):
-        examined = examination.examine(read(path, data))
-        assert examined.faults == ()
-        assert diagnostics_of(examined)
+        checked = record_check.check_record(read(path, data))
+        assert checked.faults == ()
+        assert diagnostics_of(checked)
 
 
 YAML_PIECES = st.sampled_from(

@@ -535,7 +535,7 @@ def test_many_touched_records_are_judged_once_and_not_looked_for(git, run, tmp_p
     asked = []
     ask = git_revision._run
     monkeypatch.setattr(git_revision, "_run", lambda folder, args, data=None: asked.append(args) or ask(folder, args, data))
-    monkeypatch.setattr(checker, "examine", lambda *_: pytest.fail("a clean record was judged by the reference path"))
+    monkeypatch.setattr(checker, "check_record", lambda *_: pytest.fail("a clean record was judged by the reference path"))
     assert introduced(run) == (0, "", "")
     assert asked
     assert not [args for args in asked if "grep" in args]

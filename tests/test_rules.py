@@ -85,9 +85,9 @@ def settings_of(rule) -> Settings:
     return Settings(selections=(Selection(extend_select=(rule.code,)),))
 
 
-def examined(rule, example):
+def checked(rule, example):
     """What is said of an example; of the files beside it nothing may be said."""
-    found, _ = examples.judge(example, settings_of(rule))
+    found, _ = examples.check_example(example, settings_of(rule))
     mine = found.pop(examples.path_of(example))
     assert not any(found.values()), found
     return mine
@@ -98,7 +98,7 @@ def fixed_data(rule, example, *, unsafe) -> fixer.Fixed:
     path, data = examples.path_of(example), examples.text_of(example).encode()
     if rule.compare is None:
         return fixer.fix(path, data, settings_of(rule), unsafe=unsafe)
-    step = fixer.mend(examples.judge(example, settings_of(rule))[1].examined[path], settings_of(rule), unsafe=unsafe)
+    step = fixer.fix_round(examples.check_example(example, settings_of(rule))[1].checked[path], settings_of(rule), unsafe=unsafe)
     if step is None:
         return fixer.Fixed(data, (), ())
     assert step.problem is None
@@ -122,16 +122,16 @@ def test_a_rule_is_documented_and_shown(rule):
 
 @pytest.mark.parametrize(("rule", "example"), GOOD)
 def test_good_examples_pass_every_rule(rule, example):
-    assert [(d.code, d.message) for d in examined(rule, example)] == []
+    assert [(d.code, d.message) for d in checked(rule, example)] == []
 
 
 @pytest.mark.parametrize(("rule", "example"), BAD)
 def test_bad_examples_give_one_finding_for_one_cause(rule, example):
-    found = examined(rule, example)
+    found = checked(rule, example)
     assert sorted(d.code for d in found) == sorted([rule.code, *example.also]), [d.message for d in found]
     mine = next(d for d in found if d.code == rule.code)
-    assert example.says
-    assert example.says in mine.message
+    assert example.message
+    assert example.message in mine.message
     assert example.key is None or mine.key == example.key
     assert mine.severity is rule.severity is not Severity.OFF
     assert (mine.fix is not None) == (example.fixed is not None)

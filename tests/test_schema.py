@@ -11,7 +11,7 @@ import pytest
 from conftest import ROOT, real_records
 from jsonschema import Draft202012Validator
 
-from pfocr_lint.linter import examination, ownership
+from pfocr_lint.linter import ownership, record_check
 from pfocr_lint.record.parser import read
 from pfocr_lint.rules.catalogue import BY_CODE, RULES
 from pfocr_lint.schema import schemas, validator
@@ -103,7 +103,7 @@ def test_check_jsonschema_agrees_on_the_real_records(tmp_path):
         if record.kind is Kind.FIGURE and record.data is not None:
             front = tmp_path / f"{path.stem}.yaml"
             front.write_text(record.text[record.body.start : record.body.end], encoding="utf-8")
-            (broken if examination.examine(record).record.failures else clean).append(str(front))
+            (broken if record_check.check_record(record).record.failures else clean).append(str(front))
     assert len(clean) >= 8
     assert len(broken) >= 10
     command = [sys.executable, "-m", "check_jsonschema", "--schemafile", str(ROOT / "schemas" / "figure.schema.json")]

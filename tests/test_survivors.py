@@ -7,7 +7,7 @@ import threading
 import pytest
 from conftest import SEED, clean_text
 
-from pfocr_lint.linter import edited_values, examination, fixer
+from pfocr_lint.linter import edited_values, fixer, record_check
 from pfocr_lint.record.parser import read
 from pfocr_lint.settings.model import DEFAULT
 from pfocr_lint.workspace import git_history
@@ -35,7 +35,7 @@ EDITED = [
 def test_a_value_is_edited_when_a_person_reads_another_text(old, new, key, was_edited):
     before, now = (clean_text().replace("year: '2022'", line) for line in (old, new))
     record = read(PATH, now.encode())
-    edited_values.watch(record, before.encode, read)
+    edited_values.track_edits(record, before.encode, read)
     assert record.edited is not None
     assert record.edited(key) is was_edited
 
@@ -44,7 +44,7 @@ def test_a_fix_goes_on_where_no_earlier_version_is_consulted():
     text = clean_text().replace("figtype: Figure", "figtype: Scheme")
     record = read(PATH, text.encode())
     assert record.edited is None
-    done = fixer.settle(examination.examine(record), text.encode(), DEFAULT, unsafe=False)
+    done = fixer.fix_until_stable(record_check.check_record(record), text.encode(), DEFAULT, unsafe=False)
     assert (done.data.decode(), done.faults) == (clean_text(), ())
 
 
@@ -70,8 +70,8 @@ def test_what_an_earlier_round_made_readable_was_not_edited(before, now):
 
 def test_what_a_fix_changed_is_not_edited_by_a_person():
     before, after = (read(PATH, text.encode()) for text in (OLDER, clean_text()))
-    edited_values.watch(before, OLDER.encode, read)
-    edited_values.carry(before, after)
+    edited_values.track_edits(before, OLDER.encode, read)
+    edited_values.keep_tracking(before, after)
     assert after.value("/schema-jsonld/description") != before.value("/schema-jsonld/description")
     assert after.edited("/schema-jsonld/description") is False
 

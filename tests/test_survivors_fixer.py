@@ -7,7 +7,7 @@ from conftest import SEED, clean_text
 
 from pfocr_lint.dataclass import replace
 from pfocr_lint.diagnostic import Finding, Fix, Safety, SetValue
-from pfocr_lint.linter import edits, examination, fixer, hits
+from pfocr_lint.linter import edits, fixer, hits, record_check
 from pfocr_lint.linter.diagnostics import diagnostics_of
 from pfocr_lint.record import round_trip
 from pfocr_lint.record.parser import read
@@ -17,8 +17,8 @@ from pfocr_lint.settings.model import DEFAULT, Selection, Settings
 PATH = f"_figures/{SEED}.md"
 
 
-def examined(text: str, settings: Settings = DEFAULT) -> hits.Examined:
-    return examination.examine(read(PATH, text.encode()), settings)
+def checked(text: str, settings: Settings = DEFAULT) -> hits.Checked:
+    return record_check.check_record(read(PATH, text.encode()), settings)
 
 
 def swapping(key: str, one: str, other: str):
@@ -33,12 +33,12 @@ def swapping(key: str, one: str, other: str):
 
 def test_fixes_that_do_not_converge_are_given_up_after_ten_rounds(monkeypatch):
     checks = {"PF208": swapping("/figtype", "F1", "F2"), "PF104": swapping("/seo", "S1", "S2")}
-    rules = tuple(type(r)(**{**r.__dict__, "check": checks[r.code], "cue": None}) for r in RULES if r.code in checks)
-    monkeypatch.setattr("pfocr_lint.linter.examination.RULES", rules)
+    rules = tuple(type(r)(**{**r.__dict__, "check": checks[r.code], "trigger": None}) for r in RULES if r.code in checks)
+    monkeypatch.setattr("pfocr_lint.linter.record_check.RULES", rules)
     monkeypatch.setattr("pfocr_lint.linter.prefilter.FILTERING", False)
     settings = Settings(selections=(Selection(select=tuple(checks)),))
-    first = replace(examined(clean_text(), settings), faults=("an earlier fault",))
-    done = fixer.settle(first, b"the bytes", settings, unsafe=False)
+    first = replace(checked(clean_text(), settings), faults=("an earlier fault",))
+    done = fixer.fix_until_stable(first, b"the bytes", settings, unsafe=False)
     assert (done.data, done.fixed) == (b"the bytes", ())
     assert done.faults == ("an earlier fault", f"{PATH}: the fixes of PF104, PF208 do not come to rest after 10 rounds")
 
@@ -51,17 +51,17 @@ def test_fixes_that_do_not_converge_are_given_up_after_ten_rounds(monkeypatch):
     ],
 )
 def test_line_breaks_are_fixed_in_a_round_of_their_own(code, dirty):
-    found = examined(dirty.replace("figtype: Figure", "figtype: Scheme"))
+    found = checked(dirty.replace("figtype: Figure", "figtype: Scheme"))
     assert {hit.rule.code for hit in found.hits} == {code, "PF208"}
-    step = fixer.mend(found, DEFAULT, unsafe=False)
+    step = fixer.fix_round(found, DEFAULT, unsafe=False)
     assert [each.code for each in step.fixed] == [code]
 
 
 @pytest.mark.parametrize(("most", "mended"), [(0, False), (1, True)])
 def test_a_record_with_too_many_findings_is_not_fixed(monkeypatch, most, mended):
     monkeypatch.setattr(hits, "MOST", most)
-    found = examined(clean_text().replace("figtype: Figure", "figtype: Scheme"))
-    assert (fixer.mend(found, DEFAULT, unsafe=False) is not None) is mended
+    found = checked(clean_text().replace("figtype: Figure", "figtype: Scheme"))
+    assert (fixer.fix_round(found, DEFAULT, unsafe=False) is not None) is mended
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_fixes_that_fail_together_are_made_rule_by_rule(monkeypatch, bad):
         return "no" if len(codes) > 1 or codes & bad else real(before, after, mended, planned)
 
     monkeypatch.setattr(fixer, "verify", verify)
-    step = fixer.mend(examined(THREE), DEFAULT, unsafe=False)
+    step = fixer.fix_round(checked(THREE), DEFAULT, unsafe=False)
     assert step.problem is None
     assert {each.code for each in step.fixed} == {"PF104", "PF105", "PF208"} - bad
     assert {hit.rule.code for hit in step.after.hits} == bad
@@ -118,12 +118,12 @@ def test_fixes_that_fail_together_are_made_rule_by_rule(monkeypatch, bad):
 
 def test_fixes_that_all_fail_are_the_problem_of_the_step(monkeypatch):
     monkeypatch.setattr(fixer, "verify", lambda *_: "no")
-    step = fixer.mend(examined(THREE), DEFAULT, unsafe=False)
+    step = fixer.fix_round(checked(THREE), DEFAULT, unsafe=False)
     assert step.problem == "a fix of PF104, PF105, PF208 was not made: no"
 
 
 def test_a_fix_that_writes_too_much_does_not_hold_up_the_others(monkeypatch):
-    found = examined(
+    found = checked(
         clean_text().replace("figtype: Figure", "figtype: Scheme").replace("  description: S", "  description: Another s")
     )
     weights = {hit.rule.code: edits.plan(found.record, [hit.finding.fix]).weight(found.record) for hit in found.hits}
@@ -132,7 +132,7 @@ def test_a_fix_that_writes_too_much_does_not_hold_up_the_others(monkeypatch):
 
     def mended(most):
         monkeypatch.setattr(edits, "MOST_WRITTEN", most)
-        step = fixer.mend(found, DEFAULT, unsafe=False)
+        step = fixer.fix_round(found, DEFAULT, unsafe=False)
         return None if step is None else {each.code for each in step.fixed}
 
     assert mended(light + heavy) == {"PF206", "PF208"}
@@ -145,21 +145,21 @@ def test_a_fix_that_writes_too_much_does_not_hold_up_the_others(monkeypatch):
 
 def test_no_fix_makes_a_record_larger_than_one_may_be(monkeypatch):
     text = clean_text().replace("figtype: Figure\n", "")
-    found = examined(text)
+    found = checked(text)
     monkeypatch.setattr(fixer, "MAX_BYTES", len(clean_text().encode()))
-    assert fixer.mend(found, DEFAULT, unsafe=False).after.record.text == clean_text()
+    assert fixer.fix_round(found, DEFAULT, unsafe=False).after.record.text == clean_text()
     monkeypatch.setattr(fixer, "MAX_BYTES", len(clean_text().encode()) - 1)
-    assert fixer.mend(found, DEFAULT, unsafe=False) is None
+    assert fixer.fix_round(found, DEFAULT, unsafe=False) is None
 
 
 def test_what_is_fixed_is_the_diagnostic_that_was_reported():
-    found = examined(clean_text().replace("figtype: Figure", "figtype: Scheme"))
-    fixed = fixer.mend(found, DEFAULT, unsafe=False).fixed
+    found = checked(clean_text().replace("figtype: Figure", "figtype: Scheme"))
+    fixed = fixer.fix_round(found, DEFAULT, unsafe=False).fixed
     assert tuple(replace(each, made=()) for each in fixed) == tuple(diagnostics_of(found))
 
 
 def test_nothing_to_fix_is_no_step():
-    assert fixer.mend(examined(clean_text()), DEFAULT, unsafe=False) is None
+    assert fixer.fix_round(checked(clean_text()), DEFAULT, unsafe=False) is None
 
 
 # ---- what the verification of a step finds
@@ -179,12 +179,12 @@ def test_nothing_to_fix_is_no_step():
     ],
 )
 def test_a_text_that_no_fix_meant_is_a_problem(now, problem):
-    before = examined(clean_text())
-    assert fixer.verify(before, examined(now), [], edits.plan(before.record, [])) == problem
+    before = checked(clean_text())
+    assert fixer.verify(before, checked(now), [], edits.plan(before.record, [])) == problem
 
 
 def test_a_finding_that_stays_is_a_problem():
-    found = examined(clean_text().replace("figtype: Figure", "figtype: Scheme"))
+    found = checked(clean_text().replace("figtype: Figure", "figtype: Scheme"))
     (hit,) = found.hits
     problem = fixer.verify(found, found, [(hit, hit.finding.fix)], edits.plan(found.record, []))
     assert problem == f"PF208 still finds {hit.finding.message}"

@@ -24,11 +24,11 @@ from pfocr_lint.workspace.one_file import Task
 from pfocr_lint.workspace.source import Source
 
 
-def looks_alike(one: prefilter.Look | None, other: prefilter.Look | None) -> bool:
+def looks_alike(one: prefilter.QuickCheck | None, other: prefilter.QuickCheck | None) -> bool:
     if one is None or other is None:
         return one is other
-    data = [look.record and look.record.data for look in (one, other)]
-    codes = [{rule.code for rule in look.suspects} for look in (one, other)]
+    data = [quick.record and quick.record.data for quick in (one, other)]
+    codes = [{rule.code for rule in quick.candidates} for quick in (one, other)]
     return codes[0] == codes[1] and one.facts == other.facts and (not codes[0] or same(*data))
 
 
@@ -109,11 +109,13 @@ def hold_together(seed: int, size: int) -> None:
 
 def hold(paths, datas, chosen: Settings, *, keywords: bool) -> None:
     """A look at many records tells of each what a look at it alone tells; nothing raises, which would only be slow."""
-    prefilter._judged[0] = prefilter.WORTH_A_TEMPLATE
-    alone = [prefilter.look(path, data, chosen, Kind.FIGURE, keywords=keywords) for path, data in zip(paths, datas, strict=True)]
-    seen = dict(prefilter._at_a_glance(paths, datas, chosen, keywords=keywords))
+    prefilter._checked_figures[0] = prefilter.WORTH_A_TEMPLATE
+    alone = [
+        prefilter.quick_check(path, data, chosen, Kind.FIGURE, keywords=keywords) for path, data in zip(paths, datas, strict=True)
+    ]
+    seen = dict(prefilter._check_table(paths, datas, chosen, keywords=keywords))
     assert [*seen] == [number for number, data in enumerate(datas) if read_by_template(Kind.FIGURE, data) is not None]
-    together = prefilter.looks(paths, datas, chosen, Kind.FIGURE, keywords=keywords)
+    together = prefilter.quick_checks(paths, datas, chosen, Kind.FIGURE, keywords=keywords)
     for number, (one, other) in enumerate(zip(alone, together, strict=True)):
         assert looks_alike(one, other), datas[number]
         assert number not in seen or looks_alike(seen[number], other)
@@ -152,9 +154,13 @@ def test_a_rule_is_asked_once_however_many_cues_there_are(monkeypatch):
 def test_a_rule_that_raises_leaves_the_others_of_its_table_alone(monkeypatch):
     clean, dirty = clean_text().encode(), clean_text().replace("Stem Cells", "Stem  Cells").encode()
     alone = [accept_look(PATH, data, worth_a_template=True, kind=Kind.FIGURE) for data in (clean, dirty)]
-    assert [bool(look.suspects) for look in alone] == [False, True]
+    assert [bool(quick.candidates) for quick in alone] == [False, True]
     monkeypatch.setattr(prefilter, "_found", lambda *_: 1 / 0)
-    assert prefilter.looks([PATH] * 3, [clean, dirty, clean], DEFAULT, Kind.FIGURE, keywords=True) == [alone[0], None, alone[0]]
+    assert prefilter.quick_checks([PATH] * 3, [clean, dirty, clean], DEFAULT, Kind.FIGURE, keywords=True) == [
+        alone[0],
+        None,
+        alone[0],
+    ]
 
 
 @pytest.fixture
@@ -196,7 +202,7 @@ def test_files_taken_together_are_told_as_each_alone_in_their_order(folder, monk
 
 
 def test_no_more_is_held_than_enough(folder, monkeypatch):
-    sizes, real = [], prefilter.looks
+    sizes, real = [], prefilter.quick_checks
     monkeypatch.setattr(
         prefilter,
         "looks",
@@ -233,7 +239,7 @@ def test_what_was_found_is_told_where_the_fix_meets_a_fault(monkeypatch):
     data = clean_text().replace("figlink: /", "figlink: ").encode()
     source = Source(PATH, DEFAULT, Kind.FIGURE)
     found = one_file.process_bytes(source, data, Task()).left
-    monkeypatch.setattr(checker, "examine", lambda *_: 1 / 0)
+    monkeypatch.setattr(checker, "check_record", lambda *_: 1 / 0)
     result = one_file.process_bytes(source, data, Task("diff"))
     assert result.left == found != ()
     assert "it could not be fixed: ZeroDivisionError" in result.faults[0]

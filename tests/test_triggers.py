@@ -19,7 +19,7 @@ from conftest import SEED
 from test_canonical import same_told
 
 from pfocr_lint.handbook import examples
-from pfocr_lint.linter import examination, prefilter
+from pfocr_lint.linter import prefilter, record_check
 from pfocr_lint.record import emitter, fast_parser
 from pfocr_lint.record.document import Record
 from pfocr_lint.record.parser import read
@@ -40,7 +40,7 @@ else:
     import sre_parse as parser
 
 PATH = f"_figures/{SEED}.md"
-TRIGGERED = [rule for rule in RULES if isinstance(rule.cue, tuple)]
+TRIGGERED = [rule for rule in RULES if isinstance(rule.trigger, tuple)]
 MOST = 400  # texts of one expression
 CATEGORIES = {
     "CATEGORY_SPACE": " \t\u00a0\u3000",
@@ -180,25 +180,25 @@ def reported(rule: Rule) -> list[tuple[str, bytes]]:
     return found
 
 
-def weakened(cue: str) -> Iterator[str]:
+def weakened(trigger: str) -> Iterator[str]:
     """A trigger without one range or character of a class, or without one alternative of a group."""
     one = r"(?:\\u[0-9a-fA-F]{4}|\\.|[^\\])"
-    for match in re.finditer(r"(?<!\\)\[((?:\\.|[^\]\\^])(?:\\.|[^\]\\])*)\]", cue):
+    for match in re.finditer(r"(?<!\\)\[((?:\\.|[^\]\\^])(?:\\.|[^\]\\])*)\]", trigger):
         items = re.findall(rf"{one}-{one}|{one}", match[1])
         for number in range(len(items) if len(items) > 1 else 0):
-            yield f"{cue[: match.start(1)]}{''.join(items[:number] + items[number + 1 :])}{cue[match.end(1) :]}"
-    for match in re.finditer(r"\(\?[a-z]+:([^()]*)\)", cue):
+            yield f"{trigger[: match.start(1)]}{''.join(items[:number] + items[number + 1 :])}{trigger[match.end(1) :]}"
+    for match in re.finditer(r"\(\?[a-z]+:([^()]*)\)", trigger):
         parts = match[1].split("|")
         for number in range(len(parts) if len(parts) > 1 else 0):
-            yield f"{cue[: match.start(1)]}{'|'.join(parts[:number] + parts[number + 1 :])}{cue[match.end(1) :]}"
+            yield f"{trigger[: match.start(1)]}{'|'.join(parts[:number] + parts[number + 1 :])}{trigger[match.end(1) :]}"
 
 
 # Parts of triggers that no text needs, each with its reason.
 SPARE = {
     ("PF307", "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069]"): "the fast reader knows no text with U+FEFF",
     **{
-        ("PF308", cue.replace(char, "")): "ftfy takes such a pair for a letter or a sign and a mark behind it"
-        for cue in characters._MISREAD[1:2]
+        ("PF308", trigger.replace(char, "")): "ftfy takes such a pair for a letter or a sign and a mark behind it"
+        for trigger in characters._MISREAD[1:2]
         for char in "€…’”–—™›"
     },
 }
@@ -212,20 +212,20 @@ def test_what_a_rule_searches_for_is_reported_alike_and_needs_each_part_of_its_t
     alone = Settings(selections=(Selection(select=(rule.code,)),))
     for text, data in texts:
         reference = read(PATH, data)
-        examined = examination.examine(reference, alone)
-        assert {hit.rule.code for hit in examined.hits} == {rule.code}
+        checked = record_check.check_record(reference, alone)
+        assert {hit.rule.code for hit in checked.hits} == {rule.code}
         for worth in (True, False):
-            prefilter._judged[0] = prefilter.WORTH_A_TEMPLATE if worth else 0
-            look = prefilter.look(PATH, data, alone)
+            prefilter._checked_figures[0] = prefilter.WORTH_A_TEMPLATE if worth else 0
+            look = prefilter.quick_check(PATH, data, alone)
             assert look is not None, text
-            assert not same_told(look, data, reference, examined), text
+            assert not same_told(look, data, reference, checked), text
     wholes = [joined(read(PATH, data)) for _, data in texts]
     missing = []
-    for number, cue in enumerate(rule.cue):
-        others = [re.compile(each) for place, each in enumerate(rule.cue) if place != number]
+    for number, trigger in enumerate(rule.trigger):
+        others = [re.compile(each) for place, each in enumerate(rule.trigger) if place != number]
         alone = [whole for whole in wholes if not any(other.search(whole) for other in others)]
-        for less in ["(?!)", *weakened(cue)]:
+        for less in ["(?!)", *weakened(trigger)]:
             found = re.compile(less)
             if (rule.code, less) not in SPARE and all(found.search(whole) for whole in alone):
-                missing.append((rule.code, cue, less))
+                missing.append((rule.code, trigger, less))
     assert missing == []

@@ -9,7 +9,7 @@ from conftest import SEED, clean_text
 
 from pfocr_lint import diagnostic
 from pfocr_lint.diagnostic import AddKey, Finding, Fix, SetValue, TextEdit
-from pfocr_lint.linter import checker, edits, examination, fixer
+from pfocr_lint.linter import checker, edits, fixer, record_check
 from pfocr_lint.record.limits import MAX_BYTES
 from pfocr_lint.record.parser import read
 from pfocr_lint.rules.catalogue import BY_CODE
@@ -23,7 +23,7 @@ GONE = SimpleNamespace(cause="a finding that is gone")
 
 def verified(before: str, after: str, *changes, made: tuple[Fix, ...] = (), hit=None, path: str = PATH) -> str | None:
     """What the verification says of a text that was made of another by some changes; ``hit`` was fixed."""
-    old, new = (examination.examine(read(path, text.encode("utf-8", "surrogatepass"))) for text in (before, after))
+    old, new = (record_check.check_record(read(path, text.encode("utf-8", "surrogatepass"))) for text in (before, after))
     plan = edits.Plan((), (), changes)
     hits = [each for each in old.hits if hit is not None and each.rule.code == hit]
     fixed = [(each, made[0] if made else Fix("", changes)) for each in hits]
@@ -209,7 +209,7 @@ def test_a_rule_that_offers_a_bad_fix_is_a_fault_and_the_file_stays(monkeypatch,
             yield Finding(violation.key, "this is wrong", fix=Fix("do something", (change,)))
 
     rule = BY_CODE["PF104"]
-    monkeypatch.setattr("pfocr_lint.linter.examination.RULES", (type(rule)(**{**rule.__dict__, "check": bad}),))
+    monkeypatch.setattr("pfocr_lint.linter.record_check.RULES", (type(rule)(**{**rule.__dict__, "check": bad}),))
     data = replaced(("seo: CreativeWork", "seo: X")).encode()
     fixed = fixer.fix(PATH, data)
     assert (fixed.data, fixed.fixed) == (data, ())
@@ -243,11 +243,11 @@ def test_of_equal_findings_no_more_stay_than_were_not_fixed(left, fixes, says):
     code = "PF107"
     text = clean_text().replace("  keywords:\n  - PTEN\n", TWICE)
     settings = Settings(selections=(Selection(select=(code,)),))
-    old = examination.examine(read(PATH, text.encode()), settings)
+    old = record_check.check_record(read(PATH, text.encode()), settings)
     assert len({hit.cause for hit in old.hits}) == 1
     assert len(old.hits) == 2
     after = clean_text().replace("  keywords:\n", "  keywords:\n" + "  - PTEN\n" * left)
-    new = examination.examine(read(PATH, after.encode()), settings)
+    new = record_check.check_record(read(PATH, after.encode()), settings)
     found = fixer.verify(old, new, [(hit, hit.finding.fix) for hit in old.hits[:fixes]], Unplanned((), (), ()))
     assert (found or "").startswith(says or "")
     assert (found is None) is (says is None)
@@ -257,10 +257,10 @@ def test_of_equal_findings_no_more_stay_than_were_not_fixed(left, fixes, says):
 def test_every_entry_that_was_written_is_read_twice(keys):
     wants = {"/year": "2021", "/organisms": ["a?b"]}
     fix = Fix("", tuple(SetValue(key, wants[key]) for key in keys))
-    before = examination.examine(read(PATH, clean_text().encode()))
+    before = record_check.check_record(read(PATH, clean_text().encode()))
     plan = edits.plan(before.record, [fix])
     text = diagnostic.apply(clean_text(), plan.edits).replace("organisms:\n- a?b\n", "organisms: [a?b]\n")
-    after = examination.examine(read(PATH, text.encode()))
+    after = record_check.check_record(read(PATH, text.encode()))
     assert fixer.verify(before, after, [], plan) == "ruamel.yaml reads /organisms differently"
 
 

@@ -11,7 +11,7 @@ import pytest
 from conftest import ROOT, SEED, clean_text
 
 from pfocr_lint.dataclass import replace
-from pfocr_lint.linter import checker, examination, fixer
+from pfocr_lint.linter import checker, fixer, record_check
 from pfocr_lint.record.parser import read
 from pfocr_lint.report import FORMATS
 from pfocr_lint.rules.waiver_comments import waivers
@@ -60,7 +60,7 @@ WAIVING = [
 def test_a_right_waiver_waives_and_is_silent(comment):
     text = text_with(comment)
     assert found(text) == []
-    assert examination.examine(read(PATH, text.encode())).waived == ("PF210",)
+    assert record_check.check_record(read(PATH, text.encode())).waived == ("PF210",)
 
 
 @pytest.mark.parametrize(
@@ -253,7 +253,7 @@ def test_without_waivers_nothing_is_waived_and_nothing_is_reported_for_them():
     settings = Settings(waivers=False)
     for comment in (*WAIVING[:5], *NEAR[:5], "# pfocr-lint: ignore[PF210]", "# pfocr-lint: ignore[PF301, PF2100] why"):
         assert found(text_with(comment), settings) == ["PF210"], comment
-    assert examination.examine(read(PATH, text_with(WAIVING[0]).encode()), settings).waived == ()
+    assert record_check.check_record(read(PATH, text_with(WAIVING[0]).encode()), settings).waived == ()
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ def run() -> NoReturn:
     """The console script."""
     from pfocr_lint.workspace import signals, workers
 
-    signals.heed()
+    signals.handle_signals()
     workers.tune()
     # a stream that was closed before we began is None
     stdin, stdout, stderr = sys.stdin or _nothing("r"), sys.stdout or _nothing("w"), sys.stderr or _nothing("w")
@@ -68,7 +68,7 @@ def run() -> NoReturn:
             stderr.write(f"pfocr-lint: the output cannot be written: {error.strerror}\n")
             status = USAGE
     except signals.Stopped as stopped:
-        signals.ignore()
+        signals.ignore_signals()
         stderr.write(f"pfocr-lint: {stopped}\n")
         status = 128 + stopped.number
     gc.freeze()  # the end need not search what is left for cycles: a twelfth of the time that one record takes

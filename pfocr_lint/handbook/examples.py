@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from pfocr_lint.linter import checker, examination, hits
+from pfocr_lint.linter import checker, hits, record_check
 from pfocr_lint.linter.diagnostics import diagnostics_of
 from pfocr_lint.record import emitter
 from pfocr_lint.record.document import Record
@@ -75,20 +75,22 @@ def fixed_text_of(example: Bad) -> str | None:
     return None if example.fixed is None else emitter.document(data_of(example.kind, example.fixed))
 
 
-def judge(example: Good, settings: Settings) -> tuple[dict[str, list[Diagnostic]], cross_record.Across]:
+def check_example(example: Good, settings: Settings) -> tuple[dict[str, list[Diagnostic]], cross_record.Comparison]:
     """
     What is said of an example's file and of those beside it, by path, as a run over their folder would say it.
 
     Raises InternalFault when a rule raised.
     """
     texts = {path_of(each): text_of(each).encode() for each in (example, *example.beside)}
-    examined = {path: examination.examine(read(path, data), settings) for path, data in texts.items()}
-    known = [facts for each in examined.values() if (facts := facts_of(each.record)) is not None]
-    across = cross_record.compare(known, lambda _: settings, lambda path: _text_in(texts, path))
-    faults = [*(fault for each in examined.values() for fault in each.faults), *across.faults]
+    checked = {path: record_check.check_record(read(path, data), settings) for path, data in texts.items()}
+    known = [facts for each in checked.values() if (facts := facts_of(each.record)) is not None]
+    comparison = cross_record.compare(known, lambda _: settings, lambda path: _text_in(texts, path))
+    faults = [*(fault for each in checked.values() for fault in each.faults), *comparison.faults]
     if faults:
         raise checker.InternalFault(faults[0])
-    return {path: cross_record.merged(diagnostics_of(each), across.diagnostics(path)) for path, each in examined.items()}, across
+    return {
+        path: cross_record.merged(diagnostics_of(each), comparison.diagnostics(path)) for path, each in checked.items()
+    }, comparison
 
 
 def _text_in(texts: Mapping[str, bytes], path: str) -> bytes:

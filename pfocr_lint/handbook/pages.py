@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
-from pfocr_lint.handbook.examples import fixed_text_of, judge, text_of
+from pfocr_lint.handbook.examples import check_example, fixed_text_of, text_of
 from pfocr_lint.report import RuleHelp
 from pfocr_lint.report.plain import plain
 from pfocr_lint.rules.catalogue import BY_CODE, RULES
@@ -117,7 +117,7 @@ def _example(rule: Rule, bad: Bad) -> str:
     wrong, fixed = text_of(bad), fixed_text_of(bad)
     clean = text_of(Bad(kind=bad.kind))
     if bad.table is not None or (bad.beside and fixed is None) or (fixed is None and wrong == clean):
-        found, _ = judge(bad, Settings(selections=(Selection(select=(rule.code,)),)))
+        found, _ = check_example(bad, Settings(selections=(Selection(select=(rule.code,)),)))
         path, message = next((path, each.message) for path, told in found.items() for each in told)
         return f"Found in `{path}`: *{message}*"
     if fixed is not None:

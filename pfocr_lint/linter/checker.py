@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pfocr_lint.linter import prefilter
 from pfocr_lint.linter.diagnostics import diagnostics_of
-from pfocr_lint.linter.edited_values import Load, watch
+from pfocr_lint.linter.edited_values import Load, track_edits
 from pfocr_lint.record.parser import read
 from pfocr_lint.schema.kinds import Kind
 from pfocr_lint.settings.model import DEFAULT, Settings
@@ -19,8 +19,8 @@ from pfocr_lint.settings.model import DEFAULT, Settings
 if TYPE_CHECKING:
     from pfocr_lint.diagnostic import Diagnostic
     from pfocr_lint.record.document import Record
-from pfocr_lint.linter.examination import examine, run_rule
-from pfocr_lint.linter.hits import Examined, by_place
+from pfocr_lint.linter.hits import Checked, by_place
+from pfocr_lint.linter.record_check import check_record, run_rule
 
 
 class InternalFault(Exception):  # noqa: N818 - the contract's word
@@ -37,25 +37,25 @@ def check(
     the record in an earlier version: a fix that would replace what was edited since is not safe. Raises InternalFault when a
     rule raised.
     """
-    look = prefilter.look(path, data, settings, kind)
-    examined = examined_of(path, data, settings, kind, look, lambda: before)
-    if examined is None:
+    quick = prefilter.quick_check(path, data, settings, kind)
+    checked = checked_of(path, data, settings, kind, quick, lambda: before)
+    if checked is None:
         return []
-    if examined.faults:
-        raise InternalFault(examined.faults[0])
-    return diagnostics_of(examined)
+    if checked.faults:
+        raise InternalFault(checked.faults[0])
+    return diagnostics_of(checked)
 
 
-def examined_of(
+def checked_of(
     path: str,
     data: bytes,
     settings: Settings,
     kind: Kind | None,
-    look: prefilter.Look | None,
+    quick: prefilter.QuickCheck | None,
     before: Load,
     *,
     fixes: Callable[[str], bool] = lambda _: False,
-) -> Examined | None:
+) -> Checked | None:
     """
     What the rules find in one record; None when the prefilter has found nothing.
 
@@ -63,19 +63,19 @@ def examined_of(
     sure". ``fixes`` says whether fixes of a safety (as a rule declares its own) will be made: what is written must come from the
     reference path. ``before`` gives the bytes of the earlier version that edits are compared with.
     """
-    if look is not None and not look.suspects:
+    if quick is not None and not quick.candidates:
         return None
-    if look is not None and look.record is not None and not any(fixes(rule.fix) for rule in look.suspects):
-        watch(look.record, before, read)
-        return _explained(look, look.record, data, settings)
+    if quick is not None and quick.record is not None and not any(fixes(rule.fix) for rule in quick.candidates):
+        track_edits(quick.record, before, read)
+        return _located(quick, quick.record, data, settings)
     record = read(path, data, kind)
-    watch(record, before, read)
-    return examine(record, settings, None if look is None else look.suspects)
+    track_edits(record, before, read)
+    return check_record(record, settings, None if quick is None else quick.candidates)
 
 
-def _explained(look: prefilter.Look, record: Record, data: bytes, settings: Settings) -> Examined:
+def _located(quick: prefilter.QuickCheck, record: Record, data: bytes, settings: Settings) -> Checked:
     """Run the rules that find something in a record of the pipeline's own form once more, with the text, for the places."""
     prefilter.with_text(record, data)
     levels, faults = settings.rules_for(record.path), list[str]()
-    hits = [hit for rule in look.suspects for hit in run_rule(rule, record, levels, faults)]
-    return Examined(record, tuple(sorted(hits, key=by_place)), tuple(faults))
+    hits = [hit for rule in quick.candidates for hit in run_rule(rule, record, levels, faults)]
+    return Checked(record, tuple(sorted(hits, key=by_place)), tuple(faults))

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pfocr_lint.dataclass import dataclass, replace
-from pfocr_lint.linter.hits import Examined, Hit, by_place, hit_of
+from pfocr_lint.linter.hits import Checked, Hit, by_place, hit_of
 from pfocr_lint.linter.waiving import waive
 from pfocr_lint.record import facts
 from pfocr_lint.rules.catalogue import COMPARING, ON_PAGES
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Compared:
     """What the rules that compare records found, by record, sorted by path."""
 
-    examined: tuple[Examined, ...]
+    checked: tuple[Checked, ...]
     faults: tuple[str, ...] = ()
 
 
@@ -51,15 +51,15 @@ def compare(
                     hits.setdefault(placed.path, []).append(hit_of(repository.open(placed.path), rule, level, placed.finding))
         except Exception as error:  # noqa: BLE001 - whatever a rule does wrong, the others still speak
             faults.append(f"rule {rule.code} failed: {type(error).__name__}: {error}")
-    examined = []
+    checked = []
     again = partial(_on_pages, repository, levels_of, waiving)
     for path, found in sorted(hits.items()):
         record = repository.open(path)
         known = waivers(record) if waiving else ()
         left, waived = waive(record, known, found, levels_of(path)) if known else (found, ())
         hits_left = tuple(sorted(left, key=by_place))
-        examined.append(Examined(record, hits_left, waived=waived, open_other=repository.open, again=again))
-    return Compared(tuple(examined), tuple(faults))
+        checked.append(Checked(record, hits_left, waived=waived, open_other=repository.open, again=again))
+    return Compared(tuple(checked), tuple(faults))
 
 
 def _on_pages(
@@ -73,4 +73,4 @@ def _on_pages(
 
     figures = (own,) if isinstance(own, facts.FigureFacts) else ()
     one = replace(repository, figures=figures, pages=(), tables=(), open=opened)
-    return tuple(hit for each in compare(one, levels_of, ON_PAGES, waiving=waiving).examined for hit in each.hits)
+    return tuple(hit for each in compare(one, levels_of, ON_PAGES, waiving=waiving).checked for hit in each.hits)

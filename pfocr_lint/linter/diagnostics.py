@@ -12,7 +12,7 @@ from pfocr_lint.linter.hits import identity
 
 if TYPE_CHECKING:
     from pfocr_lint.linter import edits
-    from pfocr_lint.linter.hits import Examined, Hit
+    from pfocr_lint.linter.hits import Checked, Hit
     from pfocr_lint.record.document import Record
     from pfocr_lint.rules.declaration import Rule
 else:
@@ -21,14 +21,14 @@ else:
 FIRST = frozenset({"PF003", "PF009", "PF010"})  # what breaks lines otherwise than LF is mended before anything else
 
 
-def diagnostics_of(examined: Examined) -> list[Diagnostic]:
+def diagnostics_of(checked: Checked) -> list[Diagnostic]:
     """What was found in a record as it is reported, sorted by offset, then code."""
     seen: Counter[str] = Counter()
     found = []
-    for hit in examined.hits:
+    for hit in checked.hits:
         seen[hit.print] += 1
-        repeat, offering = seen[hit.print], examined.mendable
-        found.append(diagnostic_of(examined.record, hit, repeat, examined.open_other, offering=offering))
+        repeat, offering = seen[hit.print], checked.offers_fixes
+        found.append(diagnostic_of(checked.record, hit, repeat, checked.open_other, offering=offering))
     return found
 
 

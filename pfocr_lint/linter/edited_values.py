@@ -44,18 +44,18 @@ def _alike(old: Any, new: Any) -> bool:
     return bool(old == new) or (old is not None and new is not None and str(old) == str(new))
 
 
-def watch(record: Record, load: Load, read: Read) -> None:
+def track_edits(record: Record, load: Load, read: Read) -> None:
     """Let the fixes of a record be weighed by what was edited since the version that ``load`` gives, called when it is needed."""
     record.edited = _Edited(record, load, read)
 
 
-def carry(old: Record, new: Record) -> None:
+def keep_tracking(old: Record, new: Record) -> None:
     """The same for what a fix made of a record: edited is what was before the fix, as far as that could be read."""
     if isinstance(old.edited, _Edited):
         new.edited = old.edited if old.edited.record.data is not None else _Edited(new, old.edited.load, old.edited.read)
 
 
-def weighed(record: Record, finding: Finding) -> Finding:
+def unsafe_where_edited(record: Record, finding: Finding) -> Finding:
     """A finding whose fix would replace what a person edited: the fix is unsafe, and the message says what was edited."""
     fix, key, edited = finding.fix, finding.key, record.edited
     if fix is None or key is None or edited is None or not fix.follows or not edited(key):

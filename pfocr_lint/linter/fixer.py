@@ -15,9 +15,9 @@ from pfocr_lint.dataclass import dataclass
 from pfocr_lint.diagnostic import Diagnostic, DropItem, Fix, RenameKey, Safety, TextEdit, ValueChange
 from pfocr_lint.linter import edits
 from pfocr_lint.linter.diagnostics import FIRST, diagnostic_of, diagnostics_of
-from pfocr_lint.linter.edited_values import carry, watch
-from pfocr_lint.linter.examination import examine, examine_again
-from pfocr_lint.linter.hits import Examined, Hit
+from pfocr_lint.linter.edited_values import keep_tracking, track_edits
+from pfocr_lint.linter.hits import Checked, Hit
+from pfocr_lint.linter.record_check import check_again, check_record
 from pfocr_lint.pointer import split
 from pfocr_lint.record.document import Record, untyped
 from pfocr_lint.record.facts import Facts, facts_of
@@ -62,32 +62,32 @@ def fix(
     replace what was edited since is not safe.
     """
     record = read(path, data, kind)
-    watch(record, lambda: before, read)
-    return settle(examine(record, settings), data, settings, unsafe=unsafe)
+    track_edits(record, lambda: before, read)
+    return fix_until_stable(check_record(record, settings), data, settings, unsafe=unsafe)
 
 
-def settle(first: Examined, data: bytes, settings: Settings, *, unsafe: bool) -> Fixed:
+def fix_until_stable(first: Checked, data: bytes, settings: Settings, *, unsafe: bool) -> Fixed:
     """The same for a record that is already examined; ``data`` are its bytes."""
-    examined, path = first, first.record.path
+    checked, path = first, first.record.path
     fixed: list[Diagnostic] = []
-    restless: tuple[Diagnostic, ...] = ()
+    unstable: tuple[Diagnostic, ...] = ()
     for turn in range(ROUNDS + 1):
-        step = mend(examined, settings, unsafe=unsafe)
+        step = fix_round(checked, settings, unsafe=unsafe)
         if step is None:
-            new = examined.record.text.encode() if fixed else data
-            left = tuple(diagnostics_of(examined))
-            return Fixed(new, tuple(fixed), left, examined.faults, facts_of(examined.record), examined.waived)
+            new = checked.record.text.encode() if fixed else data
+            left = tuple(diagnostics_of(checked))
+            return Fixed(new, tuple(fixed), left, checked.faults, facts_of(checked.record), checked.waived)
         if turn == ROUNDS:
             break
         if step.problem is not None:
             return _unfixed(first, data, f"{path}: {step.problem}")
         fixed += step.fixed
-        restless, examined = step.fixed, step.after
-    names = ", ".join(sorted({each.code for each in restless}))
+        unstable, checked = step.fixed, step.after
+    names = ", ".join(sorted({each.code for each in unstable}))
     return _unfixed(first, data, f"{path}: the fixes of {names} do not come to rest after {ROUNDS} rounds")
 
 
-def _unfixed(first: Examined, data: bytes, fault: str) -> Fixed:
+def _unfixed(first: Checked, data: bytes, fault: str) -> Fixed:
     return Fixed(data, (), tuple(diagnostics_of(first)), (*first.faults, fault), facts_of(first.record), first.waived)
 
 
@@ -96,40 +96,40 @@ class Step:
     """One round of fixes: what was mended, the record after it, and why it must not be written, if it must not."""
 
     fixed: tuple[Diagnostic, ...]
-    after: Examined
+    after: Checked
     problem: str | None
 
 
-def mend(examined: Examined, settings: Settings, *, unsafe: bool) -> Step | None:
+def fix_round(checked: Checked, settings: Settings, *, unsafe: bool) -> Step | None:
     """Make all fixes of an examined record that do not clash, and verify them; None when there is none to make."""
-    if not examined.mendable:
+    if not checked.offers_fixes:
         return None
-    wanted = _wanted(examined, unsafe=unsafe)
+    wanted = _wanted(checked, unsafe=unsafe)
     first = [each for each in wanted if each[0].rule.code in FIRST]
-    step = _step(examined, first or wanted, settings)
+    step = _step(checked, first or wanted, settings)
     codes = sorted({diagnostic.code for diagnostic in step.fixed}) if step is not None and step.problem is not None else []
     # what one rule mends may be what another then finds: each in its turn
     done: Step | None = None
     for code in codes if len(codes) > 1 else ():
-        now = examined if done is None else done.after
+        now = checked if done is None else done.after
         alone = _step(now, [each for each in _wanted(now, unsafe=unsafe) if each[0].rule.code == code], settings)
         if alone is not None and alone.problem is None:
             done = alone if done is None else Step((*done.fixed, *alone.fixed), alone.after, None)
     return done or step
 
 
-def _wanted(examined: Examined, *, unsafe: bool) -> list[tuple[Hit, Fix]]:
+def _wanted(checked: Checked, *, unsafe: bool) -> list[tuple[Hit, Fix]]:
     """The fixes to make in an examined record, by their rules."""
     return [
         (hit, hit.finding.fix)
-        for hit in sorted(examined.hits, key=lambda hit: hit.rule.code)
+        for hit in sorted(checked.hits, key=lambda hit: hit.rule.code)
         if hit.finding.fix is not None and (unsafe or hit.finding.fix.safety is Safety.SAFE)
     ]
 
 
-def _step(examined: Examined, wanted: list[tuple[Hit, Fix]], settings: Settings) -> Step | None:
+def _step(checked: Checked, wanted: list[tuple[Hit, Fix]], settings: Settings) -> Step | None:
     """Make some fixes that do not clash, and verify them."""
-    record = examined.record
+    record = checked.record
     planned = edits.plan(record, [each for _, each in wanted])
     if planned.weight(record) > edits.MOST_WRITTEN:  # without those that are too much alone; all or none of the others
         wanted = [each for each in wanted if edits.plan(record, [each[1]]).weight(record) <= edits.MOST_WRITTEN]
@@ -139,14 +139,14 @@ def _step(examined: Examined, wanted: list[tuple[Hit, Fix]], settings: Settings)
     text = diagnostic.apply(record.text, planned.edits)
     if not planned.taken or len(text.encode()) > MAX_BYTES:
         return None
-    mended = [wanted[index] for index in planned.taken]
+    planned_fixes = [wanted[index] for index in planned.taken]
     new = read(record.path, text.encode(), record.kind)
-    carry(record, new)
-    after = examine_again(examined, [hit for hit, _ in mended], new, settings)
-    problem = verify(examined, after, mended, planned)
+    keep_tracking(record, new)
+    after = check_again(checked, [hit for hit, _ in planned_fixes], new, settings)
+    problem = verify(checked, after, planned_fixes, planned)
     if problem is not None:
-        problem = f"a fix of {', '.join(sorted({hit.rule.code for hit, _ in mended}))} was not made: {problem}"
-    fixed = (diagnostic_of(record, hit, 1, examined.open_other, made=_made(record, each)) for hit, each in mended)
+        problem = f"a fix of {', '.join(sorted({hit.rule.code for hit, _ in planned_fixes}))} was not made: {problem}"
+    fixed = (diagnostic_of(record, hit, 1, checked.open_other, made=_made(record, each)) for hit, each in planned_fixes)
     return Step(tuple(fixed), after, problem)
 
 
@@ -165,7 +165,7 @@ def _made(record: Record, made: Fix) -> tuple[ValueChange, ...]:
     return tuple(found)
 
 
-def verify(before: Examined, after: Examined, mended: Sequence[tuple[Hit, Fix]], planned: edits.Plan) -> str | None:
+def verify(before: Checked, after: Checked, planned_fixes: Sequence[tuple[Hit, Fix]], planned: edits.Plan) -> str | None:
     """
     Why the new text must not be written; None when it may.
 
@@ -179,7 +179,7 @@ def verify(before: Examined, after: Examined, mended: Sequence[tuple[Hit, Fix]],
     wanted = planned.data(old)
     if wanted is not None and not _same(wanted, new.data):
         return "the result does not read as intended"
-    textual = any(isinstance(change, TextEdit) for _, each in mended for change in each.changes)
+    textual = any(isinstance(change, TextEdit) for _, each in planned_fixes for change in each.changes)
     if not textual:
         head, tail = old.text[: old.body.start], old.text[old.body.end :]
         if new.text[: new.body.start] != head or new.text[new.body.end :] != tail:
@@ -187,8 +187,8 @@ def verify(before: Examined, after: Examined, mended: Sequence[tuple[Hit, Fix]],
     # a hit is gone when it is not made of the same value again; a value that changed may show the next defect
     still = Counter(hit.cause for hit in after.hits)
     were = Counter(hit.cause for hit in before.hits)
-    gone = Counter(hit.cause for hit, _ in mended)
-    for hit, _ in mended:
+    gone = Counter(hit.cause for hit, _ in planned_fixes)
+    for hit, _ in planned_fixes:
         if still[hit.cause] > max(0, were[hit.cause] - gone[hit.cause]):
             return f"{hit.rule.code} still finds {hit.finding.message}"
     for pointer in planned.written:

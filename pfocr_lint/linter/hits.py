@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pfocr_lint.dataclass import dataclass
 from pfocr_lint.diagnostic import Finding, Severity, Span
 from pfocr_lint.lazy_import import hashlib
-from pfocr_lint.linter.edited_values import weighed
+from pfocr_lint.linter.edited_values import unsafe_where_edited
 
 if TYPE_CHECKING:
     from pfocr_lint.record.document import Record
@@ -37,7 +37,7 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class Examined:
+class Checked:
     """
     What was found in one record; ``waived`` are the rules of the findings that it waives, one for each.
 
@@ -53,7 +53,7 @@ class Examined:
     again: Callable[[Record], tuple[Hit, ...]] | None = None
 
     @property
-    def mendable(self) -> bool:
+    def offers_fixes(self) -> bool:
         """Whether fixes are offered at all."""
         return len(self.hits) <= MOST
 
@@ -74,7 +74,7 @@ def hit_of(record: Record, rule: Rule, level: Severity, finding: Finding) -> Hit
     # between records it is the same whichever it is reported for; as what it is about counts a value as it is written
     known = (*about, "" if finding.members else str(part), *map(str, finding.compared))
     match = hashlib.sha256("\0".join(known).encode("utf-8", "surrogatepass")).hexdigest()[:32]
-    return Hit(rule, level, weighed(record, finding), span, own, cause, match)
+    return Hit(rule, level, unsafe_where_edited(record, finding), span, own, cause, match)
 
 
 def span_of(record: Record, finding: Finding) -> Span:

@@ -32,7 +32,7 @@ _CONTENT = frozenset({"pattern", "enum", "const", "minLength", "maxLength"})
 MOST = 1_000  # items that are held against a missing list: no record has as many, and a stranger's could have 20,000
 
 
-def _strays(record: Record, violations: Sequence[Violation]) -> frozenset[str]:
+def _misplaced_items(record: Record, violations: Sequence[Violation]) -> frozenset[str]:
     """The items that belong to a list whose key is missing: they stand in the list before it."""
     gone = [violation.key for violation in violations if violation.keyword == "required" and "items" in violation.wanted]
     items = {_item(violation.key) for violation in violations} - {""} if gone else set()
@@ -55,7 +55,7 @@ def prepare(record: Record, synonyms: Synonyms) -> Record:
     invalid: set[str] = set()
     if record.data is not None and record.kind in MAPPINGS:
         violations = validator.violations(record.kind, record.data, writing=not record.canonical)
-        strays = _strays(record, violations)
+        strays = _misplaced_items(record, violations)
         for violation in violations:
             if _item(violation.key) in strays:
                 continue  # it belongs to a list whose key is missing, and that is said

@@ -26,7 +26,7 @@ from pfocr_lint.record.fast_parser import NUMBER, NUMBER_LIKE, WORDS, Unsure
 from pfocr_lint.schema import compiled, schemas
 
 if TYPE_CHECKING:
-    from pfocr_lint.schema.compiled import Judge
+    from pfocr_lint.schema.compiled import Validator
     from pfocr_lint.schema.kinds import Kind
 
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}|@[A-Za-z]{1,63}")
@@ -59,7 +59,7 @@ class Text(NamedTuple):
 
     place: int
     fold: str
-    fits: Judge | None
+    fits: Validator | None
 
 
 class Words(NamedTuple):
@@ -73,8 +73,8 @@ class Words(NamedTuple):
     place: int
     dash: str
     items: re.Pattern[str]
-    fits: Judge
-    words_fit: Judge
+    fits: Validator
+    words_fit: Validator
     known: dict[str, list[str]]
 
 
@@ -92,7 +92,7 @@ class Template(NamedTuple):
     sources: tuple[int, ...]
     texts: tuple[Text, ...]
     lists: tuple[Words, ...]
-    numbers: tuple[tuple[int, Judge], ...]
+    numbers: tuple[tuple[int, Validator], ...]
     constants: Mapping[int, str]
     places: Mapping[str, int]
     slots: tuple[Slot, ...]
@@ -109,7 +109,7 @@ class Table(NamedTuple):
 
     numbers: list[int]
     columns: list[list[Any]]
-    foreign: str
+    outside_ascii: str
 
 
 def values(kind: Kind, table: Table, row: int) -> dict[str, Any]:
@@ -125,9 +125,9 @@ def _values(slots: tuple[Slot, ...], row: Sequence[Any]) -> dict[str, Any]:
 
 def read(kind: Kind, datas: Sequence[bytes]) -> Table:
     """The records among ``datas`` of which it is sure."""
-    template, (bodies, foreign) = of_kind(kind), fast_parser.bodies(datas)
+    template, (bodies, outside_ascii) = of_kind(kind), fast_parser.bodies(datas)
     if template is None:
-        return Table([], [], foreign)
+        return Table([], [], outside_ascii)
     match = template.expression.fullmatch
     matches = [(number, found) for number, text in enumerate(bodies) if text is not None and (found := match(text)) is not None]
     rows = [found.group(*template.sources) for _, found in matches]
@@ -146,7 +146,7 @@ def read(kind: Kind, datas: Sequence[bytes]) -> Table:
     if odd:
         sure = [row for row in range(len(rows)) if row not in odd]
         numbers, columns = [numbers[row] for row in sure], [[column[row] for row in sure] for column in columns]
-    return Table(numbers, columns, foreign)
+    return Table(numbers, columns, outside_ascii)
 
 
 def _read_texts(sources: list[Any], text: Text, unsure: frozenset[str], odd: set[int]) -> list[Any]:
@@ -194,7 +194,7 @@ def _read_lists(sources: list[Any], others: list[Any], words: Words, odd: set[in
                 odd.add(row)
 
 
-def _read_numbers(sources: list[Any], fits: Judge, odd: set[int]) -> None:
+def _read_numbers(sources: list[Any], fits: Validator, odd: set[int]) -> None:
     """Put in the place of each source of a number what it says; to ``odd`` go the rows where it does not fit."""
     for row, raw in enumerate(sources):
         if raw is not None:
@@ -258,7 +258,7 @@ class _Making:
         self.others: list[int] = []
         self.texts: list[Text] = []
         self.lists: list[Words] = []
-        self.numbers: list[tuple[int, Judge]] = []
+        self.numbers: list[tuple[int, Validator]] = []
         self.constants: dict[int, str] = {}
         self.places: dict[str, int] = {}
 

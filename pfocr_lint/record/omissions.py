@@ -10,7 +10,7 @@ from pfocr_lint.diagnostic import Fix, Safety, Span, TextEdit
 from pfocr_lint.pointer import join, split
 from pfocr_lint.quoting import quote
 from pfocr_lint.record.limits import WIDTH
-from pfocr_lint.record.outline import MARK, Outline, Part, Stray, takes
+from pfocr_lint.record.outline import MARK, LooseLine, Outline, Part, takes
 
 if TYPE_CHECKING:
     from pfocr_lint.record.document import Record
@@ -46,8 +46,8 @@ def slips(record: Record, lines: Outline) -> list[Slip]:
     if record.has_lone_cr:
         return []  # lines are not what they seem
     found = [_key(record, part) for part in lines.parts if part.glued][:MOST]
-    for stray in lines.strays[:MOST]:
-        slip = _item(record, stray) or _text(record, stray, lines)
+    for loose in lines.loose_lines[:MOST]:
+        slip = _item(record, loose) or _text(record, loose, lines)
         found += [slip] if slip is not None else []
     return sorted(found, key=lambda slip: slip.span.start)
 
@@ -74,20 +74,20 @@ def _key(record: Record, part: Part) -> Slip:
     return Slip(message, span, edit, "put a space behind the colon", not space, part)
 
 
-def _item(record: Record, stray: Stray) -> Slip | None:
+def _item(record: Record, loose: LooseLine) -> Slip | None:
     """A line of a list that does not begin with a dash and a space."""
-    last = stray.part
+    last = loose.part
     item = last if last.is_item else last.parent if last.parent is not None and last.parent.is_item else None
     holder = last if item is None else item.parent
     if holder is None or takes(record.kind, holder.pointer) != "array" or (holder.has_text and item is None):
         return None
-    start = stray.start + stray.indent
-    line = record.text[start : stray.end]
+    start = loose.start + loose.indent
+    line = record.text[start : loose.end]
     if line in _NOTHING or line.startswith("--"):
         return None
     column = (item or holder).indent
     where = f"in the list {holder.name}"
-    safe = stray.indent >= holder.indent
+    safe = loose.indent >= holder.indent
     glued, mark, lacks = _GLUED.match(line), MARK.match(line), 0
     if glued is not None and not glued[1]:
         message, does, lacks = (
@@ -104,36 +104,36 @@ def _item(record: Record, stray: Stray) -> Slip | None:
         does, lacks, safe = f"write '- ' for '{mark[1]}'", mark.end(), False
     else:
         message, does = f"{quote(line, 40)} stands {where} without '- ' in front", "put '- ' in front"
-        safe = safe and _is_item(record, stray, holder, line)
-    edit = TextEdit(stray.start, start + lacks, f"{' ' * column}- ")
-    return Slip(message, Span(start, stray.end), edit, does, safe, holder)
+        safe = safe and _is_item(record, loose, holder, line)
+    edit = TextEdit(loose.start, start + lacks, f"{' ' * column}- ")
+    return Slip(message, Span(start, loose.end), edit, does, safe, holder)
 
 
-def _is_item(record: Record, stray: Stray, holder: Part, line: str) -> bool:
+def _is_item(record: Record, loose: LooseLine, holder: Part, line: str) -> bool:
     """Whether a line without a dash can be nothing but an item: it may be the rest of the one above, or a note."""
     if split(holder.pointer)[-1].startswith("organisms"):
         return _ORGANISM.match(line) is not None
-    return stray.part is holder or (not line[0].islower() and len(_above(record, stray)) <= WIDTH)
+    return loose.part is holder or (not line[0].islower() and len(_above(record, loose)) <= WIDTH)
 
 
-def _above(record: Record, stray: Stray) -> str:
+def _above(record: Record, loose: LooseLine) -> str:
     """The nearest line above that is not blank."""
-    return record.text[: stray.start].rstrip().rpartition("\n")[2]
+    return record.text[: loose.start].rstrip().rpartition("\n")[2]
 
 
-def _text(record: Record, stray: Stray, lines: Outline) -> Slip | None:
+def _text(record: Record, loose: LooseLine, lines: Outline) -> Slip | None:
     """A line of a text that is not indented."""
-    part = stray.part
+    part = loose.part
     if part.is_item or split(part.pointer)[-1] not in PROSE or takes(record.kind, part.pointer) != "string":
         return None
-    start = stray.start + stray.indent
-    line = record.text[start : stray.end]
+    start = loose.start + loose.indent
+    line = record.text[start : loose.end]
     like = _LIKE_A_KEY.match(line)
     if like is not None and (like[2] == ":" or takes(record.kind, join("", like[1].lower()))):
         return None  # "Year:'2022'", "year='2022'"
     if line in _NOTHING or line[0] in "-#[]{}|>" or ": " in line or record.text[part.at : part.at + 1] in ("[", "{"):
         return None
-    if _above(record, stray).lstrip().startswith("#"):
+    if _above(record, loose).lstrip().startswith("#"):
         return None  # behind a comment no text goes on, indented or not
     column = part.indent + 2
     lead = _LEAD.match(line)
@@ -141,11 +141,11 @@ def _text(record: Record, stray: Stray, lines: Outline) -> Slip | None:
         message = (
             f"{_space(lead[0].strip(' ')[0])} stands in front of {quote(line[lead.end() :], 40)}, where YAML wants plain spaces"
         )
-        edit = TextEdit(stray.start, start + lead.end(), " " * column)
-        return Slip(message, Span(start, stray.end), edit, "indent the text by plain spaces", safe=False, part=part)
+        edit = TextEdit(loose.start, start + lead.end(), " " * column)
+        return Slip(message, Span(start, loose.end), edit, "indent the text by plain spaces", safe=False, part=part)
     message = f"the line {quote(line, 40)} continues {part.name} and is not indented; want {column} spaces in front"
-    edit = TextEdit(stray.start, start, " " * column)
-    return Slip(message, Span(start, stray.end), edit, "indent the text", _is_copy(record, part, lines), part)
+    edit = TextEdit(loose.start, start, " " * column)
+    return Slip(message, Span(start, loose.end), edit, "indent the text", _is_copy(record, part, lines), part)
 
 
 def _is_copy(record: Record, part: Part, lines: Outline) -> bool:
@@ -159,7 +159,7 @@ def _words(record: Record, lines: Outline, pointer: str | None) -> list[str]:
     """The words of a text, lines that are not indented included."""
     for part in lines.parts:
         if part.pointer == pointer:
-            more = [record.text[stray.start : stray.end] for stray in lines.strays if stray.part is part]
+            more = [record.text[loose.start : loose.end] for loose in lines.loose_lines if loose.part is part]
             return " ".join([record.text[part.at : part.end], *more]).split()
     return []
 

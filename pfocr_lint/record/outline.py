@@ -64,7 +64,7 @@ class Part:
 
 
 @dataclass
-class Stray:
+class LooseLine:
     """A line that is no key, no item and no indented text: its first and last character, and the part it stands behind."""
 
     start: int
@@ -78,7 +78,7 @@ class Outline:
     """The parts of a record's text in their order, the lines that belong to none, and which part each line is of."""
 
     parts: list[Part] = field(default_factory=list)
-    strays: list[Stray] = field(default_factory=list)
+    loose_lines: list[LooseLine] = field(default_factory=list)
     _starts: list[int] = field(default_factory=list)
     _owners: list[Part | None] = field(default_factory=list)
 
@@ -212,7 +212,7 @@ class _Reading:
         item = last if last.is_item else last.parent
         if item is not None and item.is_item and item.parent is not None:
             item.parent.items += 1  # it counts as one, so that the items below it are named as they are seen
-        self.found.strays.append(Stray(start, end, column, last))
+        self.found.loose_lines.append(LooseLine(start, end, column, last))
         return last
 
     def _quoted_to(self, part: Part) -> int:

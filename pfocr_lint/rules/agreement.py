@@ -11,7 +11,7 @@ from pfocr_lint.pointer import name_of
 from pfocr_lint.quoting import quote
 from pfocr_lint.record import derived
 from pfocr_lint.record.document import Record
-from pfocr_lint.rules.declaration import Bad, Cue, Good, rule
+from pfocr_lint.rules.declaration import Bad, Good, Trigger, rule
 from pfocr_lint.rules.value_ends import said, word_and_rest
 from pfocr_lint.schema import validator
 from pfocr_lint.schema.kinds import FIGURES
@@ -64,10 +64,10 @@ def _should_be(
 @rule(
     "PF201",
     kinds=FIGURES,
-    cue=Cue.DISAGREEMENT,
+    trigger=Trigger.DISAGREEMENT,
     bad=[
-        Bad(name=f"PMC9405586__{STEM}-copy", says="the file's name", key="/figid"),
-        Bad({"figid": f"PMC7405586__{STEM}", "pmcid": "PMC7405586"}, name=f"PMC9405586__{STEM}", says="the file's name"),
+        Bad(name=f"PMC9405586__{STEM}-copy", message="the file's name", key="/figid"),
+        Bad({"figid": f"PMC7405586__{STEM}", "pmcid": "PMC7405586"}, name=f"PMC9405586__{STEM}", message="the file's name"),
     ],
     good=[Good()],
 )
@@ -87,11 +87,11 @@ def file_name_differs_from_figid(record: Record) -> Iterator[Finding]:
     "PF202",
     fix="safe",
     kinds=FIGURES,
-    cue=Cue.DISAGREEMENT,
+    trigger=Trigger.DISAGREEMENT,
     bad=[
-        Bad({"filename": f"PMC9405586__{STEM}.jpg"}, says="keeps the PMC id in front", fixed={}, key="/filename"),
-        Bad({"filename": "biomedicines-10-01841-g002.jpg"}, says="figid is", key="/figid"),
-        Bad({"pmcid": "PMC9405587"}, says="pmcid and filename make"),
+        Bad({"filename": f"PMC9405586__{STEM}.jpg"}, message="keeps the PMC id in front", fixed={}, key="/filename"),
+        Bad({"filename": "biomedicines-10-01841-g002.jpg"}, message="figid is", key="/figid"),
+        Bad({"pmcid": "PMC9405587"}, message="pmcid and filename make"),
     ],
     good=[Good()],
 )
@@ -121,13 +121,13 @@ def figid_differs_from_parts(record: Record) -> Iterator[Finding]:
     "PF203",
     fix="safe",
     kinds=FIGURES,
-    cue=Cue.DISAGREEMENT,
+    trigger=Trigger.DISAGREEMENT,
     bad=[
-        Bad({"figid_alias": "PMC9405586__F2"}, says="figid and number make 'PMC9405586__F1'", fixed={}, key="/figid_alias"),
-        Bad({"figid_alias": "F1"}, says="figid_alias is 'F1'", fixed={}),
-        Bad(text=("__F1\nfigtype", "__F1\n  - PTEN\nfigtype"), says="and more text that belongs elsewhere: '- PTEN'"),
-        Bad({"figid_alias": "PMC9405586__Figure 1"}, says="figid_alias is 'PMC9405586__Figure 1'", fixed={}),
-        Bad({"figid_alias": "PMC9405586__F2 - PTEN"}, says="the text behind 'PMC9405586__F2' belongs elsewhere"),
+        Bad({"figid_alias": "PMC9405586__F2"}, message="figid and number make 'PMC9405586__F1'", fixed={}, key="/figid_alias"),
+        Bad({"figid_alias": "F1"}, message="figid_alias is 'F1'", fixed={}),
+        Bad(text=("__F1\nfigtype", "__F1\n  - PTEN\nfigtype"), message="and more text that belongs elsewhere: '- PTEN'"),
+        Bad({"figid_alias": "PMC9405586__Figure 1"}, message="figid_alias is 'PMC9405586__Figure 1'", fixed={}),
+        Bad({"figid_alias": "PMC9405586__F2 - PTEN"}, message="the text behind 'PMC9405586__F2' belongs elsewhere"),
     ],
     good=[Good()],
 )
@@ -145,10 +145,12 @@ def alias_differs_from_figid(record: Record) -> Iterator[Finding]:
     "PF204",
     fix="safe",
     kinds=FIGURES,
-    cue=Cue.DISAGREEMENT,
+    trigger=Trigger.DISAGREEMENT,
     bad=[
-        Bad({"redirect_from": "/figures/PMC9405586__F2"}, says="want '/figures/PMC9405586__F1'", fixed={}, key="/redirect_from"),
-        Bad({"redirect_from": "/figures/PMC9405586__F1 - PTEN"}, says="and more text that belongs elsewhere: '- PTEN'"),
+        Bad(
+            {"redirect_from": "/figures/PMC9405586__F2"}, message="want '/figures/PMC9405586__F1'", fixed={}, key="/redirect_from"
+        ),
+        Bad({"redirect_from": "/figures/PMC9405586__F1 - PTEN"}, message="and more text that belongs elsewhere: '- PTEN'"),
     ],
     good=[Good()],
 )
@@ -167,11 +169,11 @@ def redirect_differs_from_alias(record: Record) -> Iterator[Finding]:
     "PF205",
     fix="safe",
     kinds=FIGURES,
-    cue=Cue.DISAGREEMENT,
+    trigger=Trigger.DISAGREEMENT,
     bad=[
         Bad({"schema-jsonld/@id": "https://pfocr.wikipathways.org/figures/PMC1__x.html"},
-            says="figid makes", fixed={}, key="/schema-jsonld/@id"),
-        Bad({"schema-jsonld/@id": f"{derived.SITE}PMC9405586__{STEM}.html and so on"}, says="elsewhere: 'and so on'"),
+            message="figid makes", fixed={}, key="/schema-jsonld/@id"),
+        Bad({"schema-jsonld/@id": f"{derived.SITE}PMC9405586__{STEM}.html and so on"}, message="elsewhere: 'and so on'"),
     ],
     good=[Good()],
 )  # fmt: skip
@@ -188,8 +190,8 @@ def jsonld_id_differs_from_figid(record: Record) -> Iterator[Finding]:
     "PF208",
     fix="safe",
     kinds=FIGURES,
-    cue=Cue.DISAGREEMENT,
-    bad=[Bad({"figtype": "Scheme"}, says="number 'F1' stands for 'Figure'", fixed={}, key="/figtype")],
+    trigger=Trigger.DISAGREEMENT,
+    bad=[Bad({"figtype": "Scheme"}, message="number 'F1' stands for 'Figure'", fixed={}, key="/figtype")],
     good=[Good()],
 )
 def figtype_differs_from_number(record: Record) -> Iterator[Finding]:
@@ -209,13 +211,13 @@ def figtype_differs_from_number(record: Record) -> Iterator[Finding]:
     fix="safe or unsafe",
     kinds=FIGURES,
     owns=("number:pattern",),
-    cue=Cue.FAILURE,
+    trigger=Trigger.FAILURE,
     bad=[
-        Bad({"number": "Figure 1"}, says="number is 'Figure 1', want 'F1'", fixed={}, key="/number"),
+        Bad({"number": "Figure 1"}, message="number is 'Figure 1', want 'F1'", fixed={}, key="/number"),
         Bad({"number": "FIG. 3", "figid_alias": "PMC9405586__F2", "redirect_from": "/figures/PMC9405586__F3"},
-            also=("PF203",), says="want 'F3'", unsafe=True,
+            also=("PF203",), message="want 'F3'", unsafe=True,
             fixed={"number": "F3", "figid_alias": "PMC9405586__F3", "redirect_from": "/figures/PMC9405586__F3"}),
-        Bad({"number": ""}, says="number is ''"),
+        Bad({"number": ""}, message="number is ''"),
     ],
     good=[Good({"number": "F1"})],
 )  # fmt: skip
@@ -243,12 +245,12 @@ def _may_be_of_another_year(year: str, reftext: str) -> bool:
     "PF210",
     fix="unsafe",
     kinds=FIGURES,
-    cue=_may_be_of_another_year,
+    trigger=_may_be_of_another_year,
     bad=[
-        Bad({"year": "2021"}, says="year is '2021', reftext says '2022'", fixed={}, unsafe=True, key="/year"),
+        Bad({"year": "2021"}, message="year is '2021', reftext says '2022'", fixed={}, unsafe=True, key="/year"),
         Bad(
             {"year": "2014", "reftext": "Ada Author. PLoS One 2015;20:440."},
-            says="reftext says '2015'",
+            message="reftext says '2015'",
             unsafe=True,
             fixed={"year": "2015", "reftext": "Ada Author. PLoS One 2015;20:440."},
         ),
@@ -303,21 +305,21 @@ def _may_hold_evidence(filename: str, figlink: str) -> bool:
     severity="warning",
     fix="unsafe",
     kinds=FIGURES,
-    cue=_may_hold_evidence,
+    trigger=_may_hold_evidence,
     bad=[
-        Bad({"figlink": "/pmc/articles/PMC9405586/figure/sch1/"}, says="'sch1' in figlink speaks of 'S1'", unsafe=True,
+        Bad({"figlink": "/pmc/articles/PMC9405586/figure/sch1/"}, message="'sch1' in figlink speaks of 'S1'", unsafe=True,
             key="/number", fixed={
                 "figlink": "/pmc/articles/PMC9405586/figure/sch1/", "number": "S1", "figid_alias": "PMC9405586__S1",
                 "figtype": "Scheme", "redirect_from": "/figures/PMC9405586__S1"}),
-        Bad({"figlink": "/pmc/articles/PMC9405586/figure/undfig1/"}, says="speaks of 'GA1'", unsafe=True,
+        Bad({"figlink": "/pmc/articles/PMC9405586/figure/undfig1/"}, message="speaks of 'GA1'", unsafe=True,
             fixed={
                 "figlink": "/pmc/articles/PMC9405586/figure/undfig1/", "number": "GA1", "figid_alias": "PMC9405586__GA1",
                 "figtype": "Graphical abstract", "redirect_from": "/figures/PMC9405586__GA1"}),
-        Bad({"figlink": "/pmc/articles/PMC9405586/figure/sch1/", "number": "Figure 1"}, says="number is 'Figure 1', 'sch1'",
+        Bad({"figlink": "/pmc/articles/PMC9405586/figure/sch1/", "number": "Figure 1"}, message="number is 'Figure 1', 'sch1'",
             also=("PF209",), unsafe=True, fixed={
                 "figlink": "/pmc/articles/PMC9405586/figure/sch1/", "number": "S1", "figid_alias": "PMC9405586__S1",
                 "figtype": "Scheme", "redirect_from": "/figures/PMC9405586__S1"}),
-        Bad({"figlink": f"/pmc/articles/PMC9405586/figure/sch{'0' * 5000}1/"}, says="speaks of 'S1'", unsafe=True, fixed={
+        Bad({"figlink": f"/pmc/articles/PMC9405586/figure/sch{'0' * 5000}1/"}, message="speaks of 'S1'", unsafe=True, fixed={
                 "figlink": f"/pmc/articles/PMC9405586/figure/sch{'0' * 5000}1/", "number": "S1",
                 "figid_alias": "PMC9405586__S1", "figtype": "Scheme", "redirect_from": "/figures/PMC9405586__S1"}),
     ],

@@ -12,7 +12,7 @@ from pfocr_lint.quoting import quote
 from pfocr_lint.record import derived
 from pfocr_lint.record.document import Record
 from pfocr_lint.rules.characters import FOLLOWER, JOINER
-from pfocr_lint.rules.declaration import Bad, Cue, Good, rule
+from pfocr_lint.rules.declaration import Bad, Good, Trigger, rule
 from pfocr_lint.rules.fields import near_missing
 from pfocr_lint.rules.text import both
 from pfocr_lint.rules.value_ends import cut_off, doubled_keys
@@ -76,26 +76,28 @@ def _stranger_behind(record: Record) -> tuple[str, bool] | None:
     "PF206",
     fix="safe",
     kinds=FIGURES,
-    cue=Cue.DISAGREEMENT,
+    trigger=Trigger.DISAGREEMENT,
     bad=[
-        Bad({"schema-jsonld/description": "Stromal signaling."}, says="description differs from caption", fixed={},
+        Bad({"schema-jsonld/description": "Stromal signaling."}, message="description differs from caption", fixed={},
             key="/schema-jsonld/description"),
-        Bad({**both("Stromal"), "caption": "Stromal signaling, and so on..."}, says="differs from caption",
+        Bad({**both("Stromal"), "caption": "Stromal signaling, and so on..."}, message="differs from caption",
             fixed=both("Stromal signaling, and so on...")),
-        Bad({**both("Signaling (Fig. 2) in leukemia"), "caption": "Signaling () in leukemia"}, says="differs from caption",
+        Bad({**both("Signaling (Fig. 2) in leukemia"), "caption": "Signaling () in leukemia"}, message="differs from caption",
             also=("PF311",)),
-        Bad({**both("What was said before"), "caption": "Signaling () in leukemia"}, says="differs from caption", also=("PF311",),
+        Bad({**both("What was said before"), "caption": "Signaling () in leukemia"},
+            message="differs from caption", also=("PF311",),
             fixed=both("Signaling () in leukemia")),
-        Bad({**both("Stromal signaling, and more"), "caption": "Stromal signaling,"}, says="the caption has lost something"),
-        Bad(text=("resistance.\npapertitle", "resistance #2.\npapertitle"), says="behind which '#2.' is a comment"),
-        Bad(text=("quiescence, and drug resistance.\npaper", "quiescence.\n  #P <1.\npaper"), says="'#P <1.' is a comment"),
-        Bad(text=("quiescence, and drug resistance.\npaper", "quiescence. # 2 of E. coli\npaper"), says="'# 2 of E. coli' is a"),
-        Bad(text=("drug resistance.\npaper", "\n# drug resistance.\npaper"), says="'# drug resistance.' is a comment"),
-        Bad(text=("drug resistance.\npapertitle", "# drug resistance.\npapertitle"), says="'# drug resistance.' is a comment"),
+        Bad({**both("Stromal signaling, and more"), "caption": "Stromal signaling,"}, message="the caption has lost something"),
+        Bad(text=("resistance.\npapertitle", "resistance #2.\npapertitle"), message="behind which '#2.' is a comment"),
+        Bad(text=("quiescence, and drug resistance.\npaper", "quiescence.\n  #P <1.\npaper"), message="'#P <1.' is a comment"),
+        Bad(text=("quiescence, and drug resistance.\npaper", "quiescence. # 2 of E. coli\npaper"),
+            message="'# 2 of E. coli' is a"),
+        Bad(text=("drug resistance.\npaper", "\n# drug resistance.\npaper"), message="'# drug resistance.' is a comment"),
+        Bad(text=("drug resistance.\npapertitle", "# drug resistance.\npapertitle"), message="'# drug resistance.' is a comment"),
         Bad(text=("quiescence, and drug resistance.\npaper", "quiescence.\nDrug resistance: all.\npaper"), also=("PF102",),
-            says="behind which the key 'Drug resistance' begins"),
+            message="behind which the key 'Drug resistance' begins"),
         Bad(text=("quiescence, and drug resistance.\npaper", "quiescence,\nyear: all.\npaper"), also=("PF006",),
-            says="behind which the key 'year' begins"),
+            message="behind which the key 'year' begins"),
     ],
     good=[Good({"caption": "Another caption: with a colon.", "schema-jsonld/description": "Another caption: with a colon."})],
 )  # fmt: skip

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 Check: TypeAlias = "Callable[[Record], Iterable[Finding]]"
 Compare: TypeAlias = "Callable[[Repository], Iterable[Placed]]"
-Gate: TypeAlias = Callable[..., bool]
+Condition: TypeAlias = Callable[..., bool]
 
 
-class Cue(Enum):
+class Trigger(Enum):
     """What has to be there before a rule can find anything, where that is not an expression."""
 
     FORM = "the text departs from the form that the fast reader accepts"
@@ -76,7 +76,7 @@ class Bad(Good):
     None where no fix is offered; a str stands for the old ``text``, of a table it is all. ``unsafe``: the fix is not safe.
     """
 
-    says: str = ""
+    message: str = ""
     fixed: Mapping[str, Any] | str | None = None
     unsafe: bool = False
     key: str | None = None
@@ -115,7 +115,7 @@ class Rule:
     fix: str
     bad: tuple[Bad, ...]
     good: tuple[Good, ...]
-    cue: Cue | Gate | tuple[str, ...] | None = None
+    trigger: Trigger | Condition | tuple[str, ...] | None = None
 
     @property
     def summary(self) -> str:
@@ -146,7 +146,7 @@ def rule(
     owns: tuple[str, ...] = (),
     default: bool = True,
     waivable: bool = True,
-    cue: Cue | Gate | tuple[str, ...] | None = None,
+    trigger: Trigger | Condition | tuple[str, ...] | None = None,
     bad: Iterable[Bad] = (),
     good: Iterable[Good] = (),
 ) -> Callable[[Check], Check]:
@@ -157,7 +157,7 @@ def rule(
     """
 
     def declare(check: Check) -> Check:
-        extra = {"owns": owns, "default": default, "waivable": waivable, "cue": cue}
+        extra = {"owns": owns, "default": default, "waivable": waivable, "cue": trigger}
         DECLARED.append(_made(check, code, severity, fix, kinds, bad, good, check=check, compare=None, **extra))
         return check
 

@@ -11,7 +11,7 @@ from pfocr_lint.diagnostic import Finding, Fix, Span, TextEdit
 from pfocr_lint.lazy_import import LazyModule, expression
 from pfocr_lint.record.characters import SEPARATORS
 from pfocr_lint.record.document import Record
-from pfocr_lint.rules.declaration import Bad, Cue, Good, rule
+from pfocr_lint.rules.declaration import Bad, Good, Trigger, rule
 from pfocr_lint.schema.kinds import MAPPINGS, Kind
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def _faults(record: Record, code: str) -> Iterator[Finding]:
             yield Finding(None, fault.message, at=fault.span, fix=fault.fix, related=fault.related, compared=fault.compared)
 
 
-@rule("PF001", kinds=ALL | {Kind.UNKNOWN}, waivable=False, cue=Cue.FORM)
+@rule("PF001", kinds=ALL | {Kind.UNKNOWN}, waivable=False, trigger=Trigger.FORM)
 def unreadable_file(record: Record) -> Iterator[Finding]:
     """
     The file cannot be opened.
@@ -51,9 +51,9 @@ def unreadable_file(record: Record) -> Iterator[Finding]:
 @rule(
     "PF002",
     kinds=ALL,
-    cue=Cue.FORM,
+    trigger=Trigger.FORM,
     waivable=False,
-    bad=[Bad(text=("publisher_name: MDPI", "publisher_name: MD\0PI"), says="NUL")],
+    bad=[Bad(text=("publisher_name: MDPI", "publisher_name: MD\0PI"), message="NUL")],
     good=[Good({"figtitle": "Rôle of the α-subunit in signalling"})],
 )
 def invalid_utf_8(record: Record) -> Iterator[Finding]:
@@ -70,9 +70,9 @@ def invalid_utf_8(record: Record) -> Iterator[Finding]:
     "PF003",
     fix="safe",
     kinds=ALL,
-    cue=Cue.FORM,
+    trigger=Trigger.FORM,
     waivable=False,
-    bad=[Bad(text=("---\nfigid", "\ufeff---\nfigid"), says="byte order mark", fixed={})],
+    bad=[Bad(text=("---\nfigid", "\ufeff---\nfigid"), message="byte order mark", fixed={})],
     good=[Good()],
 )
 def byte_order_mark(record: Record) -> Iterator[Finding]:
@@ -86,14 +86,16 @@ def byte_order_mark(record: Record) -> Iterator[Finding]:
 
 @rule(
     "PF004",
-    cue=Cue.FORM,
+    trigger=Trigger.FORM,
     waivable=False,
     bad=[
-        Bad(text=("---\nfigid", "figid"), says="where the opening fence '---' belongs"),
-        Bad(text=("---\nfigid", "\n---\nfigid"), says="the first line is ''"),
-        Bad(text=("WikiPathways\n  keywords:\n  - PTEN\n  - AKT1\n  - Glucose\n---\n", "WikiPathways\n"), says="closing fence"),
-        Bad(text=("- Glucose\n---\n", "- Glucose\n---\n\nSee also: F2\n"), says="after the closing fence"),
-        Bad(text=("- Glucose\n---\n", "- Glucose\n...\n"), says="'...' closes the front matter"),
+        Bad(text=("---\nfigid", "figid"), message="where the opening fence '---' belongs"),
+        Bad(text=("---\nfigid", "\n---\nfigid"), message="the first line is ''"),
+        Bad(
+            text=("WikiPathways\n  keywords:\n  - PTEN\n  - AKT1\n  - Glucose\n---\n", "WikiPathways\n"), message="closing fence"
+        ),
+        Bad(text=("- Glucose\n---\n", "- Glucose\n---\n\nSee also: F2\n"), message="after the closing fence"),
+        Bad(text=("- Glucose\n---\n", "- Glucose\n...\n"), message="'...' closes the front matter"),
     ],
     good=[Good()],
 )
@@ -110,63 +112,69 @@ def broken_fence(record: Record) -> Iterator[Finding]:
 @rule(
     "PF005",
     fix="safe or unsafe",
-    cue=Cue.FORM,
+    trigger=Trigger.FORM,
     waivable=False,
     bad=[
         Bad(
             text=("figtitle: Properties", "figtitle: Review: Properties"),
-            says="the text of 'figtitle' holds ': '; put single quotes",
+            message="the text of 'figtitle' holds ': '; put single quotes",
         ),
-        Bad(text=("pmcid: PMC9405586", "\tpmcid: PMC9405586"), says="a tab"),
-        Bad(text=("publisher_name: MDPI", "publisher_name: 'MDPI"), says="opened here and never closed"),
-        Bad(text=("publisher_name: MDPI", "publisher_name: 'L'Oréal'"), says="a single quote inside single quotes is doubled"),
-        Bad(text=("publisher_name: MDPI", "publisher_name: @MDPI"), says="text that begins with '@' needs single quotes"),
-        Bad(text=("number: F1\n", "number: F1\nand more\n"), says="neither 'key: value' nor indented text"),
+        Bad(text=("pmcid: PMC9405586", "\tpmcid: PMC9405586"), message="a tab"),
+        Bad(text=("publisher_name: MDPI", "publisher_name: 'MDPI"), message="opened here and never closed"),
+        Bad(text=("publisher_name: MDPI", "publisher_name: 'L'Oréal'"), message="a single quote inside single quotes is doubled"),
+        Bad(text=("publisher_name: MDPI", "publisher_name: @MDPI"), message="text that begins with '@' needs single quotes"),
+        Bad(text=("number: F1\n", "number: F1\nand more\n"), message="neither 'key: value' nor indented text"),
         Bad(
             text=("- Mus", "  - Mus"),
-            says="'- Mus musculus' is indented too far: YAML reads it as part of the item above",
+            message="'- Mus musculus' is indented too far: YAML reads it as part of the item above",
             unsafe=True,
             fixed={},
         ),
-        Bad(text=("- Mus", "Mus"), says="'Mus musculus' stands in the list 'organisms' without '- ' in front", fixed={}),
-        Bad(text=("- Mus", "-Mus"), says="a space is missing behind the dash of '-Mus musculus'", fixed={}),
-        Bad(text=("- Mus", "– Mus"), says="begins with '–' (U+2013), where YAML wants a hyphen", unsafe=True, fixed={}),
-        Bad(text=("year: '2022'", "year:'2022'"), says="a space is missing behind 'year:'", fixed={}),
+        Bad(text=("- Mus", "Mus"), message="'Mus musculus' stands in the list 'organisms' without '- ' in front", fixed={}),
+        Bad(text=("- Mus", "-Mus"), message="a space is missing behind the dash of '-Mus musculus'", fixed={}),
+        Bad(text=("- Mus", "– Mus"), message="begins with '–' (U+2013), where YAML wants a hyphen", unsafe=True, fixed={}),
+        Bad(text=("year: '2022'", "year:'2022'"), message="a space is missing behind 'year:'", fixed={}),
         Bad(
             text=("\n  quiescence, and drug resistance.\npaper", "\nquiescence, and drug resistance.\npaper"),
-            says="the line 'quiescence, and drug resistance.' continues 'caption' and is not indented",
+            message="the line 'quiescence, and drug resistance.' continues 'caption' and is not indented",
             fixed={},
         ),
-        Bad(text=("caption: Stromal", "caption: - Stromal"), says="the text of 'caption' begins with '- '; put single quotes"),
-        Bad(text=("figtitle: Prop", "figtitle: “A: B” prop"), says="“ and ” are no quotes to YAML: put straight single quotes"),
-        Bad(text=("number: F1\n", " number: F1\n"), says="'number' is indented by 1 space, want 0"),
-        Bad(text=("    name: WikiPathways\n", "     name: WikiPathways\n"), says="'name' is indented by 5 spaces, want 4"),
+        Bad(text=("caption: Stromal", "caption: - Stromal"), message="the text of 'caption' begins with '- '; put single quotes"),
         Bad(
-            text=("schema-jsonld:\n", ""), says="'@context' belongs to 'schema-jsonld', and the line 'schema-jsonld:' is missing"
+            text=("figtitle: Prop", "figtitle: “A: B” prop"), message="“ and ” are no quotes to YAML: put straight single quotes"
         ),
-        Bad(text=("figtitle: Prop", "figtitle: &alpha; Prop"), says="text that begins with '&' needs single quotes round it"),
+        Bad(text=("number: F1\n", " number: F1\n"), message="'number' is indented by 1 space, want 0"),
+        Bad(text=("    name: WikiPathways\n", "     name: WikiPathways\n"), message="'name' is indented by 5 spaces, want 4"),
+        Bad(
+            text=("schema-jsonld:\n", ""),
+            message="'@context' belongs to 'schema-jsonld', and the line 'schema-jsonld:' is missing",
+        ),
+        Bad(text=("figtitle: Prop", "figtitle: &alpha; Prop"), message="text that begins with '&' needs single quotes round it"),
         Bad(
             text=("  license: CC0\n  name: Cr", "    license: CC0\n    name: Cr"),
-            says="'license' is indented by 4 spaces, want 2",
+            message="'license' is indented by 4 spaces, want 2",
         ),
         Bad(
             text=("year: '2022'\ndoi", "year: '2022' doi"),
-            says="'doi' begins in the line of 'year', and belongs on one of its own",
+            message="'doi' begins in the line of 'year', and belongs on one of its own",
         ),
-        Bad(text=("year: '2022'", "year: '2022',"), says="a comma stands behind a quoted text"),
-        Bad(text=("caption: Stromal", "caption: Type #2 stromal"), says="is a comment in the midst of a text; put single quotes"),
+        Bad(text=("year: '2022'", "year: '2022',"), message="a comma stands behind a quoted text"),
+        Bad(
+            text=("caption: Stromal", "caption: Type #2 stromal"),
+            message="is a comment in the midst of a text; put single quotes",
+        ),
         Bad(
             text=(
                 "LSC) survival,\n  quiescence, and drug resistance.\npaper",
                 "LSC) survival,\n# checked\n  quiescence, and drug resistance.\npaper",
             ),
-            says="belongs above the line of the text's key",
+            message="belongs above the line of the text's key",
         ),
-        Bad(text=("number: F1\n", "<<<<<<< HEAD\nnumber: F1\n"), says="'<<<<<<< HEAD' was left here by a merge"),
+        Bad(text=("number: F1\n", "<<<<<<< HEAD\nnumber: F1\n"), message="'<<<<<<< HEAD' was left here by a merge"),
         Bad(
             text=("keywords:\n- osteoblasts\n- metabolism\n", "keywords:\n~\n"),
             kind=Kind.FETCHED,
-            says="an empty 'keywords:' is written 'keywords: []'",
+            message="an empty 'keywords:' is written 'keywords: []'",
         ),
     ],
     good=[Good({"figtitle": "Review: Properties of Leukemic Stem Cells"})],
@@ -194,15 +202,15 @@ def yaml_syntax_error(record: Record) -> Iterator[Finding]:
 @rule(
     "PF006",
     fix="safe",
-    cue=Cue.FORM,
+    trigger=Trigger.FORM,
     waivable=False,
     bad=[
-        Bad(text=("number: F1\n", "number: F1\nnumber: F1\n"), says="stands twice, with the same value", fixed={}),
-        Bad(text=("publisher_name: MDPI\n", "publisher_name: Elsevier\npublisher_name: MDPI\n"), says="another value"),
-        Bad(text=("  license: CC0\n", "  license: CC0\n  license: CC0\n"), says="'license' stands twice", fixed={}),
+        Bad(text=("number: F1\n", "number: F1\nnumber: F1\n"), message="stands twice, with the same value", fixed={}),
+        Bad(text=("publisher_name: MDPI\n", "publisher_name: Elsevier\npublisher_name: MDPI\n"), message="another value"),
+        Bad(text=("  license: CC0\n", "  license: CC0\n  license: CC0\n"), message="'license' stands twice", fixed={}),
         Bad(
             text=("organisms:\n", "organisms:\n- Homo sapiens\n- Mus musculus\norganisms:\n# the mouse is new\n"),
-            says="'organisms' stands twice, with the same value",
+            message="'organisms' stands twice, with the same value",
         ),
     ],
     good=[Good()],
@@ -225,16 +233,16 @@ def duplicate_key(record: Record) -> Iterator[Finding]:
 
 @rule(
     "PF007",
-    cue=Cue.FORM,
+    trigger=Trigger.FORM,
     waivable=False,
     bad=[
-        Bad(text=("publisher_name: MDPI", "publisher_name: &p MDPI"), says="an anchor"),
-        Bad(text=("publisher_name: MDPI", "publisher_name: !!str MDPI"), says="a tag"),
-        Bad(text=("publisher_name: MDPI", "publisher_name: *p"), says="alias"),
-        Bad(text=("publisher_name: MDPI\n", "? publisher_name\n: MDPI\n"), says="not plain text"),
-        Bad(text=("publisher_name: MDPI\n", "publisher_name: MDPI\non: MDPI\n"), says="does not read the key 'on' as text"),
-        Bad(text=("creator:\n", "creator:\n    <<: {}\n"), says="'<<' merges"),
-        Bad(text=("publisher_name: MDPI\n", "publisher_name: MDPI\n--- x\n"), says="several documents"),
+        Bad(text=("publisher_name: MDPI", "publisher_name: &p MDPI"), message="an anchor"),
+        Bad(text=("publisher_name: MDPI", "publisher_name: !!str MDPI"), message="a tag"),
+        Bad(text=("publisher_name: MDPI", "publisher_name: *p"), message="alias"),
+        Bad(text=("publisher_name: MDPI\n", "? publisher_name\n: MDPI\n"), message="not plain text"),
+        Bad(text=("publisher_name: MDPI\n", "publisher_name: MDPI\non: MDPI\n"), message="does not read the key 'on' as text"),
+        Bad(text=("creator:\n", "creator:\n    <<: {}\n"), message="'<<' merges"),
+        Bad(text=("publisher_name: MDPI\n", "publisher_name: MDPI\n--- x\n"), message="several documents"),
     ],
     good=[Good({"publisher_name": "*MDPI & Co!"})],
 )
@@ -251,11 +259,11 @@ def yaml_feature(record: Record) -> Iterator[Finding]:
 @rule(
     "PF008",
     kinds=ALL,
-    cue=Cue.FORM,
+    trigger=Trigger.FORM,
     waivable=False,
     bad=[
-        Bad(text=("publisher_name: MDPI", "publisher_name: " + "[" * 30 + "]" * 30), says="20 levels"),
-        Bad(text=("publisher_name: MDPI", "publisher_name: [" + "a, " * 20_000 + "a]"), says="20,000 values"),
+        Bad(text=("publisher_name: MDPI", "publisher_name: " + "[" * 30 + "]" * 30), message="20 levels"),
+        Bad(text=("publisher_name: MDPI", "publisher_name: [" + "a, " * 20_000 + "a]"), message="20,000 values"),
     ],
     good=[Good()],
 )
@@ -274,12 +282,12 @@ def over_limit(record: Record) -> Iterator[Finding]:
     severity="warning",
     fix="safe",
     kinds=ALL,
-    cue=Cue.FORM,
+    trigger=Trigger.FORM,
     waivable=False,
     bad=[
-        Bad(text=("number: F1\n", "number: F1\r\n"), says="1 line ends in CR LF", fixed={}),
-        Bad(text=("number: F1\n", "number: F1\r"), says="1 line ends in a lone CR", fixed={}),
-        Bad(text=("- Glucose\n---\n", "- Glucose\n---"), says="no final line break", fixed={}),
+        Bad(text=("number: F1\n", "number: F1\r\n"), message="1 line ends in CR LF", fixed={}),
+        Bad(text=("number: F1\n", "number: F1\r"), message="1 line ends in a lone CR", fixed={}),
+        Bad(text=("- Glucose\n---\n", "- Glucose\n---"), message="no final line break", fixed={}),
     ],
     good=[Good()],
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pfocr_lint.diagnostic import Finding, Fix, Span, TextEdit
 from pfocr_lint.lazy_import import LazyModule
 from pfocr_lint.record.document import Record
-from pfocr_lint.rules.declaration import Bad, Cue, Good, rule
+from pfocr_lint.rules.declaration import Bad, Good, Trigger, rule
 from pfocr_lint.schema import schemas
 from pfocr_lint.schema.kinds import FIGURES, Kind
 
@@ -26,17 +26,17 @@ _FIRST = ("PF101", "PF102", "PF103", "PF104", "PF105", "PF106")
     fix="safe",
     kinds=FIGURES,
     default=False,
-    cue=Cue.TEXT,
+    trigger=Trigger.TEXT,
     bad=[
-        Bad(text=("year: '2022'", 'year: "2022"'), says="line 18 is not as the record pipeline writes it", fixed={}),
+        Bad(text=("year: '2022'", 'year: "2022"'), message="line 18 is not as the record pipeline writes it", fixed={}),
         Bad(
             text=("organisms:\n- Homo sapiens\n- Mus musculus\n", "organisms: [Homo sapiens, Mus musculus]\n"),
-            says="line 4",
+            message="line 4",
             fixed={},
         ),
-        Bad(text=("pmcid: PMC9405586\n", "\npmcid:   PMC9405586\n"), says="line 9", fixed={}),
-        Bad(text=("seo: CreativeWork\n", "seo: CreativeWork # always\n"), says="its comments would be lost"),
-        Bad(text=("- AKT1", '- "\\nu AKT1"'), says="double quotes misread its backslashes", also=("PF306",)),
+        Bad(text=("pmcid: PMC9405586\n", "\npmcid:   PMC9405586\n"), message="line 9", fixed={}),
+        Bad(text=("seo: CreativeWork\n", "seo: CreativeWork # always\n"), message="its comments would be lost"),
+        Bad(text=("- AKT1", '- "\\nu AKT1"'), message="double quotes misread its backslashes", also=("PF306",)),
     ],
     good=[Good(), Good(kind=Kind.FIGURE_2021)],
 )

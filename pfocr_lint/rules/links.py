@@ -11,7 +11,7 @@ from pfocr_lint.pointer import name_of
 from pfocr_lint.quoting import quote
 from pfocr_lint.record import derived
 from pfocr_lint.record.document import Record
-from pfocr_lint.rules.declaration import Bad, Cue, Good, rule
+from pfocr_lint.rules.declaration import Bad, Good, Trigger, rule
 from pfocr_lint.rules.value_ends import run_on
 from pfocr_lint.schema import validator
 from pfocr_lint.schema.kinds import FIGURES, Kind
@@ -23,19 +23,20 @@ from pfocr_lint.schema.kinds import FIGURES, Kind
     fix="safe",
     kinds=FIGURES | {Kind.FETCHED},
     owns=("figlink:pattern", "figure_link:pattern"),
-    cue=Cue.FAILURE,
+    trigger=Trigger.FAILURE,
     bad=[
-        Bad({"figlink": "pmc/articles/PMC9405586/figure/F1/"}, says="begins with '/pmc/articles/'",
+        Bad({"figlink": "pmc/articles/PMC9405586/figure/F1/"}, message="begins with '/pmc/articles/'",
             fixed={"figlink": "/pmc/articles/PMC9405586/figure/F1/"}, key="/figlink"),
-        Bad({"figlink": "/pmc/articles/PMC9405586/figure/F1"}, says="ends in '/'",
+        Bad({"figlink": "/pmc/articles/PMC9405586/figure/F1"}, message="ends in '/'",
             fixed={"figlink": "/pmc/articles/PMC9405586/figure/F1/"}),
-        Bad({"figlink": "https://www.ncbi.nlm.nih.gov/pmc/articles/PMC9405586/figure/F1/"}, says="want",
+        Bad({"figlink": "https://www.ncbi.nlm.nih.gov/pmc/articles/PMC9405586/figure/F1/"}, message="want",
             fixed={"figlink": "/pmc/articles/PMC9405586/figure/F1/"}),
-        Bad({"figlink": "www.ncbi.nlm.nih.gov/pmc/articles/PMC9405586/figure/F1/"}, says="want",
+        Bad({"figlink": "www.ncbi.nlm.nih.gov/pmc/articles/PMC9405586/figure/F1/"}, message="want",
             fixed={"figlink": "/pmc/articles/PMC9405586/figure/F1/"}),
-        Bad({"figlink": "/articles/F1/"}, says="want '/pmc/articles/<PMC id>/figure/<figure>/'"),
-        Bad({"figlink": "/pmc/articles/PMC9405586/figure/F1/ (redrawn)"}, says="and more text that belongs elsewhere"),
-        Bad({"figlink": "pmc/articles/PMC9405586/figure/F1\n\nredrawn"}, says="want '/pmc/articles/<PMC id>/figure/<figure>/'"),
+        Bad({"figlink": "/articles/F1/"}, message="want '/pmc/articles/<PMC id>/figure/<figure>/'"),
+        Bad({"figlink": "/pmc/articles/PMC9405586/figure/F1/ (redrawn)"}, message="and more text that belongs elsewhere"),
+        Bad({"figlink": "pmc/articles/PMC9405586/figure/F1\n\nredrawn"},
+            message="want '/pmc/articles/<PMC id>/figure/<figure>/'"),
     ],
     good=[Good({"figlink": "/pmc/articles/PMC9405586/figure/f1-ijms/"})],
 )  # fmt: skip
@@ -67,8 +68,8 @@ def malformed_figlink(record: Record) -> Iterator[Finding]:
 @rule(
     "PF211",
     kinds=FIGURES,
-    cue=Cue.DISAGREEMENT,
-    bad=[Bad({"figlink": "/pmc/articles/PMC1234567/figure/F1/"}, says="PMC1234567", key="/figlink")],
+    trigger=Trigger.DISAGREEMENT,
+    bad=[Bad({"figlink": "/pmc/articles/PMC1234567/figure/F1/"}, message="PMC1234567", key="/figlink")],
     good=[Good({"figlink": "/pmc/articles/PMC9405586/figure/F1/"})],
 )
 def foreign_figlink(record: Record) -> Iterator[Finding]:
@@ -94,23 +95,23 @@ _DOI = expression(r"10\.[0-9]{4,9}/")
     fix="safe",
     kinds=FIGURES | {Kind.FETCHED},
     owns=("doi:pattern",),
-    cue=Cue.FAILURE,
+    trigger=Trigger.FAILURE,
     bad=[
         Bad(
             {"doi": "https://doi.org/10.3390/biomedicines10081841"},
-            says="want '10.3390/biomedicines10081841'",
+            message="want '10.3390/biomedicines10081841'",
             fixed={},
             key="/doi",
         ),
-        Bad({"doi": "doi: 10.3390/biomedicines10081841 "}, says="doi is 'doi: 10.3390", fixed={}),
-        Bad({"doi": "doi:https://doi.org/10.3390/biomedicines10081841"}, says="want '10.3390/biomedicines", fixed={}),
-        Bad({"doi": "biomedicines10081841"}, says="want '10.', digits, '/' and a name"),
-        Bad({"doi": "10. 3390/biomedicines10081841"}, says="want '10.3390/biomedicines10081841'", fixed={}),
-        Bad(text=("10.3390/bio", "10.3390/\n  bio"), says="want '10.3390/biomedicines10081841'", fixed={}),
-        Bad({"doi": "10.3390/x 10.3390/y"}, says="doi is '10.3390/x' and more text that belongs elsewhere: '10.3390/y'"),
-        Bad({"doi": "doi:10.3390/x (preprint)"}, says="belongs elsewhere: '(preprint)'"),
-        Bad({"doi": "10.3390/x/ 10.3390/y"}, says="belongs elsewhere"),
-        Bad({"doi": "10.3390 / x"}, says="want '10.', digits, '/' and a name"),
+        Bad({"doi": "doi: 10.3390/biomedicines10081841 "}, message="doi is 'doi: 10.3390", fixed={}),
+        Bad({"doi": "doi:https://doi.org/10.3390/biomedicines10081841"}, message="want '10.3390/biomedicines", fixed={}),
+        Bad({"doi": "biomedicines10081841"}, message="want '10.', digits, '/' and a name"),
+        Bad({"doi": "10. 3390/biomedicines10081841"}, message="want '10.3390/biomedicines10081841'", fixed={}),
+        Bad(text=("10.3390/bio", "10.3390/\n  bio"), message="want '10.3390/biomedicines10081841'", fixed={}),
+        Bad({"doi": "10.3390/x 10.3390/y"}, message="doi is '10.3390/x' and more text that belongs elsewhere: '10.3390/y'"),
+        Bad({"doi": "doi:10.3390/x (preprint)"}, message="belongs elsewhere: '(preprint)'"),
+        Bad({"doi": "10.3390/x/ 10.3390/y"}, message="belongs elsewhere"),
+        Bad({"doi": "10.3390 / x"}, message="want '10.', digits, '/' and a name"),
     ],
     good=[Good({"doi": ""}), Good({"doi": "10.1016/S0092-8674(00)80000-0"})],
 )

@@ -31,11 +31,11 @@ def gene_table(symbol: str) -> str:
     "PF407",
     kinds=TABLES,
     bad=[
-        Bad(table=TableFile("chemicals", ""), says="the table is empty"),
-        Bad(table=TableFile("chemicals", "word\tmesh\tmatch\tname\n"), says="the header lacks 'chebi'"),
-        Bad(table=TableFile("chemicals", "word\tmesh\tmatch\tname\nLPS\tNA\tNA\tNA\tNA\n"), says="the header lacks 'chebi'"),
-        Bad(table=TableFile("diseases", f"{DISEASES}\nLPS\tNA\tNA\n"), says="line 2 has 3 fields, the header has 5"),
-        Bad(table=TableFile("diseases", f'{DISEASES}\n"LPS"\tNA\tNA\tNA\tNA\n'), says="quotes"),
+        Bad(table=TableFile("chemicals", ""), message="the table is empty"),
+        Bad(table=TableFile("chemicals", "word\tmesh\tmatch\tname\n"), message="the header lacks 'chebi'"),
+        Bad(table=TableFile("chemicals", "word\tmesh\tmatch\tname\nLPS\tNA\tNA\tNA\tNA\n"), message="the header lacks 'chebi'"),
+        Bad(table=TableFile("diseases", f"{DISEASES}\nLPS\tNA\tNA\n"), message="line 2 has 3 fields, the header has 5"),
+        Bad(table=TableFile("diseases", f'{DISEASES}\n"LPS"\tNA\tNA\tNA\tNA\n'), message="quotes"),
     ],
     good=[Good(table=TableFile("chemicals", f"{CHEMICALS}\nPLGA\tmesh:C043435\tNA\tNA\tNA\n"))],
 )
@@ -87,7 +87,7 @@ def _header(header: list[str], wanted: list[str]) -> str:
     "PF410",
     severity="warning",
     kinds=TABLES,
-    bad=[Bad(table=TableFile("chemicals", CHEMICALS + "\nPLGA\tNA\tNA\tNA\tNA" * 2 + "\n"), says="its only row stands twice")],
+    bad=[Bad(table=TableFile("chemicals", CHEMICALS + "\nPLGA\tNA\tNA\tNA\tNA" * 2 + "\n"), message="its only row stands twice")],
     good=[Good(table=TableFile("chemicals", CHEMICALS + "\nPLGA\tNA\tNA\tNA\tNA" * 2 + "\nKi\tNA\tNA\tNA\tNA\n"))],
 )
 def doubled_table(record: Record) -> Iterator[Finding]:

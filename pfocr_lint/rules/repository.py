@@ -62,7 +62,7 @@ def _names(figures: Iterable[FigureFacts]) -> tuple[str, ...]:
 @repository_rule(
     "PF401",
     kinds=FIGURES,
-    bad=[Bad(name="PMC9405586__copy", beside=(Good(),), says="is also the figid of", key="/figid")],
+    bad=[Bad(name="PMC9405586__copy", beside=(Good(),), message="is also the figid of", key="/figid")],
     good=[Good(beside=(other(),))],
 )
 def duplicate_figid(repository: Repository) -> Iterator[Placed]:
@@ -88,7 +88,7 @@ def duplicate_figid(repository: Repository) -> Iterator[Placed]:
             {**_OTHER_VALUES, "number": "F1", "figid_alias": "PMC9405586__F1", "redirect_from": "/figures/PMC9405586__F1"},
             name=OTHER,
             beside=(Good(),),
-            says="overwrite each other's redirect",
+            message="overwrite each other's redirect",
             key="/figid_alias",
         )
     ],
@@ -130,7 +130,7 @@ def duplicate_alias(repository: Repository) -> Iterator[Placed]:
                     name="PMC9405586__F1",
                 ),
             ),
-            says="is the page of",
+            message="is the page of",
             key="/redirect_from",
         )
     ],
@@ -169,7 +169,7 @@ def redirect_onto_page(repository: Repository) -> Iterator[Placed]:
             {**_OTHER_VALUES, "doi": "10.3390/biomedicines10081842"},
             name=OTHER,
             beside=(Good(),),
-            says="of the same paper",
+            message="of the same paper",
             key="/doi",
         ),
     ],
@@ -219,7 +219,7 @@ def _disagreeing(repository: Repository, pmcid: str, field: str, votes: list[tup
     kinds=FIGURES | {Kind.ORGANISM, Kind.TABLE},
     bad=[
         Bad(
-            says="differ only in case",
+            message="differ only in case",
             beside=(
                 other(
                     name="PMC9405586__Biomedicines-10-01841-g001",
@@ -261,14 +261,15 @@ def _folded(paths: list[str]) -> list[str]:
     kinds=FIGURES,
     bad=[
         Bad({"schema-jsonld/keywords": ["PTEN", "Glucose"]}, beside=(TableFile("genes", gene_table("AKT1")),),
-            says="keywords lack 'AKT1' of the tables", key="/schema-jsonld/keywords", unsafe=True,
+            message="keywords lack 'AKT1' of the tables", key="/schema-jsonld/keywords", unsafe=True,
             fixed={"schema-jsonld/keywords": ["PTEN", "Glucose", "AKT1"]}),
         Bad({"schema-jsonld/keywords": ["PTEN", "Glucose"]},
             beside=(TableFile("genes", gene_table("PTEN")), TableFile("chemicals", f"{CHEMICALS}\nPLGA\tNA\tNA\tNA\tNA\n"),
                     TableFile("diseases", f"{DISEASES}\nLPS\tNA\tNA\tNA\tNA\n")),
-            says="keywords lack 'PLGA', 'LPS' of the tables, and have 'Glucose' that is in none", unsafe=True,
+            message="keywords lack 'PLGA', 'LPS' of the tables, and have 'Glucose' that is in none", unsafe=True,
             fixed={"schema-jsonld/keywords": ["PTEN", "PLGA", "LPS"]}),
-        Bad({"schema-jsonld/keywords": ["PTEN"]}, beside=(TableFile("genes", gene_table("</script>")),), says="lack '</script>'"),
+        Bad({"schema-jsonld/keywords": ["PTEN"]}, beside=(TableFile("genes", gene_table("</script>")),),
+            message="lack '</script>'"),
     ],
     good=[
         Good(beside=(TableFile("chemicals", f"{CHEMICALS}\n Glucose \tNA\tNA\tNA\tNA\nNA\tNA\tNA\tNA\tNA\n"),)),
@@ -306,8 +307,8 @@ def _differing(repository: Repository, path: str, tables: list[str]) -> Iterator
     wanted = dict.fromkeys(word for table in opened for word in table.words())
     lacking = [word for word in wanted if word not in there]
     surplus = [word for word in keywords if known[word] not in wanted] if len(opened) == len(SORTS) else []
-    says = [f"lack {_few(lacking)} of the tables"] if lacking else []
-    says += [f"have {_few(surplus)} that {'is' if len(surplus) == 1 else 'are'} in none"] if surplus else []
+    message = [f"lack {_few(lacking)} of the tables"] if lacking else []
+    message += [f"have {_few(surplus)} that {'is' if len(surplus) == 1 else 'are'} in none"] if surplus else []
     mended = [word for word in keywords if word not in surplus] + lacking
     key = "/schema-jsonld/keywords"
     fix = None
@@ -315,7 +316,9 @@ def _differing(repository: Repository, path: str, tables: list[str]) -> Iterator
         fix = Fix("make them those of the tables", (SetValue(key, mended),), Safety.UNSAFE)
     related = tuple(Related(None, "the table", path=table.record.path) for table in opened)
     compared = (sorted(there), sorted(wanted))
-    yield Placed(path, Finding(key, f"keywords {', and '.join(says)}", fix=fix, related=related, on_key=True, compared=compared))
+    yield Placed(
+        path, Finding(key, f"keywords {', and '.join(message)}", fix=fix, related=related, on_key=True, compared=compared)
+    )
 
 
 def _few(words: list[str]) -> str:
@@ -327,7 +330,9 @@ def _few(words: list[str]) -> str:
     "PF409",
     severity="warning",
     kinds=TABLES,
-    bad=[Bad(table=TableFile("genes", f"{GENES}\n{'NA' + chr(9) * 10}\n", figid="PMC1__x"), beside=(Good(),), says="no record")],
+    bad=[
+        Bad(table=TableFile("genes", f"{GENES}\n{'NA' + chr(9) * 10}\n", figid="PMC1__x"), beside=(Good(),), message="no record")
+    ],
     good=[Good(beside=(TableFile("chemicals", f"{CHEMICALS}\nGlucose\tNA\tNA\tNA\tNA\n"),))],
 )
 def orphan_table(repository: Repository) -> Iterator[Placed]:
@@ -352,7 +357,7 @@ def orphan_table(repository: Repository) -> Iterator[Placed]:
     kinds=frozenset({Kind.ORGANISM}),
     bad=[
         Bad(kind=Kind.ORGANISM, name="human", beside=(Good(kind=Kind.ORGANISM, name="homo_sapiens"),),
-            says="is also the page of 'Homo sapiens'", key="/latin"),
+            message="is also the page of 'Homo sapiens'", key="/latin"),
     ],
     good=[Good(kind=Kind.ORGANISM, beside=(Good({"latin": "Mus musculus"}, kind=Kind.ORGANISM, name="mus_musculus"),))],
 )  # fmt: skip

@@ -9,7 +9,7 @@ from pfocr_lint.pointer import name_of, parent_of, split
 from pfocr_lint.quoting import quote
 from pfocr_lint.record import derived
 from pfocr_lint.record.document import Record
-from pfocr_lint.rules.declaration import Bad, Cue, Good, rule
+from pfocr_lint.rules.declaration import Bad, Good, Trigger, rule
 from pfocr_lint.rules.fields import failures_of, written
 from pfocr_lint.rules.value_ends import cut_off
 from pfocr_lint.schema import validator
@@ -23,16 +23,18 @@ _READ_AS = {"boolean": "true or false", "date": "a date", "symbol": "a symbol", 
     "PF105",
     fix="safe",
     owns=("*:scalar",),
-    cue=Cue.FAILURE,
+    trigger=Trigger.FAILURE,
     bad=[
-        Bad(text=("year: '2022'", "year: 2022"), says="YAML reads year as the number 2022", fixed={}, key="/year"),
-        Bad(text=("- AKT1", "- On"), says="as true or false", fixed={"schema-jsonld/keywords": ["PTEN", "On", "Glucose"]}),
-        Bad(text=("- AKT1", "- nO"), says="as true or false", fixed={"schema-jsonld/keywords": ["PTEN", "nO", "Glucose"]}),
-        Bad(text=("- AKT1", "- 2001-1-4"), says="as a date", fixed={"schema-jsonld/keywords": ["PTEN", "2001-1-4", "Glucose"]}),
-        Bad(text=("- AKT1", "- 12:30"), says="as the number", fixed={"schema-jsonld/keywords": ["PTEN", "12:30", "Glucose"]}),
-        Bad(text=("- AKT1", "- 1,000"), says="as the number", fixed={"schema-jsonld/keywords": ["PTEN", "1,000", "Glucose"]}),
-        Bad(text=("- AKT1", "- 2001-12-14"), says="a date", fixed={"schema-jsonld/keywords": ["PTEN", "2001-12-14", "Glucose"]}),
-        Bad(text=("ncbi: '9606'", "ncbi: 09606"), kind=Kind.ORGANISM, says="as the number", fixed={"ncbi": "09606"}),
+        Bad(text=("year: '2022'", "year: 2022"), message="YAML reads year as the number 2022", fixed={}, key="/year"),
+        Bad(text=("- AKT1", "- On"), message="as true or false", fixed={"schema-jsonld/keywords": ["PTEN", "On", "Glucose"]}),
+        Bad(text=("- AKT1", "- nO"), message="as true or false", fixed={"schema-jsonld/keywords": ["PTEN", "nO", "Glucose"]}),
+        Bad(text=("- AKT1", "- 2001-1-4"),
+            message="as a date", fixed={"schema-jsonld/keywords": ["PTEN", "2001-1-4", "Glucose"]}),
+        Bad(text=("- AKT1", "- 12:30"), message="as the number", fixed={"schema-jsonld/keywords": ["PTEN", "12:30", "Glucose"]}),
+        Bad(text=("- AKT1", "- 1,000"), message="as the number", fixed={"schema-jsonld/keywords": ["PTEN", "1,000", "Glucose"]}),
+        Bad(text=("- AKT1", "- 2001-12-14"),
+            message="a date", fixed={"schema-jsonld/keywords": ["PTEN", "2001-12-14", "Glucose"]}),
+        Bad(text=("ncbi: '9606'", "ncbi: 09606"), kind=Kind.ORGANISM, message="as the number", fixed={"ncbi": "09606"}),
     ],
     good=[Good({"schema-jsonld/keywords": ["On", "NO", "1433", "12:30", "y", "2001-12-14"]})],
 )  # fmt: skip
@@ -63,19 +65,20 @@ _FOLLOWING = ("/figid_alias", "/redirect_from")  # never '', and made of other f
     "PF106",
     fix="safe",
     owns=("*:sentinel", "*:null"),
-    cue=Cue.FAILURE,
+    trigger=Trigger.FAILURE,
     bad=[
-        Bad({"doi": ".na.character"}, says="doi is '.na.character'", fixed={"doi": ""}, key="/doi"),
-        Bad({"keywords": "NULL"}, says="stands for a missing value", fixed={"keywords": ""}),
-        Bad(text=("publisher_name: MDPI", "publisher_name:"), says="publisher_name is empty", fixed={"publisher_name": ""}),
-        Bad(text=("publisher_name: MDPI", "publisher_name: ~"), says="publisher_name is empty", fixed={"publisher_name": ""}),
-        Bad({"schema-jsonld/keywords": ["PTEN", ".na.character"]}, says="item 2", fixed={"schema-jsonld/keywords": ["PTEN"]}),
-        Bad({"caption": ".na.character", "schema-jsonld/description": ".na.character"}, says="caption is '.na.character'"),
-        Bad({"organisms": [".na.character"]}, says="item 1"),
-        Bad({"image": ".na.character"}, kind=Kind.ORGANISM, says="image", fixed={"image": ""}),
-        Bad(text=("publisher_name: MDPI", "publisher_name: #1 Press"), says="empty, since '#1 Press' is a comment"),
-        Bad({"figid_alias": ".na.character"}, says="figid_alias is '.na.character'", fixed={}),
-        Bad({"figid": "PMC9405586_x", "figid_alias": ".na.character"}, name="PMC9405586_x", says="figid_alias", also=("PF104",)),
+        Bad({"doi": ".na.character"}, message="doi is '.na.character'", fixed={"doi": ""}, key="/doi"),
+        Bad({"keywords": "NULL"}, message="stands for a missing value", fixed={"keywords": ""}),
+        Bad(text=("publisher_name: MDPI", "publisher_name:"), message="publisher_name is empty", fixed={"publisher_name": ""}),
+        Bad(text=("publisher_name: MDPI", "publisher_name: ~"), message="publisher_name is empty", fixed={"publisher_name": ""}),
+        Bad({"schema-jsonld/keywords": ["PTEN", ".na.character"]}, message="item 2", fixed={"schema-jsonld/keywords": ["PTEN"]}),
+        Bad({"caption": ".na.character", "schema-jsonld/description": ".na.character"}, message="caption is '.na.character'"),
+        Bad({"organisms": [".na.character"]}, message="item 1"),
+        Bad({"image": ".na.character"}, kind=Kind.ORGANISM, message="image", fixed={"image": ""}),
+        Bad(text=("publisher_name: MDPI", "publisher_name: #1 Press"), message="empty, since '#1 Press' is a comment"),
+        Bad({"figid_alias": ".na.character"}, message="figid_alias is '.na.character'", fixed={}),
+        Bad({"figid": "PMC9405586_x", "figid_alias": ".na.character"}, name="PMC9405586_x",
+            message="figid_alias", also=("PF104",)),
     ],
     good=[Good({"organisms": ["NA"]}), Good({"doi": "", "publisher_name": ""}), Good({"schema-jsonld/keywords": ["na", "Nan"]})],
 )  # fmt: skip

@@ -9,7 +9,7 @@ from pfocr_lint.lazy_import import expression
 from pfocr_lint.quoting import quote
 from pfocr_lint.record.document import Record
 from pfocr_lint.record.texts import texts
-from pfocr_lint.rules.declaration import Bad, Cue, Good, rule
+from pfocr_lint.rules.declaration import Bad, Good, Trigger, rule
 from pfocr_lint.rules.text import BAD_END, HOLLOW, found, set_text
 from pfocr_lint.rules.value_ends import cut_off
 from pfocr_lint.schema.kinds import FIGURES
@@ -20,10 +20,10 @@ from pfocr_lint.schema.kinds import FIGURES
     severity="warning",
     kinds=FIGURES,
     owns=("figtitle:minLength", "figtitle:maxLength"),
-    cue=Cue.FAILURE,
+    trigger=Trigger.FAILURE,
     bad=[
-        Bad({"figtitle": "Pathway"}, says="figtitle has 7 characters", key="/figtitle"),
-        Bad({"figtitle": "Pathway of many words " * 12 + "and more"}, says="want 10 to 250"),
+        Bad({"figtitle": "Pathway"}, message="figtitle has 7 characters", key="/figtitle"),
+        Bad({"figtitle": "Pathway of many words " * 12 + "and more"}, message="want 10 to 250"),
     ],
     good=[Good({"figtitle": "p53 pathway"})],
 )
@@ -47,10 +47,10 @@ _ABBREVIATION = expression(
     severity="warning",
     fix="safe",
     kinds=FIGURES,
-    cue=lambda figtitle: figtitle[-1:] == ".",
+    trigger=lambda figtitle: figtitle[-1:] == ".",
     bad=[
-        Bad({"figtitle": "Signaling by vitamin D."}, says="ends in a period", fixed={"figtitle": "Signaling by vitamin D"}),
-        Bad({"figtitle": "Properties of Leukemic Stem Cells."}, says="ends in a period",
+        Bad({"figtitle": "Signaling by vitamin D."}, message="ends in a period", fixed={"figtitle": "Signaling by vitamin D"}),
+        Bad({"figtitle": "Properties of Leukemic Stem Cells."}, message="ends in a period",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}, key="/figtitle"),
     ],
     good=[
@@ -115,27 +115,27 @@ def _may_have_an_artefact(figtitle: str) -> bool:
     severity="warning",
     fix="safe",
     kinds=FIGURES,
-    cue=_may_have_an_artefact,
+    trigger=_may_have_an_artefact,
     bad=[
-        Bad({"figtitle": "(A) Properties of Leukemic Stem Cells"}, says="panel label '(A)'",
+        Bad({"figtitle": "(A) Properties of Leukemic Stem Cells"}, message="panel label '(A)'",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}, key="/figtitle"),
-        Bad({"figtitle": "B) Properties of Leukemic Stem Cells"}, says="panel label 'B)'",
+        Bad({"figtitle": "B) Properties of Leukemic Stem Cells"}, message="panel label 'B)'",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
-        Bad({"figtitle": "(A-C) Properties of Leukemic Stem Cells"}, says="panel label '(A-C)'",
+        Bad({"figtitle": "(A-C) Properties of Leukemic Stem Cells"}, message="panel label '(A-C)'",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
-        Bad({"figtitle": "(A) (B)Properties of Leukemic Stem Cells"}, says="panel label '(A)'",
+        Bad({"figtitle": "(A) (B)Properties of Leukemic Stem Cells"}, message="panel label '(A)'",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
-        Bad({"figtitle": "(A) and (B): Properties of Leukemic Stem Cells"}, says="panel label '(A) and (B):'",
+        Bad({"figtitle": "(A) and (B): Properties of Leukemic Stem Cells"}, message="panel label '(A) and (B):'",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
-        Bad({"figtitle": "\u00a0(A)\u00a0Properties of Leukemic Stem Cells"}, says="panel label '(A)'",
+        Bad({"figtitle": "\u00a0(A)\u00a0Properties of Leukemic Stem Cells"}, message="panel label '(A)'",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
-        Bad({"figtitle": "A) A) Properties of Leukemic Stem Cells"}, says="panel label 'A) A)'",
+        Bad({"figtitle": "A) A) Properties of Leukemic Stem Cells"}, message="panel label 'A) A)'",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
-        Bad({"figtitle": "(A) Left and (B) right signaling in leukemia"}, says="panel label '(A)'"),
-        Bad({"figtitle": "A) Left signaling, B) right signaling"}, says="panel label 'A)'"),
-        Bad({"figtitle": "Properties of Leukemic Stem Cells []"}, says="empty brackets '[]'",
+        Bad({"figtitle": "(A) Left and (B) right signaling in leukemia"}, message="panel label '(A)'"),
+        Bad({"figtitle": "A) Left signaling, B) right signaling"}, message="panel label 'A)'"),
+        Bad({"figtitle": "Properties of Leukemic Stem Cells []"}, message="empty brackets '[]'",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
-        Bad({"figtitle": f"Properties of {'(' * 14}[ ]{')' * 14} Leukemic (Stem) Cells"}, says="empty brackets '[ ]'",
+        Bad({"figtitle": f"Properties of {'(' * 14}[ ]{')' * 14} Leukemic (Stem) Cells"}, message="empty brackets '[ ]'",
             fixed={"figtitle": "Properties of Leukemic (Stem) Cells"}),
     ],
     good=[
@@ -162,11 +162,11 @@ _TRUNCATED = expression(r"\bet[ \u00a0]al\.?$|\b(?:from|of|in) [A-Z]\.?$")
     "PF314",
     severity="warning",
     kinds=FIGURES,
-    cue=lambda figtitle: " " in figtitle[-3:-1] or "al" in figtitle[-3:],
+    trigger=lambda figtitle: " " in figtitle[-3:-1] or "al" in figtitle[-3:],
     bad=[
-        Bad({"figtitle": "Model of Winer et al"}, says="'et al'", key="/figtitle"),
-        Bad({"figtitle": "Biosynthesis of amino acids from E"}, says="'from E'"),
-        Bad(text=("Drug Resistance\norg", "#2\norg"), says="before '#2'"),
+        Bad({"figtitle": "Model of Winer et al"}, message="'et al'", key="/figtitle"),
+        Bad({"figtitle": "Biosynthesis of amino acids from E"}, message="'from E'"),
+        Bad(text=("Drug Resistance\norg", "#2\norg"), message="before '#2'"),
     ],
     good=[Good({"figtitle": "Functions of vitamin D"}), Good({"figtitle": "Winer et al. on leukemic stem cells"})],
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pfocr_lint.diagnostic import Finding, Fix, Span, TextEdit
 from pfocr_lint.quoting import quote
 from pfocr_lint.record.document import Record
-from pfocr_lint.rules.declaration import DECLARED, Bad, Cue, Good, nearest, rule
+from pfocr_lint.rules.declaration import DECLARED, Bad, Good, Trigger, nearest, rule
 from pfocr_lint.rules.waiver_comments import Waiver, waivers
 from pfocr_lint.schema.kinds import MAPPINGS
 
@@ -33,13 +33,14 @@ def _without(record: Record, waiver: Waiver, dead: set[Span]) -> Fix:
     severity="warning",
     fix="safe",
     kinds=MAPPINGS,
-    cue=Cue.FORM,
+    trigger=Trigger.FORM,
     waivable=False,
     bad=[
-        Bad(text=("year: '2022'", "# pfocr-lint: ignore[PF210] printed later\nyear: '2022'"), says="nothing to waive", fixed={}),
+        Bad(text=("year: '2022'", "# pfocr-lint: ignore[PF210] printed later\nyear: '2022'"),
+            message="nothing to waive", fixed={}),
         Bad(text=("year: '2022'", "year: '2022' # pfocr-lint: ignore[PF210] printed later"),
-            says="nothing to waive", fixed={}),
-        Bad(text=("year: '2022'", "year: 2022 # pfocr-lint: ignore[PF105, PF210] a number"), says="PF210",
+            message="nothing to waive", fixed={}),
+        Bad(text=("year: '2022'", "year: 2022 # pfocr-lint: ignore[PF105, PF210] a number"), message="PF210",
             fixed="year: 2022 # pfocr-lint: ignore[PF105] a number"),
     ],
     good=[Good(text=("year: '2022'", "year: '2021' # pfocr-lint: ignore[PF210] printed in 2022"))],
@@ -68,15 +69,17 @@ def unused_waiver(record: Record) -> Iterator[Finding]:
     "PF902",
     severity="warning",
     kinds=MAPPINGS,
-    cue=Cue.FORM,
+    trigger=Trigger.FORM,
     waivable=False,
     bad=[
-        Bad(text=("year: '2022'", "year: '2022' # pfocr-lint: ignore[PF2100] why"), says="no rule 'PF2100', nearest is 'PF210'"),
-        Bad(text=("year: '2022'", "year: '2022' # pfocr-lint: ignore[PF2] why"), says="name each by its full code"),
-        Bad(text=("year: '2022'", "year: '2022' # checked # pfocr-lint: ignore PF210"), says="ignore[PF210] the reason"),
-        Bad(text=("year: '2022'", "# PFOCR-lint: ignore[PF210] checked\nyear: '2022'"), says="ignore[PF210] the reason"),
-        Bad(text=("year: '2022'", "year: '2021' # pfocr-lint: ignore[PF210]"), says="a reason is missing"),
-        Bad(text=("year: '2022'", "year: '2022' # pfocr-lint: ignore[PF210; until=June] why"), says="is no date"),
+        Bad(
+            text=("year: '2022'", "year: '2022' # pfocr-lint: ignore[PF2100] why"), message="no rule 'PF2100', nearest is 'PF210'"
+        ),
+        Bad(text=("year: '2022'", "year: '2022' # pfocr-lint: ignore[PF2] why"), message="name each by its full code"),
+        Bad(text=("year: '2022'", "year: '2022' # checked # pfocr-lint: ignore PF210"), message="ignore[PF210] the reason"),
+        Bad(text=("year: '2022'", "# PFOCR-lint: ignore[PF210] checked\nyear: '2022'"), message="ignore[PF210] the reason"),
+        Bad(text=("year: '2022'", "year: '2021' # pfocr-lint: ignore[PF210]"), message="a reason is missing"),
+        Bad(text=("year: '2022'", "year: '2022' # pfocr-lint: ignore[PF210; until=June] why"), message="is no date"),
     ],
     good=[
         Good(text=("year: '2022'", "year: '2021' # pfocr-lint: ignore[year-differs-from-reference] printed in 2022")),

@@ -18,7 +18,7 @@ from pfocr_lint.schema.keywords import mismatches, repeats
 if TYPE_CHECKING:
     from pfocr_lint.schema.kinds import Kind
 
-Judge: TypeAlias = Callable[[Any], bool]
+Validator: TypeAlias = Callable[[Any], bool]
 
 SILENT = frozenset({"$schema", "$id", "$comment", "title", "description", "examples", "default"})
 _KNOWN = {
@@ -58,10 +58,10 @@ def fits(kind: Kind, values: Any) -> bool:
     return part_fits(schemas.load(kind), values)
 
 
-_built: dict[int, Judge | None] = {}  # by the identity of a schema's part: the schemas stay
+_built: dict[int, Validator | None] = {}  # by the identity of a schema's part: the schemas stay
 
 
-def validator_of(part: Mapping[str, Any]) -> Judge | None:
+def validator_of(part: Mapping[str, Any]) -> Validator | None:
     """The judge of a part of a schema, which is sure in both ways; None where that asks for more than it knows."""
     if id(part) not in _built:
         try:
@@ -84,7 +84,7 @@ def failing(part: Mapping[str, Any], value: Any) -> list[str] | None:
     return [keyword for keyword in part if keyword in _FAILS and _FAILS[keyword](value, part)]
 
 
-def build(part: Mapping[str, Any]) -> Judge:
+def build(part: Mapping[str, Any]) -> Validator:
     """The judge of a schema. Raises Unknown."""
     sort = part.get("type")
     keywords = part.keys() - SILENT - {"type"}
@@ -103,7 +103,7 @@ def refused(part: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(kept_out["enum"])
 
 
-def _text(part: Mapping[str, Any]) -> Judge:
+def _text(part: Mapping[str, Any]) -> Validator:
     out = refused(part)
     allowed = [part["const"]] if "const" in part else part.get("enum")
     if allowed is not None:
@@ -121,12 +121,12 @@ def _text(part: Mapping[str, Any]) -> Judge:
     return lambda value: type(value) is str and match(value) is not None
 
 
-def _number(part: Mapping[str, Any]) -> Judge:
+def _number(part: Mapping[str, Any]) -> Validator:
     least, most = part.get("minimum", float("-inf")), part.get("maximum", float("inf"))
     return lambda value: type(value) in (int, float) and least <= value <= most
 
 
-def _list(part: Mapping[str, Any]) -> Judge:
+def _list(part: Mapping[str, Any]) -> Validator:
     below = part.get("items")
     least, most, unique = part.get("minItems", 0), part.get("maxItems", 1 << 60), part.get("uniqueItems", False)
     if below is None or (unique and below.get("type") != "string"):
@@ -149,7 +149,7 @@ def _are_words(items: Mapping[str, Any]) -> bool:
     return items.get("type") == "string" and not asked and items.get("minLength", 0) < 2
 
 
-def words(part: Mapping[str, Any], unwanted: frozenset[str] = frozenset()) -> Judge:
+def words(part: Mapping[str, Any], unwanted: frozenset[str] = frozenset()) -> Validator:
     """The judge of a list that is known to be one of texts; ``unwanted`` are texts that it refuses too. Raises Unknown."""
     below = part["items"]
     if not _are_words(below):
@@ -166,7 +166,7 @@ def words(part: Mapping[str, Any], unwanted: frozenset[str] = frozenset()) -> Ju
     return of_words
 
 
-def _mapping(part: Mapping[str, Any]) -> Judge:
+def _mapping(part: Mapping[str, Any]) -> Validator:
     judges = {name: build(below) for name, below in part.get("properties", {}).items()}
     required, closed = frozenset(part.get("required", ())), part.get("additionalProperties", True) is False
     if part.get("additionalProperties", True) not in (True, False):

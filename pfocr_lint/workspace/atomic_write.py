@@ -43,7 +43,7 @@ def write(path: str, old: bytes, new: bytes) -> None:
     """
     real = os.path.realpath(path)
     folder, _ = os.path.split(real)
-    with signals.held(), _folder(folder) as lock:
+    with signals.delayed(), _folder(folder) as lock:
         beside = os.path.join(folder, f".pfocr-lint-{os.urandom(8).hex()}.tmp")  # noqa: PTH118
         try:
             _create(beside, new, _status(real))

@@ -14,7 +14,7 @@ from pfocr_lint.workspace import one_file, reading
 if TYPE_CHECKING:
     from pfocr_lint.settings.model import Settings
     from pfocr_lint.workspace.one_file import Task
-from pfocr_lint.workspace.cross_record import Across, compare, merged
+from pfocr_lint.workspace.cross_record import Comparison, compare, merged
 
 
 def compared(
@@ -30,11 +30,11 @@ def compared(
 
     A record of which there is only now something to tell gets a result; all are sorted by path.
     """
-    across = compare(facts, settings_of, one_file.left_by(task, settings_of), load_page=reading.load, named=named)
+    comparison = compare(facts, settings_of, one_file.left_by(task, settings_of), load_page=reading.load, named=named)
     told = {result.path: result for result in results}
-    for path in across.examined:
+    for path in comparison.checked:
         told.setdefault(path, Result(path))
-    return [joined(told[path], across, settings_of, task) for path in sorted(told)], across.faults
+    return [joined(told[path], comparison, settings_of, task) for path in sorted(told)], comparison.faults
 
 
 def on_pages(result: Result, data: bytes, settings: Settings, task: Task) -> Result:
@@ -44,28 +44,28 @@ def on_pages(result: Result, data: bytes, settings: Settings, task: Task) -> Res
     def loaded(path: str) -> bytes:
         return left if path == result.path else reading.load(path)
 
-    across = compare(filter(None, [result.facts]), lambda _: settings, loaded, named=True)
-    found = joined(result, across, lambda _: settings, task, data)
-    return replace(found, faults=(*found.faults, *across.faults))
+    comparison = compare(filter(None, [result.facts]), lambda _: settings, loaded, named=True)
+    found = joined(result, comparison, lambda _: settings, task, data)
+    return replace(found, faults=(*found.faults, *comparison.faults))
 
 
 def joined(
-    result: Result, across: Across, settings_of: Callable[[str], Settings], task: Task, given: bytes | None = None
+    result: Result, comparison: Comparison, settings_of: Callable[[str], Settings], task: Task, given: bytes | None = None
 ) -> Result:
     """
     A result with what the comparison says of its record, and with the unsafe fixes of that, where the task makes them.
 
     ``given`` are the bytes of a record that is not read from its file.
     """
-    examined = across.examined.get(result.path)
-    if examined is None:
+    checked = comparison.checked.get(result.path)
+    if checked is None:
         return result
-    result = replace(result, waived=(*result.waived, *examined.waived))
+    result = replace(result, waived=(*result.waived, *checked.waived))
     if task.mode != "check" and task.unsafe:
-        mended = one_file.mend(examined, settings_of(result.path), task, given)
+        mended = one_file.fix_compared(checked, settings_of(result.path), task, given)
         if mended is not None and mended.fixed:
             left = tuple(merged(mended.left, ()))
             return replace(result, fixed=(*result.fixed, *mended.fixed), left=left, versions=mended.versions)
         if mended is not None:
             result = replace(result, faults=(*result.faults, *mended.faults), notes=(*result.notes, *mended.notes))
-    return replace(result, left=tuple(merged(result.left, diagnostics_of(examined))))
+    return replace(result, left=tuple(merged(result.left, diagnostics_of(checked))))

@@ -34,20 +34,20 @@ OPEN_AT_ONCE = 64
 
 
 @dataclass(frozen=True)
-class Across:
+class Comparison:
     """What the comparison found: the records it speaks of, with their findings, by path; and faults of this program."""
 
-    examined: Mapping[str, hits.Examined]
+    checked: Mapping[str, hits.Checked]
     faults: tuple[str, ...]
 
     def diagnostics(self, path: str) -> list[Diagnostic]:
         """What is said of one record."""
-        found = self.examined.get(path)
+        found = self.checked.get(path)
         return diagnostics_of(found) if found is not None else []
 
     def waived(self, path: str) -> tuple[str, ...]:
         """The rules of what one record waives of it."""
-        found = self.examined.get(path)
+        found = self.checked.get(path)
         return found.waived if found is not None else ()
 
 
@@ -59,7 +59,7 @@ def compare(
     *,
     load_page: Callable[[str], bytes] | None = None,
     named: bool = False,
-) -> Across:
+) -> Comparison:
     """
     Run the rules that compare records on the facts of all of them, the records of each root among themselves.
 
@@ -79,7 +79,7 @@ def compare(
     def levels(path: str) -> Mapping[str, Severity]:
         return settings_of(path).rules_for(path)
 
-    examined: dict[str, hits.Examined] = {}
+    checked: dict[str, hits.Checked] = {}
     faults: list[str] = []
     groups = _by_root(facts)
     everywhere = {whole(each.path): each for each in chain(*groups.values()) if isinstance(each, PageFacts)}
@@ -96,9 +96,9 @@ def compare(
             rules = tuple(rule for rule in ON_PAGES if any(rule.code in levels(figure.path) for figure in figures))
         repository = Repository(figures, pages, tables, look_up, opened, fresh)
         found = cross_record.compare(repository, levels, rules, waiving=settings.waivers)
-        examined.update({each.record.path: each for each in found.examined})
+        checked.update({each.record.path: each for each in found.checked})
         faults += found.faults
-    return Across(examined, tuple(faults))
+    return Comparison(checked, tuple(faults))
 
 
 def _by_root(facts: Iterable[Facts]) -> dict[str, list[Facts]]:
@@ -163,8 +163,8 @@ def _latin_of(path: str, load: Callable[[str], bytes], settings: Settings) -> st
     return (record if compiled.fits(Kind.ORGANISM, values) else prepare(record, settings.synonyms)).usable("/latin")
 
 
-def merged(alone: Iterable[Diagnostic], across: Sequence[Diagnostic]) -> list[Diagnostic]:
+def merged(alone: Iterable[Diagnostic], comparison: Sequence[Diagnostic]) -> list[Diagnostic]:
     """Both in their order; a file name that differs from figid is not said beside a figid that two records have."""
-    both = [*alone, *across]
+    both = [*alone, *comparison]
     replaced = {"PF201"} if any(each.code == "PF401" for each in both) else set()
     return sorted((each for each in both if each.code not in replaced), key=lambda each: (each.span.start, each.code))

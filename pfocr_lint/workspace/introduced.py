@@ -162,27 +162,29 @@ class Diff:
         """The results of the touched records with what the comparison with others adds and, if the task says so, fixes."""
         own, task = _facts(results), self.task
         load = one_file.left_by(task, self.settings_of)
-        across = self._compare([*own, *self._around(own)], load, results, load_page=reading.load)
-        return Finished([compared_results.joined(each, across, self.settings_of, task) for each in results], across.faults)
+        comparison = self._compare([*own, *self._around(own)], load, results, load_page=reading.load)
+        return Finished(
+            [compared_results.joined(each, comparison, self.settings_of, task) for each in results], comparison.faults
+        )
 
     def _introduced(self, results: Sequence[Result]) -> Finished:
         """Of the touched records' diagnostics, and of those that the change brought upon others, what the base did not have."""
         now, before = _facts(results), _facts(self._were)
         around = self._around([*now, *before])
-        across = self._compare([*now, *around], reading.load, results)
+        comparison = self._compare([*now, *around], reading.load, results)
         across_before = self._compare([*before, *around], self._load_before)
-        base, found = _all_left(self._were, across_before), _all_left(results, across)
+        base, found = _all_left(self._were, across_before), _all_left(results, comparison)
         own = {each.path: each for each in results}
         # of what lies between records, what is new is reported for the records that the base did not have
         paths = sorted(found, key=lambda path: (path in own and path not in self._before, path))
         fresh, resolved = _introduced(base, {path: found[path] for path in paths})
-        waived = {each.path: (*each.waived, *across.waived(each.path)) for each in results}
+        waived = {each.path: (*each.waived, *comparison.waived(each.path)) for each in results}
         reported = [replace(each, left=tuple(fresh.get(each.path, ())), waived=waived[each.path]) for each in results]
         reported += [Result(path, tuple(left)) for path, left in fresh.items() if path not in own]
         introduced = sum(map(len, fresh.values()))
         return Finished(
             sorted(reported, key=attrgetter("path")),
-            faults=(*across.faults, *across_before.faults),
+            faults=(*comparison.faults, *across_before.faults),
             introduced=(introduced, resolved, sum(map(len, found.values())) - introduced),
         )
 
@@ -192,7 +194,7 @@ class Diff:
         load: Callable[[str], bytes],
         fresh: Iterable[Result] = (),
         load_page: Callable[[str], bytes] | None = None,
-    ) -> cross_record.Across:
+    ) -> cross_record.Comparison:
         return cross_record.compare(facts, self.settings_of, load, frozenset(each.path for each in fresh), load_page=load_page)
 
     @cached_property
@@ -310,10 +312,12 @@ def _paper(name: str) -> str:
     return name.rpartition("/")[2].partition("__")[0].partition(".")[0]
 
 
-def _all_left(results: Iterable[Result], across: cross_record.Across) -> dict[str, list[Diagnostic]]:
+def _all_left(results: Iterable[Result], comparison: cross_record.Comparison) -> dict[str, list[Diagnostic]]:
     """The diagnostics of the records, each alone and in comparison, by path."""
     alone = {each.path: each.left for each in results}
-    return {path: cross_record.merged(alone.get(path, ()), across.diagnostics(path)) for path in {*alone, *across.examined}}
+    return {
+        path: cross_record.merged(alone.get(path, ()), comparison.diagnostics(path)) for path in {*alone, *comparison.checked}
+    }
 
 
 def _introduced(

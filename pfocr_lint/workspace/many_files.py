@@ -74,27 +74,27 @@ def _process_together(
     """What came of files that were read, each with its place."""
     try:
         paths, datas = [path for _, path, _, _ in waiting], [data for _, _, data, _ in waiting]
-        looks = prefilter.looks(paths, datas, settings, kind, keywords=task.keywords)
+        quick_checks = prefilter.quick_checks(paths, datas, settings, kind, keywords=task.keywords)
     except Exception:  # noqa: BLE001 - whatever it is, one of them meets it again alone
-        looks = [None] * len(waiting)
-    for (place, path, data, digest), look in zip(waiting, looks, strict=True):
-        if look is not None and not look.suspects:
-            yield place, Row(digest, look.facts)
+        quick_checks = [None] * len(waiting)
+    for (place, path, data, digest), quick in zip(waiting, quick_checks, strict=True):
+        if quick is not None and not quick.candidates:
+            yield place, Row(digest, quick.facts)
             continue
         try:
-            result = _process_now(Source(path, settings, kind), data, task, look)
+            result = _process_now(Source(path, settings, kind), data, task, quick)
         except Exception as error:  # noqa: BLE001 - the other files are still judged
             result = failed(path, error)
         yield place, Row(digest, result.facts) if result.is_clean else result
 
 
-def _process_now(source: Source, data: bytes, task: Task, look: prefilter.Look | None) -> Result:
+def _process_now(source: Source, data: bytes, task: Task, quick: prefilter.QuickCheck | None) -> Result:
     """What came of a file that was read with others: where files are mended it may be another by now, by a link or an editor."""
     if task.mode == "fix":
         now = read_file(source.path, source.settings)
         if now != data:
             return process_bytes(source, now, task) if isinstance(now, bytes) else now
-    return process_prefiltered(source, data, task, look)
+    return process_prefiltered(source, data, task, quick)
 
 
 def process_all(sources: Sequence[Source], task: Task, jobs: int | None) -> Iterator[Result]:

@@ -21,12 +21,12 @@ from pfocr_lint.workspace.reading import Unreadable, load, stay_inside, try_load
 from pfocr_lint.workspace.source import Source, kind_by_path
 
 if TYPE_CHECKING:
-    from pfocr_lint.linter import checker, examination, fixer, hits
+    from pfocr_lint.linter import checker, fixer, hits, record_check
     from pfocr_lint.settings.model import Settings
     from pfocr_lint.workspace import git_history
 else:
     checker = LazyModule("pfocr_lint.linter.checker")
-    examination = LazyModule("pfocr_lint.linter.examination")
+    record_check = LazyModule("pfocr_lint.linter.record_check")
     fixer = LazyModule("pfocr_lint.linter.fixer")
     hits = LazyModule("pfocr_lint.linter.hits")
     git_history = LazyModule("pfocr_lint.workspace.git_history")
@@ -57,7 +57,7 @@ def read_file(path: str, settings: Settings) -> bytes | Result:
         try:
             return load(path)
         except Unreadable as refused:
-            result = _result(examination.examine(unreadable(path, str(refused)), settings), Task())
+            result = _result(record_check.check_record(unreadable(path, str(refused)), settings), Task())
             return replace(result, unreadable=str(refused), missing=not os.path.lexists(path))
     except Exception as error:  # noqa: BLE001 - the other files are still judged
         return failed(path, error)
@@ -69,41 +69,41 @@ def failed(path: str, error: Exception) -> Result:
 
 def process_bytes(source: Source, data: bytes, task: Task) -> Result:
     """What came of a record's bytes; they are written back only when the task says so."""
-    look = prefilter.look(source.path, data, source.settings, source.kind, keywords=task.keywords)
-    if look is not None and not look.suspects:
-        return Result(source.path, facts=look.facts)
+    quick = prefilter.quick_check(source.path, data, source.settings, source.kind, keywords=task.keywords)
+    if quick is not None and not quick.candidates:
+        return Result(source.path, facts=quick.facts)
     with git_history_open():
-        return process_prefiltered(source, data, task, look)
+        return process_prefiltered(source, data, task, quick)
 
 
-def process_prefiltered(source: Source, data: bytes, task: Task, look: prefilter.Look | None) -> Result:
+def process_prefiltered(source: Source, data: bytes, task: Task, quick: prefilter.QuickCheck | None) -> Result:
     """What came of bytes in which a first look has found something, or of which it is not sure."""
     path, before = source.path, partial(_before, source.path, task.revision)
-    examined_of = partial(checker.examined_of, path, data, source.settings, source.kind, look, before)
+    checked_of = partial(checker.checked_of, path, data, source.settings, source.kind, quick, before)
     try:
-        examined = examined_of(fixes=task.makes)
+        checked = checked_of(fixes=task.makes)
     except Exception as error:
-        if look is None or task.mode == "check":
+        if quick is None or task.mode == "check":
             raise
-        explained = examined_of()
+        explained = checked_of()
         if explained is None:
             raise
         return _unfixed(explained, task, error)
-    if examined is None or examined.record.kind is Kind.UNKNOWN:
-        return Result(path, not_a_record=examined is not None)
-    if not _worth_fixing(examined, task):
-        return _result(examined, task)
+    if checked is None or checked.record.kind is Kind.UNKNOWN:
+        return Result(path, not_a_record=checked is not None)
+    if not _worth_fixing(checked, task):
+        return _result(checked, task)
     try:
-        fixed = fixer.settle(examined, data, source.settings, unsafe=task.unsafe)
+        fixed = fixer.fix_until_stable(checked, data, source.settings, unsafe=task.unsafe)
     except Exception as error:  # noqa: BLE001 - what is wrong with the file is still told
-        return _unfixed(examined, task, error)
+        return _unfixed(checked, task, error)
     result = Result(path, fixed.left, fixed.fixed, faults=fixed.faults, facts=fixed.facts, waived=fixed.waived)
     if fixed.data == data:
         return result
     if task.mode == "diff":
         return replace(result, versions=(data.decode(), fixed.data.decode()))
     note = _replace(path, data, fixed.data)
-    return result if note is None else replace(_result(examined, task), faults=fixed.faults, notes=(note,))
+    return result if note is None else replace(_result(checked, task), faults=fixed.faults, notes=(note,))
 
 
 def _before(path: str, revision: str | None) -> bytes | None:
@@ -120,10 +120,10 @@ def git_history_open() -> Iterator[None]:
             git_history.close()
 
 
-def _unfixed(examined: hits.Examined, task: Task, error: Exception) -> Result:
-    path = examined.record.path
+def _unfixed(checked: hits.Checked, task: Task, error: Exception) -> Result:
+    path = checked.record.path
     fault = f"{path}: it could not be fixed: {type(error).__name__}: {error}"
-    return replace(_result(examined, task), faults=(*examined.faults, fault))
+    return replace(_result(checked, task), faults=(*checked.faults, fault))
 
 
 def left_by(task: Task, settings_of: Callable[[str], Settings]) -> Callable[[str], bytes]:
@@ -139,16 +139,16 @@ def left_by(task: Task, settings_of: Callable[[str], Settings]) -> Callable[[str
     return mended if task.mode == "diff" else load
 
 
-def mend(examined: hits.Examined, settings: Settings, task: Task, given: bytes | None = None) -> Result | None:
+def fix_compared(checked: hits.Checked, settings: Settings, task: Task, given: bytes | None = None) -> Result | None:
     """
     Make the fixes, unsafe ones too, of what a comparison found in one record, and write it; None when there is none.
 
     ``given`` are the bytes of a record that is not read from its file.
     """
-    if not _worth_fixing(examined, task):
+    if not _worth_fixing(checked, task):
         return None
-    path, old = examined.record.path, examined.record.text.encode()
-    fixed = fixer.settle(examined, old, settings, unsafe=True)
+    path, old = checked.record.path, checked.record.text.encode()
+    fixed = fixer.fix_until_stable(checked, old, settings, unsafe=True)
     if fixed.data == old:
         return Result(path, faults=fixed.faults) if fixed.faults else None
     result = Result(path, fixed.left, fixed.fixed, faults=fixed.faults)
@@ -177,16 +177,16 @@ def _replace(path: str, old: bytes, new: bytes) -> str | None:
     return None
 
 
-def _worth_fixing(examined: hits.Examined, task: Task) -> bool:
-    fixes = [hit.finding.fix for hit in examined.hits if hit.finding.fix is not None]
+def _worth_fixing(checked: hits.Checked, task: Task) -> bool:
+    fixes = [hit.finding.fix for hit in checked.hits if hit.finding.fix is not None]
     return any(task.makes(fix.safety.value) for fix in fixes)
 
 
-def _result(examined: hits.Examined, task: Task) -> Result:
+def _result(checked: hits.Checked, task: Task) -> Result:
     return Result(
-        examined.record.path,
-        tuple(diagnostics_of(examined)),
-        faults=examined.faults,
-        facts=facts_of(examined.record, keywords=task.keywords),
-        waived=examined.waived,
+        checked.record.path,
+        tuple(diagnostics_of(checked)),
+        faults=checked.faults,
+        facts=facts_of(checked.record, keywords=task.keywords),
+        waived=checked.waived,
     )

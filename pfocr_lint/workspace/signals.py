@@ -21,14 +21,14 @@ class Stopped(KeyboardInterrupt):
         self.number = number
 
 
-def heed() -> None:
+def handle_signals() -> None:
     """Let the signals that end a process raise Stopped; one that is ignored, as under nohup, stays so."""
     for number in _ENDING:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _stop)
 
 
-def obey() -> None:
+def handle_signals_in_worker() -> None:
     """In a worker: the process that began it is told by the terminal, and it alone tells the worker, by SIGTERM."""
     for number in _ENDING:
         signal.signal(number, _stop_once if number == signal.SIGTERM else signal.SIG_IGN)
@@ -36,7 +36,7 @@ def obey() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
 
 
-def ignore() -> None:
+def ignore_signals() -> None:
     """Be stopped no more: the end has begun."""
     for number in _ENDING:
         signal.signal(number, signal.SIG_IGN)
@@ -55,7 +55,7 @@ def _stop(number: int, _: FrameType | None) -> None:
 
 
 @contextlib.contextmanager
-def held() -> Iterator[None]:
+def delayed() -> Iterator[None]:
     """What is done within is done to its end; a signal that came meanwhile counts after it."""
     global _holds  # noqa: PLW0603 - signals are the process's, and so is this
     import threading

@@ -134,7 +134,7 @@ class _Crew:
 
     def end(self) -> None:
         """End them all, when each has done the write that it is at."""
-        with signals.held():
+        with signals.delayed():
             for worker in self.workers:
                 worker.process.terminate()
             for worker in self.workers:
@@ -215,7 +215,7 @@ def _safe_path() -> Iterator[None]:
 def _serve(work: Callable[[Any], Any], pipe: Any, folder: str) -> None:
     """What a process does in a folder: a part after the other, until it is told to end or the first process is no more."""
     try:
-        signals.obey()
+        signals.handle_signals_in_worker()
         os.chdir(folder)
         tune()
         from queue import SimpleQueue
@@ -224,8 +224,8 @@ def _serve(work: Callable[[Any], Any], pipe: Any, folder: str) -> None:
         given: SimpleQueue[tuple[Any] | None] = SimpleQueue()
         Thread(target=_follow, daemon=True).start()
         Thread(target=_receive, args=(pipe, given), daemon=True).start()
-        while (held := given.get()) is not None:
-            (part,) = held
+        while (delayed := given.get()) is not None:
+            (part,) = delayed
             try:
                 answer = pickle.dumps((True, work(part)), pickle.HIGHEST_PROTOCOL)
             except Exception as error:  # noqa: BLE001 - whatever it is, it is told of the piece that it belongs to

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from pfocr_lint.dataclass import replace
-from pfocr_lint.linter.hits import Examined, Hit, by_place, hit_of, span_of
+from pfocr_lint.linter.hits import Checked, Hit, by_place, hit_of, span_of
 from pfocr_lint.linter.ownership import prepare
 from pfocr_lint.linter.waiving import waive
 from pfocr_lint.rules.catalogue import BY_CODE, RULES
@@ -25,9 +25,9 @@ _UNREAD = frozenset({"PF001", "PF002", "PF008"})
 _PATIENT = frozenset({"PF901", "PF902"})
 
 
-def examine(record: Record, settings: Settings = DEFAULT, suspects: Iterable[Rule] | None = None) -> Examined:
+def check_record(record: Record, settings: Settings = DEFAULT, candidates: Iterable[Rule] | None = None) -> Checked:
     """Run the rules that are on for the record's path; ``suspects`` alone where the others are known to find nothing."""
-    rules = RULES if suspects is None else suspects
+    rules = RULES if candidates is None else candidates
     levels = settings.rules_for(record.path)
     prepare(record, settings.synonyms)
     faults: list[str] = []
@@ -41,12 +41,12 @@ def examine(record: Record, settings: Settings = DEFAULT, suspects: Iterable[Rul
         for code in sorted(_PATIENT):
             hits += run_rule(BY_CODE[code], record, levels, faults)
     record.found = len(hits)
-    return Examined(record, tuple(sorted(hits, key=by_place)), tuple(faults), waived)
+    return Checked(record, tuple(sorted(hits, key=by_place)), tuple(faults), waived)
 
 
-def examine_again(before: Examined, fixed: Collection[Hit], record: Record, settings: Settings) -> Examined:
+def check_again(before: Checked, fixed: Collection[Hit], record: Record, settings: Settings) -> Checked:
     """What is found in a record after some hits were fixed; what a comparison found beside them is still there."""
-    after = examine(record, settings)
+    after = check_record(record, settings)
     if before.again is None:
         return after
     kept = [hit for hit in before.hits if hit.rule.compare is not None and not hit.rule.pages_only and hit not in fixed]
