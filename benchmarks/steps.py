@@ -31,14 +31,14 @@ STEPS = ("open and read", "UTF-8, no odd character", "one match of the template"
          "CSafeLoader, for comparison")  # fmt: skip
 
 
-def steps(paths: list[str], asked: prefilter.Plan, of: prefilter.TablePlan) -> list[float]:
+def steps(paths: list[str], rules: prefilter.Plan, places: prefilter.TablePlan) -> list[float]:
     """The clock after each step of some records, before the first included."""
     now = time.perf_counter_ns
     clock = [now()]
     tick = lambda: clock.append(now())  # noqa: E731
     datas = [reading.load(path) for path in paths]
     tick()
-    texts, outside_ascii = fast_parser.bodies(datas)
+    texts, non_ascii = fast_parser.bodies(datas)
     tick()
     form = column_parser.of_kind(Kind.FIGURE)
     matches = [text is not None and form.expression.fullmatch(text) for text in texts]
@@ -49,13 +49,14 @@ def steps(paths: list[str], asked: prefilter.Plan, of: prefilter.TablePlan) -> l
     tick()
     columns = [*column_parser.read(Kind.FIGURE, datas).columns, repeat(DEFAULT.synonyms)]  # holds the two steps before
     tick()
-    derived.disagreeing(paths, [columns[place] for place in of.said_twice])
+    derived.disagreeing(paths, [columns[place] for place in places.derived])
     tick()
-    [any(map(gated.trigger, *(columns[place] for place in gated.given))) for gated in of.conditional]
+    for (_, when), fields in zip(rules.conditional, places.conditional, strict=True):
+        any(map(when.test, *(columns[place] for place in fields)))
     tick()
-    list(prefilter._triggered_rows(asked, of, columns, (), outside_ascii, datas))
+    list(prefilter._rows_with_patterns(rules, places, columns, (), non_ascii, datas))
     tick()
-    found = list(facts.sound_facts(paths, [columns[place] for place in of.facts], keywords=False))
+    found = list(facts.sound_facts(paths, [columns[place] for place in places.facts], keywords=False))
     tick()
     sent = pickle.dumps([many_files._packed(Row(b"", each)) for each in found], pickle.HIGHEST_PROTOCOL)
     read = list(map(many_files._unpacked, pickle.loads(sent)))
@@ -78,12 +79,12 @@ def main() -> None:
     paths = sorted(os.fspath(path) for path in (flags.folder / "_figures").glob("*.md"))[: flags.records]
     workers.tune()
     prefilter.warm_up(DEFAULT)
-    asked, of = prefilter.table_plan(DEFAULT.codes)
+    rules, places = prefilter.table_plan(DEFAULT.codes)
     best = [float("inf")] * len(STEPS)
     for _ in range(flags.runs):
         spent = [0.0] * len(STEPS)
         for start in range(0, len(paths), many_files.AT_ONCE):
-            clock = steps(paths[start : start + many_files.AT_ONCE], asked, of)
+            clock = steps(paths[start : start + many_files.AT_ONCE], rules, places)
             for number in range(len(STEPS)):
                 spent[number] += clock[number + 1] - clock[number]
         spent[3] -= spent[1] + spent[2]

@@ -28,7 +28,7 @@ from pfocr_lint.record.parser import read
 from pfocr_lint.record.texts import joined
 from pfocr_lint.rules import agreement, characters
 from pfocr_lint.rules.catalogue import RULES
-from pfocr_lint.rules.declaration import Trigger
+from pfocr_lint.rules.declaration import SYNONYMS, InTexts, Trigger, When
 from pfocr_lint.schema import compiled, schemas, validator
 from pfocr_lint.schema.kinds import FIGURES, Kind
 from pfocr_lint.settings.model import DEFAULT
@@ -68,7 +68,7 @@ def agree(path: str, data: bytes) -> bool:
 
 def accept_look(path: str, data: bytes, *, worth_a_template: bool, kind: Kind | None = None):
     """A look as the first records of a run get it, or the many that follow."""
-    prefilter._checked_figures[0] = prefilter.WORTH_A_TEMPLATE if worth_a_template else 0
+    prefilter._figures_checked[0] = prefilter.WORTH_COLUMNS if worth_a_template else 0
     return prefilter.quick_check(path, data, kind=kind)
 
 
@@ -500,7 +500,7 @@ def test_a_rule_that_finds_anything_has_its_cue(values, copied, beside):
             continue
         if isinstance(rule.trigger, Trigger):
             assert not fits or (rule.trigger is Trigger.DISAGREEMENT and not derived.agrees(record)), rule.code
-        elif callable(rule.trigger):
+        elif isinstance(rule.trigger, When):
             assert not fits or gate_opens(rule, record), rule.code
         else:
             assert cued(rule, record), rule.code
@@ -511,7 +511,7 @@ EDGES = ["", " ", "\u00a0", "\u3000", "(A)", "A) ", "(A) ", "(A)\u00a0", "\u00a0
 
 
 def test_a_function_lets_its_rule_ask_whatever_stands_at_the_edges():
-    gated = [rule for rule in RULES if callable(rule.trigger)]
+    gated = [rule for rule in RULES if isinstance(rule.trigger, When)]
     for front in EDGES:
         for back in EDGES:
             text = f"{front}Leukemic stem cells{back}"
@@ -524,14 +524,13 @@ def test_a_function_lets_its_rule_ask_whatever_stands_at_the_edges():
 
 
 def gate_opens(rule, record) -> bool:
-    code = rule.trigger.__code__
-    given = {**record.data["schema-jsonld"], **record.data, "synonyms": DEFAULT.synonyms}
-    return rule.trigger(*(given[name] for name in code.co_varnames[: code.co_argcount]))
+    given = (DEFAULT.synonyms if name == SYNONYMS else record.value(f"/{name}") for name in rule.trigger.fields)
+    return rule.trigger.test(*given)
 
 
 def cued(rule, record) -> bool:
     text = joined(record)
-    return bool(prefilter._triggered(prefilter.plan((rule.code,), Kind.FIGURE), text, prefilter._outside_ascii(text.encode())))
+    return bool(prefilter._triggered(prefilter.plan((rule.code,), Kind.FIGURE), text, prefilter._non_ascii(text.encode())))
 
 
 def test_a_clean_record_needs_no_more_than_its_row_from_wherever_it_is_read():
@@ -542,23 +541,23 @@ def test_a_clean_record_needs_no_more_than_its_row_from_wherever_it_is_read():
 
 
 def test_a_function_that_is_asked_first_is_given_fields_that_there_are():
-    asked, of = prefilter.table_plan(DEFAULT.codes)
+    rules, places = prefilter.table_plan(DEFAULT.codes)
     (*columns,) = map(itemgetter(0), column_parser.read(Kind.FIGURE, [clean_text(Kind.FIGURE).encode()]).columns)
     columns.append(DEFAULT.synonyms)
-    assert {rule.trigger for rule in asked.asked} - {None}
-    assert [gated.rule for gated in of.gated] == [*asked.asked]
-    assert of.always == ()
-    assert not any(gated.trigger(*(columns[place] for place in gated.given)) for gated in of.gated)
+    assert rules.conditional
+    assert rules.always == ()
+    given = [[columns[place] for place in fields] for fields in places.conditional]
+    assert not any(when.test(*values) for (_, when), values in zip(rules.conditional, given, strict=True))
 
 
-@pytest.mark.parametrize("rule", [rule for rule in RULES if isinstance(rule.trigger, tuple)], ids=lambda rule: rule.code)
+@pytest.mark.parametrize("rule", [rule for rule in RULES if isinstance(rule.trigger, InTexts)], ids=lambda rule: rule.code)
 def test_the_bad_examples_of_a_rule_have_its_cue(rule):
     for bad in rule.bad:
         data = examples.text_of(bad).encode()
         record = read(examples.path_of(bad), data)
         odd = any("\n" in text or "\t" in text for _, text in strings("", record.data))
         if not odd and (bad.text is None or fast_parser.read(data) is not None):
-            assert cued(rule, record), bad.says
+            assert cued(rule, record), bad.message
 
 
 def test_rules_wait_for_form_only_where_the_form_decides():

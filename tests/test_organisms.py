@@ -52,7 +52,7 @@ SPELLED = [
 @pytest.mark.parametrize("path", ["reference", "fast", "template"])
 def test_a_synonym_is_one_in_any_case(name, latin, path, monkeypatch):
     monkeypatch.setattr(prefilter, "FILTERING", path != "reference")
-    monkeypatch.setattr(prefilter, "_judged", [prefilter.WORTH_A_TEMPLATE if path == "template" else -1_000])
+    monkeypatch.setattr(prefilter, "_figures_checked", [prefilter.WORTH_COLUMNS if path == "template" else -1_000])
     found = [each for each in checker.check(NAME, record("Danio rerio", name).encode()) if each.code == "PF213"]
     assert [(each.key, each.message) for each in found] == (
         [] if latin is None else [("/organisms/1", f"'{name}' is not a latin name, want '{latin}'")]

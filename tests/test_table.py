@@ -109,7 +109,7 @@ def hold_together(seed: int, size: int) -> None:
 
 def hold(paths, datas, chosen: Settings, *, keywords: bool) -> None:
     """A look at many records tells of each what a look at it alone tells; nothing raises, which would only be slow."""
-    prefilter._checked_figures[0] = prefilter.WORTH_A_TEMPLATE
+    prefilter._figures_checked[0] = prefilter.WORTH_COLUMNS
     alone = [
         prefilter.quick_check(path, data, chosen, Kind.FIGURE, keywords=keywords) for path, data in zip(paths, datas, strict=True)
     ]
@@ -142,7 +142,7 @@ def test_the_traps_of_yaml_beside_each_other():
 
 def test_a_rule_is_asked_once_however_many_cues_there_are(monkeypatch):
     asked = []
-    real = prefilter._found
+    real = prefilter._run
     monkeypatch.setattr(prefilter, "_found", lambda record, rules: real(record, asked.append([*rules]) or asked[-1]))
     path, text = figure(1, "Signaling.", "Signaling.", [f"a{number} ,b  <i> \\" for number in range(2_000)])
     accept_look(path, text.encode(), worth_a_template=True, kind=Kind.FIGURE)

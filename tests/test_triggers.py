@@ -26,7 +26,7 @@ from pfocr_lint.record.parser import read
 from pfocr_lint.record.texts import joined
 from pfocr_lint.rules import characters
 from pfocr_lint.rules.catalogue import RULES
-from pfocr_lint.rules.declaration import Rule
+from pfocr_lint.rules.declaration import InTexts, Rule
 from pfocr_lint.rules.text import both
 from pfocr_lint.schema import schemas
 from pfocr_lint.schema.kinds import Kind
@@ -40,7 +40,7 @@ else:
     import sre_parse as parser
 
 PATH = f"_figures/{SEED}.md"
-TRIGGERED = [rule for rule in RULES if isinstance(rule.trigger, tuple)]
+TRIGGERED = [rule for rule in RULES if isinstance(rule.trigger, InTexts)]
 MOST = 400  # texts of one expression
 CATEGORIES = {
     "CATEGORY_SPACE": " \t\u00a0\u3000",
@@ -215,17 +215,27 @@ def test_what_a_rule_searches_for_is_reported_alike_and_needs_each_part_of_its_t
         checked = record_check.check_record(reference, alone)
         assert {hit.rule.code for hit in checked.hits} == {rule.code}
         for worth in (True, False):
-            prefilter._checked_figures[0] = prefilter.WORTH_A_TEMPLATE if worth else 0
+            prefilter._figures_checked[0] = prefilter.WORTH_COLUMNS if worth else 0
             look = prefilter.quick_check(PATH, data, alone)
             assert look is not None, text
             assert not same_told(look, data, reference, checked), text
     wholes = [joined(read(PATH, data)) for _, data in texts]
     missing = []
-    for number, trigger in enumerate(rule.trigger):
-        others = [re.compile(each) for place, each in enumerate(rule.trigger) if place != number]
+    patterns = [*(pattern for _, pattern in rule.trigger.patterns), *rule.trigger.non_ascii]
+    for number, trigger in enumerate(patterns):
+        others = [re.compile(each) for place, each in enumerate(patterns) if place != number]
         alone = [whole for whole in wholes if not any(other.search(whole) for other in others)]
         for less in ["(?!)", *weakened(trigger)]:
             found = re.compile(less)
             if (rule.code, less) not in SPARE and all(found.search(whole) for whole in alone):
                 missing.append((rule.code, trigger, less))
     assert missing == []
+
+
+@pytest.mark.parametrize("rule", TRIGGERED, ids=lambda rule: rule.code)
+def test_each_match_of_a_pattern_begins_with_its_first_character(rule: Rule):
+    for first, pattern in rule.trigger.patterns:
+        tree = parser.parse(pattern)
+        assert {text[:1] for text in texts_of(tree, 0)} == {first}, pattern
+    for pattern in rule.trigger.non_ascii:
+        assert not re.search(pattern, "".join(map(chr, range(0x80)))), "ASCII is not searched for it"

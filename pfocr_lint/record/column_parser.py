@@ -109,7 +109,7 @@ class Table(NamedTuple):
 
     numbers: list[int]
     columns: list[list[Any]]
-    outside_ascii: str
+    non_ascii: str
 
 
 def values(kind: Kind, table: Table, row: int) -> dict[str, Any]:
@@ -125,9 +125,9 @@ def _values(slots: tuple[Slot, ...], row: Sequence[Any]) -> dict[str, Any]:
 
 def read(kind: Kind, datas: Sequence[bytes]) -> Table:
     """The records among ``datas`` of which it is sure."""
-    template, (bodies, outside_ascii) = of_kind(kind), fast_parser.bodies(datas)
+    template, (bodies, non_ascii) = of_kind(kind), fast_parser.bodies(datas)
     if template is None:
-        return Table([], [], outside_ascii)
+        return Table([], [], non_ascii)
     match = template.expression.fullmatch
     matches = [(number, found) for number, text in enumerate(bodies) if text is not None and (found := match(text)) is not None]
     rows = [found.group(*template.sources) for _, found in matches]
@@ -146,7 +146,7 @@ def read(kind: Kind, datas: Sequence[bytes]) -> Table:
     if odd:
         sure = [row for row in range(len(rows)) if row not in odd]
         numbers, columns = [numbers[row] for row in sure], [[column[row] for row in sure] for column in columns]
-    return Table(numbers, columns, outside_ascii)
+    return Table(numbers, columns, non_ascii)
 
 
 def _read_texts(sources: list[Any], text: Text, unsure: frozenset[str], odd: set[int]) -> list[Any]:

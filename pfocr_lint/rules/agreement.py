@@ -11,7 +11,7 @@ from pfocr_lint.pointer import name_of
 from pfocr_lint.quoting import quote
 from pfocr_lint.record import derived
 from pfocr_lint.record.document import Record
-from pfocr_lint.rules.declaration import Bad, Good, Trigger, rule
+from pfocr_lint.rules.declaration import Bad, Good, Trigger, When, rule
 from pfocr_lint.rules.value_ends import said, word_and_rest
 from pfocr_lint.schema import validator
 from pfocr_lint.schema.kinds import FIGURES
@@ -245,7 +245,7 @@ def _may_be_of_another_year(year: str, reftext: str) -> bool:
     "PF210",
     fix="unsafe",
     kinds=FIGURES,
-    trigger=_may_be_of_another_year,
+    trigger=When(("year", "reftext"), _may_be_of_another_year),
     bad=[
         Bad({"year": "2021"}, message="year is '2021', reftext says '2022'", fixed={}, unsafe=True, key="/year"),
         Bad(
@@ -305,7 +305,7 @@ def _may_hold_evidence(filename: str, figlink: str) -> bool:
     severity="warning",
     fix="unsafe",
     kinds=FIGURES,
-    trigger=_may_hold_evidence,
+    trigger=When(("filename", "figlink"), _may_hold_evidence),
     bad=[
         Bad({"figlink": "/pmc/articles/PMC9405586/figure/sch1/"}, message="'sch1' in figlink speaks of 'S1'", unsafe=True,
             key="/number", fixed={

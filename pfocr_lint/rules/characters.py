@@ -15,7 +15,7 @@ from pfocr_lint.record import derived
 from pfocr_lint.record.characters import CONTROL, INVISIBLE
 from pfocr_lint.record.document import Record
 from pfocr_lint.record.texts import DESCRIPTION, KEYWORDS, PROSE, TITLES, texts
-from pfocr_lint.rules.declaration import Bad, Good, rule
+from pfocr_lint.rules.declaration import Bad, Good, InTexts, rule
 from pfocr_lint.rules.text import both, found, set_text, typed_backslash
 from pfocr_lint.schema.implicit import Implicit
 from pfocr_lint.schema.kinds import FIGURES
@@ -43,7 +43,7 @@ _ENTITY = expression(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]
     severity="warning",
     fix="unsafe",
     kinds=FIGURES,
-    trigger=("</?[A-Za-z]", "&[#A-Za-z][A-Za-z0-9]*;"),
+    trigger=InTexts((("<", "</?[A-Za-z]"), ("&", "&[#A-Za-z][A-Za-z0-9]*;"))),
     bad=[
         Bad({"figtitle": "Role of <i>PTEN</i> in leukemia"}, message="the tag '<i>'", unsafe=True,
             fixed={"figtitle": "Role of PTEN in leukemia"}, key="/figtitle"),
@@ -96,7 +96,7 @@ def _untagged(tags: re.Match[str]) -> str:
 @rule(
     "PF305",
     kinds=FIGURES,
-    trigger=("</[sS]", "<!--"),
+    trigger=InTexts((("<", "</[sS]"), ("<", "<!--"))),
     waivable=False,
     bad=[
         Bad({"schema-jsonld/keywords": ["PTEN", "</script><script>alert(1)</script>"]}, message="'</script'",
@@ -147,7 +147,7 @@ _DOUBLE = expression(r"(?<=[^ ])  +(?=[^ ])")
     severity="warning",
     fix="safe or unsafe",
     kinds=FIGURES,
-    trigger=(r" [ \n]", r"\n "),
+    trigger=InTexts(((" ", r" [ \n]"), ("\n", r"\n "))),
     bad=[
         Bad({"figtitle": "Properties of Leukemic Stem Cells "}, message="figtitle ends in a space",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}, key="/figtitle"),
@@ -206,7 +206,7 @@ _BIDI = expression("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
     "PF307",
     fix="safe",
     kinds=FIGURES,
-    trigger=("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]",),
+    trigger=InTexts(non_ascii=("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]",)),
     bad=[
         Bad({"figtitle": "Properties of Leuk\u00ademic Stem Cells"}, message="U+00AD SOFT HYPHEN",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}, key="/figtitle"),
@@ -276,7 +276,7 @@ _MOJIBAKE = expression("|".join(_MISREAD))
     severity="warning",
     fix="unsafe",
     kinds=FIGURES,
-    trigger=(*_MISREAD, "[\ufffd]"),
+    trigger=InTexts(non_ascii=(*_MISREAD, "[\ufffd]")),
     bad=[
         Bad({"figtitle": "Role of TNF-Î± in leukemic cells"}, message="'Î±'", unsafe=True,
             fixed={"figtitle": "Role of TNF-α in leukemic cells"}, key="/figtitle"),
@@ -314,7 +314,7 @@ _UNSTABLE = "[^\x00-\u02ff\u0391-\u03c9\u2010-\u2027\u2030-\u205f\u2070-\u20bf\u
     severity="warning",
     fix="safe",
     kinds=FIGURES,
-    trigger=(_UNSTABLE,),
+    trigger=InTexts(non_ascii=(_UNSTABLE,)),
     bad=[
         Bad({"figtitle": "Ro\u0302le of Leukemic Stem Cells"}, message="'ô' is written as 2 characters",
             fixed={"figtitle": "Rôle of Leukemic Stem Cells"}, key="/figtitle"),
@@ -347,7 +347,7 @@ def decomposed_unicode(record: Record) -> Iterator[Finding]:
     severity="warning",
     fix="safe",
     kinds=FIGURES,
-    trigger=(r"\\",),
+    trigger=InTexts((("\\", r"\\"),)),
     bad=[
         Bad({"figtitle": "PI3K\\AKT signaling in leukemia"}, message="backslash",
             fixed={"figtitle": "PI3K/AKT signaling in leukemia"}, key="/figtitle"),

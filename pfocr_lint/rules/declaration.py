@@ -18,16 +18,44 @@ if TYPE_CHECKING:
 
 Check: TypeAlias = "Callable[[Record], Iterable[Finding]]"
 Compare: TypeAlias = "Callable[[Repository], Iterable[Placed]]"
-Condition: TypeAlias = Callable[..., bool]
 
 
 class Trigger(Enum):
-    """What has to be there before a rule can find anything, where that is not an expression."""
+    """What must be true of a record before a rule can find anything in it, beside :class:`InTexts` and :class:`When`."""
 
-    FORM = "the text departs from the form that the fast reader accepts"
+    FORM = "the text is not in the pipeline's own form, which the fast parser reads"
     FAILURE = "a value fails the schema"
-    TEXT = "the text, and nothing less"
-    DISAGREEMENT = "a value is not the one that others determine (see derive.agrees)"
+    TEXT = "the rule reads the text: it always needs the reference path"
+    DISAGREEMENT = "a value is not the one that follows from others (see derived.agrees)"
+
+
+@dataclass(frozen=True)
+class InTexts:
+    """
+    One of some expressions matches in a text of the record.
+
+    ``patterns`` are pairs: the one literal character with which each match begins, and the expression. Python finds a character
+    five times faster than an expression. ``non_ascii`` are expressions of characters outside ASCII alone; they are searched for
+    in these characters first. Texts are as :func:`pfocr_lint.record.texts.joined` gives them, each between two line breaks.
+    """
+
+    patterns: tuple[tuple[str, str], ...] = ()
+    non_ascii: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class When:
+    """
+    ``test`` is true of the values of some fields, each given as a path (``schema-jsonld/description``).
+
+    It is called only where the record fits its schema. :data:`SYNONYMS` among the fields gives the organisms' other names.
+    """
+
+    fields: tuple[str, ...]
+    test: Callable[..., Any]
+
+
+SYNONYMS = "synonyms"  # in When.fields: no field of a record, but the settings' record.synonyms.Synonyms
 
 
 class _Missing:
@@ -93,13 +121,8 @@ class Rule:
     inside the file cannot switch it off. ``compare`` is what a rule across records does instead of ``check``; ``pages_only``
     says that it needs the organism pages and no other record, so that it runs also where only files are named.
 
-    ``cue`` spares clean records the rule: whenever it finds anything there, the cue is there too. A function is asked first,
-    in a record that fits its schema, whether there may be something; its parameters are called after the keys whose values it
-    is given (``description`` is the one of the JSON-LD block), ``synonyms`` are organisms' names that are not latin.
-    Expressions are looked for in the record's texts as the fast reader gives them, each between two line breaks and without one
-    in it (see :func:`pfocr_lint.record.texts.joined`). Each begins with one literal character, which Python finds by memchr, five
-    times faster than any class; or it begins with a class and is of characters outside ASCII alone, and is first looked for
-    among those, the others left out. None: the rule is always asked.
+    ``trigger`` says what must be present for the rule to find anything, so that the fast path need not run it on other records.
+    None: it runs on every record. Whether a trigger misses a finding is tested (``tests/test_triggers.py``).
     """
 
     code: str
@@ -115,7 +138,7 @@ class Rule:
     fix: str
     bad: tuple[Bad, ...]
     good: tuple[Good, ...]
-    trigger: Trigger | Condition | tuple[str, ...] | None = None
+    trigger: Trigger | InTexts | When | None = None
 
     @property
     def summary(self) -> str:
@@ -146,7 +169,7 @@ def rule(
     owns: tuple[str, ...] = (),
     default: bool = True,
     waivable: bool = True,
-    trigger: Trigger | Condition | tuple[str, ...] | None = None,
+    trigger: Trigger | InTexts | When | None = None,
     bad: Iterable[Bad] = (),
     good: Iterable[Good] = (),
 ) -> Callable[[Check], Check]:
@@ -157,7 +180,7 @@ def rule(
     """
 
     def declare(check: Check) -> Check:
-        extra = {"owns": owns, "default": default, "waivable": waivable, "cue": trigger}
+        extra = {"owns": owns, "default": default, "waivable": waivable, "trigger": trigger}
         DECLARED.append(_made(check, code, severity, fix, kinds, bad, good, check=check, compare=None, **extra))
         return check
 

@@ -8,7 +8,7 @@ from pfocr_lint.diagnostic import DropItem, Finding, Fix, SetValue
 from pfocr_lint.pointer import join
 from pfocr_lint.quoting import quote
 from pfocr_lint.record.document import Record
-from pfocr_lint.rules.declaration import Bad, Good, rule
+from pfocr_lint.rules.declaration import SYNONYMS, Bad, Good, When, rule
 from pfocr_lint.rules.fields import lacks_ner
 from pfocr_lint.schema.kinds import FIGURES
 
@@ -32,7 +32,10 @@ def _are_among(names: Set[str], organisms: list[str], organisms_ner: list[str]) 
     severity="warning",
     fix="safe",
     kinds=FIGURES,
-    trigger=lambda organisms, organisms_ner, synonyms: synonyms.any_of(organisms) or synonyms.any_of(organisms_ner),
+    trigger=When(
+        ("organisms", "organisms_ner", SYNONYMS),
+        lambda organisms, organisms_ner, synonyms: synonyms.any_of(organisms) or synonyms.any_of(organisms_ner),
+    ),
     bad=[
         Bad({"organisms": ["E. coli"]}, message="want 'Escherichia coli'", fixed={"organisms": ["Escherichia coli"]},
             key="/organisms/0"),
@@ -70,7 +73,10 @@ PLACEHOLDERS = NO_NAMES | {"XXX"}
     severity="warning",
     fix="safe",
     kinds=FIGURES,
-    trigger=lambda organisms, organisms_ner: _are_among(PLACEHOLDERS, organisms, organisms_ner),
+    trigger=When(
+        ("organisms", "organisms_ner"),
+        lambda organisms, organisms_ner: _are_among(PLACEHOLDERS, organisms, organisms_ner),
+    ),
     bad=[
         Bad({"organisms": ["NA", "Homo sapiens"]}, message="'NA' stands beside names", fixed={"organisms": ["Homo sapiens"]},
             key="/organisms/0"),

@@ -18,7 +18,7 @@ from pfocr_lint.record import derived
 from pfocr_lint.record.characters import CONTROL
 from pfocr_lint.record.document import Record
 from pfocr_lint.record.texts import DESCRIPTION, PROSE, TITLES, texts
-from pfocr_lint.rules.declaration import Bad, Good, rule
+from pfocr_lint.rules.declaration import Bad, Good, InTexts, When, rule
 from pfocr_lint.schema.kinds import FIGURES
 
 
@@ -101,7 +101,14 @@ _LAST_DOT = expression(r" \.$")
     "PF311",
     severity="warning",
     kinds=FIGURES,
-    trigger=(r"\([\s,;\u2010-\u2015-]*\)", r"\[[\s,;\u2010-\u2015-]*\]", r" [.,;]", r"\((?ai:see|ref|table|fig)[A-Za-z.]* *\)"),
+    trigger=InTexts(
+        (
+            ("(", r"\([\s,;\u2010-\u2015-]*\)"),
+            ("(", r"\((?ai:see|ref|table|fig)[A-Za-z.]* *\)"),
+            ("[", r"\[[\s,;\u2010-\u2015-]*\]"),
+            (" ", r" [.,;]"),
+        )
+    ),
     bad=[
         Bad(both("Stromal signaling () in leukemia"), message="'()'", key="/caption"),
         Bad(both("Stromal signaling (, ) in leukemia"), message="'(, )'"),
@@ -141,7 +148,7 @@ def emptied_reference(record: Record) -> Iterator[Finding]:
     severity="warning",
     kinds=FIGURES,
     owns=("caption:minLength",),
-    trigger=derived.says_nothing,
+    trigger=When(("caption",), derived.says_nothing),
     bad=[
         Bad(both("Figure"), message="caption is 'Figure'", key="/caption"),
         Bad(both("Fig. 3."), message="nothing but a label"),
@@ -192,7 +199,7 @@ def _begins_broken(text: str) -> bool:
     severity="warning",
     fix="safe or unsafe",
     kinds=FIGURES,
-    trigger=_may_be_broken,
+    trigger=When(("figtitle", "papertitle", "caption", "schema-jsonld/description"), _may_be_broken),
     bad=[
         Bad({"papertitle": "Where do leukemic stem cells go?."}, message="papertitle ends in '?.'",
             fixed={"papertitle": "Where do leukemic stem cells go?"}, key="/papertitle"),
@@ -245,7 +252,7 @@ _AUTHOR = expression(r"\s*['’ʼ]?(?!et al\b)\w")
     "PF315",
     severity="warning",
     kinds=FIGURES,
-    trigger=lambda reftext: derived.plain_year(reftext) is None or "(NA)" in reftext,
+    trigger=When(("reftext",), lambda reftext: derived.plain_year(reftext) is None or "(NA)" in reftext),
     bad=[
         Bad({"reftext": "Xingjian Zhai, et al. Biomedicines. 2022;10(NA)."}, message="'(NA)'", key="/reftext"),
         Bad({"reftext": ". Biomedicines. 2022 Aug;10(8):1841."}, message="no author"),

@@ -9,7 +9,7 @@ from pfocr_lint.lazy_import import expression
 from pfocr_lint.quoting import quote
 from pfocr_lint.record.document import Record
 from pfocr_lint.record.texts import texts
-from pfocr_lint.rules.declaration import Bad, Good, Trigger, rule
+from pfocr_lint.rules.declaration import Bad, Good, Trigger, When, rule
 from pfocr_lint.rules.text import BAD_END, HOLLOW, found, set_text
 from pfocr_lint.rules.value_ends import cut_off
 from pfocr_lint.schema.kinds import FIGURES
@@ -47,7 +47,7 @@ _ABBREVIATION = expression(
     severity="warning",
     fix="safe",
     kinds=FIGURES,
-    trigger=lambda figtitle: figtitle[-1:] == ".",
+    trigger=When(("figtitle",), lambda figtitle: figtitle[-1:] == "."),
     bad=[
         Bad({"figtitle": "Signaling by vitamin D."}, message="ends in a period", fixed={"figtitle": "Signaling by vitamin D"}),
         Bad({"figtitle": "Properties of Leukemic Stem Cells."}, message="ends in a period",
@@ -115,7 +115,7 @@ def _may_have_an_artefact(figtitle: str) -> bool:
     severity="warning",
     fix="safe",
     kinds=FIGURES,
-    trigger=_may_have_an_artefact,
+    trigger=When(("figtitle",), _may_have_an_artefact),
     bad=[
         Bad({"figtitle": "(A) Properties of Leukemic Stem Cells"}, message="panel label '(A)'",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}, key="/figtitle"),
@@ -162,7 +162,7 @@ _TRUNCATED = expression(r"\bet[ \u00a0]al\.?$|\b(?:from|of|in) [A-Z]\.?$")
     "PF314",
     severity="warning",
     kinds=FIGURES,
-    trigger=lambda figtitle: " " in figtitle[-3:-1] or "al" in figtitle[-3:],
+    trigger=When(("figtitle",), lambda figtitle: " " in figtitle[-3:-1] or "al" in figtitle[-3:]),
     bad=[
         Bad({"figtitle": "Model of Winer et al"}, message="'et al'", key="/figtitle"),
         Bad({"figtitle": "Biosynthesis of amino acids from E"}, message="'from E'"),
