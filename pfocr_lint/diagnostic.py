@@ -227,7 +227,7 @@ class Diagnostic:
     made: tuple[ValueChange, ...] = ()
 
 
-def apply(text: str, edits: Iterable[Edit | TextEdit]) -> str:
+def apply_edits(text: str, edits: Iterable[Edit | TextEdit]) -> str:
     """The text after sorted edits that do not overlap."""
     parts, at = [], 0
     for edit in edits:

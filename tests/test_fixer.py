@@ -7,8 +7,7 @@ from conftest import SEED, clean_text, real_records, seed_text
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pfocr_lint import diagnostic
-from pfocr_lint.diagnostic import AddKey, DropItem, Fix, RenameKey, Safety, SetValue, TextEdit
+from pfocr_lint.diagnostic import AddKey, DropItem, Fix, RenameKey, Safety, SetValue, TextEdit, apply_edits
 from pfocr_lint.linter import changes, checker, edits, fixer, record_check
 from pfocr_lint.record import derived, round_trip
 from pfocr_lint.record.parser import read
@@ -283,7 +282,7 @@ def test_clashing_fixes_are_held_back_whole():
     assert plan.taken == (0, 2, 3)
     data = plan.data(record)
     assert (data["year"], data["ndex"], data["organisms"]) == ("2021", "", [])
-    text = diagnostic.apply(record.text, plan.edits)
+    text = apply_edits(record.text, plan.edits)
     assert read(PATH, text.encode()).data == data
 
 
@@ -305,7 +304,7 @@ def test_a_planned_change_reads_as_planned(change, text):
     record = read(PATH, text.encode())
     plan = edits.plan(record, [fix_of(change)])
     assert plan.taken == (0,)
-    after = read(PATH, diagnostic.apply(text, plan.edits).encode())
+    after = read(PATH, apply_edits(text, plan.edits).encode())
     assert after.data == plan.data(record) == changes.changed(record, [change])
 
 
@@ -362,7 +361,7 @@ def test_any_text_that_is_written_is_read_back_equal(value, key):
     record = read(PATH, clean_text().encode())
     plan = edits.plan(record, [fix_of(SetValue(key, value))])
     assert plan.taken == (0,)
-    after = read(PATH, diagnostic.apply(record.text, plan.edits).encode())
+    after = read(PATH, apply_edits(record.text, plan.edits).encode())
     assert after.value(key) == value
     assert after.data == plan.data(record)
     assert all(fixer.confirmed(after, pointer) for pointer in plan.written), "ruamel.yaml reads the same"
@@ -372,7 +371,7 @@ def test_any_text_that_is_written_is_read_back_equal(value, key):
 def test_any_caption_is_copied_to_the_description_and_settles(value):
     record = read(PATH, clean_text().encode())
     plan = edits.plan(record, [fix_of(SetValue("/caption", value))])
-    data = diagnostic.apply(record.text, plan.edits).encode()
+    data = apply_edits(record.text, plan.edits).encode()
     for unsafe in (False, True):
         fixed = fixer.fix(PATH, data, unsafe=unsafe)
         assert fixed.faults == ()
@@ -386,7 +385,7 @@ def test_long_words_and_deep_windows_of_text_come_through():
     for value in ("x" * 10_000, "x " * 5_000, "é" * 3_000 + ": y", "' " * 500):
         record = read(PATH, clean_text().encode())
         plan = edits.plan(record, [fix_of(SetValue("/caption", value))])
-        assert read(PATH, diagnostic.apply(record.text, plan.edits).encode()).value("/caption") == value
+        assert read(PATH, apply_edits(record.text, plan.edits).encode()).value("/caption") == value
 
 
 def test_text_edits_must_not_move_a_value():
@@ -394,7 +393,7 @@ def test_text_edits_must_not_move_a_value():
     at = record.text.index("'2022'")
     before = record_check.check_record(record)
     plan = edits.plan(record, [fix_of(TextEdit(at, at + 6, "'2021'"))])
-    after = record_check.check_record(read(PATH, diagnostic.apply(record.text, plan.edits).encode()))
+    after = record_check.check_record(read(PATH, apply_edits(record.text, plan.edits).encode()))
     assert fixer.verify(before, after, [], plan) == "the result does not read as intended"
 
 

@@ -143,7 +143,7 @@ def test_the_traps_of_yaml_beside_each_other():
 def test_a_rule_is_asked_once_however_many_cues_there_are(monkeypatch):
     asked = []
     real = prefilter._run
-    monkeypatch.setattr(prefilter, "_found", lambda record, rules: real(record, asked.append([*rules]) or asked[-1]))
+    monkeypatch.setattr(prefilter, "_run", lambda record, rules: real(record, asked.append([*rules]) or asked[-1]))
     path, text = figure(1, "Signaling.", "Signaling.", [f"a{number} ,b  <i> \\" for number in range(2_000)])
     accept_look(path, text.encode(), worth_a_template=True, kind=Kind.FIGURE)
     ((*rules,),) = asked
@@ -155,7 +155,7 @@ def test_a_rule_that_raises_leaves_the_others_of_its_table_alone(monkeypatch):
     clean, dirty = clean_text().encode(), clean_text().replace("Stem Cells", "Stem  Cells").encode()
     alone = [accept_look(PATH, data, worth_a_template=True, kind=Kind.FIGURE) for data in (clean, dirty)]
     assert [bool(quick.candidates) for quick in alone] == [False, True]
-    monkeypatch.setattr(prefilter, "_found", lambda *_: 1 / 0)
+    monkeypatch.setattr(prefilter, "_run", lambda *_: 1 / 0)
     assert prefilter.quick_checks([PATH] * 3, [clean, dirty, clean], DEFAULT, Kind.FIGURE, keywords=True) == [
         alone[0],
         None,
@@ -205,7 +205,7 @@ def test_no_more_is_held_than_enough(folder, monkeypatch):
     sizes, real = [], prefilter.quick_checks
     monkeypatch.setattr(
         prefilter,
-        "looks",
+        "quick_checks",
         lambda paths, datas, *more, **flags: sizes.append(sum(map(len, datas))) or real(paths, datas, *more, **flags),
     )
     monkeypatch.setattr(many_files, "ENOUGH", 5_000)
@@ -216,7 +216,7 @@ def test_no_more_is_held_than_enough(folder, monkeypatch):
 def test_whatever_raises_in_a_look_at_many_is_met_by_each_alone(folder, monkeypatch):
     part = (DEFAULT, Kind.FIGURE, folder, None)
     told = list(many_files._outcomes_of(part, Task()))
-    monkeypatch.setattr(prefilter, "looks", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(prefilter, "quick_checks", lambda *_, **__: 1 / 0)
     assert list(many_files._outcomes_of(part, Task())) == told
 
 

@@ -215,7 +215,7 @@ def test_a_patch_on_the_page_comes_back_to_the_letter_or_is_left_out(name, text)
     path = f"_figures/{name.replace('/', '').encode(errors='ignore').decode()}.md"
     clean = text.encode(errors="ignore").decode()
     patch = unified(path, f"a: {clean}\nb: 1\n", f"a: {clean}\nb: 2\n")
-    offered = Page(github._offer([(path, patch)], 100_000))
+    offered = Page(github._offer([("", patch)], 100_000))
     kept = all(char.isprintable() or char in "\n\t\u00a0" for char in patch)
     assert offered.spans == (["fix.patch", "git apply fix.patch", patch] if kept else ["pfocr-lint --fix"])
     assert offered.tags <= {"h3", "p", "code", "pre", "strong"}

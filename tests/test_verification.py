@@ -7,8 +7,7 @@ from types import SimpleNamespace
 import pytest
 from conftest import SEED, clean_text
 
-from pfocr_lint import diagnostic
-from pfocr_lint.diagnostic import AddKey, Finding, Fix, SetValue, TextEdit
+from pfocr_lint.diagnostic import AddKey, Finding, Fix, SetValue, TextEdit, apply_edits
 from pfocr_lint.linter import checker, edits, fixer, record_check
 from pfocr_lint.record.limits import MAX_BYTES
 from pfocr_lint.record.parser import read
@@ -134,7 +133,7 @@ SEPARATED = "A\u20280\n"
 def test_a_second_library_reads_what_was_written():
     change = SetValue("/caption", SEPARATED)
     record = read(PATH, clean_text().encode())
-    after = diagnostic.apply(record.text, edits.plan(record, [Fix("", (change,))]).edits)
+    after = apply_edits(record.text, edits.plan(record, [Fix("", (change,))]).edits)
     assert read(PATH, after.encode()).value("/caption") == SEPARATED, "PyYAML reads it as intended"
     assert verified(clean_text(), after, change) == "ruamel.yaml reads /caption differently"
 
@@ -259,7 +258,7 @@ def test_every_entry_that_was_written_is_read_twice(keys):
     fix = Fix("", tuple(SetValue(key, wants[key]) for key in keys))
     before = record_check.check_record(read(PATH, clean_text().encode()))
     plan = edits.plan(before.record, [fix])
-    text = diagnostic.apply(clean_text(), plan.edits).replace("organisms:\n- a?b\n", "organisms: [a?b]\n")
+    text = apply_edits(clean_text(), plan.edits).replace("organisms:\n- a?b\n", "organisms: [a?b]\n")
     after = record_check.check_record(read(PATH, text.encode()))
     assert fixer.verify(before, after, [], plan) == "ruamel.yaml reads /organisms differently"
 
@@ -291,7 +290,7 @@ def test_no_more_is_written_than_is_soon_read_again(monkeypatch, values, made):
             Finding(key, "a defect", fix=Fix("", (SetValue(key, wants[key]),))) for key in keys if record.value(key) != wants[key]
         )
 
-    monkeypatch.setattr(checker, "RULES", (type(rule)(**{**rule.__dict__, "check": find}),))
+    monkeypatch.setattr(record_check, "RULES", (type(rule)(**{**rule.__dict__, "check": find}),))
     settings = Settings(selections=(Selection(select=("PF208",)),))
     fixed = fixer.fix(PATH, clean_text().encode(), settings)
     assert fixed.faults == ()

@@ -10,9 +10,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from pfocr_lint import diagnostic
 from pfocr_lint.dataclass import dataclass
-from pfocr_lint.diagnostic import Diagnostic, DropItem, Fix, RenameKey, Safety, TextEdit, ValueChange
+from pfocr_lint.diagnostic import Diagnostic, DropItem, Fix, RenameKey, Safety, TextEdit, ValueChange, apply_edits
 from pfocr_lint.linter import edits
 from pfocr_lint.linter.diagnostics import FIRST, diagnostic_of, diagnostics_of
 from pfocr_lint.linter.edited_values import keep_tracking, track_edits
@@ -136,7 +135,7 @@ def _step(checked: Checked, wanted: list[tuple[Hit, Fix]], settings: Settings) -
         planned = edits.plan(record, [each for _, each in wanted])
         if planned.weight(record) > edits.MOST_WRITTEN:
             return None
-    text = diagnostic.apply(record.text, planned.edits)
+    text = apply_edits(record.text, planned.edits)
     if not planned.taken or len(text.encode()) > MAX_BYTES:
         return None
     planned_fixes = [wanted[index] for index in planned.taken]

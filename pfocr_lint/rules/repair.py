@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pfocr_lint.diagnostic import Fix, Safety, SetValue, Span, TextEdit
+from pfocr_lint.diagnostic import Fix, Safety, SetValue, Span, TextEdit, apply_edits
 from pfocr_lint.lazy_import import LazyModule
 from pfocr_lint.pointer import join, parent_of, split
 from pfocr_lint.record.document import Record
@@ -35,7 +35,7 @@ _MISPLACED = frozenset({"type", "additionalProperties"})
 
 def edited(record: Record, changes: tuple[TextEdit, ...]) -> Record:
     """The record after some edits of its text."""
-    return read(record.path, diagnostic.apply(record.text, changes).encode(), record.kind)
+    return read(record.path, apply_edits(record.text, changes).encode(), record.kind)
 
 
 def proven(record: Record, fix: Fix) -> bool:
