@@ -26,6 +26,7 @@ from pfocr_lint.record.document import Record, strings
 from pfocr_lint.record.facts import facts_of
 from pfocr_lint.record.parser import read
 from pfocr_lint.record.texts import joined
+from pfocr_lint.record.values import Values
 from pfocr_lint.rules import agreement, characters
 from pfocr_lint.rules.catalogue import RULES
 from pfocr_lint.rules.declaration import SYNONYMS, InTexts, Trigger, When
@@ -489,7 +490,7 @@ def test_a_rule_that_finds_anything_has_its_cue(values, copied, beside):
     data["schema-jsonld"]["keywords"].append(values["keyword"])
     read_as = fast_parser.read(emitter.document(data).encode())
     assume(read_as is not None)
-    record = Record(PATH, Kind.FIGURE, data=read_as, synonyms=DEFAULT.synonyms)
+    record = Values(PATH, Kind.FIGURE, data=read_as, synonyms=DEFAULT.synonyms)
     fits = compiled.fits(record.kind, read_as)
     for rule in RULES:
         if (
@@ -517,7 +518,7 @@ def test_a_function_lets_its_rule_ask_whatever_stands_at_the_edges():
             text = f"{front}Leukemic stem cells{back}"
             data = {**schemas.example(Kind.FIGURE), "figtitle": text, "papertitle": text, "caption": text, "reftext": text}
             data["schema-jsonld"]["description"] = text
-            record = Record(PATH, Kind.FIGURE, data=data, synonyms=DEFAULT.synonyms)
+            record = Values(PATH, Kind.FIGURE, data=data, synonyms=DEFAULT.synonyms)
             assert compiled.fits(record.kind, data)
             for rule in gated:
                 assert gate_opens(rule, record) or not [*rule.check(record)], (rule.code, text)

@@ -21,9 +21,9 @@ from test_canonical import same_told
 from pfocr_lint.handbook import examples
 from pfocr_lint.linter import prefilter, record_check
 from pfocr_lint.record import emitter, fast_parser
-from pfocr_lint.record.document import Record
 from pfocr_lint.record.parser import read
 from pfocr_lint.record.texts import joined
+from pfocr_lint.record.values import Values
 from pfocr_lint.rules import characters
 from pfocr_lint.rules.catalogue import RULES
 from pfocr_lint.rules.declaration import InTexts, Rule
@@ -165,7 +165,7 @@ def _found_with(rule: Rule, text: str) -> Iterator[tuple[str, bytes]]:
         lines = (emitter.top_level(key, data[key]) if key in changed else written for key, written in CLEAN.items())
         encoded = f"---\n{''.join(lines)}---\n".encode("utf-8", "surrogatepass")
         read_as = fast_parser.read(encoded)
-        if read_as is not None and any(True for _ in rule.check(Record(PATH, Kind.FIGURE, data=read_as, canonical=True))):
+        if read_as is not None and any(True for _ in rule.check(Values(PATH, Kind.FIGURE, data=read_as))):
             yield frame.format(text), encoded
 
 

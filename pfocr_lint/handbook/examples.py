@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from pfocr_lint.linter import checker, hits, record_check
 from pfocr_lint.linter.diagnostics import diagnostics_of
 from pfocr_lint.record import emitter
-from pfocr_lint.record.document import Record
 from pfocr_lint.record.facts import facts_of
 from pfocr_lint.record.parser import read
+from pfocr_lint.record.values import Values
 from pfocr_lint.rules.declaration import MISSING, Bad, Good, TableFile
 from pfocr_lint.schema import schemas
 from pfocr_lint.schema.kinds import Kind
@@ -46,7 +46,7 @@ def path_of(example: Good | TableFile) -> str:
         return f"_data/{figid}-{example.sort}.tsv"
     if example.table is not None:
         return path_of(example.table)
-    name = example.name or hits.identity(Record("", example.kind, data=schemas.example(example.kind)))
+    name = example.name or hits.identity(Values("", example.kind, data=schemas.example(example.kind)))
     if example.kind is Kind.ORGANISM:
         name = name.replace(" ", "_").lower()
     return f"{_FOLDERS[example.kind]}/{name}.{'yml' if example.kind is Kind.FETCHED else 'md'}"

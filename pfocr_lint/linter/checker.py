@@ -66,16 +66,16 @@ def checked_of(
     if quick is not None and not quick.candidates:
         return None
     if quick is not None and quick.record is not None and not any(fixes(rule.fix) for rule in quick.candidates):
-        track_edits(quick.record, before, read)
-        return _located(quick, quick.record, data, settings)
+        record = prefilter.with_text(quick.record, data)
+        track_edits(record, before, read)
+        return _located(quick, record, settings)
     record = read(path, data, kind)
     track_edits(record, before, read)
     return check_record(record, settings, None if quick is None else quick.candidates)
 
 
-def _located(quick: prefilter.QuickCheck, record: Record, data: bytes, settings: Settings) -> Checked:
+def _located(quick: prefilter.QuickCheck, record: Record, settings: Settings) -> Checked:
     """Run the rules that find something in a record of the pipeline's own form once more, with the text, for the places."""
-    prefilter.with_text(record, data)
     levels, faults = settings.rules_for(record.path), list[str]()
     hits = [hit for rule in quick.candidates for hit in run_rule(rule, record, levels, faults)]
     return Checked(record, tuple(sorted(hits, key=by_place)), tuple(faults))

@@ -14,6 +14,7 @@ from pfocr_lint.linter.edited_values import unsafe_where_edited
 
 if TYPE_CHECKING:
     from pfocr_lint.record.document import Record
+    from pfocr_lint.record.values import Values
     from pfocr_lint.rules.declaration import Rule
 
 MOST = 1000  # findings of one record that are offered a fix: with more, finding and proving the fixes takes seconds
@@ -85,7 +86,7 @@ def span_of(record: Record, finding: Finding) -> Span:
     return record.span(finding.key, on_key=finding.on_key, within=finding.within)
 
 
-def identity(record: Record) -> str:
+def identity(record: Values) -> str:
     """What a record is called, whatever its file is called."""
     if "identity" not in record.derived:
         record.derived["identity"] = _identity(record)
@@ -93,7 +94,7 @@ def identity(record: Record) -> str:
     return found
 
 
-def _identity(record: Record) -> str:
+def _identity(record: Values) -> str:
     for key in ("/figid", "/latin"):
         value = record.value(key)
         if isinstance(value, str) and value:

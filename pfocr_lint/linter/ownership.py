@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pfocr_lint.lazy_import import expression
 from pfocr_lint.pointer import parent_of, split
 from pfocr_lint.record.characters import CONTROL
+from pfocr_lint.record.values import Values
 from pfocr_lint.rules.catalogue import RULES
 from pfocr_lint.schema import validator
 from pfocr_lint.schema.kinds import MAPPINGS
 
 if TYPE_CHECKING:
-    from pfocr_lint.record.document import Record
     from pfocr_lint.record.synonyms import Synonyms
     from pfocr_lint.schema.validator import Violation
+
+AnyValues = TypeVar("AnyValues", bound=Values)
 
 _OWNERS = {pair: rule.code for rule in RULES for pair in rule.owns}
 _INVALIDATING = frozenset({"PF103", "PF104", "PF105", "PF106", "PF209"})
@@ -32,7 +34,7 @@ _CONTENT = frozenset({"pattern", "enum", "const", "minLength", "maxLength"})
 MOST = 1_000  # items that are held against a missing list: no record has as many, and a stranger's could have 20,000
 
 
-def _misplaced_items(record: Record, violations: Sequence[Violation]) -> frozenset[str]:
+def _misplaced_items(record: Values, violations: Sequence[Violation]) -> frozenset[str]:
     """The items that belong to a list whose key is missing: they stand in the list before it."""
     gone = [violation.key for violation in violations if violation.keyword == "required" and "items" in violation.wanted]
     items = {_item(violation.key) for violation in violations} - {""} if gone else set()
@@ -48,7 +50,7 @@ def _item(key: str) -> str:
     return match[0] if match else ""
 
 
-def prepare(record: Record, synonyms: Synonyms) -> Record:
+def prepare(record: AnyValues, synonyms: Synonyms) -> AnyValues:
     """Add to a record what the rules need to know of it: how its values fail the schema, and the organisms' other names."""
     record.synonyms = synonyms
     found: dict[str, list[Violation]] = {}

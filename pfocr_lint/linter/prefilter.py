@@ -24,6 +24,7 @@ from pfocr_lint.linter.ownership import prepare
 from pfocr_lint.record import derived, facts, fast_parser
 from pfocr_lint.record.document import Record
 from pfocr_lint.record.texts import TEXTS, joined
+from pfocr_lint.record.values import Values
 from pfocr_lint.rules.catalogue import RULES
 from pfocr_lint.rules.declaration import SYNONYMS, InTexts, Rule, Trigger, When
 from pfocr_lint.schema import compiled
@@ -93,7 +94,7 @@ class QuickCheck(NamedTuple):
     """
 
     candidates: tuple[Rule, ...]
-    record: Record | None
+    record: Values | None
     facts: Facts | None
 
 
@@ -212,7 +213,7 @@ def _check_table(
     checks = list(made(QuickCheck, repeat(()), repeat(None), clean))
     for row, rules_of_row in to_run.items():
         data = column_parser.values(Kind.FIGURE, table, row)
-        record = Record(paths[row], Kind.FIGURE, data=data, synonyms=settings.synonyms, canonical=True)
+        record = Values(paths[row], Kind.FIGURE, data=data, synonyms=settings.synonyms)
         record.agrees = row not in disagreeing
         checks[row] = _run(record, rules_of_row.values())
     return zip(table.numbers, checks, strict=True)
@@ -271,27 +272,27 @@ def _check_one(path: str, data: bytes, settings: Settings, kind: Kind) -> QuickC
         rules = plan(settings.codes, kind)
         if rules is None:
             return None
-        record = Record(path, kind, data=values, synonyms=settings.synonyms, canonical=True)
+        record = Values(path, kind, data=values, synonyms=settings.synonyms)
         to_run = [*rules.always, *_triggered(rules, joined(record), _non_ascii(data))]
         if compiled.fits(kind, values):
             record.agrees = kind in FIGURES and derived.agrees(record)
             conditional = [rule for rule, _ in rules.conditional]
             return _run(record, [*to_run, *conditional, *(() if record.agrees else rules.disagreement)])
-        prepare(with_text(record, data), settings.synonyms)
+        record = prepare(with_text(record, data), settings.synonyms)
         conditional = [rule for rule, when in rules.conditional if _may_find(when, record, settings)]
         return _run(record, [*to_run, *conditional, *rules.disagreement, *rules.failure])
     except Exception:  # noqa: BLE001 - the reference path raises the same exception, and reports it
         return None
 
 
-def _may_find(when: When, record: Record, settings: Settings) -> bool:
+def _may_find(when: When, record: Values, settings: Settings) -> bool:
     """Whether a rule may find something in a record that fails its schema: its fields fail, or fit and pass the test."""
     keys = tuple(f"/{name}" for name in when.fields)
     values = [settings.synonyms if name == SYNONYMS else record.value(f"/{name}") for name in when.fields]
     return None in values or any(pointer.startswith(keys) for pointer in record.invalid) or bool(when.test(*values))
 
 
-def _run(record: Record, rules: Iterable[Rule]) -> QuickCheck:
+def _run(record: Values, rules: Iterable[Rule]) -> QuickCheck:
     found = {rule.code: rule for rule in rules for _ in rule.check(record)}
     return QuickCheck(tuple(found.values()), record, None if found else facts.facts_of(record))
 
@@ -302,12 +303,13 @@ def warm_up(settings: Settings) -> None:
     table_plan(settings.codes)
 
 
-def with_text(record: Record, data: bytes) -> Record:
+def with_text(values: Values, data: bytes) -> Record:
     """The record with its text, in which the rules find the places."""
-    if not record.text:
-        record.text = data.decode()
-        record.body = Span(4, len(record.text) - 4)
-    return record
+    if isinstance(values, Record):
+        return values
+    text = data.decode()
+    known = {name: getattr(values, name) for name in Values.__match_args__}
+    return Record(**known, text=text, body=Span(4, len(text) - 4))
 
 
 def _triggered(rules: Plan, text: str, non_ascii: str) -> list[Rule]:

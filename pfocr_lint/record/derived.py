@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from pfocr_lint.lazy_import import expression
 from pfocr_lint.record.characters import CONTROL
+from pfocr_lint.record.values import Values
 from pfocr_lint.schema import schemas
 from pfocr_lint.schema.kinds import FIGURES
 
 if TYPE_CHECKING:
-    from pfocr_lint.record.document import Record
+    pass
 
 SITE = "https://pfocr.wikipathways.org/figures/"
 TYPES = {
@@ -65,12 +66,12 @@ def normal_number(raw: str) -> str | None:
     return None
 
 
-def _once(derive: Callable[[Record], str | None]) -> Callable[[Record], str | None]:
+def _once(derive: Callable[[Values], str | None]) -> Callable[[Values], str | None]:
     """Several rules ask for the same; keeping it halves what they cost."""
     name = derive.__name__
 
     @wraps(derive)
-    def kept(record: Record) -> str | None:
+    def kept(record: Values) -> str | None:
         if name not in record.derived:
             record.derived[name] = derive(record)
         found: str | None = record.derived[name]
@@ -80,7 +81,7 @@ def _once(derive: Callable[[Record], str | None]) -> Callable[[Record], str | No
 
 
 @_once
-def number(record: Record) -> str | None:
+def number(record: Values) -> str | None:
     """The figure's number in its normal form, None when it has none to compare."""
     value = record.value("/number")
     if not isinstance(value, str):
@@ -91,7 +92,7 @@ def number(record: Record) -> str | None:
 
 
 @_once
-def figid(record: Record) -> str | None:
+def figid(record: Values) -> str | None:
     """
     The figid that the derived values must agree with.
 
@@ -105,7 +106,7 @@ def figid(record: Record) -> str | None:
 
 
 @_once
-def figid_parts(record: Record) -> str | None:
+def figid_parts(record: Values) -> str | None:
     """pmcid, two underscores and the image's name without its extension."""
     pmcid, filename = record.usable("/pmcid"), record.usable("/filename")
     if pmcid is None or filename is None:
@@ -114,25 +115,25 @@ def figid_parts(record: Record) -> str | None:
 
 
 @_once
-def alias(record: Record) -> str | None:
+def alias(record: Values) -> str | None:
     """The alias that figid and number give."""
     known, normal = figid(record), number(record)
     return None if known is None or normal is None else f"{known.partition('__')[0]}__{normal}"
 
 
-def page(record: Record) -> str | None:
+def page(record: Values) -> str | None:
     """The address of the figure's page."""
     known = figid(record)
     return None if known is None else f"{SITE}{known}.html"
 
 
-def redirect(record: Record) -> str | None:
+def redirect(record: Values) -> str | None:
     """The redirect to the alias that the record should have; where that is not known, to the one it has."""
     known = alias(record) or record.usable("/figid_alias")
     return None if known is None or CONTROL.search(known) else f"/figures/{known}"
 
 
-def figtype(record: Record) -> str | None:
+def figtype(record: Values) -> str | None:
     """The type that the prefix of number stands for."""
     return _type(number(record))
 
@@ -155,7 +156,7 @@ def says_nothing(caption: str) -> bool:
     return not caption.strip() or (len(caption) < 100 and _ONLY_LABEL.fullmatch(caption) is not None)
 
 
-def caption_to_copy(record: Record) -> str | None:
+def caption_to_copy(record: Values) -> str | None:
     """
     The caption as the description should be.
 
@@ -167,24 +168,24 @@ def caption_to_copy(record: Record) -> str | None:
     return caption
 
 
-def is_copied(record: Record) -> bool:
+def is_copied(record: Values) -> bool:
     """Whether the description is, or should be, a copy of the caption."""
     caption = record.usable("/caption")
     return (caption is not None and not says_nothing(caption)) or record.value("/schema-jsonld/description") == caption
 
 
-def number_is_sure(record: Record) -> bool:
+def number_is_sure(record: Values) -> bool:
     """Whether number is in its normal form, or the alias carries that: else nothing safe can be made of it."""
     return "/number" not in record.invalid or record.usable("/figid_alias") == alias(record)
 
 
-def year(record: Record) -> str | None:
+def year(record: Values) -> str | None:
     """The year of publication that the reference gives."""
     match = _YEAR.search(record.usable("/reftext") or "")
     return match[1] if match else None
 
 
-def only_year(record: Record) -> str | None:
+def only_year(record: Values) -> str | None:
     """The one year that stands anywhere in the reference, in whatever form; None for several, of which one may be a title's."""
     found = set(ANY_YEAR.findall(record.usable("/reftext") or ""))
     return found.pop() if len(found) == 1 else None
@@ -228,12 +229,12 @@ def disagreeing(paths: Sequence[str], said: Sequence[Sequence[Any]]) -> set[int]
     return found
 
 
-def agrees(record: Record) -> bool:
+def agrees(record: Values) -> bool:
     """Whether a figure that fits its schema says alike all that it says twice; False also means "not sure"."""
     return not disagreeing([record.path], [[record.value(f"/{key}")] for key in SAID_TWICE])
 
 
-_FOLLOWS: dict[str, Callable[[Record], str | None]] = {
+_FOLLOWS: dict[str, Callable[[Values], str | None]] = {
     "/year": year,
     "/figid_alias": alias,
     "/figtype": figtype,
@@ -244,7 +245,7 @@ _FOLLOWS: dict[str, Callable[[Record], str | None]] = {
 _OF_NUMBER = frozenset({"/figid_alias", "/figtype", "/redirect_from"})
 
 
-def value(record: Record, key: str) -> Any:
+def value(record: Values, key: str) -> Any:
     """The one value that a key can have, as a constant of the format or as it safely follows from the record; else None."""
     if key in _OF_NUMBER and not number_is_sure(record):
         return None

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from pfocr_lint.dataclass import dataclass, field
-from pfocr_lint.diagnostic import Fix, Place, Related, SourceLine, Span
+from pfocr_lint.dataclass import dataclass
+from pfocr_lint.diagnostic import Place, SourceLine, Span
 from pfocr_lint.lazy_import import LazyModule, expression
 from pfocr_lint.pointer import join, split
 from pfocr_lint.record.comments import MARKER
 from pfocr_lint.record.positions import Entry, Slices, below
 from pfocr_lint.record.scalar_source import as_typed, pieces
-from pfocr_lint.record.synonyms import Synonyms
+from pfocr_lint.record.values import NOWHERE, KeyBehind, Values
 
 if TYPE_CHECKING:
     import yaml
 
-    from pfocr_lint.schema.kinds import Kind
-    from pfocr_lint.schema.validator import Violation
 else:
     yaml = LazyModule("yaml")
 from pfocr_lint.record.characters import SEPARATORS
@@ -32,86 +29,25 @@ _COMMENT = expression(r"(?<![^\s])#[^\n\r]*")
 
 _COMMENT_BEHIND = expression(r"[ \t]*(?:\r?\n(?:[ \t]*\r?\n)*( *))?(#[^\r\n]*)")
 
-NOWHERE = Span(0, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """
-    Why a file is not one readable mapping, or what its form lacks: the code of a PF0 rule and what it will say.
-
-    ``key`` is the JSON Pointer of a value that nobody can rely on for it, ``compared`` are the values that it is about.
-    """
-
-    code: str
-    message: str
-    span: Span = NOWHERE
-    fix: Fix | None = None
-    related: tuple[Related, ...] = ()
-    key: str | None = None
-    compared: tuple[Any, ...] = ()
-
-
-# Few pointers are asked for again and again; splitting them was half of what the rules cost.
-_tokens = lru_cache(1024)(split)
-
 
 @dataclass
-class Record:
+class Record(Values):
     """
-    One file as the rules see it.
+    One file: its values, and where each of them is in the text.
 
-    ``text`` is the whole decoded file, ``body`` the range of its YAML, ``data`` the mapping (None when it cannot be read).
-    ``canonical`` says that it is in the form that the fast reader accepts: its ``root`` is then not composed. The engine adds
-    what it knows when it has the record judged: ``failures`` (code of the owning rule -> schema violations), ``invalid`` (the
-    JSON Pointers of values that take part in no comparison), ``synonyms`` (organism name -> latin name), the waivers
-    that waive nothing, and in the end how many findings there are. ``agrees`` says that all that it says twice
-    is known to be said alike. ``derived`` keeps what several rules ask of it all. ``edited`` says of a JSON Pointer whether
-    its value was edited since a revision that Git knows (see edited.watch); None where Git is not consulted.
+    ``text`` is the whole decoded file, ``body`` the range of its YAML. ``canonical`` says that the text is in the form that the
+    fast parser reads; then ``root``, the composed nodes, is None, and nodes are composed entry by entry. The linter adds
+    ``unused_waivers``, ``found`` (the number of findings), and ``edited``, which says of a JSON Pointer whether its value was
+    edited since a revision that Git knows (see linter.edited_values); None where Git is not used.
     """
 
-    path: str
-    kind: Kind
     text: str = ""
     body: Span = NOWHERE
-    data: dict[str, Any] | None = None
-    faults: tuple[Fault, ...] = ()
     root: yaml.MappingNode | None = None
     canonical: bool = False
-    failures: Mapping[str, tuple[Violation, ...]] = field(default_factory=dict)
-    invalid: frozenset[str] = frozenset()
-    synonyms: Synonyms = field(default_factory=Synonyms)
-    derived: dict[str, Any] = field(default_factory=dict)
     unused_waivers: tuple[tuple[Any, tuple[tuple[str, Span, int], ...]], ...] = ()
     found: int = 0
-    agrees: bool = False
     edited: Callable[[str], bool] | None = None
-
-    @cached_property
-    def name(self) -> str:
-        """The file's name without its extension; '' when the record has no file."""
-        base = os.path.basename(self.path)  # noqa: PTH119 - a tenth of what a PurePath costs, for every record
-        return "" if base == "-" else base.removesuffix(".md").removesuffix(".yml")
-
-    def value(self, pointer: str) -> Any:
-        """The value at a JSON Pointer, None where there is none."""
-        at: Any = self.data
-        key = pointer[1:]
-        if at is not None and "/" not in key and "~" not in key and key:  # nearly always
-            return at.get(key)
-        for token in _tokens(pointer):
-            if isinstance(at, dict):
-                at = at.get(token)
-            elif isinstance(at, list) and token.isdecimal() and int(token) < len(at):
-                at = at[int(token)]
-            else:
-                return None
-        return at
-
-    def usable(self, pointer: str) -> str | None:
-        """The string at a JSON Pointer when it may take part in a comparison: there, a string, and valid."""
-        value = self.value(pointer)
-        return value if isinstance(value, str) and (not self.invalid or pointer not in self.invalid) else None
 
     @cached_property
     def entries(self) -> Mapping[str, Entry]:
@@ -270,13 +206,18 @@ class Record:
             start -= 1
         return start > 0 and self.text[start - 1] in SEPARATORS
 
-    def key_behind(self, pointer: str) -> Span | None:
-        """Where the key stands that follows a top-level text, unless quotes hold that together; None for the last."""
+    def key_behind(self, pointer: str) -> KeyBehind | None:
+        """The key that follows a top-level text, unless quotes hold the text together; None for the last."""
         entry = self.entries.get(pointer)
         if entry is None or not isinstance(entry.node, yaml.ScalarNode) or entry.node.style in ("'", '"'):
             return None
         own = self.span(pointer, on_key=True).start
-        return next((key for key in self.first_keys("") if key.start > own), None)
+        key = next((key for key in self.first_keys("") if key.start > own), None)
+        if key is None:
+            return None
+        nodes = (each.key for each in self.entries.values() if each.key is not None)
+        name = next(node.value for node in nodes if self.node_span(node) == key)
+        return KeyBehind(name, key, self.is_torn(key.start))
 
     def _scalar_text(self, node: yaml.ScalarNode) -> Span:
         """The source of a scalar, of a block scalar without its header line, where a comment may stand."""

@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from pfocr_lint.dataclass import dataclass, made
 from pfocr_lint.record import derived
+from pfocr_lint.record.document import Record
 from pfocr_lint.record.mention_table import Table, spelled
+from pfocr_lint.record.values import Values
 from pfocr_lint.schema.kinds import FIGURES, Kind
 
 if TYPE_CHECKING:
@@ -91,13 +93,13 @@ class Repository:
         return list(map(attrgetter("path"), chain(self.figures, self.pages, self.tables)))
 
 
-def facts_of(record: Record, *, keywords: bool = True) -> Facts | None:
+def facts_of(record: Values, *, keywords: bool = True) -> Facts | None:
     """
     What a record hands out; None when it cannot be read or is of a kind that is not compared.
 
     Without ``keywords`` their checksums are left out.
     """
-    if record.kind is Kind.TABLE and not record.faults:
+    if isinstance(record, Record) and record.kind is Kind.TABLE and not record.faults:
         return _table_facts(record)
     if record.data is None:  # a figure that cannot be read is there all the same
         is_figure = record.kind in FIGURES and record.faults
@@ -109,7 +111,7 @@ def facts_of(record: Record, *, keywords: bool = True) -> Facts | None:
     return _figure_facts(record, record.value("/schema-jsonld/keywords") if keywords else None)
 
 
-def _figure_facts(record: Record, keywords: Any) -> FigureFacts:
+def _figure_facts(record: Values, keywords: Any) -> FigureFacts:
     usable, organisms = record.usable, record.value("/organisms")
     return FigureFacts(
         path=record.path,

@@ -15,10 +15,11 @@ from pfocr_lint.lazy_import import LazyModule, expression
 from pfocr_lint.pointer import join, name_of
 from pfocr_lint.quoting import quote
 from pfocr_lint.record.characters import CONTROL
-from pfocr_lint.record.document import Fault, Record
+from pfocr_lint.record.document import Record
 from pfocr_lint.record.limits import LONGEST_NUMBER, MAX_BYTES, MAX_DEPTH, MAX_NODES, WIDTH
 from pfocr_lint.record.positions import compose
 from pfocr_lint.record.scalars import psych_only
+from pfocr_lint.record.values import Fault
 from pfocr_lint.schema.implicit import Implicit
 from pfocr_lint.schema.kinds import FIGURES, Kind, dialect, dialect_of, kind_of
 
@@ -63,7 +64,7 @@ def read(path: str, data: bytes, kind: Kind | None = None) -> Record:
         why = "as in UTF-16" if data.count(0) > len(data) // 3 else "which no text holds"
         fault = Fault("PF002", f"byte {data.index(0) + 1} is NUL, {why}", Span(nul, nul + 1))
     kind = kind_of(path, text) if kind is None else dialect(text) if kind in FIGURES else kind
-    record = Record(path, kind, text)
+    record = Record(path, kind, text=text)
     if len(data) > MAX_BYTES:
         fault = Fault("PF008", f"the file has more than {MAX_BYTES:,} bytes")
     if fault is None:

@@ -13,9 +13,10 @@ from pfocr_lint.dataclass import dataclass
 from pfocr_lint.diagnostic import Related, Span
 from pfocr_lint.pointer import parent_of
 from pfocr_lint.quoting import quote
-from pfocr_lint.record.document import Fault, Record
+from pfocr_lint.record.document import Record
 from pfocr_lint.record.omissions import fix_of, slips
 from pfocr_lint.record.outline import Outline, Part, outline, takes
+from pfocr_lint.record.values import Fault
 from pfocr_lint.schema import schemas
 from pfocr_lint.schema.kinds import MAPPINGS, Kind
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pfocr_lint.record import derived
-from pfocr_lint.record.document import Record, strings
+from pfocr_lint.record.document import strings
+from pfocr_lint.record.values import Values
 
 DESCRIPTION = "/schema-jsonld/description"
 
@@ -19,7 +20,7 @@ TITLES = ("/figtitle", "/papertitle")
 PROSE = ("/caption", DESCRIPTION)
 
 
-def texts(record: Record, *keys: str) -> Iterator[tuple[str, str]]:
+def texts(record: Values, *keys: str) -> Iterator[tuple[str, str]]:
     """
     The texts of a record that can be judged, with their JSON Pointers; only those of ``keys``, if any are given.
 
@@ -40,14 +41,14 @@ def texts(record: Record, *keys: str) -> Iterator[tuple[str, str]]:
     yield from record.derived["texts"]
 
 
-def _judgeable(record: Record, below: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, str]]:
+def _judgeable(record: Values, below: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, str]]:
     for key, text in below:
         wanted = isinstance(text, str) and text and key not in record.invalid
         if wanted and not (key == DESCRIPTION and derived.is_copied(record)):
             yield key, text
 
 
-def joined(record: Record) -> str:
+def joined(record: Values) -> str:
     """What :func:`texts` gives of a record, and perhaps more, each between two line breaks: where cues are looked for."""
     data = record.data or {}
     found: list[Any] = ["", *map(data.get, TEXTS)]

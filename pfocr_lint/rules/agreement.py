@@ -10,7 +10,7 @@ from pfocr_lint.lazy_import import expression
 from pfocr_lint.pointer import name_of
 from pfocr_lint.quoting import quote
 from pfocr_lint.record import derived
-from pfocr_lint.record.document import Record
+from pfocr_lint.record.values import Values
 from pfocr_lint.rules.declaration import Bad, Good, Trigger, When, rule
 from pfocr_lint.rules.value_ends import said, word_and_rest
 from pfocr_lint.schema import validator
@@ -19,7 +19,7 @@ from pfocr_lint.schema.kinds import FIGURES
 STEM = "biomedicines-10-01841-g001"
 
 
-def _safety(record: Record) -> Safety:
+def _safety(record: Values) -> Safety:
     """Of what follows from number: a raw one that nothing else confirms makes nothing safe."""
     return Safety.SAFE if derived.number_is_sure(record) else Safety.UNSAFE
 
@@ -29,7 +29,7 @@ MOST = 2  # words behind a value that is wrong itself: more have been swallowed
 
 
 def _should_be(
-    record: Record,
+    record: Values,
     key: str,
     wanted: str | None,
     because: str,
@@ -71,7 +71,7 @@ def _should_be(
     ],
     good=[Good()],
 )
-def file_name_differs_from_figid(record: Record) -> Iterator[Finding]:
+def file_name_differs_from_figid(record: Values) -> Iterator[Finding]:
     """
     The file is not called after its figid.
 
@@ -95,7 +95,7 @@ def file_name_differs_from_figid(record: Record) -> Iterator[Finding]:
     ],
     good=[Good()],
 )
-def figid_differs_from_parts(record: Record) -> Iterator[Finding]:
+def figid_differs_from_parts(record: Values) -> Iterator[Finding]:
     """
     The figid is not pmcid, two underscores and the stem of filename.
 
@@ -131,7 +131,7 @@ def figid_differs_from_parts(record: Record) -> Iterator[Finding]:
     ],
     good=[Good()],
 )
-def alias_differs_from_figid(record: Record) -> Iterator[Finding]:
+def alias_differs_from_figid(record: Values) -> Iterator[Finding]:
     """
     The alias is not the figid's PMC id, two underscores and the number.
 
@@ -154,7 +154,7 @@ def alias_differs_from_figid(record: Record) -> Iterator[Finding]:
     ],
     good=[Good()],
 )
-def redirect_differs_from_alias(record: Record) -> Iterator[Finding]:
+def redirect_differs_from_alias(record: Values) -> Iterator[Finding]:
     """
     The redirect is not `/figures/` and the alias.
 
@@ -177,7 +177,7 @@ def redirect_differs_from_alias(record: Record) -> Iterator[Finding]:
     ],
     good=[Good()],
 )  # fmt: skip
-def jsonld_id_differs_from_figid(record: Record) -> Iterator[Finding]:
+def jsonld_id_differs_from_figid(record: Values) -> Iterator[Finding]:
     """
     The address in the JSON-LD block is not the figure's page.
 
@@ -194,7 +194,7 @@ def jsonld_id_differs_from_figid(record: Record) -> Iterator[Finding]:
     bad=[Bad({"figtype": "Scheme"}, message="number 'F1' stands for 'Figure'", fixed={}, key="/figtype")],
     good=[Good()],
 )
-def figtype_differs_from_number(record: Record) -> Iterator[Finding]:
+def figtype_differs_from_number(record: Values) -> Iterator[Finding]:
     """
     The figure's type is not the one its number stands for.
 
@@ -221,7 +221,7 @@ def figtype_differs_from_number(record: Record) -> Iterator[Finding]:
     ],
     good=[Good({"number": "F1"})],
 )  # fmt: skip
-def raw_number(record: Record) -> Iterator[Finding]:
+def raw_number(record: Values) -> Iterator[Finding]:
     """
     The number is a label as papers print it.
 
@@ -262,7 +262,7 @@ def _may_be_of_another_year(year: str, reftext: str) -> bool:
         Good({"reftext": "Ada Author. eLife. 2013;1841.", "year": "2013"}),
     ],
 )
-def year_differs_from_reference(record: Record) -> Iterator[Finding]:
+def year_differs_from_reference(record: Values) -> Iterator[Finding]:
     """
     The year is not the one in the reference.
 
@@ -328,7 +328,7 @@ def _may_hold_evidence(filename: str, figlink: str) -> bool:
         Good({"figlink": "/pmc/articles/PMC9405586/figure/sch.001/"}),
     ],
 )  # fmt: skip
-def number_contradicts_evidence(record: Record) -> Iterator[Finding]:
+def number_contradicts_evidence(record: Values) -> Iterator[Finding]:
     """
     The number's kind is not the one that file name or link speak of.
 

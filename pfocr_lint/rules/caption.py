@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from pfocr_lint.diagnostic import Finding, Fix, Related, Safety, SetValue
 from pfocr_lint.lazy_import import difflib, expression
-from pfocr_lint.pointer import parent_of, split
+from pfocr_lint.pointer import join, parent_of
 from pfocr_lint.quoting import quote
 from pfocr_lint.record import derived
-from pfocr_lint.record.document import Record
+from pfocr_lint.record.values import Values
 from pfocr_lint.rules.characters import FOLLOWER, JOINER
 from pfocr_lint.rules.declaration import Bad, Good, Trigger, rule
 from pfocr_lint.rules.fields import near_missing
@@ -52,7 +52,7 @@ def _is_a_version(caption: str, description: str) -> bool:
     return difflib.SequenceMatcher(None, ours, theirs, autojunk=False).ratio() > 0.5
 
 
-def _stranger_behind(record: Record) -> tuple[str, bool] | None:
+def _stranger_behind(record: Values) -> tuple[str, bool] | None:
     """
     The key that follows the caption, if it is unknown or stands twice: it may be words of the caption's.
 
@@ -67,9 +67,8 @@ def _stranger_behind(record: Record) -> tuple[str, bool] | None:
     behind = record.key_behind("/caption") if unknown or twice else None
     if behind is None:
         return None
-    names = {record.span(key, on_key=True).start: split(key)[-1] for key in unknown}
-    names |= {place.start: record.text[place.start : place.end] for place in twice}
-    return (names[behind.start], record.is_torn(behind.start)) if behind.start in names else None
+    doubtful = join("", behind.name) in unknown or any(place.start == behind.span.start for place in twice)
+    return (behind.name, behind.is_torn) if doubtful else None
 
 
 @rule(
@@ -101,7 +100,7 @@ def _stranger_behind(record: Record) -> tuple[str, bool] | None:
     ],
     good=[Good({"caption": "Another caption: with a colon.", "schema-jsonld/description": "Another caption: with a colon."})],
 )  # fmt: skip
-def description_differs_from_caption(record: Record) -> Iterator[Finding]:
+def description_differs_from_caption(record: Values) -> Iterator[Finding]:
     """
     The JSON-LD description is not the caption.
 

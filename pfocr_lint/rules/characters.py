@@ -13,15 +13,15 @@ from pfocr_lint.pointer import join, name_of, parent_of
 from pfocr_lint.quoting import quote
 from pfocr_lint.record import derived
 from pfocr_lint.record.characters import CONTROL, INVISIBLE
-from pfocr_lint.record.document import Record
 from pfocr_lint.record.texts import DESCRIPTION, KEYWORDS, PROSE, TITLES, texts
+from pfocr_lint.record.values import Values
 from pfocr_lint.rules.declaration import Bad, Good, InTexts, rule
 from pfocr_lint.rules.text import both, found, set_text, typed_backslash
 from pfocr_lint.schema.implicit import Implicit
 from pfocr_lint.schema.kinds import FIGURES
 
 
-def _beyond_ascii(record: Record) -> Iterator[tuple[str, str]]:
+def _beyond_ascii(record: Values) -> Iterator[tuple[str, str]]:
     """The texts of a record that hold a character outside ASCII."""
     return ((key, text) for key, text in texts(record) if not text.isascii())
 
@@ -62,7 +62,7 @@ _ENTITY = expression(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]
     ],
     good=[Good(both("Significant at p < 0.05 (n > 3); R&D; a <-> b")), Good({"figtitle": "Growth at pH <7 and >8; p<a and b>c"})],
 )  # fmt: skip
-def markup(record: Record) -> Iterator[Finding]:
+def markup(record: Values) -> Iterator[Finding]:
     """
     HTML tags or entities stand in a text.
 
@@ -107,7 +107,7 @@ def _untagged(tags: re.Match[str]) -> str:
     ],
     good=[Good({"schema-jsonld/keywords": ["PTEN", "<script", "a < b", "</\u017fcript"]})],
 )  # fmt: skip
-def script_breakout(record: Record) -> Iterator[Finding]:
+def script_breakout(record: Values) -> Iterator[Finding]:
     """
     A text of the JSON-LD block would end the script that holds it.
 
@@ -168,7 +168,7 @@ _DOUBLE = expression(r"(?<=[^ ])  +(?=[^ ])")
         Good({"organisms": ["Acinetobacter baumannii ATCC 19606  CIP 70.34"]}),
     ],
 )  # fmt: skip
-def stray_whitespace(record: Record) -> Iterator[Finding]:
+def stray_whitespace(record: Values) -> Iterator[Finding]:
     r"""
     White space stands where none belongs.
 
@@ -226,7 +226,7 @@ _BIDI = expression("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
         Good({"figtitle": "Cells and \u0645\u06cc\u200c\u06a9\u0646\u062f, \u0d28\u0d4d\u200d"}),
     ],
 )  # fmt: skip
-def invisible_character(record: Record) -> Iterator[Finding]:
+def invisible_character(record: Values) -> Iterator[Finding]:
     """
     A character that nobody sees stands in a text.
 
@@ -286,7 +286,7 @@ _MOJIBAKE = expression("|".join(_MISREAD))
     ],
     good=[Good({"figtitle": "Rôle de la “β-caténine” – Müller cells, 10 Å"})],
 )  # fmt: skip
-def mojibake(record: Record) -> Iterator[Finding]:
+def mojibake(record: Values) -> Iterator[Finding]:
     """
     A text was read in the wrong encoding on its way.
 
@@ -321,7 +321,7 @@ _UNSTABLE = "[^\x00-\u02ff\u0391-\u03c9\u2010-\u2027\u2030-\u205f\u2070-\u20bf\u
     ],
     good=[Good({"figtitle": "Rôle of Leukemic Stem Cells"})],
 )  # fmt: skip
-def decomposed_unicode(record: Record) -> Iterator[Finding]:
+def decomposed_unicode(record: Values) -> Iterator[Finding]:
     """
     A letter and its accent are two characters.
 
@@ -355,7 +355,7 @@ def decomposed_unicode(record: Record) -> Iterator[Finding]:
     ],
     good=[Good({"figtitle": "PI3K/AKT signaling in leukemia"})],
 )  # fmt: skip
-def backslash(record: Record) -> Iterator[Finding]:
+def backslash(record: Values) -> Iterator[Finding]:
     """
     A backslash stands in title or caption.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 
 from pfocr_lint.dataclass import dataclass
 from pfocr_lint.diagnostic import Finding, Placed, Severity
@@ -15,8 +15,10 @@ from pfocr_lint.schema.kinds import MAPPINGS, Kind
 if TYPE_CHECKING:
     from pfocr_lint.record.document import Record
     from pfocr_lint.record.facts import Repository
+    from pfocr_lint.record.values import Values
 
-Check: TypeAlias = "Callable[[Record], Iterable[Finding]]"
+CheckValues: TypeAlias = "Callable[[Values], Iterable[Finding]]"
+CheckRecord: TypeAlias = "Callable[[Record], Iterable[Finding]]"
 Compare: TypeAlias = "Callable[[Repository], Iterable[Placed]]"
 
 
@@ -128,7 +130,7 @@ class Rule:
     code: str
     name: str
     severity: Severity
-    check: Check
+    check: Callable[[Any], Iterable[Finding]]
     compare: Compare | None
     pages_only: bool
     kinds: frozenset[Kind]
@@ -160,6 +162,38 @@ class Rule:
 DECLARED: list[Rule] = []
 
 
+@overload
+def rule(
+    code: str,
+    *,
+    severity: str = ...,
+    fix: str = ...,
+    kinds: frozenset[Kind] = ...,
+    owns: tuple[str, ...] = ...,
+    default: bool = ...,
+    waivable: bool = ...,
+    trigger: Literal[Trigger.FORM, Trigger.FAILURE, Trigger.TEXT],
+    bad: Iterable[Bad] = ...,
+    good: Iterable[Good] = ...,
+) -> Callable[[CheckRecord], CheckRecord]: ...
+
+
+@overload
+def rule(
+    code: str,
+    *,
+    severity: str = ...,
+    fix: str = ...,
+    kinds: frozenset[Kind] = ...,
+    owns: tuple[str, ...] = ...,
+    default: bool = ...,
+    waivable: bool = ...,
+    trigger: InTexts | When | Literal[Trigger.DISAGREEMENT] | None = ...,
+    bad: Iterable[Bad] = ...,
+    good: Iterable[Good] = ...,
+) -> Callable[[CheckValues], CheckValues]: ...
+
+
 def rule(
     code: str,
     *,
@@ -172,14 +206,16 @@ def rule(
     trigger: Trigger | InTexts | When | None = None,
     bad: Iterable[Bad] = (),
     good: Iterable[Good] = (),
-) -> Callable[[Check], Check]:
+) -> Callable[[Any], Any]:
     """
     Declare a rule: the function's name is the rule's name, its docstring the documentation, its examples the tests.
 
-    ``fix`` is ``none``, ``safe``, ``unsafe`` or ``safe or unsafe``: what the rule may offer.
+    ``fix`` is ``none``, ``safe``, ``unsafe`` or ``safe or unsafe``: what the rule may offer. What the function may use is its
+    parameter's type: :class:`Values` (no text, no positions), or :class:`Record` with the triggers FORM, FAILURE and TEXT, which
+    the fast path runs only where it has the text.
     """
 
-    def declare(check: Check) -> Check:
+    def declare(check: Callable[[Any], Iterable[Finding]]) -> Callable[[Any], Iterable[Finding]]:
         extra = {"owns": owns, "default": default, "waivable": waivable, "trigger": trigger}
         DECLARED.append(_made(check, code, severity, fix, kinds, bad, good, check=check, compare=None, **extra))
         return check

@@ -11,6 +11,7 @@ from pfocr_lint.pointer import join, name_of, parent_of, split
 from pfocr_lint.quoting import quote
 from pfocr_lint.record import derived
 from pfocr_lint.record.document import Record
+from pfocr_lint.record.values import Values
 from pfocr_lint.rules import missing_spaces
 from pfocr_lint.rules.declaration import MISSING, Bad, Good, Trigger, rule
 from pfocr_lint.rules.value_ends import overrun, said
@@ -22,12 +23,12 @@ from pfocr_lint.schema.validator import Violation
 MANY = 50  # of so many unknown keys none is a misspelling
 
 
-def failures_of(record: Record, code: str) -> tuple[Violation, ...]:
+def failures_of(record: Values, code: str) -> tuple[Violation, ...]:
     """The schema failures of a record that a rule reports."""
     return tuple(record.failures.get(code, ()))
 
 
-def lacks_ner(record: Record) -> bool:
+def lacks_ner(record: Values) -> bool:
     """Whether the line ``organisms_ner:`` went: its items then stand among the organisms, and only PF101 speaks."""
     return any(violation.key == "/organisms_ner" for violation in failures_of(record, "PF101"))
 
@@ -37,7 +38,7 @@ def _siblings(violation: Violation, violations: Iterable[Violation]) -> list[str
     return [split(v.key)[-1] for v in violations if parent_of(v.key) == parent_of(violation.key)]
 
 
-def near_missing(record: Record, unknown: Violation) -> str | None:
+def near_missing(record: Values, unknown: Violation) -> str | None:
     """The one missing key that this unknown key, and no other, is a misspelling of; None when there is none."""
     near = _near(record, unknown)
     if near is None:
@@ -46,7 +47,7 @@ def near_missing(record: Record, unknown: Violation) -> str | None:
     return None if any(_near(record, each) == near for each in others) else near
 
 
-def _near(record: Record, unknown: Violation) -> str | None:
+def _near(record: Values, unknown: Violation) -> str | None:
     if len(failures_of(record, "PF102")) > MANY:
         return None
     missing = _siblings(unknown, failures_of(record, "PF101"))
@@ -347,7 +348,7 @@ def duplicate_item(record: Record) -> Iterator[Finding]:
     kinds=frozenset({Kind.FIGURE_2021}),
     bad=[Bad(kind=Kind.FIGURE_2021, message="2021 dialect")],
 )
-def old_dialect(record: Record) -> Iterator[Finding]:
+def old_dialect(record: Values) -> Iterator[Finding]:
     """
     The record is written in the dialect of 2021.
 

@@ -10,7 +10,7 @@ from pfocr_lint.lazy_import import expression
 from pfocr_lint.pointer import name_of
 from pfocr_lint.quoting import quote
 from pfocr_lint.record import derived
-from pfocr_lint.record.document import Record
+from pfocr_lint.record.values import Values
 from pfocr_lint.rules.declaration import Bad, Good, Trigger, rule
 from pfocr_lint.rules.value_ends import run_on
 from pfocr_lint.schema import validator
@@ -40,7 +40,7 @@ from pfocr_lint.schema.kinds import FIGURES, Kind
     ],
     good=[Good({"figlink": "/pmc/articles/PMC9405586/figure/f1-ijms/"})],
 )  # fmt: skip
-def malformed_figlink(record: Record) -> Iterator[Finding]:
+def malformed_figlink(record: Values) -> Iterator[Finding]:
     """
     The link to the figure at PubMed Central is not a full path.
 
@@ -72,7 +72,7 @@ def malformed_figlink(record: Record) -> Iterator[Finding]:
     bad=[Bad({"figlink": "/pmc/articles/PMC1234567/figure/F1/"}, message="PMC1234567", key="/figlink")],
     good=[Good({"figlink": "/pmc/articles/PMC9405586/figure/F1/"})],
 )
-def foreign_figlink(record: Record) -> Iterator[Finding]:
+def foreign_figlink(record: Values) -> Iterator[Finding]:
     """
     The link leads to a figure of another article.
 
@@ -115,7 +115,7 @@ _DOI = expression(r"10\.[0-9]{4,9}/")
     ],
     good=[Good({"doi": ""}), Good({"doi": "10.1016/S0092-8674(00)80000-0"})],
 )
-def malformed_doi(record: Record) -> Iterator[Finding]:
+def malformed_doi(record: Values) -> Iterator[Finding]:
     """
     The DOI is not a bare DOI.
 

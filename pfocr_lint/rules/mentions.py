@@ -9,7 +9,7 @@ from pfocr_lint.diagnostic import Finding, Span
 from pfocr_lint.quoting import quote
 from pfocr_lint.record.document import Record
 from pfocr_lint.record.mention_table import Table
-from pfocr_lint.rules.declaration import Bad, Good, TableFile, rule
+from pfocr_lint.rules.declaration import Bad, Good, TableFile, Trigger, rule
 from pfocr_lint.schema.kinds import Kind
 
 MOST = 100  # findings in one table
@@ -30,6 +30,7 @@ def gene_table(symbol: str) -> str:
 @rule(
     "PF407",
     kinds=TABLES,
+    trigger=Trigger.TEXT,
     bad=[
         Bad(table=TableFile("chemicals", ""), message="the table is empty"),
         Bad(table=TableFile("chemicals", "word\tmesh\tmatch\tname\n"), message="the header lacks 'chebi'"),
@@ -87,6 +88,7 @@ def _header(header: list[str], wanted: list[str]) -> str:
     "PF410",
     severity="warning",
     kinds=TABLES,
+    trigger=Trigger.TEXT,
     bad=[Bad(table=TableFile("chemicals", CHEMICALS + "\nPLGA\tNA\tNA\tNA\tNA" * 2 + "\n"), message="its only row stands twice")],
     good=[Good(table=TableFile("chemicals", CHEMICALS + "\nPLGA\tNA\tNA\tNA\tNA" * 2 + "\nKi\tNA\tNA\tNA\tNA\n"))],
 )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Set
 from pfocr_lint.diagnostic import DropItem, Finding, Fix, SetValue
 from pfocr_lint.pointer import join
 from pfocr_lint.quoting import quote
-from pfocr_lint.record.document import Record
+from pfocr_lint.record.values import Values
 from pfocr_lint.rules.declaration import SYNONYMS, Bad, Good, When, rule
 from pfocr_lint.rules.fields import lacks_ner
 from pfocr_lint.schema.kinds import FIGURES
@@ -15,7 +15,7 @@ from pfocr_lint.schema.kinds import FIGURES
 ORGANISM_LISTS = ("/organisms", "/organisms_ner")
 
 
-def _lists(record: Record, wanted: Callable[[str], object]) -> Iterator[tuple[str, list[tuple[int, str]]]]:
+def _lists(record: Values, wanted: Callable[[str], object]) -> Iterator[tuple[str, list[tuple[int, str]]]]:
     """The organism lists in which a name that is wanted stands, their items with their places; what is not text is left out."""
     for key in ORGANISM_LISTS:
         value = record.value(key)
@@ -45,7 +45,7 @@ def _are_among(names: Set[str], organisms: list[str], organisms_ner: list[str]) 
     ],
     good=[Good({"organisms": ["Escherichia coli", "unspecified plant"]})],
 )  # fmt: skip
-def organism_synonym(record: Record) -> Iterator[Finding]:
+def organism_synonym(record: Values) -> Iterator[Finding]:
     """
     An organism goes by another name than its latin one.
 
@@ -84,7 +84,7 @@ PLACEHOLDERS = NO_NAMES | {"XXX"}
     ],
     good=[Good({"organisms": ["NA"]}), Good({"organisms": ["unassigned"]})],
 )  # fmt: skip
-def placeholder_among_organisms(record: Record) -> Iterator[Finding]:
+def placeholder_among_organisms(record: Values) -> Iterator[Finding]:
     """
     A placeholder stands among the organisms.
 

@@ -10,8 +10,8 @@ from pfocr_lint.diagnostic import DropItem, Finding, Fix, Placed, Safety, SetVal
 from pfocr_lint.lazy_import import difflib, expression
 from pfocr_lint.pointer import join
 from pfocr_lint.quoting import quote
-from pfocr_lint.record.document import Record
 from pfocr_lint.record.facts import Repository
+from pfocr_lint.record.values import Values
 from pfocr_lint.rules.declaration import Bad, Good, repository_rule
 from pfocr_lint.rules.fields import ONE_PER_LINE
 from pfocr_lint.rules.organisms import NO_NAMES, PLACEHOLDERS
@@ -31,7 +31,7 @@ class _Names:
 
     latin: Set[str]
     by_case: dict[str, str]
-    record: Record
+    record: Values
 
     def latin_of(self, name: str) -> str | None:
         """The name to write for one: of a page, also where its case differs, or of a synonym; a placeholder stays."""

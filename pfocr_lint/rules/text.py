@@ -16,8 +16,8 @@ from pfocr_lint.pointer import name_of
 from pfocr_lint.quoting import quote
 from pfocr_lint.record import derived
 from pfocr_lint.record.characters import CONTROL
-from pfocr_lint.record.document import Record
 from pfocr_lint.record.texts import DESCRIPTION, PROSE, TITLES, texts
+from pfocr_lint.record.values import Values
 from pfocr_lint.rules.declaration import Bad, Good, InTexts, When, rule
 from pfocr_lint.schema.kinds import FIGURES
 
@@ -27,7 +27,7 @@ def both(text: str) -> dict[str, str]:
     return {"caption": text, "schema-jsonld/description": text}
 
 
-def set_text(record: Record, key: str, text: str, message: str, safety: Safety = Safety.SAFE) -> Fix | None:
+def set_text(record: Values, key: str, text: str, message: str, safety: Safety = Safety.SAFE) -> Fix | None:
     """
     The fix that gives a text its new form, and the description with it while it is a true copy.
 
@@ -39,7 +39,7 @@ def set_text(record: Record, key: str, text: str, message: str, safety: Safety =
     return _set_text(record, key, text, message, safety)
 
 
-def _set_text(record: Record, key: str, text: str, message: str, safety: Safety) -> Fix | None:
+def _set_text(record: Values, key: str, text: str, message: str, safety: Safety) -> Fix | None:
     if not text.strip() or ((key == "/caption" or key.startswith("/schema-jsonld/")) and derived.BREAKOUT.search(text)):
         return None
     changes = [SetValue(key, text)]
@@ -48,7 +48,7 @@ def _set_text(record: Record, key: str, text: str, message: str, safety: Safety)
     return Fix(message, tuple(changes), safety)
 
 
-def typed_backslash(record: Record, key: str) -> tuple[Fix | None, str] | None:
+def typed_backslash(record: Values, key: str) -> tuple[Fix | None, str] | None:
     """
     Where double quotes made control characters of backslashes that were typed: the unsafe fix that writes what was typed, and
     what a message adds about it. None anywhere else.
@@ -62,7 +62,7 @@ def typed_backslash(record: Record, key: str) -> tuple[Fix | None, str] | None:
 
 
 def found(
-    record: Record,
+    record: Values,
     key: str,
     text: str,
     pattern: re.Pattern[str],
@@ -126,7 +126,7 @@ _LAST_DOT = expression(r" \.$")
         Good(both("Doses rose from .05 to 2")),
     ],
 )
-def emptied_reference(record: Record) -> Iterator[Finding]:
+def emptied_reference(record: Values) -> Iterator[Finding]:
     """
     A reference to a table, figure or paper was lost.
 
@@ -158,7 +158,7 @@ def emptied_reference(record: Record) -> Iterator[Finding]:
     ],
     good=[Good(both("Figure of merit"))],
 )
-def empty_caption(record: Record) -> Iterator[Finding]:
+def empty_caption(record: Values) -> Iterator[Finding]:
     """
     The caption says nothing.
 
@@ -221,7 +221,7 @@ def _begins_broken(text: str) -> bool:
     ],
     good=[Good({"papertitle": "Where do leukemic stem cells go?"}), Good(both("Figure 1.2 shows signaling in leukemia"))],
 )  # fmt: skip
-def broken_punctuation(record: Record) -> Iterator[Finding]:
+def broken_punctuation(record: Values) -> Iterator[Finding]:
     """
     Punctuation was glued on or left over.
 
@@ -264,7 +264,7 @@ _AUTHOR = expression(r"\s*['’ʼ]?(?!et al\b)\w")
         Good({"reftext": "'t Hooft G, et al. J Mol. (2022)."}),
     ],
 )
-def incomplete_reference(record: Record) -> Iterator[Finding]:
+def incomplete_reference(record: Values) -> Iterator[Finding]:
     """
     The reference lacks its author, its year or its pages.
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pfocr_lint.diagnostic import Finding, Span
 from pfocr_lint.lazy_import import expression
 from pfocr_lint.quoting import quote
-from pfocr_lint.record.document import Record
 from pfocr_lint.record.texts import texts
+from pfocr_lint.record.values import Values
 from pfocr_lint.rules.declaration import Bad, Good, Trigger, When, rule
 from pfocr_lint.rules.text import BAD_END, HOLLOW, found, set_text
 from pfocr_lint.rules.value_ends import cut_off
@@ -27,7 +27,7 @@ from pfocr_lint.schema.kinds import FIGURES
     ],
     good=[Good({"figtitle": "p53 pathway"})],
 )
-def title_length(record: Record) -> Iterator[Finding]:
+def title_length(record: Values) -> Iterator[Finding]:
     """
     The figure's title has less than 10 or more than 250 characters.
 
@@ -59,7 +59,7 @@ _ABBREVIATION = expression(
         Good({"figtitle": "Sugar metabolism in Oryza sativa L."}),
     ],
 )  # fmt: skip
-def title_final_period(record: Record) -> Iterator[Finding]:
+def title_final_period(record: Values) -> Iterator[Finding]:
     """
     The figure's title ends in a period.
 
@@ -144,7 +144,7 @@ def _may_have_an_artefact(figtitle: str) -> bool:
         Good({"figtitle": "(E) 2-hexenal signaling"}), Good({"figtitle": "(A)symmetric (B)RAF"}),
     ],
 )  # fmt: skip
-def title_artefact(record: Record) -> Iterator[Finding]:
+def title_artefact(record: Values) -> Iterator[Finding]:
     """
     Something is left over in the figure's title from where it was cut.
 
@@ -170,7 +170,7 @@ _TRUNCATED = expression(r"\bet[ \u00a0]al\.?$|\b(?:from|of|in) [A-Z]\.?$")
     ],
     good=[Good({"figtitle": "Functions of vitamin D"}), Good({"figtitle": "Winer et al. on leukemic stem cells"})],
 )
-def truncated_title(record: Record) -> Iterator[Finding]:
+def truncated_title(record: Values) -> Iterator[Finding]:
     """
     The figure's title was cut.
 

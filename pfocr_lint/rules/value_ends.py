@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pfocr_lint.diagnostic import Span
 from pfocr_lint.pointer import name_of
 from pfocr_lint.quoting import quote
-from pfocr_lint.record.document import Record
+from pfocr_lint.record.values import Values
 from pfocr_lint.schema import validator
 
 
@@ -31,19 +31,19 @@ def said(key: str, right: str, rest: str) -> str:
     return f"{name_of(key)} is {quote(right)} and more text that belongs elsewhere: {quote(rest)}"
 
 
-def run_on(record: Record, key: str, value: str) -> str:
+def run_on(record: Values, key: str, value: str) -> str:
     """What is said of a value that is a right one, of a form without white space, and more text; '' for any other."""
     word, rest = word_and_rest(value)
     return said(key, word, rest) if rest and validator.allows(record.kind, key, word) else ""
 
 
-def doubled_keys(record: Record) -> list[Span]:
+def doubled_keys(record: Values) -> list[Span]:
     """Where keys stand that stand twice, each time."""
     faults = [fault for fault in record.faults if fault.code == "PF006"]
     return [place for fault in faults for place in (fault.span, *(each.at for each in fault.related)) if place is not None]
 
 
-def cut_off(record: Record, key: str, copy: str = "") -> str:
+def cut_off(record: Values, key: str, copy: str = "") -> str:
     """
     What YAML took for a comment behind a text though it looks like the text's rest.
 

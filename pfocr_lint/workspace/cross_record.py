@@ -19,6 +19,7 @@ from pfocr_lint.record import fast_parser
 from pfocr_lint.record.document import Record
 from pfocr_lint.record.facts import Facts, FigureFacts, PageFacts, Repository, TableFacts
 from pfocr_lint.record.parser import read
+from pfocr_lint.record.values import Values
 from pfocr_lint.rules.catalogue import COMPARING, ON_PAGES
 from pfocr_lint.schema import compiled
 from pfocr_lint.schema.kinds import Kind
@@ -159,7 +160,7 @@ def _latin_of(path: str, load: Callable[[str], bytes], settings: Settings) -> st
     values = fast_parser.read(data[: -len(blank)] + end if data.endswith(blank) else data)
     if values is None:
         return prepare(read(path, data, Kind.ORGANISM), settings.synonyms).usable("/latin")
-    record = Record(path, Kind.ORGANISM, data=values, canonical=True)
+    record = Values(path, Kind.ORGANISM, data=values)
     return (record if compiled.fits(Kind.ORGANISM, values) else prepare(record, settings.synonyms)).usable("/latin")
 
 
