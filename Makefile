@@ -12,7 +12,7 @@ BENCH_FLAGS ?=
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-emit-index-url \
 	--custom-compile-command 'make lock' --group build $(UPGRADE)
-.PHONY: lint-samples test test-all fuzz mutate bench bench-all docs lock clean
+.PHONY: help lint-samples test test-all fuzz mutate bench bench-all docs lock clean
 
 # Nothing is installed but the very files whose hashes stand in the lock.
 $(STAMP): pyproject.toml requirements-dev.txt
@@ -21,17 +21,17 @@ $(STAMP): pyproject.toml requirements-dev.txt
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	touch $(STAMP)
 
-# What is wrong with the sample records, and the fixes as a diff. Nothing is written.
-lint-samples: $(STAMP)
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
+
+lint-samples: $(STAMP)  ## what is wrong with the sample records, and the fixes as a diff (the default)
 	$(BIN)/pfocr-lint --exit-zero samples
 	$(BIN)/pfocr-lint --exit-zero --diff samples
 
-# The suite: no network, under three minutes on two cores.
-test: $(STAMP)
+test: $(STAMP)  ## the test suite: no network, under three minutes on two cores
 	$(BIN)/python -m pytest -n 2 -m "not slow"
 
-# The suite, and what needs the network or a long run.
-test-all: $(STAMP)
+test-all: $(STAMP)  ## the test suite, and what needs the network or a long run
 	$(BIN)/python -m pytest -n 2
 
 $(BENCH_STAMP): pyproject.toml
@@ -39,32 +39,27 @@ $(BENCH_STAMP): pyproject.toml
 	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	touch $(BENCH_STAMP)
 
-# The promises of speed in some five minutes on two cores, once the records are made; BENCH_FLAGS='--cases load,warm' for some of them.
-bench: $(BENCH_STAMP)
+bench: $(BENCH_STAMP)  ## the promises of speed, in some five minutes; BENCH_FLAGS='--cases load,warm'
 	$(BENCH)/bin/python benchmarks/run.py $(BENCH_FLAGS)
 
-# All sizes, one and two processes, best of five; writes the figures, tables and plot of benchmarks/.
-bench-all: $(BENCH_STAMP)
+bench-all: $(BENCH_STAMP)  ## all sizes and processes, best of five; writes the figures of benchmarks/
 	$(BENCH)/bin/python benchmarks/run.py --full --publish $(BENCH_FLAGS)
 
-# Mutated records and settings without an end in sight: FUZZ examples of each property.
 FUZZ ?= 20000
-fuzz: $(STAMP)
+fuzz: $(STAMP)  ## property tests for long; FUZZ=20000 examples of each
 	FUZZ=$(FUZZ) $(BIN)/python -m pytest -n 2 tests/test_fuzz.py
 
-# Which small faults of the modules that write the tests miss; MUTATE_FLAGS='--module fixer --sample 50' for some of them.
-mutate: $(STAMP)
+mutate: $(STAMP)  ## which small faults of the code the tests miss; MUTATE_FLAGS='--module fixer --sample 50'
 	$(BIN)/python tests/mutate.py $(MUTATE_FLAGS)
 
-# Pages that are made from the code.
-docs: $(STAMP)
+docs: $(STAMP)  ## docs/rules.md, from the rules' declarations
 	$(BIN)/python -m pfocr_lint.handbook.pages > docs/rules.md
 
 # The locks: requirements-dev.txt for work on the project, requirements.txt for the Action, of the same versions.
 # They hold for every Python and system that is supported. With UPGRADE=--upgrade, the newest of everything.
-lock: $(STAMP)
+lock: $(STAMP)  ## the pinned dependencies; UPGRADE=--upgrade for the newest
 	$(COMPILE) --extra dev --output-file requirements-dev.txt pyproject.toml
 	$(COMPILE) --constraint requirements-dev.txt --output-file requirements.txt pyproject.toml
 
-clean:
+clean:  ## remove environments, builds and caches
 	rm -rf $(VENV) $(BENCH) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,11 +1,11 @@
 """
-The part of :mod:`dataclasses` that this package uses, for a clean run has no time for the whole.
+The part of :mod:`dataclasses` that this package uses, because the library takes too long to start.
 
-The library compiles the methods of each class when the class is defined, 0.8 ms for five fields, and imports inspect with
-ast, dis and tokenize to do so: for the forty classes here that was 40 ms of the 90 that one clean record took. Here the
-methods are closures, 0.03 ms a class. To a type checker, and to whoever asks a class for its fields, they are data classes.
+The library compiles the methods of each class when the class is defined, 0.8 ms for five fields, and imports inspect with ast,
+dis and tokenize for it. For the sixty classes here that is 32 ms of the 110 that one record takes (see docs/decisions.md). Here
+the methods are closures, 0.03 ms a class. To a type checker, and to :func:`dataclasses.fields`, they are data classes.
 
-What there is one of for each record is a named tuple, and many of these are made at once.
+Values that exist once for each record are named tuples. :func:`made` makes many of them at once.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Made = TypeVar("Made")
 
 
 def made(kind: type[Made], *fields: Iterable[Any]) -> Iterator[Made]:
-    """Named tuples of a kind, of an iterable for each field: one costs a fifth of a call of the class."""
+    """Named tuples of a class, from one iterable for each field, in a fifth of the time of calls of the class."""
     return map(partial(tuple.__new__, kind), zip(*fields))  # type: ignore[type-var]  # noqa: B905 - some repeat for ever
 
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 else:
 
     class _Field:
-        """What is said of a field beside its type."""
+        """The options of a field."""
 
         def __init__(self, default_factory: Any, compare: bool = True) -> None:
             self.default_factory, self.compare = default_factory, compare
@@ -38,7 +38,7 @@ else:
     field = _Field
 
     class _AsLibrary:
-        """What ``dataclasses.fields``, ``asdict`` and ``replace`` ask a class for: made by the library, when they do."""
+        """What ``dataclasses.fields``, ``asdict`` and ``replace`` read from a class: the library makes it on first use."""
 
         def __get__(self, _: Any, cls: type) -> Any:
             from dataclasses import field, make_dataclass
@@ -54,14 +54,14 @@ else:
             return make_dataclass(cls.__name__, given).__dataclass_fields__
 
     def dataclass(cls: type | None = None, *, frozen: bool = False, slots: bool = False, order: bool = False) -> Any:
-        """As :func:`dataclasses.dataclass` does it, as far as it is used here."""
+        """The same as :func:`dataclasses.dataclass`, as far as it is used here."""
         if cls is None:
             return lambda cls: dataclass(cls, frozen=frozen, slots=slots, order=order)
         own, held = tuple(cls.__annotations__), cls.__dict__
         defaults = {**getattr(cls, "__field_defaults__", {}), **{name: held[name] for name in own if name in held}}
         names = tuple(dict.fromkeys((*getattr(cls, "__match_args__", ()), *own)))
         compared = [name for name in names if not isinstance(it := defaults.get(name), _Field) or it.compare]
-        # made anew with all of it: to add a method to a class that is there takes as long as to make one
+        # a new class with all methods: adding one method to an existing class takes as long as making the class
         kept = {name: held[name] for name in held if name not in (*(own if slots else ()), "__dict__", "__weakref__")}
         return type(cls)(cls.__name__, cls.__bases__, {
             "__init__": _initial(names, defaults, frozen=frozen),
@@ -79,7 +79,7 @@ else:
         return cls(**{**{name: getattr(value, name) for name in cls.__match_args__}, **changes})
 
     def _initial(names: tuple[str, ...], defaults: dict[str, Any], *, frozen: bool) -> Any:
-        """``__init__``, compiled when the first value is made: of most classes a clean run makes none."""
+        """``__init__``, compiled when the first value is made: a clean run makes no value of most classes."""
 
         def first(self: Any, *given: Any, **named: Any) -> None:
             known = {f"_{name}": value for name, value in defaults.items()}
@@ -117,7 +117,7 @@ else:
         return f"{type(self).__qualname__}({', '.join(f'{name}={getattr(self, name)!r}' for name in self.__match_args__)})"
 
     def _reduced(self: Any) -> tuple[Any, ...]:
-        """Pickled and copied by its values alone, in a third of the time."""
+        """Pickles and copies the values alone, in a third of the time."""
         return type(self), tuple([getattr(self, name) for name in self.__match_args__])
 
     def _frozen(self: Any, name: str, *_: Any) -> None:

@@ -1,9 +1,8 @@
 """
-Modules that are imported when something of them is first used.
+Modules that are imported on first use.
 
-A clean run needs neither PyYAML (14 ms) nor jsonschema (59 ms), and the whole of it takes little more than that. The
-modules of Python's own library that only a finding, a fix, a second process or a settings file needs are here ready for
-use: another 30 ms.
+A clean run needs neither PyYAML (14 ms) nor jsonschema (59 ms), and takes little more than that itself. The modules of Python's
+own library that only a finding, a fix, a second process or a settings file needs are here too: another 30 ms.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ __all__ = ["LazyModule", "difflib", "expression", "hashlib", "html", "pathlib", 
 
 
 class LazyModule:
-    """Stands for a module; what it is asked for is looked up in the module and kept."""
+    """Stands for a module: imports it when one of its names is first used, and keeps the name's value."""
 
     def __init__(self, name: str) -> None:
         self.__dict__["_name"] = name
@@ -55,5 +54,5 @@ class _Expression:
 
 
 def expression(pattern: str, flags: int = 0) -> re.Pattern[str]:
-    """A regular expression that is compiled when it is first used: of a hundred, a clean record needs thirty."""
+    """A regular expression that is compiled on first use: a clean record needs thirty of a hundred."""
     return cast("re.Pattern[str]", _Expression(pattern, flags))

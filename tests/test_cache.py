@@ -75,7 +75,7 @@ def judged(monkeypatch):
         count.extend(paths)
         return real(paths, *args, **flags)
 
-    monkeypatch.setattr(prefilter, "looks", counted)
+    monkeypatch.setattr(prefilter, "quick_checks", counted)
     return count
 
 

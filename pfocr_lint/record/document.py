@@ -216,7 +216,8 @@ class Record(Values):
         if key is None:
             return None
         nodes = (each.key for each in self.entries.values() if each.key is not None)
-        name = next(node.value for node in nodes if self.node_span(node) == key)
+        # of a repeated key only the last has an entry
+        name = next((node.value for node in nodes if self.node_span(node) == key), self.text[key.start : key.end])
         return KeyBehind(name, key, self.is_torn(key.start))
 
     def _scalar_text(self, node: yaml.ScalarNode) -> Span:

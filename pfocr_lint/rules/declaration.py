@@ -1,4 +1,4 @@
-"""What a rule is, and the decorator that declares one: code, documentation and examples in one place."""
+"""What a rule is, and the decorators that declare one: code, documentation and examples in one place."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ MISSING = _Missing()
 
 @dataclass(frozen=True)
 class TableFile:
-    """A mention table in an example: its sort, its text, and whose it is (the clean record's when nothing is said)."""
+    """A mention table in an example: its sort, its text, and its figure (None: the clean record)."""
 
     sort: str
     text: str
@@ -82,7 +82,7 @@ class TableFile:
 @dataclass(frozen=True)
 class Good:
     """
-    A record that the rule has nothing to say about: the kind's clean record with some values changed.
+    A record in which the rule finds nothing: the kind's clean record with some values changed.
 
     ``values`` maps paths (``schema-jsonld/description``) to values, :data:`MISSING` to take a key away;
     ``text`` is (old, new) in the record's text; ``name`` is another file name; ``table`` is a table in the record's stead.
@@ -100,9 +100,9 @@ class Good:
 @dataclass(frozen=True)
 class Bad(Good):
     """
-    A record of which the rule says exactly one thing, and no other rule says anything but those in ``also``.
+    A record with exactly one finding of the rule, and none of other rules except those in ``also``.
 
-    ``says`` is in the message. ``fixed`` are the values after the fix, ``{}`` for the clean record itself,
+    ``message`` is a part of the finding's message. ``fixed`` are the values after the fix, ``{}`` for the clean record itself,
     None where no fix is offered; a str stands for the old ``text``, of a table it is all. ``unsafe``: the fix is not safe.
     """
 
@@ -118,10 +118,10 @@ class Rule:
     """
     A rule of the catalogue.
 
-    ``owns`` names the schema failures that it reports, as ``key:keyword`` with ``*`` for any key. ``default`` is
-    False for a rule that runs only when its own code or name is selected. ``waivable`` is False where a comment
-    inside the file cannot switch it off. ``compare`` is what a rule across records does instead of ``check``; ``pages_only``
-    says that it needs the organism pages and no other record, so that it runs also where only files are named.
+    ``owns`` names the schema failures that it reports, as ``key:keyword`` with ``*`` for any key. ``default`` is False for a rule
+    that runs only when its own code or name is selected. ``waivable`` is False where a comment inside the file cannot switch it
+    off. ``compare`` is the function of a rule that compares records, instead of ``check``; ``pages_only`` says that it needs the
+    organism pages and no other record, so that it runs also where only files are named.
 
     ``trigger`` says what must be present for the rule to find anything, so that the fast path need not run it on other records.
     None: it runs on every record. Whether a trigger misses a finding is tested (``tests/test_triggers.py``).
@@ -149,7 +149,7 @@ class Rule:
 
     @property
     def documentation(self) -> str:
-        """What follows, each paragraph on one line."""
+        """The rest of its documentation, each paragraph on one line."""
         return re.sub(r"(?<!\n)\n(?!\n)", " ", self._text.partition("\n")[2].strip())
 
     @property
@@ -233,7 +233,7 @@ def repository_rule(
     bad: Iterable[Bad] = (),
     good: Iterable[Good] = (),
 ) -> Callable[[Compare], Compare]:
-    """Declare a rule that compares records: it sees the facts of all of them, and no record by itself."""
+    """Declare a rule that compares records: it sees the facts of all of them."""
 
     def declare(compare: Compare) -> Compare:
         extra = {"check": _nothing, "compare": compare, "pages_only": pages_only}
