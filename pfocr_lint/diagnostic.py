@@ -1,4 +1,4 @@
-"""The values that pass between reading, judging, fixing and reporting. All of them are frozen."""
+"""The values that pass between parsing, checking, fixing and reporting. All of them are frozen."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Another place that a finding speaks of: of the same record, or of the one at ``path``."""
+    """Another place that a finding refers to: in the same record, or in the one at ``path``."""
 
     key: str | None
     message: str
@@ -112,11 +112,11 @@ class Related:
 @dataclass(frozen=True, slots=True)
 class Finding:
     """
-    What a rule says of one record, in terms of values.
+    What a rule finds in one record, in terms of values.
 
     ``key`` is the JSON Pointer of the value meant (of the key itself with ``on_key``), None for the whole file.
     ``within`` is a range of code points inside that value. ``at`` is a place in the text,
-    for rules that judge the text and not the values. ``compared`` are the other values that the finding is about; ``members``
+    for rules about the text and not the values. ``compared`` are the other values that the finding is about; ``members``
     are the names of all that take part in a finding between records, which could be reported for any of them. Where one of
     these changed, the finding is another one than before.
     """
@@ -134,7 +134,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A finding of a rule that compares records, and the record it speaks of."""
+    """A finding of a rule that compares records, and the path of its record."""
 
     path: str
     finding: Finding

@@ -171,9 +171,9 @@ def test_a_record_that_ends_its_process_is_named_and_the_others_are_judged(tmp_p
     assert status == 3
     assert [each["path"] for each in json.loads(out)["diagnostics"]] == sorted(f"_figures/{number}.md" for number in range(12))
     assert sorted(err.splitlines()) == [
-        "pfocr-lint: _figures/killer.md: it could not be judged: its process was killed by SIGKILL",
-        "pfocr-lint: _figures/leaver.md: it could not be judged: its process ended with status 7",
-        "pfocr-lint: _figures/raiser.md: it could not be judged: ValueError: no such luck",
+        "pfocr-lint: _figures/killer.md: it could not be checked: its process was killed by SIGKILL",
+        "pfocr-lint: _figures/leaver.md: it could not be checked: its process ended with status 7",
+        "pfocr-lint: _figures/raiser.md: it could not be checked: ValueError: no such luck",
     ]
     status, out, err = finish(start(folder, "--fix", "-q", method=method, sabotage=True))
     assert status == 3
@@ -194,7 +194,7 @@ def test_a_process_that_is_killed_once_changes_no_result(tmp_path):
     status, _, err = finish(start(folder, "--fix", "-q", sabotage=True))
     assert mended(folder) == 13
     assert status == 3, "what was fixed before the kill is not counted, and that is said"
-    assert err.endswith("were judged again; what was fixed in them before that is not counted\n")
+    assert err.endswith("were checked again; what was fixed in them before that is not counted\n")
     assert err.count("\n") == 1
 
 
@@ -295,7 +295,7 @@ def test_a_file_that_raises_is_a_fault_of_its_own_without_a_pool_too(tmp_path):
     folder = records(tmp_path, 2, "raiser")
     status, out, err = finish(start(folder, "-q", "--output-format", "concise", jobs=1, sabotage=True))
     assert (status, len(out.splitlines())) == (3, 2)
-    assert err == "pfocr-lint: _figures/raiser.md: it could not be judged: ValueError: no such luck\n"
+    assert err == "pfocr-lint: _figures/raiser.md: it could not be checked: ValueError: no such luck\n"
 
 
 @pytest.mark.parametrize("method", STARTS)

@@ -142,7 +142,7 @@ def test_a_file_that_changed_since_it_was_read_is_left(tmp_path, monkeypatch, ru
     assert path.read_bytes() == b"somebody else's"
     assert result.status == 1
     assert "PF105" in result.out, "what was not mended is reported"
-    assert result.err == f"pfocr-lint: {FIGURE}: it was changed by somebody else in the meantime and is left as it is\n"
+    assert result.err == f"pfocr-lint: {FIGURE}: another program changed it in the meantime, so it is left as it is\n"
     assert os.listdir(path.parent) == [path.name]
 
 

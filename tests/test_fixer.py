@@ -330,7 +330,7 @@ def test_fixes_that_never_rest_name_their_rules(monkeypatch):
     data = clean_text().encode()
     fixed = fixer.fix(PATH, data, Settings(selections=(Selection(select=("PF208",)),)))
     assert fixed.data == data
-    assert "PF208 do not come to rest" in fixed.faults[0]
+    assert "PF208 do not converge" in fixed.faults[0]
 
 
 def test_a_rule_that_raises_is_a_fault_and_the_others_speak(monkeypatch):

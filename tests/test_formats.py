@@ -105,7 +105,7 @@ def test_sarif_folds_the_most_frequent_rule_first():
     rare, frequent = [found(n) for n in (0, 1)], [found(2, path=f"{n}.md", fingerprint=str(n)) for n in range(4_999)]
     folded, *others = results(told("sarif", *frequent, *rare))
     assert folded["occurrenceCount"] == 4_999
-    assert folded["message"]["text"].startswith("4,999 findings in 4,999 records, told as one ")
+    assert folded["message"]["text"].startswith("4,999 findings in 4,999 records, reported as one ")
     assert [(result["ruleId"], result.get("occurrenceCount")) for result in others] == [(d.code, None) for d in rare]
     assert 4_000 < len(results(told("sarif", *many()))) <= 5_000
     assert all("occurrenceCount" not in result for result in results(told("sarif", *frequent[1:], *rare)))

@@ -40,7 +40,7 @@ def test_fixes_that_do_not_converge_are_given_up_after_ten_rounds(monkeypatch):
     first = replace(checked(clean_text(), settings), faults=("an earlier fault",))
     done = fixer.fix_until_stable(first, b"the bytes", settings, unsafe=False)
     assert (done.data, done.fixed) == (b"the bytes", ())
-    assert done.faults == ("an earlier fault", f"{PATH}: the fixes of PF104, PF208 do not come to rest after 10 rounds")
+    assert done.faults == ("an earlier fault", f"{PATH}: the fixes of PF104, PF208 do not converge after 10 rounds")
 
 
 @pytest.mark.parametrize(

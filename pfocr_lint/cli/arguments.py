@@ -66,7 +66,7 @@ def parser() -> argparse.ArgumentParser:
 
     made = _Parser(
         prog="pfocr-lint",
-        description="Check and mend pathway-figure records (PFOCR).",
+        description="Check and fix pathway-figure records (PFOCR).",
         epilog="Exit status: 0 nothing to report, 1 diagnostics, 2 wrong usage or settings, or no record, 3 an internal fault.",
         fromfile_prefix_chars="@",
         allow_abbrev=False,
@@ -122,8 +122,8 @@ def parser() -> argparse.ArgumentParser:
     group.add_argument("--settings-from", metavar="REV", help="the settings files as they are in a Git revision")
     group.add_argument("--force-exclude", action="store_true", help="leave out excluded files even when they are named")
     group.add_argument("--stdin-filename", metavar="NAME", help="what '-' is called")
-    group.add_argument("--jobs", metavar="N", help="processes (default: as many as pay)")
-    group.add_argument("--no-cache", action="store_true", help="judge every record anew, and keep nothing")
+    group.add_argument("--jobs", metavar="N", help="processes (default: as many as useful)")
+    group.add_argument("--no-cache", action="store_true", help="check every record again, and keep nothing")
     group.add_argument("--cache-dir", metavar="DIR", help="where to keep what is known of clean records (default: the user's)")
     group.add_argument("--exit-zero", action="store_true", help="exit 0 even when there are diagnostics")
     group.add_argument("--exit-non-zero-on-fix", action="store_true", help="exit 1 when a file was fixed")

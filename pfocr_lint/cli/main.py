@@ -61,7 +61,7 @@ def run() -> NoReturn:
         status = main(sys.argv[1:], Streams(stdin, stdout, stderr))
         stdout.flush()
     except OSError as error:
-        # What reads our output has seen enough, or there is no room for it; the interpreter must not complain at its end.
+        # The reader of our output closed it, or the disk is full; the interpreter must not complain when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
         status = FOUND
         if not isinstance(error, BrokenPipeError):

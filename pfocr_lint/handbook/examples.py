@@ -77,7 +77,7 @@ def fixed_text_of(example: Bad) -> str | None:
 
 def check_example(example: Good, settings: Settings) -> tuple[dict[str, list[Diagnostic]], cross_record.Comparison]:
     """
-    What is said of an example's file and of those beside it, by path, as a run over their folder would say it.
+    The diagnostics of an example's file and of those beside it, by path, as a run over their folder reports them.
 
     Raises InternalFault when a rule raised.
     """

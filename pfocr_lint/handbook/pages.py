@@ -37,7 +37,7 @@ Generated from the rules' declarations by `make docs`; do not edit. A rule goes 
 
 
 def covers(rule: Rule) -> str:
-    """The kinds of record a rule judges, in words."""
+    """The kinds of record that a rule covers, in words."""
     kinds = set(rule.kinds) - {Kind.UNKNOWN}
     if kinds >= MAPPINGS | {Kind.TABLE}:
         return "all records and tables"
@@ -90,7 +90,7 @@ def page(rule: Rule) -> str:
 
 
 def about(code: str) -> RuleHelp:
-    """What output formats say of the rule that a code names."""
+    """The help for a rule's code, for the output formats."""
     rule = BY_CODE[code]
     text = f"{rule.summary} {rule.documentation}".rstrip()
     return RuleHelp(rule.summary, text, page(rule), rule.severity, rule.name)

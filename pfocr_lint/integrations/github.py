@@ -1,5 +1,5 @@
 """
-The GitHub Action: checks the records that a pull request touches, and tells it as annotations, summary, patch and status.
+The GitHub Action's step: checks the records that a pull request touches, and writes annotations, summary, patch and status.
 
 What a stranger wrote (names of files, texts of records, branches) reaches the log only where GitHub's runner obeys nothing:
 inside the data of a workflow command, or while commands are stopped. The settings are the base's, so that a pull request
@@ -41,7 +41,7 @@ from pfocr_lint.workspace.source import Source, kind_by_path
 from pfocr_lint.workspace.work_tree import WorkTree, sources_of
 
 SUMMARY = 1 << 20  # bytes: GitHub shows no summary of a step that is over 1 MiB
-MESSAGE = 4_000  # characters of what is said of a run that failed
+MESSAGE = 4_000  # characters of the message of a run that failed
 
 _NOTE = "### The offered fixes as a patch\n\nCopy it into a file `fix.patch`, then `git apply fix.patch`.\n\n"
 
@@ -204,22 +204,22 @@ def _summarize(text: str, environ: Mapping[str, str], patches: list[tuple[str, s
         page.write(text + _offer(patches or [], SUMMARY - written - len(text.encode(errors="backslashreplace"))))
 
 
-def _offer(patches: list[tuple[str, str]], room: int) -> str:
+def _offer(patches: list[tuple[str, str]], space: int) -> str:
     """The patches that fit into so many bytes, to be copied, and how many records more have one."""
-    room -= len(_NOTE) + 400  # for the lines around them
+    space -= len(_NOTE) + 400  # for the lines around them
     shown: list[str] = []
     fixed: list[str] = []
     for made, text in patches:
         # what does not print does not survive being copied, and can hide what is done
         plainly = all(char.isprintable() or char in "\n\t\u00a0" for char in text)
         size = len(text.encode()) + len(made.encode()) + 1
-        if plainly and size <= room:
-            room -= size
+        if plainly and size <= space:
+            space -= size
             shown.append(text)
             fixed.append(f"{made}\n")
     lines = "".join(shown)
     fence = "`" * max(3, max(map(len, re.findall("`+", lines)), default=0) + 1)
-    if 2 * len(fence) > room + 100:
+    if 2 * len(fence) > space + 100:
         shown = []
     offer = f"\n{_NOTE}{''.join(fixed)}\n{fence}diff\n{lines}{fence}\n" if shown else ""
     more = len(patches) - len(shown)
@@ -229,7 +229,7 @@ def _offer(patches: list[tuple[str, str]], room: int) -> str:
 
 
 def _problem(text: str) -> str:
-    """What is said of a run that failed, for the page of the job."""
+    """The message of a run that failed, for the page of the job."""
     return "".join(f"- {code(line)}\n" for line in _cut(text).split("\n")) + "\n"
 
 

@@ -1,5 +1,5 @@
 """
-Judging records, each alone and all together. Pure: bytes and values in, values out.
+Checking one record: the one place that chooses between the fast path and the reference. Pure: bytes in, values out.
 
 A rule that raises is a fault of this program, not of the record: it is returned beside what the others found.
 """

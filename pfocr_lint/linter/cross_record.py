@@ -37,7 +37,7 @@ def compare(
     """
     Run rules that compare records. ``levels_of`` gives the rules that are on for a path; ``waiving``: waivers hold.
 
-    The records that something is said of are opened again, for places and waivers.
+    The records with a finding are opened again, for places and waivers.
     """
     hits: dict[str, list[Hit]] = {}
     faults: list[str] = []

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 else:
     edits = LazyModule("pfocr_lint.linter.edits")
 
-FIRST = frozenset({"PF003", "PF009", "PF010"})  # what breaks lines otherwise than LF is mended before anything else
+FIRST = frozenset({"PF003", "PF009", "PF010"})  # line breaks other than LF are fixed before anything else
 
 
 def diagnostics_of(checked: Checked) -> list[Diagnostic]:

@@ -1,5 +1,5 @@
 """
-Fixing records to a standstill, each round verified. Pure: bytes and values in, values out.
+Fixing records until nothing changes, each round verified. Pure: bytes and values in, values out.
 
 A fix that fails its verification is a fault of this program: it is returned, and the bytes stay as they were.
 """
@@ -34,7 +34,7 @@ class Fixed:
     What became of one record.
 
     ``data`` are the bytes after all fixes (the old ones when nothing was fixed or a fault came up), ``fixed`` what was
-    mended, ``left`` what remains, in terms of ``data``, ``waived`` the rules of what the record waives, one for each finding.
+    fixed, ``left`` the diagnostics that remain, in terms of ``data``, ``waived`` the codes of the waived findings.
     """
 
     data: bytes
@@ -83,7 +83,7 @@ def fix_until_stable(first: Checked, data: bytes, settings: Settings, *, unsafe:
         fixed += step.fixed
         unstable, checked = step.fixed, step.after
     names = ", ".join(sorted({each.code for each in unstable}))
-    return _unfixed(first, data, f"{path}: the fixes of {names} do not come to rest after {ROUNDS} rounds")
+    return _unfixed(first, data, f"{path}: the fixes of {names} do not converge after {ROUNDS} rounds")
 
 
 def _unfixed(first: Checked, data: bytes, fault: str) -> Fixed:
@@ -92,7 +92,7 @@ def _unfixed(first: Checked, data: bytes, fault: str) -> Fixed:
 
 @dataclass(frozen=True)
 class Step:
-    """One round of fixes: what was mended, the record after it, and why it must not be written, if it must not."""
+    """One round of fixes: what was fixed, the record after it, and the reason why it must not be written, if there is one."""
 
     fixed: tuple[Diagnostic, ...]
     after: Checked
@@ -107,7 +107,7 @@ def fix_round(checked: Checked, settings: Settings, *, unsafe: bool) -> Step | N
     first = [each for each in wanted if each[0].rule.code in FIRST]
     step = _step(checked, first or wanted, settings)
     codes = sorted({diagnostic.code for diagnostic in step.fixed}) if step is not None and step.problem is not None else []
-    # what one rule mends may be what another then finds: each in its turn
+    # the fix of one rule may make another rule find something: one rule after the other
     done: Step | None = None
     for code in codes if len(codes) > 1 else ():
         now = checked if done is None else done.after
@@ -168,7 +168,7 @@ def verify(before: Checked, after: Checked, planned_fixes: Sequence[tuple[Hit, F
     """
     Why the new text must not be written; None when it may.
 
-    It reads; every value that was not meant to change is equal and each changed one is the intended; what was mended
+    It reads; every value that was not meant to change is equal and each changed one is the intended; what was fixed
     is gone; nothing outside the front matter moved, but by an edit of the text itself; and ruamel.yaml reads the same
     in each edited entry.
     """

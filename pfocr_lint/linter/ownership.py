@@ -57,9 +57,9 @@ def prepare(record: AnyValues, synonyms: Synonyms) -> AnyValues:
     invalid: set[str] = set()
     if record.data is not None and record.kind in MAPPINGS:
         violations = validator.violations(record.kind, record.data, writing=not record.canonical)
-        strays = _misplaced_items(record, violations)
+        misplaced = _misplaced_items(record, violations)
         for violation in violations:
-            if _item(violation.key) in strays:
+            if _item(violation.key) in misplaced:
                 continue  # it belongs to a list whose key is missing, and that is said
             if violation.keyword in _CONTENT and isinstance(violation.value, str) and CONTROL.search(violation.value):
                 invalid.add(violation.key)  # with the control character it cannot fit: PF010 speaks

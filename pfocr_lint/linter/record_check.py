@@ -26,7 +26,7 @@ _PATIENT = frozenset({"PF901", "PF902"})
 
 
 def check_record(record: Record, settings: Settings = DEFAULT, candidates: Iterable[Rule] | None = None) -> Checked:
-    """Run the rules that are on for the record's path; ``suspects`` alone where the others are known to find nothing."""
+    """Run the rules that are on for the record's path; only ``candidates`` where the others are known to find nothing."""
     rules = RULES if candidates is None else candidates
     levels = settings.rules_for(record.path)
     prepare(record, settings.synonyms)

@@ -73,7 +73,7 @@ def _lines(record: Record, hit: Hit) -> tuple[int, int]:
 
 
 def _below(lines: Sequence[str], line: int) -> int:
-    """The line that a comment on a line of its own speaks of: the next that is no comment."""
+    """The line that a comment on a line of its own refers to: the next one without a comment."""
     while line < len(lines) and lines[line].lstrip().startswith("#"):
         line += 1
     return line + 1

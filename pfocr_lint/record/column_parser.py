@@ -1,9 +1,9 @@
 r"""
-The pipeline's own form and a kind's schema in one expression: nearly every figure is read and judged by a single match.
+The pipeline's own form and a kind's schema in one expression: a single match parses and validates nearly every figure.
 
 :mod:`pfocr_lint.record.fast_parser` reads whatever keys there are. Here they are the schema's, each at its place in the schema's
-order, and what the schema says of keys, constants and patterns is part of the expression. Each record is matched alone; what
-the matches hold is then read by columns, many records at once. It takes a fifth of the time of reading first and judging then,
+order, and the schema's keys, constants and patterns are part of the expression. Each record is matched alone; what
+the matches hold is then read by columns, many records at once. It takes a fifth of the time of parsing first and validating then,
 but 10 ms to compile. Like the fast reader it may only say the values or "not sure".
 
 Of a free text only the shape of the lines is left to the expression, because a run of ``[^\n]`` is what Python's ``re`` is
@@ -55,7 +55,7 @@ class Slot(NamedTuple):
 
 
 class Text(NamedTuple):
-    """A text: its place, what a line break in it is written as, and its judge where the match has not judged it."""
+    """A text: its column, how a line break in it is written, and its validator where the match does not validate it."""
 
     place: int
     fold: str
@@ -64,7 +64,7 @@ class Text(NamedTuple):
 
 class Words(NamedTuple):
     """
-    A list: its place, and the judges of a list and of one of words.
+    A list: its column, and the validators of a list and of a list of words.
 
     ``items`` matches its other source, where that is no list of words; ``dash`` begins an item. ``known`` are short lists of
     words that were seen: a few organisms stand in nearly all records.
@@ -104,7 +104,7 @@ class Table(NamedTuple):
     Records in the pipeline's own form, which fit their schema, a row for each.
 
     ``numbers`` says which of those that were given they are, ``columns`` are those of the template, None where a key is not
-    there, and among ``foreign`` are all their characters outside ASCII.
+    there. ``non_ascii`` holds all their characters outside ASCII, among others.
     """
 
     numbers: list[int]
@@ -134,28 +134,28 @@ def read(kind: Kind, datas: Sequence[bytes]) -> Table:
     columns: list[list[Any]] = list(map(list, zip(*rows, strict=True))) or [[] for _ in template.sources]
     for place, constant in template.constants.items():
         columns[place] = [constant] * len(rows)
-    odd: set[int] = set()
+    unsure_rows: set[int] = set()
     for text in template.texts:
-        columns[text.place] = _read_texts(columns[text.place], text, template.unsure, odd)
+        columns[text.place] = _read_texts(columns[text.place], text, template.unsure, unsure_rows)
     for words, others in zip(template.lists, columns[len(template.places) :], strict=True):
-        _read_lists(columns[words.place], others, words, odd)
+        _read_lists(columns[words.place], others, words, unsure_rows)
     for place, fits in template.numbers:
-        _read_numbers(columns[place], fits, odd)
+        _read_numbers(columns[place], fits, unsure_rows)
     del columns[len(template.places) :]
     numbers = [number for number, _ in matches]
-    if odd:
-        sure = [row for row in range(len(rows)) if row not in odd]
+    if unsure_rows:
+        sure = [row for row in range(len(rows)) if row not in unsure_rows]
         numbers, columns = [numbers[row] for row in sure], [[column[row] for row in sure] for column in columns]
     return Table(numbers, columns, non_ascii)
 
 
-def _read_texts(sources: list[Any], text: Text, unsure: frozenset[str], odd: set[int]) -> list[Any]:
-    """What the sources of a text say; to ``odd`` go the rows where that is not sure, or does not fit."""
+def _read_texts(sources: list[Any], text: Text, unsure: frozenset[str], unsure_rows: set[int]) -> list[Any]:
+    """What the sources of a text say; adds to ``unsure_rows`` the rows where that is not sure, or does not fit."""
     if None in sources:
         given = [row for row, source in enumerate(sources) if source is not None]
         among: set[int] = set()
         read = dict(zip(given, _read_texts([sources[row] for row in given], text, unsure, among), strict=True))
-        odd.update(given[at] for at in among)
+        unsure_rows.update(given[at] for at in among)
         return [read.get(row) for row in range(len(sources))]
     whole = "\n".join(sources)
     if text.fold in whole:
@@ -164,12 +164,14 @@ def _read_texts(sources: list[Any], text: Text, unsure: frozenset[str], odd: set
         sources = [_text(each) if each[0] in _PERHAPS_OTHER or ":" in each or "#" in each else each for each in sources]
     short = [each for each in sources if len(each) < _SHORT]
     if not unsure.isdisjoint(short) or not (text.fits is None or all(map(text.fits, sources))):
-        odd.update(row for row, each in enumerate(sources) if each in unsure or not (text.fits is None or text.fits(each)))
+        unsure_rows.update(
+            row for row, each in enumerate(sources) if each in unsure or not (text.fits is None or text.fits(each))
+        )
     return sources
 
 
-def _read_lists(sources: list[Any], others: list[Any], words: Words, odd: set[int]) -> None:
-    """Put in the place of each source of a list what it says; to ``odd`` go the rows where that is not sure, or does not fit."""
+def _read_lists(sources: list[Any], others: list[Any], words: Words, unsure_rows: set[int]) -> None:
+    """Replace each source of a list by the list; adds to ``unsure_rows`` the rows where that is not sure, or does not fit."""
     _, dash, items, fits, words_fit, known = words
     for row, raw in enumerate(sources):
         if raw is not None and len(raw) < _SHORT and raw in known:
@@ -185,22 +187,22 @@ def _read_lists(sources: list[Any], others: list[Any], words: Words, odd: set[in
         ):
             sources[row] = found
             if not words_fit(found):
-                odd.add(row)
+                unsure_rows.add(row)
             elif len(raw) < _SHORT and len(known) < _MANY:
                 known[raw] = found
         elif (other := raw or others[row]) is not None:
             sources[row] = read = _list(other, dash, items)
             if read is None or not fits(read):
-                odd.add(row)
+                unsure_rows.add(row)
 
 
-def _read_numbers(sources: list[Any], fits: Validator, odd: set[int]) -> None:
-    """Put in the place of each source of a number what it says; to ``odd`` go the rows where it does not fit."""
+def _read_numbers(sources: list[Any], fits: Validator, unsure_rows: set[int]) -> None:
+    """Put in the place of each source of a number what it says; adds to ``unsure_rows`` the rows where it does not fit."""
     for row, raw in enumerate(sources):
         if raw is not None:
             sources[row] = number = float(raw) if "." in raw else int(raw)
             if not fits(number):
-                odd.add(row)
+                unsure_rows.add(row)
 
 
 def _text(raw: str) -> str:
@@ -263,7 +265,7 @@ class _Making:
         self.places: dict[str, int] = {}
 
     def mapping(self, part: Mapping[str, Any], above: str, depth: int) -> tuple[Slot, ...]:
-        """Add the lines of a mapping whose keys stand below ``above``, '' for the record's own. Raises judge.Unknown."""
+        """Add the lines of a mapping whose keys stand below ``above``, '' for the record's own. Raises compiled.Unknown."""
         if part.get("additionalProperties") is not False:
             raise compiled.Unknown
         slots = []
@@ -286,7 +288,7 @@ class _Making:
         return tuple(slots)
 
     def constant(self, part: Mapping[str, Any]) -> str:
-        """What follows a key that always has one value. Raises judge.Unknown."""
+        """What follows a key that always has one value. Raises compiled.Unknown."""
         if not isinstance(part["const"], str) or not compiled.build(part)(part["const"]):
             raise compiled.Unknown
         place = len(self.sources) - 1
@@ -294,7 +296,7 @@ class _Making:
         return f" {_one_of([part['const']])}\n"
 
     def value(self, part: Mapping[str, Any], depth: int) -> str:
-        """What follows a key, and what is to be read of it. Raises judge.Unknown."""
+        """What follows a key, and what is to be read of it. Raises compiled.Unknown."""
         fits, sort, place = compiled.build(part), part.get("type", ""), len(self.sources) - 1
         fold, dash = "\n" + "  " * (depth + 1), "\n" + "  " * depth + "- "
         self.groups += 1
@@ -321,7 +323,7 @@ class _Making:
 
 
 def _one_of(texts: list[str]) -> str:
-    """The expression of what is one of some plain texts. Raises judge.Unknown where one cannot be plain."""
+    """The expression of what is one of some plain texts. Raises compiled.Unknown where one cannot be plain."""
     if any(fast_parser.read(f"---\nkey: {text}\n---\n".encode()) != {"key": text} for text in texts):
         raise compiled.Unknown
     return "|".join(map(re.escape, texts))
@@ -331,7 +333,7 @@ def _fitting(pattern: str, quote: int) -> str:
     """
     The expression of a line's rest that fits a schema's pattern, in two groups: a quote, the first of this number, and the text.
 
-    Raises judge.Unknown where the pattern also fits what stands for something else, or cannot be put into the expression.
+    Raises compiled.Unknown where the pattern also fits what stands for something else, or cannot be put into the expression.
     """
     if _UNFIT.search(pattern) or any(re.fullmatch(pattern, text) for text in WORDS | schemas.sentinels()):
         raise compiled.Unknown

@@ -37,7 +37,7 @@ class Record(Values):
 
     ``text`` is the whole decoded file, ``body`` the range of its YAML. ``canonical`` says that the text is in the form that the
     fast parser reads; then ``root``, the composed nodes, is None, and nodes are composed entry by entry. The linter adds
-    ``unused_waivers``, ``found`` (the number of findings), and ``edited``, which says of a JSON Pointer whether its value was
+    ``unused_waivers``, ``found`` (the number of findings), and ``edited``, which shows for a JSON Pointer whether its value was
     edited since a revision that Git knows (see linter.edited_values); None where Git is not used.
     """
 
@@ -229,7 +229,7 @@ class Record(Values):
 
     @cached_property
     def has_lone_cr(self) -> bool:
-        """Whether a CR stands without LF: a line break to YAML, and none to whoever counts lines."""
+        """Whether there is a CR without LF: a line break to YAML, and none where lines are counted."""
         return re.search("\r(?!\n)", self.text) is not None
 
     @cached_property

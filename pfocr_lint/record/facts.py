@@ -76,7 +76,7 @@ class Repository:
 
     ``look_up`` gives the latin names of the organism pages, none where the site has none or they are not looked up. It is given
     names: where all of them have a page, others may be left out.
-    ``fresh`` are the paths of files that a change touched: of two records that clash, the fresh one is spoken of.
+    ``fresh`` are the paths of files that the diff touches: of two records that clash, the fresh one is reported.
     ``open`` reads a record again, for what its facts do not say.
     """
 

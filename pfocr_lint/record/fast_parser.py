@@ -30,7 +30,7 @@ DEEPEST = 4
 
 _PLAIN_BYTES = bytes([0x0A, *range(0x20, 0x7F)])
 # C0 but LF, DEL, C1 with NEL, U+2028, U+2029, surrogates, U+FEFF and the non-characters, of which each plane ends in two
-_ODD = expression(
+_UNUSUAL = expression(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff"
     + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000))
     + "]"
@@ -95,15 +95,15 @@ def bodies(datas: Sequence[bytes]) -> tuple[list[str | None], str]:
     """
     try:
         # in one pass over the bytes of all: what is left is control characters, and the others in whole
-        odd = b"".join(datas).translate(None, _PLAIN_BYTES).decode()
-        if not _ODD.search(odd):
-            return [data[4:-4].decode() if _fenced(data) else None for data in datas], odd
+        unusual = b"".join(datas).translate(None, _PLAIN_BYTES).decode()
+        if not _UNUSUAL.search(unusual):
+            return [data[4:-4].decode() if _fenced(data) else None for data in datas], unusual
     except UnicodeDecodeError:
         pass
     if len(datas) == 1:
         return [None], ""
     alone = [bodies([data]) for data in datas]
-    return [text for (text,), _ in alone], "".join(odd for _, odd in alone)
+    return [text for (text,), _ in alone], "".join(unusual for _, unusual in alone)
 
 
 def _fenced(data: bytes) -> bool:

@@ -62,8 +62,8 @@ def fix_of(found: list[Slip]) -> Fix:
 
 def _key(record: Record, part: Part) -> Slip:
     """A key without a space behind its colon."""
-    odd = _SPACE.match(record.text, part.at)
-    space = odd[0] if odd is not None else ""
+    found_space = _SPACE.match(record.text, part.at)
+    space = found_space[0] if found_space is not None else ""
     written = record.text[part.start + part.indent : part.at]
     span = Span(part.start + part.indent, part.at)
     if space:
@@ -149,7 +149,7 @@ def _text(record: Record, loose: LooseLine, lines: Outline) -> Slip | None:
 
 
 def _is_copy(record: Record, part: Part, lines: Outline) -> bool:
-    """Whether a text with all its lines is what its copy says; else nothing tells a further line from a note."""
+    """Whether a text with all its lines equals its copy; else a further line may be a note."""
     other = {"/caption": "/schema-jsonld/description", "/schema-jsonld/description": "/caption"}.get(part.pointer)
     both = [_words(record, lines, pointer) for pointer in (part.pointer, other)]
     return other is not None and both[0] == both[1]

@@ -70,7 +70,7 @@ class Slices(Mapping[str, Entry]):
 
     There a key stands at the beginning of its line, and no line that goes on a text begins as far left. So the lines of one
     entry can be cut out and composed alone, in a tenth of the time; also those in a mapping at the top, such as the
-    description in the JSON-LD block. ``bases`` is told of each node's slice: the offset in ``text`` of its beginning.
+    description in the JSON-LD block. ``bases`` gets for each node the offset in ``text`` at which its slice begins.
     """
 
     def __init__(self, text: str, body: Span, data: Mapping[str, Any], bases: dict[yaml.Node, int]) -> None:

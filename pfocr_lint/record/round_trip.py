@@ -170,7 +170,7 @@ def _merged_list(old: Any, new: list[Any]) -> Any:
     """
     Drop from the end of ``old`` what ``new`` has not; the lines of comment below a dropped item move up.
 
-    A waiver on its line goes with it; another comment there is somebody's reason, and the item stays.
+    A waiver on its line goes with it; another comment there may be a person's reason, and the item stays.
     """
     kept = len(new)
     for place in range(len(old) - 1, -1, -1):

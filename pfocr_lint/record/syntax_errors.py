@@ -1,4 +1,4 @@
-"""What is wrong with a text that is no YAML: one clear sentence, at the place where a person would mend it."""
+"""Explains what is wrong with text that is no YAML: one clear sentence, at the place where a person would fix it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _BEGINS = re.compile(r"(?:\s*(?:- )?[^\s:#][^:]*: +|\s*- )([\[{>|&*!%`?-])")
 @dataclass(frozen=True)
 class _Error:
     """
-    What PyYAML says of a record's text: the problem in its words, the offset ``at`` which it met it, and the one at which
+    PyYAML's error for a record's text: the problem in its words, the offset ``at`` which it met it, and the one at which
     what it was reading was ``opened``; ``start`` is where the line of the problem begins, ``line`` its text.
     """
 
@@ -326,12 +326,12 @@ def _odd_beginning(said: _Error) -> Fault | None:
     """A text that begins with what means something to YAML."""
     begins = _BEGINS.match(said.line)
     if "cannot start any token" in said.problem or _EXPECTED.search(said.problem):
-        place, odd = said.at, said.text[said.at : said.at + 1]
+        place, sign = said.at, said.text[said.at : said.at + 1]
     elif begins:
-        place, odd = said.start + begins.start(1), begins[1]
+        place, sign = said.start + begins.start(1), begins[1]
     else:
         return None
-    return Fault("PF005", f"text that begins with {quote(odd)} needs single quotes round it", Span(place, place + 1))
+    return Fault("PF005", f"text that begins with {quote(sign)} needs single quotes round it", Span(place, place + 1))
 
 
 def _second_key(said: _Error) -> Fault | None:

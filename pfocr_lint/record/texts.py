@@ -22,7 +22,7 @@ PROSE = ("/caption", DESCRIPTION)
 
 def texts(record: Values, *keys: str) -> Iterator[tuple[str, str]]:
     """
-    The texts of a record that can be judged, with their JSON Pointers; only those of ``keys``, if any are given.
+    The valid texts of a record, with their JSON Pointers; only those of ``keys``, if any are given.
 
     The description is left out while it is a true copy of the caption, and where it is to become one (PF206).
     """
@@ -49,7 +49,7 @@ def _judgeable(record: Values, below: Iterable[tuple[str, Any]]) -> Iterator[tup
 
 
 def joined(record: Values) -> str:
-    """What :func:`texts` gives of a record, and perhaps more, each between two line breaks: where cues are looked for."""
+    """What :func:`texts` gives of a record, and perhaps more, each between two line breaks: where triggers are searched."""
     data = record.data or {}
     found: list[Any] = ["", *map(data.get, TEXTS)]
     below: list[Any] = [data.get("schema-jsonld")]

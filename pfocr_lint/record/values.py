@@ -24,7 +24,7 @@ class Fault:
     """
     Why a file is not one readable mapping, or what its form lacks: the code of a PF0 rule and what it will say.
 
-    ``key`` is the JSON Pointer of a value that nobody can rely on for it, ``compared`` are the values that it is about.
+    ``key`` is the JSON Pointer of a value that is unreliable for it, ``compared`` are the values that it is about.
     """
 
     code: str
@@ -54,7 +54,7 @@ class Values:
     The values of one record.
 
     ``data`` is the mapping, None when the file cannot be read; ``faults`` say why, or what its form lacks. ``canonical`` says
-    that the text is in the pipeline's own form, without anything that only a text can tell. The linter adds ``failures`` (code of
+    that the text is in the pipeline's own form, without anything that needs the text. The linter adds ``failures`` (code of
     the owning rule -> schema violations), ``invalid`` (the JSON Pointers of values that take part in no comparison) and
     ``synonyms`` (organism name -> latin name). ``agrees`` says that all fields which follow from others are known to agree with
     them. ``derived`` keeps what several rules compute.

@@ -18,11 +18,11 @@ from pfocr_lint.report.terminal import visible
 def _format(module: str, name: str) -> Callable[[Report], str]:
     """A format whose module is imported when it is asked for: eight of ten are not."""
 
-    def told(report: Report) -> str:
+    def write(report: Report) -> str:
         text: str = getattr(import_module(f"pfocr_lint.report.{module}"), name)(report)
         return text
 
-    return told
+    return write
 
 
 FORMATS: dict[str, Callable[[Report], str]] = {

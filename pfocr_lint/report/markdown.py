@@ -1,7 +1,7 @@
 """
 A summary in Markdown, for the job's page on GitHub: a table of the rules, then the findings, the worst first.
 
-What comes from a record stands in code spans, where GitHub sees no markup, no link and nobody's name. A step's summary
+What comes from a record stands in code spans, where GitHub sees no markup, no link and no mention. A step's summary
 that is over 1 MiB is not shown at all, so the list ends before that, and says how many findings it leaves out.
 """
 
@@ -77,17 +77,17 @@ def _rules(report: Report) -> Iterator[str]:
     yield "\n".join(rows)
 
 
-def _findings(report: Report, room: int) -> str:
+def _findings(report: Report, space: int) -> str:
     """The findings, as many as fit into so many bytes, and how many do not."""
     sums = {Severity.ERROR: report.errors, Severity.WARNING: report.warnings}
     lines: list[str] = []
-    room -= len(_left_out(len(report.diagnostics)).encode())
+    space -= len(_left_out(len(report.diagnostics)).encode())
     for number, diagnostic in enumerate(report.worst_first):
         line = _item(diagnostic)
         if diagnostic.severity in sums:
             line = f"\n### {counted(sums.pop(diagnostic.severity), diagnostic.severity.value)}\n\n{line}"
-        room -= len(line.encode())
-        if room < 0:
+        space -= len(line.encode())
+        if space < 0:
             return "".join(lines) + _left_out(len(report.diagnostics) - number)
         lines.append(line)
     return "".join(lines)

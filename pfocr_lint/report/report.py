@@ -87,7 +87,7 @@ class Report:
 
     @property
     def fixable(self) -> int:
-        """How many diagnostics ``--fix`` would mend, with the flags of this run."""
+        """How many diagnostics ``--fix`` would fix, with the flags of this run."""
         return self.offered(Safety.SAFE) + (self.offered(Safety.UNSAFE) if self.unsafe else 0)
 
     @property
@@ -100,7 +100,7 @@ class Report:
 
     @property
     def worst_first(self) -> list[Diagnostic]:
-        """Errors before warnings, and in each what needs a person before what ``--fix`` mends; else in their order."""
+        """Errors before warnings, and in each what needs a person before what ``--fix`` would fix; else in their order."""
         ease = {None: 0, Safety.UNSAFE: 1, Safety.SAFE: 2}
         return sorted(self.diagnostics, key=lambda d: (d.severity is not Severity.ERROR, ease[d.fix.safety if d.fix else None]))
 

@@ -39,8 +39,8 @@ class ReportOptions(NamedTuple):
     """
     What to report, and how.
 
-    ``outputs`` are formats, each with its file or None for standard output. ``fails_on_warning`` says of a path whether a warning
-    in it fails the run. ``rule_help`` gives the help for a rule's code. The flags are those of the command line.
+    ``outputs`` are formats, each with its file or None for standard output. ``fails_on_warning`` says whether a warning at a path
+    fails the run. ``rule_help`` gives the help for a rule's code. The flags are those of the command line.
     """
 
     outputs: Sequence[tuple[str, str | None]]

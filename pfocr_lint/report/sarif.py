@@ -3,7 +3,7 @@ SARIF 2.1.0, for GitHub's code scanning and other viewers.
 
 GitHub keeps 5,000 results of a run, refuses a file with over 25,000, and one of over 10 MB when compressed. Before
 anything is lost that way, all findings of one rule become one result that says how many they are; the most frequent
-rule first, then the one that takes the most room, until the file fits.
+rule first, then the longest one, until the file fits.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def _fold(found: Sequence[Diagnostic], number: int) -> str:
     """All findings of a rule as one result, at the place of the first."""
     first = found[0]
     records = len({diagnostic.path for diagnostic in found})
-    message = f"{len(found):,} findings in {records:,} records, told as one to stay within GitHub's limits; the first: "
+    message = f"{len(found):,} findings in {records:,} records, reported as one to stay within GitHub's limits; the first: "
     errors = any(diagnostic.severity is Severity.ERROR for diagnostic in found)
     result = {
         "ruleId": first.code,

@@ -48,12 +48,12 @@ def _columns(text: str) -> int:
 
 
 def full(report: Report) -> str:
-    """Every diagnostic with its source frame, and the sums."""
+    """Every diagnostic with its source frame, and the summary."""
     return "".join(_framed(report, diagnostic) + "\n" for diagnostic in report.diagnostics) + _fixes(report) + summary(report)
 
 
 def concise(report: Report) -> str:
-    """One line a diagnostic, and the sums."""
+    """One line a diagnostic, and the summary."""
     found = []
     for each in report.diagnostics:
         place = f"{visible(each.path)}:{each.place.line}:{each.place.column}"
@@ -89,7 +89,7 @@ def statistics_table(report: Report, rows: list[dict[str, Any]]) -> str:
 
 
 def summary(report: Report) -> str:
-    """The sums in sentences."""
+    """The summary in sentences."""
     if not report.summary:
         return ""
     return _counts(report) + _notes(report)
@@ -153,9 +153,9 @@ def _window(diagnostic: Diagnostic, line: SourceLine, width: int) -> tuple[str, 
     end = len(text) if place.end_line > place.line else min(place.end_column - 1 - line.column, len(text))
     before, meant, after = visible(text[:start]), visible(text[start : max(end, start)]), visible(text[max(end, start) :])
     lead = "… " if line.column else ""
-    room = width - min(_columns(meant), width * 2 // 3)
-    if _columns(lead + before) > room * 2 // 3 and _columns(before + meant + after) > width:
-        before, lead = _tail(before, room // 2), "… "
+    free = width - min(_columns(meant), width * 2 // 3)
+    if _columns(lead + before) > free * 2 // 3 and _columns(before + meant + after) > width:
+        before, lead = _tail(before, free // 2), "… "
     meant_shown = _head(meant, width - _columns(lead + before) - 2)
     left = width - _columns(lead + before + meant_shown)
     after = after if meant_shown == meant else ""

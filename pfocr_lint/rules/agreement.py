@@ -1,4 +1,4 @@
-"""PF2: do the fields of one record agree? The order of trust says which of two that differ is the one to mend."""
+"""PF2: do the fields of one record agree? The order of trust says which of two fields that differ is fixed."""
 
 from __future__ import annotations
 
@@ -286,7 +286,7 @@ _TOKENS = tuple((prefix, expression(rf"(?:{tokens})\Z", re.ASCII)) for prefix, t
 
 
 def _evidence(text: str, *, whole: bool) -> tuple[str, str] | None:
-    """The prefix and the number that a file name's stem or a link's last part speaks of."""
+    """The prefix and the number that a file name's stem or a link's last part stands for."""
     for prefix, pattern in _TOKENS:
         match = pattern.fullmatch(text) if whole else pattern.search(text[-40:])
         if match:
@@ -307,11 +307,11 @@ def _may_hold_evidence(filename: str, figlink: str) -> bool:
     kinds=FIGURES,
     trigger=When(("filename", "figlink"), _may_hold_evidence),
     bad=[
-        Bad({"figlink": "/pmc/articles/PMC9405586/figure/sch1/"}, message="'sch1' in figlink speaks of 'S1'", unsafe=True,
+        Bad({"figlink": "/pmc/articles/PMC9405586/figure/sch1/"}, message="'sch1' in figlink stands for 'S1'", unsafe=True,
             key="/number", fixed={
                 "figlink": "/pmc/articles/PMC9405586/figure/sch1/", "number": "S1", "figid_alias": "PMC9405586__S1",
                 "figtype": "Scheme", "redirect_from": "/figures/PMC9405586__S1"}),
-        Bad({"figlink": "/pmc/articles/PMC9405586/figure/undfig1/"}, message="speaks of 'GA1'", unsafe=True,
+        Bad({"figlink": "/pmc/articles/PMC9405586/figure/undfig1/"}, message="stands for 'GA1'", unsafe=True,
             fixed={
                 "figlink": "/pmc/articles/PMC9405586/figure/undfig1/", "number": "GA1", "figid_alias": "PMC9405586__GA1",
                 "figtype": "Graphical abstract", "redirect_from": "/figures/PMC9405586__GA1"}),
@@ -319,7 +319,7 @@ def _may_hold_evidence(filename: str, figlink: str) -> bool:
             also=("PF209",), unsafe=True, fixed={
                 "figlink": "/pmc/articles/PMC9405586/figure/sch1/", "number": "S1", "figid_alias": "PMC9405586__S1",
                 "figtype": "Scheme", "redirect_from": "/figures/PMC9405586__S1"}),
-        Bad({"figlink": f"/pmc/articles/PMC9405586/figure/sch{'0' * 5000}1/"}, message="speaks of 'S1'", unsafe=True, fixed={
+        Bad({"figlink": f"/pmc/articles/PMC9405586/figure/sch{'0' * 5000}1/"}, message="stands for 'S1'", unsafe=True, fixed={
                 "figlink": f"/pmc/articles/PMC9405586/figure/sch{'0' * 5000}1/", "number": "S1",
                 "figid_alias": "PMC9405586__S1", "figtype": "Scheme", "redirect_from": "/figures/PMC9405586__S1"}),
     ],
@@ -330,7 +330,7 @@ def _may_hold_evidence(filename: str, figlink: str) -> bool:
 )  # fmt: skip
 def number_contradicts_evidence(record: Values) -> Iterator[Finding]:
     """
-    The number's kind is not the one that file name or link speak of.
+    The number's kind is not the one that file name or link stand for.
 
     Publishers name the images of schemes, supplements, appendices and graphical abstracts by patterns of their own
     (`sch1`, `figsupp2`, `app1fig1`, `ga1`, `undfig1`). Where such a name contradicts the prefix of number, the number, and
@@ -351,6 +351,6 @@ def number_contradicts_evidence(record: Values) -> Iterator[Finding]:
     fix = None
     if len({normal for _, normal in found.values()}) == 1:
         fix = Fix(f"set it to {quote(wanted)}", (SetValue("/number", wanted),), Safety.UNSAFE)
-    message = f"number is {quote(record.value('/number'))}, {quote(sources[field][0])} in {field} speaks of {quote(wanted)}"
+    message = f"number is {quote(record.value('/number'))}, {quote(sources[field][0])} in {field} stands for {quote(wanted)}"
     related = (Related(f"/{field}", "the evidence"),)
     yield Finding("/number", message, fix=fix, related=related, compared=(sorted(found.items()),))

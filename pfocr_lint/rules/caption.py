@@ -113,7 +113,7 @@ def description_differs_from_caption(record: Values) -> Iterator[Finding]:
     if caption is None or description is None or caption == description or derived.says_nothing(caption):
         return  # a caption that was lost is no model for its copy (PF312)
     if _is_odd(caption) and not _is_odd(description) and _plainly(caption) == _plainly(description):
-        return  # a character that nobody sees is what has to go
+        return  # an invisible character is the cause
     typed = record.typed("/caption")
     if typed is not None and typed[0] == description:
         return  # the double quotes are what has to go (PF010, PF306)

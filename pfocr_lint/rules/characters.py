@@ -80,9 +80,9 @@ def markup(record: Values) -> Iterator[Finding]:
             continue
         what = "tag" if match[0][0] == "<" else "entity"
         bare = _NESTED.sub("&", _TAGS.sub(_untagged, text))
-        mended = _ENTITY.sub(lambda entity: html.unescape(entity[0]), bare)
-        fix = set_text(record, key, mended, "remove tags, write what entities mean", Safety.UNSAFE)
-        if _TAG.search(mended):
+        cleaned = _ENTITY.sub(lambda entity: html.unescape(entity[0]), bare)
+        fix = set_text(record, key, cleaned, "remove tags, write what entities mean", Safety.UNSAFE)
+        if _TAG.search(cleaned):
             fix = None  # '&lt;b&gt;' may be meant as it is shown
         yield Finding(key, f"{name_of(key)} holds the {what} {quote(match[0])}", within=Span(*match.span()), fix=fix)
 
@@ -181,13 +181,13 @@ def stray_whitespace(record: Values) -> Iterator[Finding]:
         edge = _EDGE.search(text) if inside != text else None
         match = edge or (_BREAK.search(text) if _HARD.search(text) else None)
         if match is not None:
-            mended = _BREAK.sub(" ", inside)
+            cleaned = _BREAK.sub(" ", inside)
             char = "a tab" if "\t" in match[0] else "a line break" if "\n" in match[0] or "\r" in match[0] else "a space"
             verb = "has" if not edge else "begins with" if match.start() == 0 else "ends in"
             typed = typed_backslash(record, key) if _HARD.search(text) else None
             if typed is not None and CONTROL.search(text):
                 continue  # the backslashes have one cause, and PF010 reports it
-            fix, hint = typed or (set_text(record, key, mended, "remove the white space"), "")
+            fix, hint = typed or (set_text(record, key, cleaned, "remove the white space"), "")
             yield Finding(key, f"{name_of(key)} {verb} {char}{hint}", within=Span(*match.span()), fix=fix)
         if "  " in text and (key in TITLES or key in PROSE or key.startswith(KEYWORDS)):
             safety = Safety.UNSAFE if key in PROSE else Safety.SAFE
@@ -228,7 +228,7 @@ _BIDI = expression("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 )  # fmt: skip
 def invisible_character(record: Values) -> Iterator[Finding]:
     """
-    A character that nobody sees stands in a text.
+    A text holds an invisible character.
 
     Zero-width characters, U+FEFF and soft hyphens split words for every search; they are removed, but for a soft hyphen that is
     half of a letter in the wrong encoding (PF308), and joiners where an emoji or the letters of a script need them. Controls of
@@ -295,10 +295,10 @@ def mojibake(record: Values) -> Iterator[Finding]:
     for key, text in _beyond_ascii(record):
         match, lost = _MOJIBAKE.search(text), text.find("\ufffd")
         if match is not None:
-            mended = _recoded(text)
-            if mended != text:
+            cleaned = _recoded(text)
+            if cleaned != text:
                 message = f"{quote(match[0])} in {name_of(key)} is text read in the wrong encoding"
-                fix = set_text(record, key, mended, "undo the wrong encoding", Safety.UNSAFE)
+                fix = set_text(record, key, cleaned, "undo the wrong encoding", Safety.UNSAFE)
                 yield Finding(key, message, within=Span(*match.span()), fix=fix)
         if lost >= 0:
             message = f"U+FFFD in {name_of(key)} stands for a character that was lost"

@@ -142,7 +142,7 @@ def _until_readable(record: Record, raw: list[re.Match[str]]) -> Fix | None:
         if not edits or after.data is None or any(BREAKOUT.search(text) for _, text in strings("", after.data)):
             continue
         left = (finding.at for finding in control_character(after) if finding.at is not None)
-        if all(after.text[at.start] != raw[0][0] for at in left):  # else the same would be said of it again
+        if all(after.text[at.start] != raw[0][0] for at in left):  # else the same finding would come again
             spaced = ", a space for what parts lines" if any(edit.text for edit in edits) else ""
             return Fix(f"remove the control characters{spaced}", edits)
     return None

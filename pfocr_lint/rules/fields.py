@@ -192,7 +192,7 @@ def wrong_type(record: Record) -> Iterator[Finding]:
     A value is of the wrong type.
 
     R has no list of one item, so a script that reads and rewrites a file turns `- Homo sapiens` into a plain text;
-    that is mended, unless a comma in it, an `and`, or another line, says that it may be several. Other mix-ups have to be
+    that is fixed, unless a comma in it, an `and`, or another line, says that it may be several. Other mix-ups have to be
     looked at.
     """
     for violation in failures_of(record, "PF103"):

@@ -220,7 +220,7 @@ def duplicate_key(record: Record) -> Iterator[Finding]:
     A key stands twice in one mapping.
 
     Readers keep the last value without a word. Where both values are equal the second is taken away, if no comment goes with
-    it; where they differ somebody has to choose.
+    it; where they differ a person has to choose.
     """
     for finding in _faults(record, "PF006"):
         places = (finding.at, *(place.at for place in finding.related))

@@ -45,7 +45,7 @@ def not_canonical(record: Record) -> Iterator[Finding]:
     The front matter is not written as the record pipeline writes it.
 
     Quotes, line breaks, indentation and the order of keys have one form. With `--fix` this rule is a formatter. A record whose
-    fields do not fit the schema is left until that is mended, and one with comments is only reported.
+    fields do not fit the schema is left until that is fixed, and one with comments is only reported.
     """
     if record.data is None or record.faults or any(record.failures.get(code) for code in _FIRST):
         return

@@ -53,8 +53,8 @@ def malformed_figlink(record: Values) -> Iterator[Finding]:
             r"(?:(?:https?:)?//[^/\s]+|www\.[^/\s]+)?/?(?:pmc/)?(articles/PMC[0-9]+/figure/[^/\s]+)/*", link.strip()
         )
         if match:
-            mended = f"/pmc/{match[1]}/"
-            fix = Fix(f"set it to {quote(mended)}", (SetValue(violation.key, mended),))
+            wanted = f"/pmc/{match[1]}/"
+            fix = Fix(f"set it to {quote(wanted)}", (SetValue(violation.key, wanted),))
         wants = []
         if match and not link.startswith("/pmc/articles/"):
             wants.append("begins with '/pmc/articles/'")

@@ -88,7 +88,7 @@ def placeholder_among_organisms(record: Values) -> Iterator[Finding]:
     """
     A placeholder stands among the organisms.
 
-    `NA` or `unassigned` beside a real name says nothing and is dropped. `XXX` marks something that somebody still has
+    `NA` or `unassigned` beside a real name says nothing and is dropped. `XXX` marks something that a person still has
     to look up.
     """
     for key, names in _lists(record, PLACEHOLDERS.__contains__):
@@ -98,6 +98,6 @@ def placeholder_among_organisms(record: Values) -> Iterator[Finding]:
         for index, name in names:
             item = join(key, index)
             if name == "XXX":
-                yield Finding(item, "'XXX' is not an organism; somebody meant to look it up")
+                yield Finding(item, "'XXX' is not an organism; write its latin name")
             elif name in NO_NAMES and real:
                 yield Finding(item, f"{quote(name)} stands beside names", fix=Fix("drop it", (DropItem(item),)))

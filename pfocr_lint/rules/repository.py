@@ -69,7 +69,7 @@ def duplicate_figid(repository: Repository) -> Iterator[Placed]:
     """
     Two records have one figid.
 
-    Pages, tables and other databases cannot tell them apart. The record whose file is called after the figid is taken
+    Pages, tables and other databases confuse them. The record whose file is called after the figid is taken
     for the rightful one.
     """
     for figid, group in _groups(repository.figures, [figure.figid for figure in repository.figures]):
@@ -144,7 +144,7 @@ def redirect_onto_page(repository: Repository) -> Iterator[Placed]:
     """
     redirects = [figure.redirect or "" for figure in repository.figures]
     whole = "\n".join(redirects) + "\n"
-    if ".html" not in whole and "/\n" not in whole:  # there is nothing to take off, and one look tells
+    if ".html" not in whole and "/\n" not in whole:  # nothing to remove: one search shows it
         before = len("/figures/")
         if {figure.figid for figure in repository.figures}.isdisjoint([redirect[before:] for redirect in redirects]):
             return
@@ -180,7 +180,7 @@ def paper_disagreement(repository: Repository) -> Iterator[Placed]:
     Two figures of one paper disagree about the paper.
 
     Title, reference, year, DOI and journal are the paper's, and the same for all its figures. What most of its records
-    say is named; a value that is unknown disagrees with nobody.
+    say is named; a value that is unknown disagrees with no other.
     """
     figures = repository.figures
     pmcids, papers = [figure.pmcid for figure in figures], [figure.paper for figure in figures]
@@ -198,7 +198,7 @@ def _disagreeing(repository: Repository, pmcid: str, field: str, votes: list[tup
     counts = Counter(value for value, _ in votes if value)
     if len(counts) < 2:
         return
-    # of equally many, what stands in the records that nobody touched
+    # of equally many, the value of the records that the diff does not touch
     votes = sorted(votes, key=lambda vote: (-counts[vote[0]], vote[1].path in repository.fresh, vote[1].path))
     major, model = votes[0]
     wanted = repository.open(model.path).value(f"/{field}")
@@ -309,11 +309,11 @@ def _differing(repository: Repository, path: str, tables: list[str]) -> Iterator
     surplus = [word for word in keywords if known[word] not in wanted] if len(opened) == len(SORTS) else []
     message = [f"lack {_few(lacking)} of the tables"] if lacking else []
     message += [f"have {_few(surplus)} that {'is' if len(surplus) == 1 else 'are'} in none"] if surplus else []
-    mended = [word for word in keywords if word not in surplus] + lacking
+    new = [word for word in keywords if word not in surplus] + lacking
     key = "/schema-jsonld/keywords"
     fix = None
     if not any(map(_MARKUP.search, lacking)):  # what PF304 or PF305 would say is not to be copied
-        fix = Fix("make them those of the tables", (SetValue(key, mended),), Safety.UNSAFE)
+        fix = Fix("make them those of the tables", (SetValue(key, new),), Safety.UNSAFE)
     related = tuple(Related(None, "the table", path=table.record.path) for table in opened)
     compared = (sorted(there), sorted(wanted))
     yield Placed(

@@ -94,7 +94,7 @@ def missing_value_sentinel(record: Record) -> Iterator[Finding]:
         key, parent = violation.key, parent_of(violation.key)
         fix = None
         if key == "/schema-jsonld/description" and violation.value == record.value("/caption"):
-            continue  # a true copy: what is wrong with the caption is said of the caption
+            continue  # a true copy: what is wrong with the caption is reported for the caption
         if split(key)[-1].isdecimal() and isinstance(holder := record.value(parent), list):
             dropped[parent] = dropped.get(parent, 0) + 1
             if validator.allows(record.kind, parent, []) or dropped[parent] < len(holder):

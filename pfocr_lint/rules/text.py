@@ -80,9 +80,9 @@ def found(
     match = pattern.search(text)
     if match is not None:
         wanted = pattern.sub(replace, text) if isinstance(replace, str) else replace(text)
-        mended = set_text(record, key, wanted, fix, safety) if wanted != text else None
+        offered = set_text(record, key, wanted, fix, safety) if wanted != text else None
         said = message.format(quote(match[0]), quote(match[0].strip()), name=name_of(key))
-        yield Finding(key, said, within=Span(*match.span()), fix=mended)
+        yield Finding(key, said, within=Span(*match.span()), fix=offered)
 
 
 HOLLOW = expression(r"(?<!\s)\s*(?:\(\s*\)|\[\s*\])")
@@ -232,8 +232,8 @@ def broken_punctuation(record: Values) -> Iterator[Finding]:
         if any(match.end() == len(text) for match in _EMPTIED.finditer(text)):
             continue  # 'in .' shows that a reference was lost (PF311)
         # of '?.' the question mark stays, of ' .' the period, but in a figure's title
-        mended = r"\1" if key == "/figtitle" else r"\1\2"
-        yield from found(record, key, text, BAD_END, mended, "{name} ends in {0}", "leave one mark")
+        marks = r"\1" if key == "/figtitle" else r"\1\2"
+        yield from found(record, key, text, BAD_END, marks, "{name} ends in {0}", "leave one mark")
     for key, text in texts(record, *PROSE):
         yield from found(record, key, text, _BAD_START, "", "{name} begins with '. '", "remove the period")
         message = "{name} repeats its label {1}"

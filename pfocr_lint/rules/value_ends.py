@@ -27,12 +27,12 @@ def word_and_rest(value: str) -> tuple[str, str]:
 
 
 def said(key: str, right: str, rest: str) -> str:
-    """What is said of a right value that runs on."""
+    """The message for a right value with more text behind it."""
     return f"{name_of(key)} is {quote(right)} and more text that belongs elsewhere: {quote(rest)}"
 
 
 def run_on(record: Values, key: str, value: str) -> str:
-    """What is said of a value that is a right one, of a form without white space, and more text; '' for any other."""
+    """The message for a right value, of a form without white space, with more text behind it; '' for any other value."""
     word, rest = word_and_rest(value)
     return said(key, word, rest) if rest and validator.allows(record.kind, key, word) else ""
 

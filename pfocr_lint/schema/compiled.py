@@ -1,9 +1,9 @@
 """
-The fast judge: whether values fit the schema of their kind, and which keyword of it they fail.
+The schemas compiled to functions: whether values fit the schema of their kind, and which keyword they fail.
 
-jsonschema decides what valid means, and judges again what is to be written; it takes 200 microseconds for a record, and 45
+jsonschema defines what valid means, and validates again what a fix writes; it takes 200 microseconds for a record, and 45
 milliseconds to be imported, half of a run over one record that fails. Here the few keywords that the schemas use become
-functions, once. A schema with any other keyword has no fast judge, and its records go to jsonschema.
+functions, once. A schema with any other keyword is not compiled, and jsonschema validates its records.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _FAILS: dict[str, Callable[[Any, Mapping[str, Any]], bool]] = {
 
 
 class Unknown(Exception):  # noqa: N818 - not an error: jsonschema knows more
-    """A schema uses a keyword that the fast judge does not know."""
+    """A schema uses a keyword that is not compiled."""
 
 
 def fits(kind: Kind, values: Any) -> bool:
@@ -62,7 +62,7 @@ _built: dict[int, Validator | None] = {}  # by the identity of a schema's part: 
 
 
 def validator_of(part: Mapping[str, Any]) -> Validator | None:
-    """The judge of a part of a schema, which is sure in both ways; None where that asks for more than it knows."""
+    """The compiled validator of a part of a schema, sure in both answers; None where a keyword is not compiled."""
     if id(part) not in _built:
         try:
             _built[id(part)] = build(part)
@@ -85,7 +85,7 @@ def failing(part: Mapping[str, Any], value: Any) -> list[str] | None:
 
 
 def build(part: Mapping[str, Any]) -> Validator:
-    """The judge of a schema. Raises Unknown."""
+    """Compile a schema. Raises Unknown."""
     sort = part.get("type")
     keywords = part.keys() - SILENT - {"type"}
     if sort is None and not keywords:
@@ -150,7 +150,7 @@ def _are_words(items: Mapping[str, Any]) -> bool:
 
 
 def words(part: Mapping[str, Any], unwanted: frozenset[str] = frozenset()) -> Validator:
-    """The judge of a list that is known to be one of texts; ``unwanted`` are texts that it refuses too. Raises Unknown."""
+    """Compile the schema of a list of texts; ``unwanted`` are texts that it refuses too. Raises Unknown."""
     below = part["items"]
     if not _are_words(below):
         fits = build(part)
@@ -167,14 +167,14 @@ def words(part: Mapping[str, Any], unwanted: frozenset[str] = frozenset()) -> Va
 
 
 def _mapping(part: Mapping[str, Any]) -> Validator:
-    judges = {name: build(below) for name, below in part.get("properties", {}).items()}
+    validators = {name: build(below) for name, below in part.get("properties", {}).items()}
     required, closed = frozenset(part.get("required", ())), part.get("additionalProperties", True) is False
     if part.get("additionalProperties", True) not in (True, False):
         raise Unknown
 
     def of_mapping(value: Any) -> bool:
-        if type(value) is not dict or not required <= value.keys() or (closed and not value.keys() <= judges.keys()):
+        if type(value) is not dict or not required <= value.keys() or (closed and not value.keys() <= validators.keys()):
             return False
-        return all(judges[name](item) for name, item in value.items() if name in judges)
+        return all(validators[name](item) for name, item in value.items() if name in validators)
 
     return of_mapping

@@ -1,4 +1,4 @@
-"""The JSON Schemas of the record kinds: finding them, and what they say of a key."""
+"""The JSON Schemas of the record kinds: finding them, and what they define for a key."""
 
 from __future__ import annotations
 

@@ -134,7 +134,9 @@ def _doubtful(key: str, part: Mapping[str, Any], value: Any, fits: Fits) -> Iter
             yield from _doubtful(join(key, token), each, held, fits)
 
 
-_alone: dict[int, Any] = {}  # validators of a schema's parts without what they say of the values below; the parts stay
+_alone: dict[
+    int, Any
+] = {}  # validators of a schema's parts without the schemas of the values below; by identity, since the parts stay
 
 
 def _without_values(part: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -25,7 +25,7 @@ class SettingsError(Exception):
 @dataclass(frozen=True)
 class Selection:
     """
-    What one source, a file or the flags, says of which rules run: codes, prefixes or names. None: it says nothing.
+    The rules that one source (a file or the flags) selects: codes, prefixes or names. None: it selects none itself.
 
     ``origin`` is the file, or the command line.
     """

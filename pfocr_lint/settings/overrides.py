@@ -54,7 +54,7 @@ LISTED = 10  # names, in one line
 
 
 def empty(settings: Settings) -> SettingsError:
-    """What to say of settings that leave no rule: which of them do, and where they stand."""
+    """The error for settings that leave no rule: which of them do, and their files."""
     said, named = [], list[str]()
     for each in settings.selections:
         named += [*(each.select or ()), *each.extend_select]

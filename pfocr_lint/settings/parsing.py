@@ -98,11 +98,11 @@ def parse(table: Mapping[str, Any], where: str, root: str) -> Settings:
             hint = f", nearest is {quote(near[0])}" if near else f"; known are {', '.join(_KEYS)}"
             raise SettingsError(f"{where}: unknown setting {quote(key)}{hint}")
         wanted = _KEYS[key]
-        odd = [item for item in value if not isinstance(item, str)] if isinstance(value, list) else []
+        wrong = [item for item in value if not isinstance(item, str)] if isinstance(value, list) else []
         if isinstance(value, (list, dict)) and len(value) > ENTRIES:
             raise SettingsError(f"{where}: {key} has {len(value):,} entries, want at most {ENTRIES:,}")
-        if odd or not isinstance(value, wanted) or value is True or (key == "fail-on" and value not in FAIL_ON):
-            said = f"holds {quote(odd[0])}" if odd else f"is {quote(value)}"
+        if wrong or not isinstance(value, wanted) or value is True or (key == "fail-on" and value not in FAIL_ON):
+            said = f"holds {quote(wrong[0])}" if wrong else f"is {quote(value)}"
             raise SettingsError(f"{where}: {key} {said}, want {_VALUES.get(key) or _NAMES[wanted]}")
     ignores = []
     for glob, given in table.get("per-file-ignores", {}).items():

@@ -2,7 +2,7 @@
 A file's bytes replaced all at once: after a crash, a kill or a full disk it holds the old ones or the new ones.
 
 The new bytes are written beside the file and flushed to disk, and the two names are exchanged. What was displaced is then
-compared with what was read: a save that somebody made in the very moment is seen, and goes back to its place. Where the
+compared with what was read: if someone else saved the file meanwhile, their version goes back to its place. Where the
 system cannot exchange names, the file is compared just before it is renamed over, and our own runs wait for one another.
 """
 
@@ -31,7 +31,7 @@ _READ = os.O_RDONLY | _BINARY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NO
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY | getattr(os, "O_NOFOLLOW", 0)
 
 
-class Changed(Exception):  # noqa: N818 - somebody else's save, not a failure
+class Changed(Exception):  # noqa: N818 - another program's save, not a failure
     """A file is no longer what was read; the message says where a save is kept that has no place any more."""
 
 
@@ -54,7 +54,7 @@ def write(path: str, old: bytes, new: bytes) -> None:
 
 
 def tidy(folder: str) -> None:
-    """Remove what runs that were killed left in a folder, unless somebody is writing there; flush its names to disk."""
+    """Remove what killed runs left in a folder, unless another run writes there; flush its names to disk."""
     left = [name for name in os.listdir(folder) if _BESIDE.fullmatch(name)]  # noqa: PTH208
     handle = os.open(folder, os.O_RDONLY)
     try:
@@ -159,7 +159,7 @@ def _folder(folder: str) -> Iterator[int | None]:
     """
     A folder that is written in, which keeps others from tidying there; its handle, where the system has such locks.
 
-    The system itself takes the lock from a process that is killed. It is advice to our own runs, and binds nobody else.
+    The system itself takes the lock from a process that is killed. It is advice to our own runs; other programs ignore it.
     """
     if os.name != "posix":
         yield None

@@ -2,11 +2,11 @@ r"""
 What earlier runs found clean: the hash of every such record's bytes, its size and times, and its facts.
 
 A record whose size, times and inode are as they were need not be opened; one whose bytes have the same hash, as in a fresh
-clone, need not be judged. Facts are kept so that the rules that compare records stay right when other records change.
+clone, need not be checked. Facts are kept so that the rules that compare records stay right when other records change.
 
 One file holds one state of a repository for one set of rules, schemas and settings: a line of JSON, then columns, each with its
-length and checksum. It is data and nothing else, written beside itself and renamed; a file that is broken, foreign or cannot
-be written is as good as none. A run over less than half of the records that it knows leaves it as it is, one over more
+length and checksum. It is data and nothing else, written beside itself and renamed; a file that is broken, of another program or
+cannot be written is as good as none. A run over less than half of the records that it knows leaves it as it is, one over more
 replaces it, so it is as large as the repository: about 300 bytes a record.
 """
 
@@ -52,7 +52,7 @@ class Row(NamedTuple):
     facts: Facts | None
 
 
-# A stamp tells a file that is as it was: its size in bytes, mtime and ctime in nanoseconds, and its inode.
+# A stamp identifies an unchanged file: its size in bytes, mtime and ctime in nanoseconds, and its inode.
 STAMP = 4  # numbers,
 _WIDTH = 8 * STAMP  # and bytes
 _NONE_KNOWN = (-1, -1, -1, -1)
@@ -88,7 +88,7 @@ def key_of(settings: Settings, base: str, home: str, *, keywords: bool = True) -
     """
     The name of the cache that holds for some settings of the records below a folder.
 
-    ``home`` tells it from others; ``keywords`` says that the figures' facts hold them.
+    ``home`` distinguishes it from others; ``keywords`` says that the figures' facts hold them.
     """
     root = os.path.relpath(settings.root, base) if settings.root is not None else None
     ruled = (

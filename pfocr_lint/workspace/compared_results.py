@@ -28,13 +28,13 @@ def compared(
     """
     The results with what the comparison of all records, by their facts, adds, and the faults that came up in it.
 
-    A record of which there is only now something to tell gets a result; all are sorted by path.
+    A record that has a finding only now gets a result. All are sorted by path.
     """
     comparison = compare(facts, settings_of, one_file.left_by(task, settings_of), load_page=reading.load, named=named)
-    told = {result.path: result for result in results}
+    known = {result.path: result for result in results}
     for path in comparison.checked:
-        told.setdefault(path, Result(path))
-    return [joined(told[path], comparison, settings_of, task) for path in sorted(told)], comparison.faults
+        known.setdefault(path, Result(path))
+    return [joined(known[path], comparison, settings_of, task) for path in sorted(known)], comparison.faults
 
 
 def on_pages(result: Result, data: bytes, settings: Settings, task: Task) -> Result:
@@ -53,7 +53,7 @@ def joined(
     result: Result, comparison: Comparison, settings_of: Callable[[str], Settings], task: Task, given: bytes | None = None
 ) -> Result:
     """
-    A result with what the comparison says of its record, and with the unsafe fixes of that, where the task makes them.
+    A result with the comparison's findings for its record, and with the unsafe fixes of that, where the task makes them.
 
     ``given`` are the bytes of a record that is not read from its file.
     """
@@ -62,10 +62,10 @@ def joined(
         return result
     result = replace(result, waived=(*result.waived, *checked.waived))
     if task.mode != "check" and task.unsafe:
-        mended = one_file.fix_compared(checked, settings_of(result.path), task, given)
-        if mended is not None and mended.fixed:
-            left = tuple(merged(mended.left, ()))
-            return replace(result, fixed=(*result.fixed, *mended.fixed), left=left, versions=mended.versions)
-        if mended is not None:
-            result = replace(result, faults=(*result.faults, *mended.faults), notes=(*result.notes, *mended.notes))
+        fixed = one_file.fix_compared(checked, settings_of(result.path), task, given)
+        if fixed is not None and fixed.fixed:
+            left = tuple(merged(fixed.left, ()))
+            return replace(result, fixed=(*result.fixed, *fixed.fixed), left=left, versions=fixed.versions)
+        if fixed is not None:
+            result = replace(result, faults=(*result.faults, *fixed.faults), notes=(*result.notes, *fixed.notes))
     return replace(result, left=tuple(merged(result.left, diagnostics_of(checked))))

@@ -36,13 +36,13 @@ OPEN_AT_ONCE = 64
 
 @dataclass(frozen=True)
 class Comparison:
-    """What the comparison found: the records it speaks of, with their findings, by path; and faults of this program."""
+    """The records with a finding of the comparison, by path, and faults of this program."""
 
     checked: Mapping[str, hits.Checked]
     faults: tuple[str, ...]
 
     def diagnostics(self, path: str) -> list[Diagnostic]:
-        """What is said of one record."""
+        """The diagnostics of one record."""
         found = self.checked.get(path)
         return diagnostics_of(found) if found is not None else []
 
@@ -64,7 +64,7 @@ def compare(
     """
     Run the rules that compare records on the facts of all of them, the records of each root among themselves.
 
-    ``load`` gives a file's bytes again, for the few records that something is said of; ``load_page``, where that is another,
+    ``load`` gives a file's bytes again, for the few records with a finding; ``load_page``, where that is another,
     those of an organism page that takes no part itself. ``named`` says that the facts are those of some files alone: then only
     the rules run that need the organism pages and no other record.
     """
@@ -74,7 +74,7 @@ def compare(
         try:
             data = load(path)
         except reading.Unreadable:
-            data = b""  # it went away in the meantime: nothing can be said of it
+            data = b""  # the file vanished during the run: nothing is reported for it
         return prepare(read(path, data, source.kind_by_path(path)), settings_of(path).synonyms)
 
     def levels(path: str) -> Mapping[str, Severity]:

@@ -137,7 +137,7 @@ class Base:
         """
         The files of the work tree, in folders called ``below``, in which one of some texts stands.
 
-        None where a search does not tell: a text may stand there in another form, or there are so many of them that to read all
+        None where a search does not decide: a text may stand there in another form, or there are so many of them that to read all
         files takes less time.
         """
         patterns = sorted(set(texts))

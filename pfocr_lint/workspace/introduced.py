@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class _Place(NamedTuple):
-    """A folder: what is shown before the names in it, the settings that hold there, None where no walk comes, and the kind."""
+    """A folder: its path as it is shown, its settings (None where file discovery does not go), and the kind of its records."""
 
     shown: str
     settings: Settings | None
@@ -97,7 +97,7 @@ class Diff:
         return "" if shown == "." else f"{shown.removesuffix('/')}/"
 
     def _walked(self, folder: str) -> bool:
-        """Whether a walk comes to a folder: to a hidden one only on the way to what was asked for."""
+        """Whether file discovery reaches a folder: a hidden one only on the way to a path that the user named."""
         named, folders = self._asked
         while folder:
             above, _, last = folder.rpartition("/")
@@ -109,7 +109,7 @@ class Diff:
         return True
 
     def _source(self, name: str) -> Source | None:
-        """A record as it is judged; None where it is neither named nor found by a walk over the whole work tree."""
+        """A record as a run checks it; None where it is neither named nor found by file discovery in the work tree."""
         given = self._asked[0].get(name)
         if given is not None:
             path = source.posix(given)
@@ -243,7 +243,7 @@ class Diff:
 
 
 class _Near:
-    """What the records that can meet some others are told by: the names of these, and their facts."""
+    """How to recognise the records that can clash with some others: by the names of these, and by their facts."""
 
     def __init__(self, names: Iterable[str], facts: Iterable[Facts]) -> None:
         figures = [_stem(name) for name in names if _folder(name) == "_figures"]

@@ -45,7 +45,7 @@ def _outcomes_of(part: Part, task: Task) -> Iterator[Outcome]:
     What came of each file of a part. What raises, whatever it is, is a fault of this program, and of that file alone.
 
     The part's hashes are of bytes that are known to be clean, empty where there are none: then, or when the file has others,
-    a clean record is told with its hash; when it has these, there is nothing to tell.
+    a clean record is reported with its hash; when it has these, nothing is reported.
     """
     settings, kind, paths, digests = part
     found, waiting, size = list[Outcome](), list[Waiting](), 0
@@ -83,13 +83,13 @@ def _process_together(
             continue
         try:
             result = _process_now(Source(path, settings, kind), data, task, quick)
-        except Exception as error:  # noqa: BLE001 - the other files are still judged
+        except Exception as error:  # noqa: BLE001 - the other files are still checked
             result = failed(path, error)
         yield place, Row(digest, result.facts) if result.is_clean else result
 
 
 def _process_now(source: Source, data: bytes, task: Task, quick: prefilter.QuickCheck | None) -> Result:
-    """What came of a file that was read with others: where files are mended it may be another by now, by a link or an editor."""
+    """The outcome of a file that was read with others: while files are fixed, a link or an editor may have changed it."""
     if task.mode == "fix":
         now = read_file(source.path, source.settings)
         if now != data:
@@ -98,7 +98,7 @@ def _process_now(source: Source, data: bytes, task: Task, quick: prefilter.Quick
 
 
 def process_all(sources: Sequence[Source], task: Task, jobs: int | None) -> Iterator[Result]:
-    """Every file's result, in the order of ``sources``. ``jobs`` None uses as many processes as pay."""
+    """Every file's result, in the order of ``sources``. ``jobs`` None uses as many processes as useful."""
     for source, outcome in zip(sources, outcomes(sources, task, jobs), strict=True):
         yield outcome if isinstance(outcome, Result) else Result(source.path, facts=cast("Row", outcome).facts)
 
@@ -144,13 +144,13 @@ def _outcomes(
     def pieces(part: Part) -> Iterator[Part]:
         settings, kind, paths, digests = part
         if task.mode == "fix":
-            more = f"it and {len(paths) - 1:,} files more were judged again"
+            more = f"it and {len(paths) - 1:,} files more were checked again"
             again.append((paths[0], f"its process ended, and {more}; what was fixed in them before that is not counted"))
         return ((settings, kind, [path], None if digests is None else [b""]) for path in paths)
 
     for sent in workers.in_order(partial(_work, task), parts, min(jobs, len(parts)), pieces=pieces, lost=_lost):
         found = list(map(_unpacked, sent))
-        if again:  # told with the first of them
+        if again:  # reported with the first of them
             first, (path, fault) = found[0], again.pop()
             result = first if isinstance(first, Result) else Result(path, facts=cast("Row", first).facts)
             found[0] = replace(result, faults=(*result.faults, f"{path}: {fault}"))
@@ -164,7 +164,7 @@ def _parts(sources: Sequence[Source], digests: Sequence[bytes] | None, jobs: int
     """
     The sources in parts, each of files that share settings and kind, which are sent along once.
 
-    The first parts are small, so that something can soon be told; each is twice as large as the one before. So are the last,
+    The first parts are small, so that output starts early; each is twice as large as the one before. So are the last,
     so that no process is left with much while the others have nothing more to do.
     """
     at = 0
@@ -201,4 +201,4 @@ def _work(task: Task, part: Part) -> list[Packed]:
 
 def _lost(part: Part, cause: str) -> list[Packed]:
     (path,) = part[2]
-    return [Result(path, faults=(f"{path}: it could not be judged: {cause}",))]
+    return [Result(path, faults=(f"{path}: it could not be checked: {cause}",))]

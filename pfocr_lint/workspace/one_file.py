@@ -59,12 +59,12 @@ def read_file(path: str, settings: Settings) -> bytes | Result:
         except Unreadable as refused:
             result = _result(record_check.check_record(unreadable(path, str(refused)), settings), Task())
             return replace(result, unreadable=str(refused), missing=not os.path.lexists(path))
-    except Exception as error:  # noqa: BLE001 - the other files are still judged
+    except Exception as error:  # noqa: BLE001 - the other files are still checked
         return failed(path, error)
 
 
 def failed(path: str, error: Exception) -> Result:
-    return Result(path, faults=(f"{path}: it could not be judged: {type(error).__name__}: {error}",))
+    return Result(path, faults=(f"{path}: it could not be checked: {type(error).__name__}: {error}",))
 
 
 def process_bytes(source: Source, data: bytes, task: Task) -> Result:
@@ -77,7 +77,7 @@ def process_bytes(source: Source, data: bytes, task: Task) -> Result:
 
 
 def process_prefiltered(source: Source, data: bytes, task: Task, quick: prefilter.QuickCheck | None) -> Result:
-    """What came of bytes in which a first look has found something, or of which it is not sure."""
+    """The result for bytes in which the prefilter found something, or of which it is not sure."""
     path, before = source.path, partial(_before, source.path, task.revision)
     checked_of = partial(checker.checked_of, path, data, source.settings, source.kind, quick, before)
     try:
@@ -95,7 +95,7 @@ def process_prefiltered(source: Source, data: bytes, task: Task, quick: prefilte
         return _result(checked, task)
     try:
         fixed = fixer.fix_until_stable(checked, data, source.settings, unsafe=task.unsafe)
-    except Exception as error:  # noqa: BLE001 - what is wrong with the file is still told
+    except Exception as error:  # noqa: BLE001 - what is wrong with the file is still reported
         return _unfixed(checked, task, error)
     result = Result(path, fixed.left, fixed.fixed, faults=fixed.faults, facts=fixed.facts, waived=fixed.waived)
     if fixed.data == data:
@@ -129,14 +129,14 @@ def _unfixed(checked: hits.Checked, task: Task, error: Exception) -> Result:
 def left_by(task: Task, settings_of: Callable[[str], Settings]) -> Callable[[str], bytes]:
     """How a comparison reads a file again: with ``--diff`` as ``--fix`` would have left it. What it gives raises Unreadable."""
 
-    def mended(path: str) -> bytes:
+    def fixed_bytes(path: str) -> bytes:
         data = load(path)
-        with contextlib.suppress(Exception), git_history_open():  # then it could not be fixed, which was told of it
+        with contextlib.suppress(Exception), git_history_open():  # then it could not be fixed, which was reported
             before, kind = _before(path, task.revision), kind_by_path(path)
             return fixer.fix(path, data, settings_of(path), unsafe=task.unsafe, kind=kind, before=before).data
         return data
 
-    return mended if task.mode == "diff" else load
+    return fixed_bytes if task.mode == "diff" else load
 
 
 def fix_compared(checked: hits.Checked, settings: Settings, task: Task, given: bytes | None = None) -> Result | None:
@@ -169,8 +169,8 @@ def _replace(path: str, old: bytes, new: bytes) -> str | None:
         write(path, old, new)
     except Changed as kept:
         if try_load(path) == new:
-            return None  # a link to it was mended at the same time, or another run did so
-        note = f"{path}: it was changed by somebody else in the meantime and is left as it is"
+            return None  # a link to it was fixed at the same time, or another run did so
+        note = f"{path}: another program changed it in the meantime, so it is left as it is"
         return f"{note}; {kept}" if str(kept) else note
     except OSError as error:
         return f"{path}: it could not be written and is left as it is: {error.strerror}"

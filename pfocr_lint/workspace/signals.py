@@ -14,7 +14,7 @@ _waiting: list[int] = []
 
 
 class Stopped(KeyboardInterrupt):
-    """A signal told this process to end; ``number`` is the signal's."""
+    """A signal ended this process; ``number`` is the signal's."""
 
     def __init__(self, number: int) -> None:
         super().__init__("interrupted" if number == signal.SIGINT else f"stopped by {signal.Signals(number).name}")
@@ -29,7 +29,7 @@ def handle_signals() -> None:
 
 
 def handle_signals_in_worker() -> None:
-    """In a worker: the process that began it is told by the terminal, and it alone tells the worker, by SIGTERM."""
+    """In a worker: the terminal signals the first process, and only that one ends the worker, by SIGTERM."""
     for number in _ENDING:
         signal.signal(number, _stop_once if number == signal.SIGTERM else signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):

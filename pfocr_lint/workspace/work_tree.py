@@ -143,7 +143,7 @@ def _cached(tree: WorkTree) -> CachedRun | None:
             below = os.path.relpath(os.path.realpath(shown or "."), base)
             whole = os.path.abspath(shown or ".")  # noqa: PTH100
             if not whole.endswith(f"{os.sep}{below}") or os.path.realpath(whole[: -len(below)]) != base:
-                return None  # a link on the way: what the path says of a record is not what the key says
+                return None  # a link on the way: path and key are of different records
             prefixes[shown] = below.replace(os.sep, "/") + "/"
         keys.append(prefixes[shown] + name)
     if len(set(keys)) < len(keys):

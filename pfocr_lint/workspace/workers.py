@@ -213,7 +213,7 @@ def _safe_path() -> Iterator[None]:
 
 
 def _serve(work: Callable[[Any], Any], pipe: Any, folder: str) -> None:
-    """What a process does in a folder: a part after the other, until it is told to end or the first process is no more."""
+    """The loop of a worker in a folder: one part after the other, until it must end or the first process has ended."""
     try:
         signals.handle_signals_in_worker()
         os.chdir(folder)
@@ -228,7 +228,7 @@ def _serve(work: Callable[[Any], Any], pipe: Any, folder: str) -> None:
             (part,) = delayed
             try:
                 answer = pickle.dumps((True, work(part)), pickle.HIGHEST_PROTOCOL)
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is told of the piece that it belongs to
+            except Exception as error:  # noqa: BLE001 - any error is reported for its own piece
                 answer = pickle.dumps((False, f"{type(error).__name__}: {error}"))
             pipe.send_bytes(answer)
     except (EOFError, OSError, signals.Stopped):
@@ -245,7 +245,7 @@ def _receive(pipe: Any, given: SimpleQueue[tuple[Any] | None]) -> None:
 
 
 def _follow() -> None:
-    """End with the first process: when that is killed, nobody wants the results, and no more is to be written."""
+    """End with the first process: when it is killed, no more must be written."""
     from multiprocessing import parent_process
     from multiprocessing.connection import wait
 
