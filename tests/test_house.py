@@ -142,15 +142,31 @@ def test_the_pages_are_made_from_the_code():
     assert page == pages.book(), "run make docs"
 
 
-def test_the_readme_shows_real_output():
-    """Each console block of the README that begins with a pfocr-lint command is what that command prints."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"```console\n\$ pfocr-lint (.*)\n((?:.*\n)*?)```", readme)
-    assert len(blocks) >= 2
+@pytest.mark.parametrize("page", ["README.md", "docs/usage.md"])
+def test_the_pages_show_real_output(page):
+    """Each console block that begins with a pfocr-lint command is what that command prints."""
+    blocks = re.findall(r"```console\n\$ pfocr-lint (.*)\n((?:.*\n)*?)```", (ROOT / page).read_text(encoding="utf-8"))
+    assert blocks
     for command, shown in blocks:
         argv = [sys.executable, "-m", "pfocr_lint", *command.split()]
         result = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
         assert result.stdout == shown, command
+
+
+def test_the_python_example_runs():
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "usage.md").read_text(encoding="utf-8"), re.DOTALL)
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout
+
+
+@pytest.mark.parametrize(
+    "page", sorted(path.relative_to(ROOT) for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]), ids=str
+)
+def test_links_between_pages_lead_somewhere(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", text):
+        assert (ROOT / page.parent / target).exists(), target
 
 
 def test_the_changelog_knows_the_version():
