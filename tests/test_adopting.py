@@ -33,7 +33,7 @@ def shell(tmp_path, monkeypatch):
         assert (result.returncode, "pfocr-lint: --" in result.stderr) == (0, False), script + result.stdout + result.stderr
         return result.stdout
 
-    call("git init -q -b main && git add . && git commit -q -m records && git switch -q -c mend")
+    call("git init -q -b main && git add . && git commit -q -m records && git switch -q -c fixes")
     return call
 
 
@@ -42,9 +42,9 @@ def test_every_command_works(shell):
     assert len(scripts) >= 9
     for script in scripts:
         shell(script)
-    mended = shell("git log --format=%s --grep=Mend").splitlines()
-    assert len(mended) == len(set(mended)) >= 5
-    assert len(re.findall(r"(?m)^[0-9a-f]{40}$", shell("cat .git-blame-ignore-revs"))) == len(mended)
+    fixed = shell("git log --format=%s --grep=Fix").splitlines()
+    assert len(fixed) == len(set(fixed)) >= 5
+    assert len(re.findall(r"(?m)^[0-9a-f]{40}$", shell("cat .git-blame-ignore-revs"))) == len(fixed)
     assert shell("git status --porcelain") == ""
     assert " fixable with --fix.\n" not in shell("pfocr-lint . --exit-zero")
 

@@ -66,8 +66,8 @@ NAMED = [
     ("figtitle: P", "figtitle: - “P”", 3, f"the text of 'figtitle' begins with '- '; “ and ” are no quotes {CURLY}"),
     ("organisms:\n- H", "organisms: - H", 4, "an item begins here, and belongs on a line of its own below the key"),
     ("  keywords:\n  - P", "  keywords: - P", 41, "an item begins here, and belongs on a line of its own below the key"),
-    ("organisms:\n- H", "organisms: -H", 4, "'-Homo sapiens' stands beside the key 'organisms'; an item begins with '- ', on a line of its own below the key"),
-    ("organisms:\n- H", "organisms: H", 4, "'Homo sapiens' stands beside the key 'organisms'; an item begins with '- ', on a line of its own below the key"),
+    ("organisms:\n- H", "organisms: -H", 4, "'-Homo sapiens' is beside the key 'organisms'; an item begins with '- ', on a line of its own below the key"),
+    ("organisms:\n- H", "organisms: H", 4, "'Homo sapiens' is beside the key 'organisms'; an item begins with '- ', on a line of its own below the key"),
     # quotes of print
     ("figtitle: Properties of", "figtitle: “Properties: of”", 3, f"the text of 'figtitle' holds ': '; “ and ” are no quotes {CURLY}"),
     ("figtitle: Properties of", "figtitle: ‘Properties’: of", 3, f"the text of 'figtitle' holds ': '; ‘ and ’ are no quotes {CURLY}"),
@@ -80,10 +80,10 @@ NAMED = [
     ("survival,\n  quiescence,", "survival,\n  “rest: quiescence”,", 14, f"the text of 'caption' (it begins on line 13) holds ': '; “ and ” are no quotes {CURLY}"),
     ("figtitle: Properties", "figtitle: Crohn’s: properties", 3, f"the text of 'figtitle' holds ': '; {ROUND}"),
     # other advice to quote asks for single quotes
-    ("caption: Stromal", "caption: Type #2 stromal", 13, f"'#2 stromal cellular  … rvival,' is a comment in the midst of a text; {ROUND}"),
-    ("MDPI", '"L"Oréal"', 22, "'Oréal\"' stands where a new key belongs; a quote closes too early: put single quotes round the whole text"),
-    ("MDPI", "'L'Oréal'", 22, "'Oréal'' stands where a new key belongs; a single quote inside single quotes is doubled (''), or a quote closes too early"),
-    ("MDPI", "*p", 22, "an alias ('*') or anchor ('&') stands here; a text that begins so needs single quotes"),
+    ("caption: Stromal", "caption: Type #2 stromal", 13, f"'#2 stromal cellular  … rvival,' is a comment in the middle of a text; {ROUND}"),
+    ("MDPI", '"L"Oréal"', 22, "'Oréal\"' is where a new key belongs; a quote closes too early: put single quotes round the whole text"),
+    ("MDPI", "'L'Oréal'", 22, "'Oréal'' is where a new key belongs; a single quote inside single quotes is doubled (''), or a quote closes too early"),
+    ("MDPI", "*p", 22, "an alias ('*') or anchor ('&') is here; a text that begins so needs single quotes"),
     # what is no slip keeps its sentence
     ("number: F1\n", "number: F1\nand more\n", 13, "the line 'and more' is neither 'key: value' nor indented text"),
     ("year: '2022'", "Year:'2022'", 18, "the line 'Year:'2022'' is neither 'key: value' nor indented text"),
@@ -107,22 +107,22 @@ WITHOUT = "in the list {} without '- ' in front"
 DASH = "a space is missing behind the dash of {} in the list {}"
 MARKED = "{} in the list {} begins with {}, where YAML wants a hyphen and a space ('- ')"
 PARA = "the line {} continues {} and is not indented; want {} spaces in front"
-NBSP = "a no-break space (U+00A0) stands behind {}, where YAML wants a plain space"
+NBSP = "a no-break space (U+00A0) is behind {}, where YAML wants a plain space"
 KEYWORDS = "  keywords:\n  - PTEN\n  - AKT1\n  - Glucose\n"
 
 # (old, new, kind, safe, line, message): each fix gives back the clean record
 SLIPS = [
-    ("- Mus", "Mus", Kind.FIGURE, True, 6, "'Mus musculus' stands " + WITHOUT.format("'organisms'")),
-    ("organisms:\n- H", "organisms:\nH", Kind.FIGURE, True, 5, "'Homo sapiens' stands " + WITHOUT.format("'organisms'")),
-    ("- Homo sapiens\npmcid", "Homo sapiens\npmcid", Kind.FIGURE, True, 8, "'Homo sapiens' stands " + WITHOUT.format("'organisms_ner'")),
-    ("- Homo sapiens\n- Mus", "Homo sapiens\nMus", Kind.FIGURE, True, 5, "'Homo sapiens' stands " + WITHOUT.format("'organisms'")),
-    ("- AKT1", "AKT1", Kind.FIGURE, True, 43, "'AKT1' stands " + WITHOUT.format("'schema-jsonld/keywords'")),
-    ("  - Glucose", "  Glucose", Kind.FIGURE, True, 44, "'Glucose' stands " + WITHOUT.format("'schema-jsonld/keywords'")),
-    ("  - AKT1", "AKT1", Kind.FIGURE, False, 43, "'AKT1' stands " + WITHOUT.format("'schema-jsonld/keywords'")),
-    (KEYWORDS, KEYWORDS.replace("- ", ""), Kind.FIGURE, True, 42, "'PTEN' stands " + WITHOUT.format("'schema-jsonld/keywords'")),
-    ("- metabolism", "metabolism", Kind.FETCHED, False, 19, "'metabolism' stands " + WITHOUT.format("'keywords'")),
-    ("- osteoblasts", "osteoblasts", Kind.FETCHED, True, 18, "'osteoblasts' stands " + WITHOUT.format("'keywords'")),
-    ("- Mus", "Mus", Kind.FIGURE_2021, True, 18, "'Mus musculus' stands " + WITHOUT.format("'organisms'")),
+    ("- Mus", "Mus", Kind.FIGURE, True, 6, "'Mus musculus' is " + WITHOUT.format("'organisms'")),
+    ("organisms:\n- H", "organisms:\nH", Kind.FIGURE, True, 5, "'Homo sapiens' is " + WITHOUT.format("'organisms'")),
+    ("- Homo sapiens\npmcid", "Homo sapiens\npmcid", Kind.FIGURE, True, 8, "'Homo sapiens' is " + WITHOUT.format("'organisms_ner'")),
+    ("- Homo sapiens\n- Mus", "Homo sapiens\nMus", Kind.FIGURE, True, 5, "'Homo sapiens' is " + WITHOUT.format("'organisms'")),
+    ("- AKT1", "AKT1", Kind.FIGURE, True, 43, "'AKT1' is " + WITHOUT.format("'schema-jsonld/keywords'")),
+    ("  - Glucose", "  Glucose", Kind.FIGURE, True, 44, "'Glucose' is " + WITHOUT.format("'schema-jsonld/keywords'")),
+    ("  - AKT1", "AKT1", Kind.FIGURE, False, 43, "'AKT1' is " + WITHOUT.format("'schema-jsonld/keywords'")),
+    (KEYWORDS, KEYWORDS.replace("- ", ""), Kind.FIGURE, True, 42, "'PTEN' is " + WITHOUT.format("'schema-jsonld/keywords'")),
+    ("- metabolism", "metabolism", Kind.FETCHED, False, 19, "'metabolism' is " + WITHOUT.format("'keywords'")),
+    ("- osteoblasts", "osteoblasts", Kind.FETCHED, True, 18, "'osteoblasts' is " + WITHOUT.format("'keywords'")),
+    ("- Mus", "Mus", Kind.FIGURE_2021, True, 18, "'Mus musculus' is " + WITHOUT.format("'organisms'")),
     ("- Mus", "-Mus", Kind.FIGURE, True, 6, DASH.format("'-Mus musculus'", "'organisms'")),
     ("organisms:\n- H", "organisms:\n-H", Kind.FIGURE, True, 5, DASH.format("'-Homo sapiens'", "'organisms'")),
     ("- Homo sapiens\n- Mus", "-Homo sapiens\n-Mus", Kind.FIGURE, True, 5, DASH.format("'-Homo sapiens'", "'organisms'")),
@@ -161,9 +161,9 @@ SLIPS = [
     (BELOW, BELOW.replace("    ", "  "), Kind.FIGURE, True, 35, PARA.format("'quiescence, and drug resistance.'", "'schema-jsonld/description'", 4)),
     ("Acute\n  and", "Acute\nand", Kind.FIGURE, False, 16, PARA.format("'and Chronic Myeloid Leukemias.'", "'papertitle'", 2)),
     # several in one entry, and in two
-    ("- Homo sapiens\n- Mus", "Homo sapiens\n-Mus", Kind.FIGURE, True, 5, "'Homo sapiens' stands " + WITHOUT.format("'organisms'")),
-    ("- Homo sapiens\n- Mus", "Homo sapiens\n– Mus", Kind.FIGURE, False, 5, "'Homo sapiens' stands " + WITHOUT.format("'organisms'")),
-    ("- Mus musculus\norganisms_ner:\n- H", "Mus musculus\norganisms_ner:\nH", Kind.FIGURE, False, 6, "'Mus musculus' stands " + WITHOUT.format("'organisms'")),
+    ("- Homo sapiens\n- Mus", "Homo sapiens\n-Mus", Kind.FIGURE, True, 5, "'Homo sapiens' is " + WITHOUT.format("'organisms'")),
+    ("- Homo sapiens\n- Mus", "Homo sapiens\n– Mus", Kind.FIGURE, False, 5, "'Homo sapiens' is " + WITHOUT.format("'organisms'")),
+    ("- Mus musculus\norganisms_ner:\n- H", "Mus musculus\norganisms_ner:\nH", Kind.FIGURE, False, 6, "'Mus musculus' is " + WITHOUT.format("'organisms'")),
     ("year: '2022'\ndoi: ", "year:'2022'\ndoi:", Kind.FIGURE, False, 18, "a space is missing behind 'year:'"),
 ]  # fmt: skip
 IDS = [f"{kind.value}: {new}" for _, new, kind, *_ in SLIPS]
@@ -190,14 +190,14 @@ def test_the_other_slips_of_a_file_are_named_beside_the_first():
     data = broken("- Homo sapiens\n- Mus", "-Homo sapiens\nMus").encode()
     (found,) = checker.check(PATH, data)
     assert [(each.line, each.message) for each in found.related] == [
-        (6, "'Mus musculus' stands in the list 'organisms' without '- ' in front")
+        (6, "'Mus musculus' is in the list 'organisms' without '- ' in front")
     ]
 
 
 # what has more than one reading, or of which a character would be lost: the sentence, and no fix
 UNFIXED = [
-    ("- Mus musculus", "*Mus musculus", "'*Mus musculus' stands in the list 'organisms'"),  # an alias
-    ("- Mus musculus", "Mus musculus # new", "'Mus musculus # new' stands in the list"),  # a comment, or a part of the name
+    ("- Mus musculus", "*Mus musculus", "'*Mus musculus' is in the list 'organisms'"),  # an alias
+    ("- Mus musculus", "Mus musculus # new", "'Mus musculus # new' is in the list"),  # a comment, or a part of the name
     ("- Mus musculus", "-Mus musculus # new", "a space is missing behind the dash"),
     ("- Mus musculus", "- Mus\n-'Rattus", "a space is missing behind the dash"),
     ("- Mus musculus", "-[Mus musculus", "a space is missing behind the dash"),
@@ -205,11 +205,11 @@ UNFIXED = [
     ("year: '2022'", "year:'2022' # checked", "a space is missing behind 'year:'"),
     ("year: '2022'", "year:'2022'\nyear: '2021'", "the line 'year:'2022'' is neither"),
     ("year: '2022'", "year:'2022'\nyear:'2022'", "a space is missing behind 'year:'"),
-    ("number: F1\n", "number:F1\npmcid: PMC9405586\n", "a space is missing behind 'number:'"),  # another key stands twice
+    ("number: F1\n", "number:F1\npmcid: PMC9405586\n", "a space is missing behind 'number:'"),  # another key appears twice
     ("year: '2022'\ndoi: ", "year:'2022'\ndoi: a: ", "a space is missing behind 'year:'"),  # another entry is broken too
     ("caption: Stromal", "caption: A: b\nstromal", "the text of 'caption' holds ': '"),
     (CAPTION, CAPTION.replace("\n  q", "\nsee: it\nq"), "the line 'quiescence, and drug resistance.' is neither"),
-    (CAPTION, CAPTION.replace("\n  q", "\n- q"), "'- quiescence, and dr … stance.' stands where a new key belongs"),
+    (CAPTION, CAPTION.replace("\n  q", "\n- q"), "'- quiescence, and dr … stance.' is where a new key belongs"),
     (CAPTION, CAPTION.replace("\n  q", "\n# q\nq"), "the line 'quiescence, and drug resistance.' is neither"),
 ]  # fmt: skip
 

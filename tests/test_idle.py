@@ -51,7 +51,7 @@ def test_a_rule_is_suggested_only_when_it_is_really_near(name, near):
 
 def test_the_same_is_suggested_everywhere(repository, run):
     figure = repository / PATH
-    for name, hint in (("PF999", "'PF999'\n"), ("banana", "'banana'\n"), ("PF2100", "'PF2100', nearest is 'PF210'\n")):
+    for name, hint in (("PF999", "'PF999'\n"), ("banana", "'banana'\n"), ("PF2100", "'PF2100'; did you mean 'PF210'?\n")):
         assert run("--select", name).err.endswith(hint)
         assert run("--explain", name).err.endswith(hint)
         for setting in (f'ignore = ["{name}"]', f'[severity]\n"{name}" = "off"', f'[per-file-ignores]\n"*" = ["{name}"]'):

@@ -14,7 +14,7 @@ NA5 = ["PF106"] * 5  # doi, journal_title, journal_nlm_ta, publisher_name, keywo
 
 # record -> the codes it gives, in the order of their places
 JUDGED = {
-    "_data/PMC10034247__11064_2023_3912_Fig1_HTML-genes.tsv": ["PF410"],  # every row stands twice
+    "_data/PMC10034247__11064_2023_3912_Fig1_HTML-genes.tsv": ["PF410"],  # every row appears twice
     "_figures/PMC10033690__41598_2023_31603_Fig1_HTML.md": ["PF106"],  # the last keyword is .na.character
     "_figures/PMC10036296__gr1_lrg.md": ["PF313", "PF306"],  # papertitle ends '?.'; reftext ends in a space
     "_figures/PMC10037167__j_med-2022-0615-ga001.md": ["PF215", "PF312"],  # ga001 numbered F1; caption 'Figure'

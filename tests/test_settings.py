@@ -48,8 +48,8 @@ def test_which_rules_run(selections, codes):
 
 
 WRONG = [
-    ({"selct": []}, "s.toml: unknown setting 'selct', nearest is 'select'"),
-    ({"per_file_ignores": {}}, "s.toml: unknown setting 'per_file_ignores', nearest is 'per-file-ignores'"),
+    ({"selct": []}, "s.toml: unknown setting 'selct'; did you mean 'select'?"),
+    ({"per_file_ignores": {}}, "s.toml: unknown setting 'per_file_ignores'; did you mean 'per-file-ignores'?"),
     ({"select": "PF1"}, "s.toml: select is 'PF1', want a list of texts"),
     ({"select": [1]}, "s.toml: select holds 1, want a list of texts"),
     ({"select": ["PF1", "PF299"]}, "s.toml: select: there is no rule 'PF299'"),

@@ -228,7 +228,7 @@ def test_a_text_indented_by_no_break_spaces_gets_plain_ones():
     )
     (found,) = checker.check(PATH, text.encode())
     assert found.message == (
-        "a no-break space (U+00A0) stands in front of 'quiescence, and drug resistance.', where YAML wants plain spaces"
+        "a no-break space (U+00A0) is in front of 'quiescence, and drug resistance.', where YAML wants plain spaces"
     )
     assert fixer.fix(PATH, text.encode()).data == text.encode()
     assert fixer.fix(PATH, text.encode(), unsafe=True).data.decode() == clean_text()

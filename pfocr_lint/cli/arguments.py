@@ -25,7 +25,7 @@ class _Parser(argparse.ArgumentParser):
             wrong = first.partition(": ")[2].split()[0]
             options = [option for action in self._actions for option in action.option_strings]
             near = difflib.get_close_matches(wrong.partition("=")[0], options, 1, 0.6)
-            first = f"unknown option {wrong}{f', nearest is {near[0]}' if near else ''}"
+            first = f"unknown option {wrong}{f'; did you mean {near[0]}?' if near else ''}"
         raise UsageError(first)
 
     def convert_arg_line_to_args(self, arg_line: str) -> list[str]:

@@ -286,8 +286,8 @@ def _outputs(wanted: Iterable[str]) -> list[tuple[str, str | None]]:
         name, colon, target = each.partition(":")
         if name not in FORMATS:
             near = difflib.get_close_matches(name, FORMATS, 1, 0.5)
-            hint = f", nearest is '{near[0]}'" if near else ""
-            raise UsageError(f"--output-format: there is no format '{name}'{hint}; known are {', '.join(FORMATS)}")
+            hint = f"; did you mean '{near[0]}'?" if near else f"; known are {', '.join(FORMATS)}"
+            raise UsageError(f"--output-format: there is no format '{name}'{hint}")
         if colon and not target:
             raise UsageError(f"--output-format: '{each}' names no file behind the colon")
         if target and target in [other for _, other in found]:

@@ -51,7 +51,7 @@ class Record(Values):
 
     @cached_property
     def entries(self) -> Mapping[str, Entry]:
-        """Every value's place, by JSON Pointer; of a key that stands twice, the last."""
+        """Every value's place, by JSON Pointer; of a key that appears twice, the last."""
         if self.slices is not None:
             return self.slices
         return {entry.pointer: entry for entry in below("", self.root)}

@@ -67,7 +67,7 @@ def _key(record: Record, part: Part) -> Slip:
     written = record.text[part.start + part.indent : part.at]
     span = Span(part.start + part.indent, part.at)
     if space:
-        message = f"{_space(space)} stands behind {quote(written)}, where YAML wants a plain space"
+        message = f"{_space(space)} is behind {quote(written)}, where YAML wants a plain space"
     else:
         message = f"a space is missing behind {quote(written)}"
     edit = TextEdit(part.at, part.at + len(space), " ")
@@ -96,14 +96,14 @@ def _item(record: Record, loose: LooseLine) -> Slip | None:
             1,
         )
     elif glued is not None:
-        message = f"{_space(glued[1])} stands behind the dash of {quote(line, 40)} {where}, where YAML wants a plain space"
+        message = f"{_space(glued[1])} is behind the dash of {quote(line, 40)} {where}, where YAML wants a plain space"
         does, lacks, safe = "put a plain space behind the dash", 2, False
     elif mark is not None:
         sign = f"'{mark[1]}'" if mark[1] == "*" else f"'{mark[1]}' (U+{ord(mark[1]):04X})"
         message = f"{quote(line, 40)} {where} begins with {sign}, where YAML wants a hyphen and a space ('- ')"
         does, lacks, safe = f"write '- ' for '{mark[1]}'", mark.end(), False
     else:
-        message, does = f"{quote(line, 40)} stands {where} without '- ' in front", "put '- ' in front"
+        message, does = f"{quote(line, 40)} is {where} without '- ' in front", "put '- ' in front"
         safe = safe and _is_item(record, loose, holder, line)
     edit = TextEdit(loose.start, start + lacks, f"{' ' * column}- ")
     return Slip(message, Span(start, loose.end), edit, does, safe, holder)
@@ -138,9 +138,7 @@ def _text(record: Record, loose: LooseLine, lines: Outline) -> Slip | None:
     column = part.indent + 2
     lead = _LEAD.match(line)
     if lead is not None:
-        message = (
-            f"{_space(lead[0].strip(' ')[0])} stands in front of {quote(line[lead.end() :], 40)}, where YAML wants plain spaces"
-        )
+        message = f"{_space(lead[0].strip(' ')[0])} is in front of {quote(line[lead.end() :], 40)}, where YAML wants plain spaces"
         edit = TextEdit(loose.start, start + lead.end(), " " * column)
         return Slip(message, Span(start, loose.end), edit, "indent the text by plain spaces", safe=False, part=part)
     message = f"the line {quote(line, 40)} continues {part.name} and is not indented; want {column} spaces in front"

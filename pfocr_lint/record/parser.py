@@ -107,10 +107,10 @@ class _Reader:
         body = text[base:end]
         if body.startswith("\ufeff"):
             fix = Fix("remove the byte order mark", (TextEdit(base, base + 1, ""),))
-            return Fault("PF003", "a byte order mark (U+FEFF) stands behind the opening fence", Span(base, base + 1), fix)
+            return Fault("PF003", "a byte order mark (U+FEFF) is behind the opening fence", Span(base, base + 1), fix)
         directives = list(_DIRECTIVE.finditer(text, base, end)) if "%" in body else []
         if len(directives) > MAX_DIRECTIVES:
-            return Fault("PF007", "directives ('%TAG', '%YAML') stand here; records are plain data", Span(*directives[0].span()))
+            return Fault("PF007", "directives ('%TAG', '%YAML') are here; records are plain data", Span(*directives[0].span()))
         many = sum(map(body.count, (",", *_BREAKS))) > MAX_NODES
         if many or body.count("[") + body.count("{") > 60 or _DEEP.search(text, base - 1, end):
             fault = self._limits(body)
@@ -138,18 +138,18 @@ class _Reader:
         if opening is None:
             first = text[start:].split("\n", 1)[0]
             found = "the file is empty" if not text else f"the first line is {quote(first, 40)}"
-            return Fault("PF004", f"{found}, where the opening fence '---' belongs", Span(0, 0))
+            return Fault("PF004", f"{found}, want the opening fence '---'", Span(0, 0))
         closing = _FENCE.search(text, opening.end() - 1)
         if closing is None:
             return Fault("PF004", "the closing fence '---' is missing", Span(len(text), len(text)))
         record.body = Span(opening.end(), closing.start(1))
         if closing[1] == "...":
-            return Fault("PF004", "'...' closes the front matter, where '---' belongs", Span(*closing.span(1)))
+            return Fault("PF004", "'...' closes the front matter, want '---'", Span(*closing.span(1)))
         rest = text[closing.end() :]
         if rest.strip(" \t\r\n"):
             at = closing.end() + len(rest) - len(rest.lstrip(" \t\r\n"))
             end = text.find("\n", at)
-            return Fault("PF004", "text stands after the closing fence '---'", Span(at, end if end > 0 else len(text)))
+            return Fault("PF004", "there is text after the closing fence '---'", Span(at, end if end > 0 else len(text)))
         return None
 
     def _limits(self, body: str) -> Fault | None:
@@ -244,7 +244,7 @@ class _Reader:
     def _duplicate(
         self, first: yaml.ScalarNode, key: yaml.ScalarNode, value: yaml.Node, values: tuple[Any, Any], pointer: str
     ) -> None:
-        """A key that stands twice, at a JSON Pointer, with two values: the second goes when both are equal."""
+        """A key that appears twice, at a JSON Pointer, with two values: the second goes when both are equal."""
         record, text = self.record, self.record.text
         here, there = record.node_span(key), record.node_span(first)
         fix = None
@@ -256,7 +256,7 @@ class _Reader:
             if not text[line : here.start].strip() and not text[end:after].strip():
                 fix = Fix(f"remove the second {quote(key.value)}", (TextEdit(line, after + 1, ""),))
         same = "the same value" if equal else "another value; readers keep only the last"
-        message = f"the key {quote(key.value)} stands twice, with {same}"
+        message = f"the key {quote(key.value)} appears twice, with {same}"
         related = (Related(None, "first here", there),)
         self.faults.append(Fault("PF006", message, here, fix, related, None if equal else pointer, values))
 

@@ -51,7 +51,7 @@ def compose(text: str) -> yaml.Node | None:
 
 
 def below(pointer: str, node: yaml.Node | None) -> Iterator[Entry]:
-    """The values in a node, which is the value at a JSON Pointer; of a key that stands twice, the last comes last."""
+    """The values in a node, which is the value at a JSON Pointer; of a key that appears twice, the last comes last."""
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             at = join(pointer, key.value)

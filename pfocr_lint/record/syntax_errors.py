@@ -93,7 +93,7 @@ def explain(error: yaml.YAMLError, record: Record) -> Fault:
     opened = record.body.start + context.index if context is not None else None
     said = _Error(record, problem, at, opened, start, line)
     if isinstance(error, yaml.composer.ComposerError) and "another document" not in problem:
-        message = "an alias ('*') or anchor ('&') stands here; a text that begins so needs single quotes"
+        message = "an alias ('*') or anchor ('&') is here; a text that begins so needs single quotes"
         return Fault("PF007", message, Span(at, at + 1))
     for cause in _CAUSES:
         fault = cause(said)
@@ -262,7 +262,7 @@ def _comment_in_text(said: _Error) -> Fault | None:
     quoting = _quoting(said, _text_of(said))
     wanted = quoting if line[: aside.start()].strip() else "it belongs above the line of the text's key"
     place = Span(start + aside.start(), start + aside.end())
-    return Fault("PF005", f"{quote(aside[0], 30)} is a comment in the midst of a text; {wanted}", place)
+    return Fault("PF005", f"{quote(aside[0], 30)} is a comment in the middle of a text; {wanted}", place)
 
 
 def _no_key(said: _Error) -> Fault | None:
@@ -272,7 +272,7 @@ def _no_key(said: _Error) -> Fault | None:
     word = re.split(r"[\r\n]", said.text[place:], maxsplit=1)[0].strip()
     before = said.text[:place].rstrip().rsplit("\n", 1)[-1]
     if word == "~" and before.endswith(":"):
-        return Fault("PF005", f"'~' stands alone on its line; an empty {quote(before)} is written '{before} []'",
+        return Fault("PF005", f"'~' is alone on its line; an empty {quote(before)} is written '{before} []'",
                      Span(place, place + 1))  # fmt: skip
     behind = ", behind a line break of old Macs (CR)," if said.text[place - 1] == "\r" else ""
     behind = ", with a no-break space (U+00A0) in it," if "\u00a0" in word else behind
@@ -283,7 +283,7 @@ def _no_key(said: _Error) -> Fault | None:
 def _tab(said: _Error) -> Fault | None:
     if "tab character" not in said.problem and not ("cannot start any token" in said.problem and said.text[said.at] == "\t"):
         return None
-    return Fault("PF005", "a tab stands where YAML wants spaces", Span(said.at, said.at + 1))
+    return Fault("PF005", "there is a tab where YAML wants spaces", Span(said.at, said.at + 1))
 
 
 def _escape(said: _Error) -> Fault | None:
@@ -351,7 +351,7 @@ def _item_beside_key(said: _Error) -> Fault | None:
     if not above or not above[-1].has_text or takes(said.record.kind, above[-1].pointer) != "array":
         return None
     span = Span(above[-1].at, above[-1].end)
-    message = f"{quote(said.text[span.start : span.end], 40)} stands beside the key {above[-1].name}"
+    message = f"{quote(said.text[span.start : span.end], 40)} is beside the key {above[-1].name}"
     return Fault("PF005", f"{message}; an item begins with '- ', on a line of its own below the key", span)
 
 
@@ -359,8 +359,10 @@ def _no_end(said: _Error) -> Fault | None:
     if "did not find expected key" not in said.problem and "expected <block end>" not in said.problem:
         return None
     if said.text.startswith(",", said.at):
-        return Fault("PF005", "a comma stands behind a quoted text; no line of a record ends in one", Span(said.at, said.at + 1))
-    message = f"{quote(said.text[said.at :].split(chr(10), 1)[0].strip(), 30)} stands where a new key belongs"
+        return Fault(
+            "PF005", "there is a comma behind a quoted text; no line of a record ends in one", Span(said.at, said.at + 1)
+        )
+    message = f"{quote(said.text[said.at :].split(chr(10), 1)[0].strip(), 30)} is where a new key belongs"
     if said.text.startswith("- ", said.at):
         message += "; the line above it with the list's key may be missing, or it is not indented as the other items"
     openings = [match[2] for match in _OPENED.finditer(said.text, said.record.body.start, said.at)]

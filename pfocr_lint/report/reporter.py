@@ -178,7 +178,7 @@ class Reporter:
         if result.not_a_record:
             self._not_records += 1
             statuses.append(USAGE)
-            lines.append(f"{result.path} is not a record: it stands in no record folder, and has no key figid or latin")
+            lines.append(f"{result.path} is not a record: it is in no record folder, and has no key figid or latin")
         if result.unreadable is not None:
             self._unreadable += 1
             self._missing.update([result.path] if result.missing else [])

@@ -73,9 +73,9 @@ def _should_be(
 )
 def file_name_differs_from_figid(record: Values) -> Iterator[Finding]:
     """
-    The file is not called after its figid.
+    The file's name is not its figid.
 
-    The site names the page after the file, and looks for the figure's mention tables by figid.
+    The site names the page after the file, and finds the figure's mention tables by figid.
     """
     figid = record.usable("/figid")
     if figid is not None and record.name and figid != record.name:
@@ -99,8 +99,8 @@ def figid_differs_from_parts(record: Values) -> Iterator[Finding]:
     """
     The figid is not pmcid, two underscores and the stem of filename.
 
-    Some file names keep the PMC id in front, which only belongs into the figid: it is taken away. Where the file's
-    name already says that the figid is wrong, this rule is silent.
+    Some file names keep the PMC id in front, which only belongs in the figid: the fix removes it. If the file's name already
+    shows that the figid is wrong, this rule is silent.
     """
     figid, parts = record.usable("/figid"), derived.figid_parts(record)
     if figid is None or parts is None:
@@ -112,7 +112,7 @@ def figid_differs_from_parts(record: Values) -> Iterator[Finding]:
             message = f"figid is {quote(figid)}, pmcid and filename make {quote(parts)}"
             yield Finding("/figid", message, compared=(parts,))
     elif filename.startswith(prefix):
-        fix = Fix("take the PMC id away", (SetValue("/filename", filename.removeprefix(prefix)),))
+        fix = Fix("remove the PMC id", (SetValue("/filename", filename.removeprefix(prefix)),))
         message = f"filename keeps the PMC id in front: {quote(filename)}"
         yield Finding("/filename", message, fix=fix)
 
@@ -158,8 +158,8 @@ def redirect_differs_from_alias(record: Values) -> Iterator[Finding]:
     """
     The redirect is not `/figures/` and the alias.
 
-    The site makes a page at that address which leads here; a wrong one is a dead link, or hides another figure.
-    It is compared with the alias that the record should have.
+    The site makes a page at that address which leads to the figure. A wrong one is a dead link, or hides another figure. It
+    is compared with the alias that the record should have.
     """
     of = _OF_ALIAS if derived.alias(record) else ("/figid_alias",)
     yield from _should_be(record, "/redirect_from", derived.redirect(record), "want", of=of, safety=_safety(record))
@@ -181,7 +181,7 @@ def jsonld_id_differs_from_figid(record: Values) -> Iterator[Finding]:
     """
     The address in the JSON-LD block is not the figure's page.
 
-    It is the site's address, `/figures/`, the figid and `.html`. Search engines index the figure under it.
+    The right address is the site's, `/figures/`, the figid and `.html`. Search engines index the figure under it.
     """
     yield from _should_be(record, "/schema-jsonld/@id", derived.page(record), "figid makes", of=("/figid",))
 
@@ -196,7 +196,7 @@ def jsonld_id_differs_from_figid(record: Values) -> Iterator[Finding]:
 )
 def figtype_differs_from_number(record: Values) -> Iterator[Finding]:
     """
-    The figure's type is not the one its number stands for.
+    The figure's type is not the one that its number stands for.
 
     F is Figure, S Scheme, SF Supplemental figure, GA Graphical abstract, AF Appendix figure, EV Extended view.
     """
@@ -225,8 +225,8 @@ def raw_number(record: Values) -> Iterator[Finding]:
     """
     The number is a label as papers print it.
 
-    `Figure 6` is `F6` here, `Scheme 1` is `S1`, `Fig. S2` is `SF2`. The fix is safe where figid_alias already carries the
-    normal form.
+    `Figure 6` is `F6` here, `Scheme 1` is `S1`, `Fig. S2` is `SF2`. The fix is safe if figid_alias already has the normal
+    form.
     """
     for violation in record.failures.get("PF209", ()):
         fix = None
@@ -266,7 +266,7 @@ def year_differs_from_reference(record: Values) -> Iterator[Finding]:
     """
     The year is not the one in the reference.
 
-    Either may be wrong: papers appear online a year before they are printed. The reference is the more trusted.
+    Either may be wrong: papers appear online a year before they are printed. The reference is trusted more.
     """
     if record.usable("/year"):
         stated = derived.year(record) or derived.only_year(record)
@@ -332,9 +332,9 @@ def number_contradicts_evidence(record: Values) -> Iterator[Finding]:
     """
     The number's kind is not the one that file name or link stand for.
 
-    Publishers name the images of schemes, supplements, appendices and graphical abstracts by patterns of their own
-    (`sch1`, `figsupp2`, `app1fig1`, `ga1`, `undfig1`). Where such a name contradicts the prefix of number, the number, and
-    with it the type, is likely wrong. The fix is the number's; alias, redirect and type follow by PF203, PF204 and PF208.
+    Publishers name the images of schemes, supplements, appendices and graphical abstracts in their own ways (`sch1`,
+    `figsupp2`, `app1fig1`, `ga1`, `undfig1`). If such a name contradicts the prefix of number, the number, and with it the
+    type, is probably wrong. The fix changes the number; alias, redirect and type follow by PF203, PF204 and PF208.
     """
     number, link, image = derived.number(record), record.usable("/figlink") or "", record.usable("/filename") or ""
     if number is None:

@@ -54,7 +54,7 @@ def _is_a_version(caption: str, description: str) -> bool:
 
 def _stranger_behind(record: Values) -> tuple[str, bool] | None:
     """
-    The key that follows the caption, if it is unknown or stands twice: it may be words of the caption's.
+    The key that follows the caption, if it is unknown or appears twice: it may be words of the caption's.
 
     And whether a separator tears it off.
     """
@@ -104,10 +104,10 @@ def description_differs_from_caption(record: Values) -> Iterator[Finding]:
     """
     The JSON-LD description is not the caption.
 
-    Curators edit the caption; the copy for search engines stays behind. It is set to the caption, unless that has lost something
-    which the copy may still have: a reference, a character, its end, what stands behind ` #`, which without quotes is a comment,
-    or a line that begins with words and a colon, which then is a key. Silent where they differ in nothing but a character of
-    the caption's that another rule reports.
+    Curators edit the caption, and the copy for search engines stays as it was. The fix sets the description to the caption.
+    There is no fix if the caption has lost something which the copy may still have: a reference, a character, its end, the
+    text behind an unquoted ` #` (a comment to YAML), or a line that begins with words and a colon (a key to YAML). The rule
+    is silent if the two differ only in a character of the caption that another rule reports.
     """
     caption, description = record.usable("/caption"), record.usable("/schema-jsonld/description")
     if caption is None or description is None or caption == description or derived.says_nothing(caption):

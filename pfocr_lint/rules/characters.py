@@ -64,10 +64,10 @@ _ENTITY = expression(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]
 )  # fmt: skip
 def markup(record: Values) -> Iterator[Finding]:
     """
-    HTML tags or entities stand in a text.
+    A text holds HTML tags or entities.
 
-    The site puts titles and captions into its pages as they are. The fix removes the tags, with a space for one that parts
-    lines, and writes the characters that the entities mean; a lone `<` or `>` is content.
+    The site puts titles and captions into its pages as they are. The fix removes the tags, with a space for one that
+    separates lines, and writes the characters that the entities mean. A lone `<` or `>` is content.
     """
     for key, text in texts(record):
         if "<" not in text and "&" not in text:
@@ -111,8 +111,9 @@ def script_breakout(record: Values) -> Iterator[Finding]:
     """
     A text of the JSON-LD block would end the script that holds it.
 
-    The site writes the block into a `<script>` element. `</script` or `<!--` inside one of its strings, keys included, ends it
-    early, and what follows becomes part of the page, run by every reader's browser. This cannot be waived inside the file.
+    The site writes the block into a `<script>` element. `</script` or `<!--` inside one of its strings, keys included, ends
+    it early. What follows becomes part of the page, and every reader's browser runs it. This cannot be waived inside the
+    file.
     """
     for key, text, on_key in _written("/schema-jsonld", record.value("/schema-jsonld")):
         match = derived.BREAKOUT.search(text)
@@ -170,11 +171,13 @@ _DOUBLE = expression(r"(?<=[^ ])  +(?=[^ ])")
 )  # fmt: skip
 def stray_whitespace(record: Values) -> Iterator[Finding]:
     r"""
-    White space stands where none belongs.
+    A text has white space where none belongs.
 
-    At the edges of a text, as a tab or line break in it, or doubled. In captions a double space is often what a lost
-    reference left, so closing it up is for a person to decide. No-break spaces are content. In double quotes a `\t`, `\n` or `\r`
-    in front of a letter is a backslash that was typed (`"\tau"`): the unsafe fix writes it as single quotes would have kept it.
+    It is at the edges of the text, a tab or a line break in it, or doubled. In captions a double space is often the place of
+    a lost reference, so a person decides. No-break spaces are content.
+
+    In double quotes a `\t`, `\n` or `\r` in front of a letter is a backslash that was typed (`"\tau"`): the unsafe fix writes
+    it as single quotes would have kept it.
     """
     for key, text in texts(record):
         inside = text.strip(_WHITE)
@@ -230,9 +233,9 @@ def invisible_character(record: Values) -> Iterator[Finding]:
     """
     A text holds an invisible character.
 
-    Zero-width characters, U+FEFF and soft hyphens split words for every search; they are removed, but for a soft hyphen that is
-    half of a letter in the wrong encoding (PF308), and joiners where an emoji or the letters of a script need them. Controls of
-    writing direction can make a text look like another one, and are only reported.
+    Zero-width characters, U+FEFF and soft hyphens split words for every search. The fix removes them, except a soft hyphen
+    that is half of a letter in the wrong encoding (PF308), and joiners that an emoji or the letters of a script need.
+    Controls of writing direction can make a text appear as another one, and are only reported.
     """
     for key, text in _beyond_ascii(record):
         content = {each.start() for each in JOINER.finditer(text)}
@@ -288,9 +291,9 @@ _MOJIBAKE = expression("|".join(_MISREAD))
 )  # fmt: skip
 def mojibake(record: Values) -> Iterator[Finding]:
     """
-    A text was read in the wrong encoding on its way.
+    A text was read in the wrong encoding.
 
-    `Î±` for α, `Ã©` for é: UTF-8 that was taken for another encoding. The fix is what the ftfy library makes of it.
+    `Î±` for α, `Ã©` for é: UTF-8 that was read as another encoding. The fix is made by the ftfy library.
     """
     for key, text in _beyond_ascii(record):
         match, lost = _MOJIBAKE.search(text), text.find("\ufffd")
@@ -325,7 +328,7 @@ def decomposed_unicode(record: Values) -> Iterator[Finding]:
     """
     A letter and its accent are two characters.
 
-    The same text can be written in two ways that look alike and do not compare equal; the composed one (Unicode's
+    The same text can be written in two ways that appear alike and do not compare equal. The composed one (Unicode's
     Normalization Form C) is the usual one.
     """
     for key, text in _beyond_ascii(record):
@@ -357,9 +360,9 @@ def decomposed_unicode(record: Values) -> Iterator[Finding]:
 )  # fmt: skip
 def backslash(record: Values) -> Iterator[Finding]:
     """
-    A backslash stands in title or caption.
+    A title or caption holds a backslash.
 
-    The pipeline writes a slash for it, because the site's templates take a backslash for an escape.
+    The pipeline writes a slash instead, because the site's templates read a backslash as an escape.
     """
     for key, text in texts(record, "/figtitle", *PROSE):
         at = text.find("\\")

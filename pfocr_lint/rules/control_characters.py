@@ -62,13 +62,15 @@ from pfocr_lint.rules.form import _MOJIBAKE, _PART, _REMOVE, _SEPARATORS, ALL
 )  # fmt: skip
 def control_character(record: Record) -> Iterator[Finding]:
     r"""
-    A control character or a line separator stands in the file, raw or escaped.
+    The file holds a control character or a line separator, raw or escaped.
 
-    Control characters but tab, LF and CR, DEL, the C1 range with NEL, U+2028 and U+2029. They are not seen in an
-    editor, some make the YAML unreadable, some break the page. What parts lines (U+000B and U+000C among them) becomes a space,
-    the others go. Where one tears a text in two, so that YAML sees a key in it, a person has to put single quotes round it.
-    In double quotes a backslash and a letter may make one: `"\beta"` is a control character and `eta`. No safe fix takes it away
-    there; the unsafe one writes the backslash as it was typed, as single quotes would have kept it.
+    These are the control characters except tab, LF and CR, then DEL, the C1 range with NEL, U+2028 and U+2029. Editors do not
+    show them; some make the YAML unreadable, some break the page. Characters that separate lines (U+000B and U+000C among
+    them) become a space, the others are removed. If one splits a text, so that YAML reads a key in it, a person has to put
+    single quotes round the text.
+
+    In double quotes a backslash and a letter may make one: `"\beta"` is a control character and `eta`. No safe fix removes it
+    there. The unsafe fix writes the backslash as it was typed, as single quotes would have kept it.
     """
     raw = list(CONTROL.finditer(record.text))
     if record.kind is Kind.TABLE:
@@ -143,7 +145,7 @@ def _until_readable(record: Record, raw: list[re.Match[str]]) -> Fix | None:
             continue
         left = (finding.at for finding in control_character(after) if finding.at is not None)
         if all(after.text[at.start] != raw[0][0] for at in left):  # else the same finding would come again
-            spaced = ", a space for what parts lines" if any(edit.text for edit in edits) else ""
+            spaced = ", a space for what separates lines" if any(edit.text for edit in edits) else ""
             return Fix(f"remove the control characters{spaced}", edits)
     return None
 

@@ -94,8 +94,8 @@ def missing_key(record: Record) -> Iterator[Finding]:
     """
     A key that every record has is missing.
 
-    A key that is constant, or that follows from other fields, is added at its place in the format's order. Anything
-    else has to come from the paper.
+    A key that is constant, or that follows from other fields, is added at its place in the format's order. Any other value
+    has to come from the paper.
     """
     taken = {join(parent_of(v.key), near) for v in failures_of(record, "PF102") if (near := near_missing(record, v))}
     for violation in failures_of(record, "PF101"):
@@ -114,7 +114,7 @@ def missing_key(record: Record) -> Iterator[Finding]:
     owns=("*:additionalProperties",),
     trigger=Trigger.FAILURE,
     bad=[
-        Bad(text=("figtitle:", "fig_title:"), message="unknown key 'fig_title', nearest is 'figtitle'", unsafe=True, fixed={},
+        Bad(text=("figtitle:", "fig_title:"), message="unknown key 'fig_title'; did you mean 'figtitle'?", unsafe=True, fixed={},
             key="/fig_title"),
         Bad(text=("publisher_name: MDPI\n", "publisher: |- # the\n  MDPI\n"), message="'publisher_name'", unsafe=True,
             fixed="publisher_name: |- # the\n  MDPI\n"),
@@ -131,8 +131,8 @@ def unknown_key(record: Record) -> Iterator[Finding]:
     """
     The format has no such key.
 
-    Where the name is near to exactly one key that is missing, it is taken for a misspelling of that one; otherwise
-    the message names the nearest key of the format, if there is one.
+    If the name is close to exactly one missing key, it counts as a misspelling of that key. Otherwise the message names the
+    closest key of the format, if there is one.
     """
     for violation in failures_of(record, "PF102"):
         if not record.canonical and record.is_torn(record.span(violation.key, on_key=True).start):
@@ -143,7 +143,7 @@ def unknown_key(record: Record) -> Iterator[Finding]:
         near = [missing] if missing else [] if not few else difflib.get_close_matches(name, violation.wanted, 1, 0.75)
         where = f" in {name_of(parent)}" if parent else ""
         glued = missing is not None and name.startswith(f"{missing}:")
-        hint = f", nearest is {quote(near[0])}" if near else ""
+        hint = f"; did you mean {quote(near[0])}?" if near else ""
         fix = None
         if missing and glued:
             hint, fix = f"; a space is missing behind '{missing}:'", missing_spaces.after_colon(record, violation.key, missing)
@@ -189,11 +189,11 @@ _WANTED = {"array": "a list", "object": "a mapping", "number": "a number", "stri
 )  # fmt: skip
 def wrong_type(record: Record) -> Iterator[Finding]:
     """
-    A value is of the wrong type.
+    A value has the wrong type.
 
-    R has no list of one item, so a script that reads and rewrites a file turns `- Homo sapiens` into a plain text;
-    that is fixed, unless a comma in it, an `and`, or another line, says that it may be several. Other mix-ups have to be
-    looked at.
+    R has no list of one item, so a script that reads and rewrites a file turns `- Homo sapiens` into plain text. The fix
+    makes it a list again, unless a comma, an `and` or a second line shows that it may be several items. Other wrong types
+    need a person.
     """
     for violation in failures_of(record, "PF103"):
         value, fix, hint = violation.value, None, ""
@@ -242,7 +242,7 @@ _FORMS = {
     bad=[
         Bad({"seo": "Creative Work"}, message="seo is 'Creative Work', want 'CreativeWork'", fixed={}, key="/seo"),
         Bad({"schema-jsonld/license": "CC-BY"}, message="want 'CC0'", fixed={}),
-        Bad({"figtype": "Figur"}, message="nearest is 'Figure'", fixed={}),
+        Bad({"figtype": "Figur"}, message="did you mean 'Figure'?", fixed={}),
         Bad({"pmcid": "9405586"}, message="pmcid is '9405586', want 'PMC' and digits"),
         Bad({"year": "22"}, message="want four digits or ''"),
         Bad({"automl_pathway": 1.5}, message="want at most 1"),
@@ -261,10 +261,10 @@ _FORMS = {
 )  # fmt: skip
 def invalid_value(record: Record) -> Iterator[Finding]:
     """
-    A value is of the right type, but not one that the format allows.
+    A value has the right type, but the format does not allow it.
 
-    Where only one value is allowed, as a constant or because other fields determine it, it is set; but not in the place of a
-    text that runs on behind the right value or over several lines, as it does where a key was moved: it belongs elsewhere.
+    If only one value is allowed, as a constant or because other fields determine it, the fix sets it. It does not replace a
+    right value with more text behind it, or a value on several lines, as after a moved key: that text belongs elsewhere.
     """
     for violation in failures_of(record, "PF104"):
         fix = None
@@ -290,7 +290,7 @@ def _allowed(violation: Violation) -> str:
         return quote(wanted)
     if violation.keyword == "enum":
         near = difflib.get_close_matches(str(violation.value), wanted, 1, 0.6)
-        hint = f"; nearest is {quote(near[0])}" if near else ""
+        hint = f"; did you mean {quote(near[0])}?" if near else ""
         return f"one of {', '.join(quote(value) for value in wanted)}{hint}"
     if violation.keyword == "pattern":
         return _FORMS.get(split(violation.key)[-1], str(wanted))
@@ -307,18 +307,18 @@ def _allowed(violation: Violation) -> str:
     owns=("*:uniqueItems",),
     trigger=Trigger.FAILURE,
     bad=[
-        Bad({"schema-jsonld/keywords": ["PTEN", "AKT1", "PTEN"]}, message="'PTEN' stands twice",
+        Bad({"schema-jsonld/keywords": ["PTEN", "AKT1", "PTEN"]}, message="'PTEN' appears twice",
             fixed={"schema-jsonld/keywords": ["PTEN", "AKT1"]}, key="/schema-jsonld/keywords/2"),
-        Bad({"organisms": ["Homo sapiens", "Homo sapiens"]}, message="stands twice", fixed={"organisms": ["Homo sapiens"]}),
-        Bad({"keywords": ["bone", "bone"]}, kind=Kind.FETCHED, message="stands twice", fixed={"keywords": ["bone"]}),
+        Bad({"organisms": ["Homo sapiens", "Homo sapiens"]}, message="appears twice", fixed={"organisms": ["Homo sapiens"]}),
+        Bad({"keywords": ["bone", "bone"]}, kind=Kind.FETCHED, message="appears twice", fixed={"keywords": ["bone"]}),
     ],
     good=[Good({"schema-jsonld/keywords": ["ATM", "Atm"]})],
 )  # fmt: skip
 def duplicate_item(record: Record) -> Iterator[Finding]:
     """
-    An item stands more than once in a list.
+    An item appears more than once in a list.
 
-    Only items that are equal to the letter count: ATM and Atm are genes of two organisms. The first stays.
+    Only identical items count: ATM and Atm are genes of two organisms. The first one stays.
     """
     for violation in failures_of(record, "PF107"):
         if violation.key == "/organisms" and lacks_ner(record):
@@ -333,7 +333,7 @@ def duplicate_item(record: Record) -> Iterator[Finding]:
             if item in first:
                 yield Finding(
                     key,
-                    f"{quote(item)} stands twice in {name_of(violation.key)}",
+                    f"{quote(item)} appears twice in {name_of(violation.key)}",
                     fix=Fix("drop the later one", (DropItem(key),)),
                     related=(Related(join(violation.key, first[item]), "first here"),),
                 )
@@ -352,8 +352,8 @@ def old_dialect(record: Values) -> Iterator[Finding]:
     """
     The record is written in the dialect of 2021.
 
-    It is recognised by `pathway_score` or `genes`. Both dialects are checked; this rule only says which files are
-    still in the older one.
+    Its keys `pathway_score` or `genes` show it. Both dialects are checked; this rule only lists the files that are still in
+    the older one.
     """
     key = "/pathway_score" if record.value("/pathway_score") is not None else "/genes"
     yield Finding(key, "the record is in the 2021 dialect", on_key=True)

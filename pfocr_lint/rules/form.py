@@ -42,8 +42,8 @@ def unreadable_file(record: Record) -> Iterator[Finding]:
     """
     The file cannot be opened.
 
-    It is not there, its permissions forbid reading it, it is not a regular file, or it is a link that leads out of
-    the repository.
+    It does not exist, its permissions forbid reading it, it is not a regular file, or it is a link that leads out of the
+    repository.
     """
     yield from _faults(record, "PF001")
 
@@ -60,8 +60,8 @@ def invalid_utf_8(record: Record) -> Iterator[Finding]:
     """
     The file is not UTF-8 text.
 
-    Some byte belongs to no UTF-8 character, or is NUL. The message says at which byte, counted from 1. Editors that
-    save in another encoding do this; open the file in its encoding and save it as UTF-8.
+    A byte belongs to no UTF-8 character, or is NUL. The message names the byte, counted from 1. Editors that save in another
+    encoding cause this: open the file in that encoding and save it as UTF-8.
     """
     yield from _faults(record, "PF002")
 
@@ -79,7 +79,7 @@ def byte_order_mark(record: Record) -> Iterator[Finding]:
     """
     The file begins with a byte order mark.
 
-    The site looks for `---` in the very first byte of the file; some of its readers do not skip the mark.
+    The site expects `---` in the very first byte of the file, and some of its readers do not skip the mark.
     """
     yield from _faults(record, "PF003")
 
@@ -89,7 +89,7 @@ def byte_order_mark(record: Record) -> Iterator[Finding]:
     trigger=Trigger.FORM,
     waivable=False,
     bad=[
-        Bad(text=("---\nfigid", "figid"), message="where the opening fence '---' belongs"),
+        Bad(text=("---\nfigid", "figid"), message="want the opening fence '---'"),
         Bad(text=("---\nfigid", "\n---\nfigid"), message="the first line is ''"),
         Bad(
             text=("WikiPathways\n  keywords:\n  - PTEN\n  - AKT1\n  - Glucose\n---\n", "WikiPathways\n"), message="closing fence"
@@ -103,8 +103,8 @@ def broken_fence(record: Record) -> Iterator[Finding]:
     """
     The front matter is not fenced by `---` lines.
 
-    A record is `---`, a YAML mapping, `---`, and nothing else. Without the first fence in the first byte the site
-    shows no page; text behind the second one is shown above the figure.
+    A record is `---`, a YAML mapping, `---`, and nothing else. Without the first fence in the first byte the site shows no
+    page. Text behind the second fence appears above the figure.
     """
     yield from _faults(record, "PF004")
 
@@ -130,7 +130,7 @@ def broken_fence(record: Record) -> Iterator[Finding]:
             unsafe=True,
             fixed={},
         ),
-        Bad(text=("- Mus", "Mus"), message="'Mus musculus' stands in the list 'organisms' without '- ' in front", fixed={}),
+        Bad(text=("- Mus", "Mus"), message="'Mus musculus' is in the list 'organisms' without '- ' in front", fixed={}),
         Bad(text=("- Mus", "-Mus"), message="a space is missing behind the dash of '-Mus musculus'", fixed={}),
         Bad(text=("- Mus", "– Mus"), message="begins with '–' (U+2013), where YAML wants a hyphen", unsafe=True, fixed={}),
         Bad(text=("year: '2022'", "year:'2022'"), message="a space is missing behind 'year:'", fixed={}),
@@ -158,10 +158,10 @@ def broken_fence(record: Record) -> Iterator[Finding]:
             text=("year: '2022'\ndoi", "year: '2022' doi"),
             message="'doi' begins in the line of 'year', and belongs on one of its own",
         ),
-        Bad(text=("year: '2022'", "year: '2022',"), message="a comma stands behind a quoted text"),
+        Bad(text=("year: '2022'", "year: '2022',"), message="there is a comma behind a quoted text"),
         Bad(
             text=("caption: Stromal", "caption: Type #2 stromal"),
-            message="is a comment in the midst of a text; put single quotes",
+            message="is a comment in the middle of a text; put single quotes",
         ),
         Bad(
             text=(
@@ -183,14 +183,14 @@ def yaml_syntax_error(record: Record) -> Iterator[Finding]:
     """
     The front matter is not YAML, or not a mapping.
 
-    The site loses the page. The usual causes: a text with `: ` or ` #` in it that is not quoted, a tab, a quote that is
-    never closed, a quote inside quoted text that is not doubled, a line that is indented too much or too little, a bare `~` on a
-    line of its own. Use single quotes: between double quotes a backslash makes a control character of the letter behind it.
-    Quotes of print (`“ ”`) are no quotes to YAML.
+    The site loses the page. The usual causes: an unquoted text with `: ` or ` #` in it, a tab, a quote that is never closed,
+    a quote inside quoted text that is not doubled, a line with too much or too little indentation, a bare `~` on its own
+    line. Use single quotes: between double quotes a backslash makes a control character of the letter behind it. Curly quotes
+    (`“ ”`) are no quotes to YAML.
 
-    A dash, a space or an indentation that was left out is added, where the record can then be read, every other entry has the
-    value that it has alone, and all that was typed is in the text. The fix is safe where one entry is broken and no other
-    reading is left. It is unsafe where a character is replaced (a long dash), and where the line may be a note or the rest of the
+    A missing dash, space or indentation is added if the record can then be read, every other entry has the value that it has
+    alone, and everything that was typed is in the text. The fix is safe where one entry is broken and only one reading is
+    possible. It is unsafe where a character is replaced (a long dash), and where the line may be a note or the rest of the
     line above.
     """
     for fault, finding in zip((each for each in record.faults if each.code == "PF005"), _faults(record, "PF005"), strict=True):
@@ -205,22 +205,22 @@ def yaml_syntax_error(record: Record) -> Iterator[Finding]:
     trigger=Trigger.FORM,
     waivable=False,
     bad=[
-        Bad(text=("number: F1\n", "number: F1\nnumber: F1\n"), message="stands twice, with the same value", fixed={}),
+        Bad(text=("number: F1\n", "number: F1\nnumber: F1\n"), message="appears twice, with the same value", fixed={}),
         Bad(text=("publisher_name: MDPI\n", "publisher_name: Elsevier\npublisher_name: MDPI\n"), message="another value"),
-        Bad(text=("  license: CC0\n", "  license: CC0\n  license: CC0\n"), message="'license' stands twice", fixed={}),
+        Bad(text=("  license: CC0\n", "  license: CC0\n  license: CC0\n"), message="'license' appears twice", fixed={}),
         Bad(
             text=("organisms:\n", "organisms:\n- Homo sapiens\n- Mus musculus\norganisms:\n# the mouse is new\n"),
-            message="'organisms' stands twice, with the same value",
+            message="'organisms' appears twice, with the same value",
         ),
     ],
     good=[Good()],
 )
 def duplicate_key(record: Record) -> Iterator[Finding]:
     """
-    A key stands twice in one mapping.
+    A key appears twice in one mapping.
 
-    Readers keep the last value without a word. Where both values are equal the second is taken away, if no comment goes with
-    it; where they differ a person has to choose.
+    Readers silently keep the last value. If both values are equal, the second is removed, unless a comment would be lost with
+    it. If they differ, a person has to choose.
     """
     for finding in _faults(record, "PF006"):
         places = (finding.at, *(place.at for place in finding.related))
@@ -250,8 +250,8 @@ def yaml_feature(record: Record) -> Iterator[Finding]:
     """
     The front matter uses more of YAML than plain data needs.
 
-    Anchors, aliases, tags, merge keys, keys that are not text and several documents mean different things to
-    different readers, and can hide what a record says.
+    Anchors, aliases, tags, merge keys, keys that are not text and several documents mean different things to different
+    readers, and can hide content.
     """
     yield from _faults(record, "PF007")
 
@@ -271,8 +271,8 @@ def over_limit(record: Record) -> Iterator[Finding]:
     """
     The file is larger than any record.
 
-    More than 1 MiB, more than 20 levels of nesting or more than 20,000 values: nothing the pipeline writes comes
-    near, and readers slow down or fall over.
+    It has more than 1 MiB, more than 20 levels of nesting or more than 20,000 values. The pipeline writes nothing as large,
+    and readers slow down or crash.
     """
     yield from _faults(record, "PF008")
 
@@ -295,8 +295,8 @@ def line_ending(record: Record) -> Iterator[Finding]:
     """
     Lines do not end in a single LF.
 
-    The pipeline writes LF and a final one. Other line ends, which some editors on Windows write, make every line of
-    the file look changed.
+    The pipeline ends every line in LF, the last one too. Other line ends, which some editors on Windows write, make every
+    line of the file appear changed.
     """
     text = record.text
     pairs = text.count("\r\n")

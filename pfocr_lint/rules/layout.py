@@ -36,7 +36,7 @@ _FIRST = ("PF101", "PF102", "PF103", "PF104", "PF105", "PF106")
         ),
         Bad(text=("pmcid: PMC9405586\n", "\npmcid:   PMC9405586\n"), message="line 9", fixed={}),
         Bad(text=("seo: CreativeWork\n", "seo: CreativeWork # always\n"), message="its comments would be lost"),
-        Bad(text=("- AKT1", '- "\\nu AKT1"'), message="double quotes misread its backslashes", also=("PF306",)),
+        Bad(text=("- AKT1", '- "\\nu AKT1"'), message="double quotes change its backslashes", also=("PF306",)),
     ],
     good=[Good(), Good(kind=Kind.FIGURE_2021)],
 )
@@ -44,8 +44,8 @@ def not_canonical(record: Record) -> Iterator[Finding]:
     """
     The front matter is not written as the record pipeline writes it.
 
-    Quotes, line breaks, indentation and the order of keys have one form. With `--fix` this rule is a formatter. A record whose
-    fields do not fit the schema is left until that is fixed, and one with comments is only reported.
+    Quotes, line breaks, indentation and the order of keys have one form. With `--fix` this rule is a formatter. A record
+    whose fields do not fit the schema is left until they do, and one with comments is only reported.
     """
     if record.data is None or record.faults or any(record.failures.get(code) for code in _FIRST):
         return
@@ -57,10 +57,10 @@ def not_canonical(record: Record) -> Iterator[Finding]:
     tail = next((i for i in range(same) if text[-1 - i] != wanted[-1 - i]), same)
     lost = "; its comments would be lost" if record.comments else ""
     if not lost and any(map(record.typed, record.entries)):
-        lost = "; double quotes misread its backslashes"
+        lost = "; double quotes change its backslashes"
     fix = None
     if not lost:
-        fix = Fix("write it so", (TextEdit(start, len(text) - tail, wanted[start : len(wanted) - tail]),))
+        fix = Fix("write it as the pipeline does", (TextEdit(start, len(text) - tail, wanted[start : len(wanted) - tail]),))
     line = record.place(Span(start, start)).line
     yield Finding(
         None, f"line {line} is not as the record pipeline writes it{lost}", at=Span(start, max(start, len(text) - tail)), fix=fix

@@ -44,8 +44,8 @@ def malformed_figlink(record: Values) -> Iterator[Finding]:
     """
     The link to the figure at PubMed Central is not a full path.
 
-    It begins with `/pmc/articles/`, names paper and figure, and ends in a slash. A host in front goes, missing
-    slashes are added.
+    A right link begins with `/pmc/articles/`, names paper and figure, and ends in a slash. The fix removes a host in front
+    and adds missing slashes.
     """
     for violation in record.failures.get("PF207", ()):
         link, fix = violation.value, None
@@ -76,7 +76,7 @@ def foreign_figlink(record: Values) -> Iterator[Finding]:
     """
     The link leads to a figure of another article.
 
-    Its PMC id is not the one in figid. The right link has to be looked up at PubMed Central.
+    Its PMC id is not the one in figid. Find the right link at PubMed Central.
     """
     link, figid = record.usable("/figlink"), derived.figid(record)
     match = re.search(r"articles/(PMC[0-9]+)(?=/|$)", link or "")
@@ -119,8 +119,8 @@ def malformed_doi(record: Values) -> Iterator[Finding]:
     """
     The DOI is not a bare DOI.
 
-    It begins with `10.`; a resolver's address or `doi:` in front is taken away, and white space at the edges or where a line
-    was broken at a slash. Any other white space parts the DOI from what stands behind it.
+    A bare DOI begins with `10.`. The fix removes a resolver's address or `doi:` in front, and white space at the edges or
+    where a line was broken at a slash. Any other white space separates the DOI from other text, and needs a person.
     """
     for violation in record.failures.get("PF212", ()):
         bare = _RESOLVER.sub("", violation.value.strip())

@@ -42,9 +42,9 @@ def gene_table(symbol: str) -> str:
 )
 def table_shape(record: Record) -> Iterator[Finding]:
     """
-    A mention table is not what the site's scripts read.
+    A mention table has not the form that the site's scripts read.
 
-    It has the header of its sort, as many fields in every line, tabs between them and no quotes; an empty table has no
+    It needs the header of its sort, as many fields in every line, tabs between them and no quotes. An empty table has no
     file.
     """
     table = Table(record)
@@ -89,14 +89,17 @@ def _header(header: list[str], wanted: list[str]) -> str:
     severity="warning",
     kinds=TABLES,
     trigger=Trigger.TEXT,
-    bad=[Bad(table=TableFile("chemicals", CHEMICALS + "\nPLGA\tNA\tNA\tNA\tNA" * 2 + "\n"), message="its only row stands twice")],
+    bad=[
+        Bad(table=TableFile("chemicals", CHEMICALS + "\nPLGA\tNA\tNA\tNA\tNA" * 2 + "\n"), message="its only row appears twice")
+    ],
     good=[Good(table=TableFile("chemicals", CHEMICALS + "\nPLGA\tNA\tNA\tNA\tNA" * 2 + "\nKi\tNA\tNA\tNA\tNA\n"))],
 )
 def doubled_table(record: Record) -> Iterator[Finding]:
     """
-    Every row of a mention table stands twice.
+    Every row of a mention table appears twice.
 
-    The table was written two times over; the two copies are equal but for the counts. Single rows that repeat are normal.
+    The table was written twice into one file; the two copies are equal except for the counts. Single rows that repeat are
+    normal.
     """
     table = Table(record)
     if len(table.lines) < 3:
@@ -105,4 +108,4 @@ def doubled_table(record: Record) -> Iterator[Finding]:
     rows = Counter(tuple(fields[at] for at in kept if at < len(fields)) for fields in table.lines[1:])
     if all(count % 2 == 0 for count in rows.values()):
         once = sum(rows.values()) // 2
-        yield Finding(None, f"the table is doubled: {f'each of its {once:,} rows' if once > 1 else 'its only row'} stands twice")
+        yield Finding(None, f"the table is doubled: {f'each of its {once:,} rows' if once > 1 else 'its only row'} appears twice")

@@ -47,10 +47,10 @@ def _are_among(names: Set[str], organisms: list[str], organisms_ner: list[str]) 
 )  # fmt: skip
 def organism_synonym(record: Values) -> Iterator[Finding]:
     """
-    An organism goes by another name than its latin one.
+    An organism has another name than its latin one.
 
-    The site matches organisms by the exact latin name of their page. The names are those of the setting
-    `organism-synonyms`, and a few that the database has met; a record may write them with small or capital letters.
+    The site matches organisms by the exact latin name of their page. The other names are those of the setting
+    `organism-synonyms`, and some that occur in the database, in small or capital letters.
     """
     for key, names in _lists(record, record.synonyms.latin):
         there = {name for _, name in names}
@@ -78,18 +78,18 @@ PLACEHOLDERS = NO_NAMES | {"XXX"}
         lambda organisms, organisms_ner: _are_among(PLACEHOLDERS, organisms, organisms_ner),
     ),
     bad=[
-        Bad({"organisms": ["NA", "Homo sapiens"]}, message="'NA' stands beside names", fixed={"organisms": ["Homo sapiens"]},
-            key="/organisms/0"),
+        Bad({"organisms": ["NA", "Homo sapiens"]}, message="'NA' is a placeholder beside real names",
+            fixed={"organisms": ["Homo sapiens"]}, key="/organisms/0"),
         Bad({"organisms": ["Homo sapiens", "XXX"]}, message="'XXX' is not an organism"),
     ],
     good=[Good({"organisms": ["NA"]}), Good({"organisms": ["unassigned"]})],
 )  # fmt: skip
 def placeholder_among_organisms(record: Values) -> Iterator[Finding]:
     """
-    A placeholder stands among the organisms.
+    The organisms hold a placeholder.
 
-    `NA` or `unassigned` beside a real name says nothing and is dropped. `XXX` marks something that a person still has
-    to look up.
+    `NA` or `unassigned` beside a real name has no meaning, and the fix drops it. `XXX` marks something that a person still
+    has to find.
     """
     for key, names in _lists(record, PLACEHOLDERS.__contains__):
         if key == "/organisms" and lacks_ner(record):
@@ -100,4 +100,4 @@ def placeholder_among_organisms(record: Values) -> Iterator[Finding]:
             if name == "XXX":
                 yield Finding(item, "'XXX' is not an organism; write its latin name")
             elif name in NO_NAMES and real:
-                yield Finding(item, f"{quote(name)} stands beside names", fix=Fix("drop it", (DropItem(item),)))
+                yield Finding(item, f"{quote(name)} is a placeholder beside real names", fix=Fix("drop it", (DropItem(item),)))

@@ -99,11 +99,12 @@ def unknown_organism(repository: Repository) -> Iterator[Placed]:
     """
     An organism has no page.
 
-    The site lists a figure under an organism only when its name is the latin name of an organism page, to the letter.
-    Either the name is misspelt, or one item holds several names, or the page is missing. Where only the case differs, and where
-    each of several names is known, an unsafe fix writes the latin names, each as an item of its own. It needs the organism pages
-    beside the record and no other record, so it runs for single files too. Silent where the repository has no organism pages,
-    and with the setting `organisms = false`.
+    The site lists a figure under an organism only if its name is exactly the latin name of an organism page. Either the name
+    is misspelt, or one item holds several names, or the page is missing. Where only the case differs, and where each of
+    several names is known, an unsafe fix writes the latin names, each as an item of its own.
+
+    The rule needs the organism pages beside the record and no other record, so it runs for single files too. It is silent
+    where the repository has no organism pages, and with the setting `organisms = false`.
     """
     names = set(chain.from_iterable({figure.organisms for figure in repository.figures}))
     names = {name for name in names - PLACEHOLDERS if not name.startswith("unspecified ")}

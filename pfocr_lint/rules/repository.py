@@ -69,8 +69,7 @@ def duplicate_figid(repository: Repository) -> Iterator[Placed]:
     """
     Two records have one figid.
 
-    Pages, tables and other databases confuse them. The record whose file is called after the figid is taken
-    for the rightful one.
+    Pages, tables and other databases confuse them. The record whose file has the figid as its name counts as the right one.
     """
     for figid, group in _groups(repository.figures, [figure.figid for figure in repository.figures]):
         first, *others = sorted(group, key=lambda f: (not f.path.endswith(f"/{figid}.md"), f.path in repository.fresh, f.path))
@@ -98,8 +97,8 @@ def duplicate_alias(repository: Repository) -> Iterator[Placed]:
     """
     Two figures have one alias.
 
-    The site makes one redirect for both, so one of the two pages can no longer be reached by its alias. One of the two
-    numbers is usually wrong: a scheme or a supplement that is numbered as a figure.
+    The site makes one redirect for both, so one of the two pages cannot be reached by its alias. One of the two numbers is
+    usually wrong: a scheme or a supplement that is numbered as a figure.
     """
     for alias, group in _groups(repository.figures, [figure.alias for figure in repository.figures]):
         figids = {figure.figid for figure in group}
@@ -179,8 +178,8 @@ def paper_disagreement(repository: Repository) -> Iterator[Placed]:
     """
     Two figures of one paper disagree about the paper.
 
-    Title, reference, year, DOI and journal are the paper's, and the same for all its figures. What most of its records
-    say is named; a value that is unknown disagrees with no other.
+    Title, reference, year, DOI and journal belong to the paper, and are the same for all its figures. The message names the
+    value of most of its records. An unknown value disagrees with no other.
     """
     figures = repository.figures
     pmcids, papers = [figure.pmcid for figure in figures], [figure.paper for figure in figures]
@@ -237,7 +236,7 @@ def case_collision(repository: Repository) -> Iterator[Placed]:
     """
     Two file names differ only in case.
 
-    On the file systems of macOS and Windows they are one file: a checkout loses one of the two, and so does a web server.
+    On the file systems of macOS and Windows they are one file: a checkout, or a web server, loses one of the two.
     """
     paths = repository.paths
     for name, group in _groups(paths, _folded(paths)):
@@ -282,8 +281,8 @@ def keywords_differ_from_tables(repository: Repository) -> Iterator[Placed]:
     """
     The keywords for search engines are not those of the mention tables.
 
-    They are the gene symbols, chemicals and diseases of the figure's tables. A table without rows has no file, so a
-    surplus keyword is only reported where all three tables are there.
+    They are the gene symbols, chemicals and diseases of the figure's tables. A table without rows has no file, so a surplus
+    keyword is only reported where all three tables exist.
     """
     tables = defaultdict(list)
     for table in repository.tables:
@@ -339,8 +338,8 @@ def orphan_table(repository: Repository) -> Iterator[Placed]:
     """
     A mention table belongs to no record.
 
-    Its name begins with a figid that no record has: the record was renamed or removed, or the table is misnamed. Silent
-    where no records are read.
+    Its name begins with a figid that no record has: the record was renamed or removed, or the table is misnamed. The rule is
+    silent where no records are read.
     """
     if not repository.tables or not repository.figures:
         return

@@ -40,10 +40,10 @@ _READ_AS = {"boolean": "true or false", "date": "a date", "symbol": "a symbol", 
 )  # fmt: skip
 def unquoted_scalar(record: Record) -> Iterator[Finding]:
     """
-    A text without quotes that YAML 1.1 reads as something else.
+    YAML 1.1 reads an unquoted text as something else.
 
     `On`, `NO`, `0123`, `12:30`, `1_000`, `2001-12-14`: to Jekyll these are a boolean, numbers and a date, unless they are
-    quoted. What was written is kept, in quotes.
+    quoted. The fix keeps what was written, in quotes.
     """
     for violation in failures_of(record, "PF105"):
         text, value = written(record, violation.key), violation.value
@@ -84,10 +84,10 @@ _FOLLOWING = ("/figid_alias", "/redirect_from")  # never '', and made of other f
 )  # fmt: skip
 def missing_value_sentinel(record: Record) -> Iterator[Finding]:
     """
-    A missing value has leaked into the record.
+    A missing value leaked into the record.
 
-    R writes `.na.character` and its kin where it has no text; an empty value and `~` are null to YAML. Where the
-    format has `''` for unknown, that is set; an item of a list is dropped; elsewhere the value has to be found.
+    R writes `.na.character` and similar words where it has no text; an empty value and `~` are null to YAML. Where the format
+    has `''` for unknown, the fix sets it. In a list it drops the item. Elsewhere the value has to be found.
     """
     dropped: dict[str, int] = {}
     for violation in failures_of(record, "PF106"):

@@ -130,8 +130,8 @@ def emptied_reference(record: Values) -> Iterator[Finding]:
     """
     A reference to a table, figure or paper was lost.
 
-    The links in captions are removed on the way, and leave empty brackets or a `see .` behind. What stood there has to
-    be looked up in the paper.
+    The links in captions are removed before they reach the record, and leave empty brackets or a `see .` behind. Find in the
+    paper what belongs there.
     """
     for key, text in texts(record, "/figtitle", "/papertitle", *PROSE):
         matches = [m for m in _EMPTIED.finditer(text) if key != "/figtitle" or not HOLLOW.fullmatch(m[0])]
@@ -152,7 +152,7 @@ def emptied_reference(record: Values) -> Iterator[Finding]:
     bad=[
         Bad(both("Figure"), message="caption is 'Figure'", key="/caption"),
         Bad(both("Fig. 3."), message="nothing but a label"),
-        Bad(both("N/A"), message="caption is 'N/A', which says nothing"),
+        Bad(both("N/A"), message="caption is 'N/A', which has no content"),
         Bad(both(""), message="caption is ''"),
         Bad({"caption": ""}, message="the description still has a text"),
     ],
@@ -160,13 +160,13 @@ def emptied_reference(record: Values) -> Iterator[Finding]:
 )
 def empty_caption(record: Values) -> Iterator[Finding]:
     """
-    The caption says nothing.
+    The caption has no content.
 
-    It is empty, or no more than the figure's label. The text has to be found in the paper.
+    It is empty, or nothing but the figure's label. Find the text in the paper.
     """
     caption = record.usable("/caption")
     if caption is not None and derived.says_nothing(caption):
-        what = "" if not caption.strip() else ", which says nothing" if caption.strip()[0] in "nN" else ", nothing but a label"
+        what = "" if not caption.strip() else ", which has no content" if caption.strip()[0] in "nN" else ", nothing but a label"
         kept = record.usable(DESCRIPTION)
         hint = "; the description still has a text" if kept and not derived.says_nothing(kept) else ""
         yield Finding("/caption", f"caption is {quote(caption)}{what}{hint}")
@@ -223,17 +223,17 @@ def _begins_broken(text: str) -> bool:
 )  # fmt: skip
 def broken_punctuation(record: Values) -> Iterator[Finding]:
     """
-    Punctuation was glued on or left over.
+    Punctuation was added or left over by mistake.
 
-    A period behind a question mark or a space at the end of a title, a period at the beginning of a caption. A
-    caption that repeats its label is reported too; taking it away is for a person to decide.
+    It is a period behind a question mark, a space at the end of a title, or a period at the beginning of a caption. A caption
+    that repeats its label is reported too; whether to remove it is for a person to decide.
     """
     for key, text in texts(record, *TITLES):
         if any(match.end() == len(text) for match in _EMPTIED.finditer(text)):
             continue  # 'in .' shows that a reference was lost (PF311)
         # of '?.' the question mark stays, of ' .' the period, but in a figure's title
         marks = r"\1" if key == "/figtitle" else r"\1\2"
-        yield from found(record, key, text, BAD_END, marks, "{name} ends in {0}", "leave one mark")
+        yield from found(record, key, text, BAD_END, marks, "{name} ends in {0}", "keep one mark")
     for key, text in texts(record, *PROSE):
         yield from found(record, key, text, _BAD_START, "", "{name} begins with '. '", "remove the period")
         message = "{name} repeats its label {1}"
@@ -268,7 +268,7 @@ def incomplete_reference(record: Values) -> Iterator[Finding]:
     """
     The reference lacks its author, its year or its pages.
 
-    `(NA)` stands where the issue or the pages were not known.
+    `(NA)` is in the place of an unknown issue or unknown pages.
     """
     reftext = record.usable("/reftext")
     if not reftext:

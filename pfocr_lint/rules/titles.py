@@ -29,9 +29,9 @@ from pfocr_lint.schema.kinds import FIGURES
 )
 def title_length(record: Values) -> Iterator[Finding]:
     """
-    The figure's title has less than 10 or more than 250 characters.
+    The figure's title has fewer than 10 or more than 250 characters.
 
-    A shorter one does not say what the figure shows, a longer one is a caption.
+    A shorter title does not say what the figure shows; a longer one is a caption.
     """
     for violation in record.failures.get("PF301", ()):
         yield Finding(violation.key, f"figtitle has {len(violation.value)} characters, want 10 to 250")
@@ -146,9 +146,10 @@ def _may_have_an_artefact(figtitle: str) -> bool:
 )  # fmt: skip
 def title_artefact(record: Values) -> Iterator[Finding]:
     """
-    Something is left over in the figure's title from where it was cut.
+    The figure's title still holds something from where it was cut.
 
-    A panel's label in front, `(A)` or `A)`, or empty brackets. A title of several labelled parts is for a person to word anew.
+    It has a panel's label in front, `(A)` or `A)`, or empty brackets. A title of several labelled parts has to be written
+    anew by a person.
     """
     for key, text in texts(record, "/figtitle"):
         yield from found(record, key, text, _PANEL, _unlabelled, "figtitle begins with the panel label {1}", "remove the label")
@@ -174,8 +175,8 @@ def truncated_title(record: Values) -> Iterator[Finding]:
     """
     The figure's title was cut.
 
-    It ends in `et al`, or in a single capital such as the E of E. coli: it was cut at the period, the rest stands in the caption.
-    Or ` #` stands in it: without quotes, YAML takes the rest for a comment.
+    It ends in `et al`, or in a single capital such as the E of E. coli: it was cut at the period, and the rest is in the
+    caption. Or it holds ` #`: without quotes, YAML reads the rest as a comment.
     """
     for key, text in texts(record, "/figtitle"):
         match = _TRUNCATED.search(text, max(0, len(text) - 10))

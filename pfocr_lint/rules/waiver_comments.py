@@ -102,7 +102,7 @@ def _parts(given: Iterable[str]) -> tuple[dict[str, str], str]:
             hint = "; rules are separated by ','" if _CODE.fullmatch(part) else "; known are until=2027-06-30 and owner=ana"
             return {}, f"{quote(part)} is not known in a waiver{hint}"
         if name in parts:
-            return {}, f"{name} stands twice in a waiver"
+            return {}, f"{name} appears twice in a waiver"
         if name == "until" and not _is_date(value):
             return {}, f"until is {quote(value)}, which is no date; write it as in until=2027-06-30"
         if not value:

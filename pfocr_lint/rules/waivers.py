@@ -49,10 +49,10 @@ def unused_waiver(record: Record) -> Iterator[Finding]:
     """
     A waiver waives nothing.
 
-    The comment `# pfocr-lint: ignore[PF210] the reason` waives rules for the value on its line or the one below; where a text
-    goes over several lines, it stands above the line of its key. What it waived has been fixed, or the rule cannot be waived
-    inside a file (PF0, PF305). Where the rule reports another line of the record, the waiver is misplaced, and stays. Of a rule
-    that compares records (PF4) this is not reported: what that finds depends on which others are read.
+    The comment `# pfocr-lint: ignore[PF210] the reason` waives rules for the value on its line or the one below; for a text
+    of several lines, write it above the line of its key. Either the waived finding has been fixed, or the rule cannot be
+    waived inside a file (PF0, PF305). If the rule reports another line of the record, the waiver is in the wrong place, and
+    stays. This is not reported for rules that compare records (PF4): their findings depend on which other records are read.
     """
     for waiver, unused in record.unused_waivers:
         dead = {span for _, span, _ in unused}
@@ -73,7 +73,8 @@ def unused_waiver(record: Record) -> Iterator[Finding]:
     waivable=False,
     bad=[
         Bad(
-            text=("year: '2022'", "year: '2022' # pfocr-lint: ignore[PF2100] why"), message="no rule 'PF2100', nearest is 'PF210'"
+            text=("year: '2022'", "year: '2022' # pfocr-lint: ignore[PF2100] why"),
+            message="no rule 'PF2100'; did you mean 'PF210'?",
         ),
         Bad(text=("year: '2022'", "year: '2022' # pfocr-lint: ignore[PF2] why"), message="name each by its full code"),
         Bad(text=("year: '2022'", "year: '2022' # checked # pfocr-lint: ignore PF210"), message="ignore[PF210] the reason"),
@@ -91,10 +92,10 @@ def unknown_rule_in_waiver(record: Record) -> Iterator[Finding]:
     """
     A waiver is not written as it should be: its rule, a part of it, its reason or its marker.
 
-    It begins with `# pfocr-lint: ignore[`, in small letters, and names each rule by its full code or its name, several separated
-    by commas. Behind a `;` it may say until when it holds and who answers for it: `ignore[PF210; until=2027-06-30; owner=ana]`.
-    The reason stands behind the brackets. A comment that is only nearly a waiver, and one with a part that is not known, waives
-    nothing; one without a reason does.
+    It begins with `# pfocr-lint: ignore[`, in small letters, and names each rule by its full code or its name, several
+    separated by commas. Behind a `;` it may hold a date and an owner: `ignore[PF210; until=2027-06-30; owner=ana]`. The
+    reason follows the brackets. A comment that is only nearly a waiver, and one with an unknown part, waives nothing; one
+    without a reason does.
     """
     dead = {span for _, unused in record.unused_waivers for _, span, _ in unused}
     hints = _HINTS
@@ -110,7 +111,7 @@ def unknown_rule_in_waiver(record: Record) -> Iterator[Finding]:
             else:
                 hints -= 1
                 near = nearest(name) if hints >= 0 else None
-                yield Finding(None, f"there is no rule {quote(name)}{f', nearest is {quote(near)}' if near else ''}", at=span)
+                yield Finding(None, f"there is no rule {quote(name)}{f'; did you mean {quote(near)}?' if near else ''}", at=span)
         if holding and not waiver.reason:
             yield Finding(None, f"a reason is missing behind {quote(waiver.form)}", at=waiver.span)
         if waiver.doubled:

@@ -137,7 +137,7 @@ def codes(names: Iterable[str], where: str) -> tuple[str, ...]:
     for name in names:
         if name not in BY_NAME and not any(code.startswith(name) for code in BY_CODE):
             near = nearest(name)
-            hint = f", nearest is {quote(near)}" if near else ""
+            hint = f"; did you mean {quote(near)}?" if near else ""
             raise SettingsError(f"{where}: there is no rule {quote(name)}{hint}")
         if not name:
             raise SettingsError(f"{where}: a rule's code is empty")

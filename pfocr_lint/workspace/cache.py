@@ -59,7 +59,7 @@ _NONE_KNOWN = (-1, -1, -1, -1)
 
 
 def stamps_of(paths: Iterable[str]) -> array[int]:
-    """The stamps of some files, one after the other; of a link, which says nothing of what it leads to, -1 four times."""
+    """The stamps of some files, one after the other; of a link, which has no content of what it leads to, -1 four times."""
     found = array("q")
     for path in paths:
         try:

@@ -31,7 +31,7 @@ def sources_of(paths: Sequence[str], settings_of: Callable[[str], Settings], *, 
         hidden = [path for path in empty if os.path.isdir(path) and not discovery.holds_none(path)]  # noqa: PTH112
         if hidden:
             raise UsageError(f"all records in {', '.join(hidden)} are excluded by the settings")
-        raise UsageError(f"no record found in {', '.join(empty)}; records stand in {', '.join(sorted(reading.FOLDERS))}")
+        raise UsageError(f"no record found in {', '.join(empty)}; records are in {', '.join(sorted(reading.FOLDERS))}")
     if force_exclude:
         return [source for source in sources if not source.settings.excludes(source.path)]
     return sources
