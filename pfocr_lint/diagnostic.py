@@ -10,7 +10,7 @@ from pfocr_lint.dataclass import dataclass
 
 
 class Severity(str, Enum):
-    """How bad a finding is; ``OFF`` stands for a rule that is not run."""
+    """How serious a finding is; ``OFF`` for a rule that does not run."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -18,7 +18,7 @@ class Severity(str, Enum):
 
 
 class Safety(str, Enum):
-    """Whether a fix may be applied unseen (``SAFE``) or needs a person's eye (``UNSAFE``)."""
+    """Whether a fix may be applied without review (``SAFE``) or needs a person (``UNSAFE``)."""
 
     SAFE = "safe"
     UNSAFE = "unsafe"
@@ -43,7 +43,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class SetValue:
-    """The value at the JSON Pointer ``key`` should be ``value``; written again even when it already is."""
+    """The value at the JSON Pointer ``key`` should be ``value``; it is written again even if it already is."""
 
     key: str
     value: Any
@@ -51,7 +51,7 @@ class SetValue:
 
 @dataclass(frozen=True, slots=True)
 class DropItem:
-    """The list item at the JSON Pointer ``key`` should go."""
+    """The list item at the JSON Pointer ``key`` should be removed."""
 
     key: str
 
@@ -66,7 +66,7 @@ class AddKey:
 
 @dataclass(frozen=True, slots=True)
 class RenameKey:
-    """The key at the JSON Pointer ``key`` should be called ``new``; its value stays."""
+    """The key at the JSON Pointer ``key`` should have the name ``new``; its value stays."""
 
     key: str
     new: str
@@ -74,7 +74,7 @@ class RenameKey:
 
 @dataclass(frozen=True, slots=True)
 class TextEdit:
-    """A change of the text itself that leaves every value as it is (byte order mark, line ends, comments)."""
+    """A change of the text that keeps every value (byte order mark, line ends, comments)."""
 
     start: int
     end: int
@@ -87,10 +87,10 @@ Change: TypeAlias = SetValue | DropItem | AddKey | RenameKey | TextEdit
 @dataclass(frozen=True, slots=True)
 class Fix:
     """
-    What should be, as changes that belong together, and one line that says so.
+    Which values should be there, as changes that belong together, with a one-line message.
 
-    ``follows`` are the JSON Pointers of the values that the new value is derived from, where it replaces what a person may have
-    edited: where Git knows that it was, the fix is not safe.
+    ``follows`` are the JSON Pointers of the source values, where the fix replaces what a person may have edited: if Git knows
+    that it was edited, the fix is not safe.
     """
 
     message: str
@@ -114,11 +114,10 @@ class Finding:
     """
     What a rule finds in one record, in terms of values.
 
-    ``key`` is the JSON Pointer of the value meant (of the key itself with ``on_key``), None for the whole file.
-    ``within`` is a range of code points inside that value. ``at`` is a place in the text,
-    for rules about the text and not the values. ``compared`` are the other values that the finding is about; ``members``
-    are the names of all that take part in a finding between records, which could be reported for any of them. Where one of
-    these changed, the finding is another one than before.
+    ``key`` is the JSON Pointer of the value (with ``on_key`` of the key itself), None for the whole file. ``within`` is a range
+    of code points inside that value. ``at`` is a place in the text, for rules about the text. ``compared`` are the other values
+    that the finding is about; ``members`` are the names of all participants of a finding between records, which could be reported
+    for any of them. If one of these changes, it counts as another finding.
     """
 
     key: str | None
@@ -143,9 +142,9 @@ class Placed:
 @dataclass(frozen=True, slots=True)
 class Place:
     """
-    Where a span stands: 1-based lines and columns in code points, the end exclusive, lines split at LF only.
+    The place of a span: 1-based lines and columns in code points, the end exclusive, lines split at LF only.
 
-    The columns in bytes of UTF-8, also 1-based, are for programs that count so.
+    The columns in bytes of UTF-8, also 1-based, are for programs that count bytes.
     """
 
     line: int
@@ -167,7 +166,7 @@ class SourceLine:
 
 @dataclass(frozen=True, slots=True)
 class OfferedFix:
-    """A fix with its edits, in code points of the decoded file, sorted by place; ``places`` says where each edit stands."""
+    """A fix with its edits, in code points of the decoded file, sorted; ``places`` are the places of the edits."""
 
     safety: Safety
     message: str
@@ -178,9 +177,9 @@ class OfferedFix:
 @dataclass(frozen=True, slots=True)
 class ValueChange:
     """
-    What a fix made of one value: at a JSON Pointer of the record before it, None where the text itself was edited.
+    The change of one value by a fix: at a JSON Pointer of the record before the fix, None where the text itself was edited.
 
-    ``old`` is None for a key that was added, ``new`` for an item that was removed; of a key that was renamed they are its names.
+    ``old`` is None for an added key, ``new`` for a removed item; for a renamed key they are its names.
     """
 
     key: str | None
@@ -201,12 +200,12 @@ class RelatedPlace:
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
     """
-    One finding, complete: all that any report needs, without the record.
+    One finding with everything that a report needs, without the record.
 
-    ``fingerprint`` is stable under line moves and file renames: record identity, key, rule and value make it. What decides
-    whether a diagnostic is introduced: ``identity`` names the record, ``match`` is a digest of the finding with all values that
-    it is about, ``members`` are those that take part where it lies between records. Of a diagnostic that was fixed, ``made`` is
-    what its fix changed.
+    ``fingerprint`` is stable under line moves and file renames: it is made of record identity, key, rule and value. Three fields
+    decide whether a diagnostic is introduced: ``identity`` names the record, ``match`` is a digest of the finding with all values
+    that it is about, ``members`` are the participants of a finding between records. ``made`` are the changes of a fix that was
+    applied.
     """
 
     code: str

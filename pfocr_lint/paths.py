@@ -1,4 +1,4 @@
-"""Paths with the links on the way to them followed."""
+"""Paths with all links resolved."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ real = cache(os.path.realpath)  # many files share a folder
 
 
 def whole(path: str) -> str:
-    """The whole path of a file, the links on the way to it followed."""
+    """The absolute path of a file, with the links in its folder resolved."""
     folder, name = os.path.split(path)
     return os.path.join(real(os.path.join(os.getcwd(), folder)), name)  # noqa: PTH109, PTH118 - no ".." is resolved before a link

@@ -20,7 +20,7 @@ def parent_of(pointer: str) -> str:
 
 
 def name_of(pointer: str) -> str:
-    """A JSON Pointer as people say it: ``schema-jsonld/keywords, item 4``, ``genes, item 2, symbol``; items count from 1."""
+    """A JSON Pointer for people: ``schema-jsonld/keywords, item 4``, ``genes, item 2, symbol``; items count from 1."""
     said = ""
     for token in split(pointer):
         if token.isdecimal() and said:

@@ -9,7 +9,7 @@ LONG = 4_000  # bits; Python refuses to write a number of more than 4,300 digits
 
 
 def shorten(text: str, limit: int = 60) -> str:
-    """``text`` for a message: one line, what is not seen by its code point, about ``limit`` of them at most."""
+    """``text`` for a message: one line of about ``limit`` code points, invisible characters by their numbers."""
     text = text if len(text) <= limit else f"{text[: limit * 2 // 3]} … {text[-limit // 3 + 3 :]}"
     if text.isprintable():
         return text
@@ -22,7 +22,7 @@ def code_point(char: str) -> str:
 
 
 def quote(value: Any, limit: int = 60) -> str:
-    """A value for a message: strings in single quotes, all else by its kind or as it is written."""
+    """A value for a message: text in single quotes, other values by their kind or as they are written."""
     if isinstance(value, str):
         return f"'{shorten(value, limit)}'"
     if isinstance(value, bool):

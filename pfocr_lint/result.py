@@ -1,4 +1,4 @@
-"""What came of one file."""
+"""The result of one file."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Result:
     """
-    What came of one file.
+    The result of one file.
 
     ``left`` are the diagnostics that remain, ``fixed`` those that were fixed. ``versions`` is the text before and after, only for
     a diff; ``patch`` is that diff. ``faults`` are this program's own, ``notes`` say why a file was left as it is, ``unreadable``
-    why it was not read, ``missing`` that there is no such file, ``not_a_record`` that it is none. ``facts`` are compared with
-    those of other records, ``waived`` are the rules' codes of the findings that the record waives, one for each.
+    why it was not read, ``missing`` that it does not exist, ``not_a_record`` that it is none. ``facts`` are compared with those
+    of other records, ``waived`` are the codes of the waived findings, one for each.
     """
 
     path: str

@@ -1,4 +1,4 @@
-"""Changes of values: what the data is after them."""
+"""What the data of a record is after some changes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def changed(record: Record, changes: Iterable[Change]) -> dict[str, Any]:
-    """A copy of the record's data with the changes made. Keys mean places in the data as it was."""
+    """A copy of the record's data with the changes made. Their keys are JSON Pointers into the data before the changes."""
     data: dict[str, Any] = copy.deepcopy(record.data) if record.data is not None else {}
     drops: list[tuple[str, int]] = []
     holders = {
@@ -54,7 +54,7 @@ def value_at(data: Any, pointer: str) -> Any:
 
 
 def written_pointers(changes: Sequence[Change]) -> Iterable[str]:
-    """The JSON Pointers, after the changes, of what they wrote."""
+    """The JSON Pointers, after the changes, of the values that they write."""
     drops = [(parent_of(change.key), int(split(change.key)[-1])) for change in changes if isinstance(change, DropItem)]
     names = {change.key: join(parent_of(change.key), change.new) for change in changes if isinstance(change, RenameKey)}
     for change in changes:
@@ -70,13 +70,13 @@ def written_pointers(changes: Sequence[Change]) -> Iterable[str]:
 
 
 def predecessor(record: Record, parent: str, name: str, present: dict[str, Any]) -> str | None:
-    """The present key behind which a missing one belongs; None when it comes first."""
+    """The present key after which a missing key belongs; None when it comes first."""
     keys = format_order(record, parent, present)
     before = keys[: keys.index(name)] if name in keys else list(present)
     return next((key for key in reversed(before) if key in present), None)
 
 
 def format_order(record: Record, parent: str, present: dict[str, Any]) -> list[str]:
-    """The keys that the format knows in a mapping, in its order."""
+    """The keys of a mapping that the format knows, in the format's order."""
     below = schemas.at(record.kind, parent)
     return schemas.order(below, present) if below is not None else []

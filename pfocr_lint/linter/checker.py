@@ -31,11 +31,11 @@ def check(
     path: str, data: bytes, settings: Settings = DEFAULT, kind: Kind | None = None, *, before: bytes | None = None
 ) -> list[Diagnostic]:
     """
-    What is wrong with one record.
+    Check one record.
 
-    ``path`` is only a name: no file is touched. ``kind`` says what the record is where its path and text do not; ``before`` is
-    the record in an earlier version: a fix that would replace what was edited since is not safe. Raises InternalFault when a
-    rule raised.
+    ``path`` is only a name: no file is read. ``kind`` is the kind of record where path and text do not show it. ``before`` are
+    the bytes of an earlier version: a fix that would replace what was edited since is not safe. Raises InternalFault when a rule
+    raised.
     """
     quick = prefilter.quick_check(path, data, settings, kind)
     checked = checked_of(path, data, settings, kind, quick, lambda: before)
@@ -57,11 +57,11 @@ def checked_of(
     fixes: Callable[[str], bool] = lambda _: False,
 ) -> Checked | None:
     """
-    What the rules find in one record; None when the prefilter has found nothing.
+    The findings of one record; None when the prefilter found that no rule can find anything.
 
-    This is the one place that chooses between the two paths. ``look`` is the prefilter's answer for the record, None for "not
-    sure". ``fixes`` says whether fixes of a safety (as a rule declares its own) will be made: what is written must come from the
-    reference path. ``before`` gives the bytes of the earlier version that edits are compared with.
+    This is the one place that chooses between the two paths. ``quick`` is the prefilter's answer, None for "not sure". ``fixes``
+    says whether fixes of a safety (as a rule declares it) will be applied: written text must come from the reference path.
+    ``before`` gives the bytes of the earlier version with which edits are compared.
     """
     if quick is not None and not quick.candidates:
         return None
@@ -75,7 +75,7 @@ def checked_of(
 
 
 def _located(quick: prefilter.QuickCheck, record: Record, settings: Settings) -> Checked:
-    """Run the rules that find something in a record of the pipeline's own form once more, with the text, for the places."""
+    """Run the candidate rules again, with the text, for the places of their findings."""
     levels, faults = settings.rules_for(record.path), list[str]()
     hits = [hit for rule in quick.candidates for hit in run_rule(rule, record, levels, faults)]
     return Checked(record, tuple(sorted(hits, key=by_place)), tuple(faults))

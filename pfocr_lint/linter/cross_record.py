@@ -1,4 +1,4 @@
-"""Rules that compare records, run on the facts of all of them."""
+"""Runs the rules that compare records, on the facts of all records."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Compared:
-    """What the rules that compare records found, by record, sorted by path."""
+    """The findings of the rules that compare records: by record, sorted by path."""
 
     checked: tuple[Checked, ...]
     faults: tuple[str, ...] = ()
@@ -35,9 +35,10 @@ def compare(
     waiving: bool = True,
 ) -> Compared:
     """
-    Run rules that compare records. ``levels_of`` gives the rules that are on for a path; ``waiving``: waivers hold.
+    Run rules that compare records.
 
-    The records with a finding are opened again, for places and waivers.
+    ``levels_of`` gives the severity of each rule that is on for a path. ``waiving`` says whether waivers count. Only records with
+    a finding are opened again, for places and waivers.
     """
     hits: dict[str, list[Hit]] = {}
     faults: list[str] = []
@@ -49,7 +50,7 @@ def compare(
                 level = levels_of(placed.path).get(rule.code)
                 if level is not None:
                     hits.setdefault(placed.path, []).append(hit_of(repository.open(placed.path), rule, level, placed.finding))
-        except Exception as error:  # noqa: BLE001 - whatever a rule does wrong, the others still speak
+        except Exception as error:  # noqa: BLE001 - the other rules still report
             faults.append(f"rule {rule.code} failed: {type(error).__name__}: {error}")
     checked = []
     again = partial(_on_pages, repository, levels_of, waiving)
@@ -65,7 +66,7 @@ def compare(
 def _on_pages(
     repository: facts.Repository, levels_of: Callable[[str], Mapping[str, Severity]], waiving: bool, record: Record
 ) -> tuple[Hit, ...]:
-    """What the rules that need the organism pages alone find in one record as it is now."""
+    """The findings of the rules that need the organism pages alone, for one record in its present state."""
     own = facts.facts_of(record)
 
     def opened(path: str) -> Record:

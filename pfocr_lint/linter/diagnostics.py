@@ -1,4 +1,4 @@
-"""What was found in a record as diagnostics, with the edits of the fixes that are offered."""
+"""Findings become diagnostics, with the edits of the fixes that are offered."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FIRST = frozenset({"PF003", "PF009", "PF010"})  # line breaks other than LF are 
 
 
 def diagnostics_of(checked: Checked) -> list[Diagnostic]:
-    """What was found in a record as it is reported, sorted by offset, then code."""
+    """The diagnostics of a record, sorted by offset, then code."""
     seen: Counter[str] = Counter()
     found = []
     for hit in checked.hits:
@@ -70,7 +70,7 @@ def diagnostic_of(
 
 
 def _offer(record: Record, rule: Rule, fix: Fix | None) -> OfferedFix | None:
-    """The fix with its edits, None where the text does not allow it: between lone CRs lines are not what they seem."""
+    """The fix with its edits; None where the text does not allow it: between lone CRs, lines are not what an editor shows."""
     if fix is None or (rule.code not in FIRST and record.has_lone_cr):
         return None
     planned = edits.plan(record, [fix])

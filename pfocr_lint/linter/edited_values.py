@@ -1,8 +1,8 @@
 """
-Which values of a record a person edited since a version that Git knows, and what that means for a fix.
+Which values of a record were edited since a revision that Git knows, and what that means for a fix.
 
-A rule that copies one field to another trusts the first more. Where the copy was edited since, and may be the correction of a
-person, replacing it is not safe.
+A rule that copies one field to another trusts the source more. If the copy was edited since, the edit may be a correction by a
+person, and replacing it is not safe.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Read: TypeAlias = "Callable[[str, bytes, Kind], Record]"
 
 
 class _Edited:
-    """Whether the value of a record at a JSON Pointer was edited since; False where the earlier version is not known."""
+    """Whether the value at a JSON Pointer was edited; False where the earlier version is unknown."""
 
     def __init__(self, record: Record, load: Load, read: Read) -> None:
         self.record, self.load, self.read = record, load, read
@@ -40,23 +40,23 @@ class _Edited:
 
 
 def _alike(old: Any, new: Any) -> bool:
-    """Equal, or the same text to a person, quoted or not."""
+    """Whether two values are equal, or the same text to a person, quoted or not."""
     return bool(old == new) or (old is not None and new is not None and str(old) == str(new))
 
 
 def track_edits(record: Record, load: Load, read: Read) -> None:
-    """Let the fixes of a record be weighed by what was edited since the version that ``load`` gives, called when it is needed."""
+    """Compare the values of a record with the earlier version that ``load`` gives (called on first use) and ``read`` parses."""
     record.edited = _Edited(record, load, read)
 
 
 def keep_tracking(old: Record, new: Record) -> None:
-    """The same for what a fix made of a record: edited is what was before the fix, as far as that could be read."""
+    """The same for the record after a fix: its edits are those of the record before the fix, if that could be read."""
     if isinstance(old.edited, _Edited):
         new.edited = old.edited if old.edited.record.data is not None else _Edited(new, old.edited.load, old.edited.read)
 
 
 def unsafe_where_edited(record: Record, finding: Finding) -> Finding:
-    """A finding whose fix would replace what a person edited: the fix is unsafe, and the message says what was edited."""
+    """The finding; if its fix would replace an edited value, with an unsafe fix and a message that names what was edited."""
     fix, key, edited = finding.fix, finding.key, record.edited
     if fix is None or key is None or edited is None or not fix.follows or not edited(key):
         return finding

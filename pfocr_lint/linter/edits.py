@@ -1,7 +1,8 @@
 """
-From what should be to what is written: fixes of a record become edits of its text.
+Fixes, which say what values should be, become edits of the text.
 
-An edit replaces the smallest piece that holds a value. Fixes that clash are held back whole; the next round takes them.
+An edit replaces the smallest piece of text that holds a value. A fix that clashes with an earlier one is left out; the next round
+applies it.
 """
 
 from __future__ import annotations
@@ -35,10 +36,10 @@ MOST_REWRITTEN = 12_000
 @dataclass(frozen=True, slots=True)
 class Plan:
     """
-    What a set of fixes comes to.
+    The edits for a set of fixes.
 
-    ``edits`` are sorted and do not overlap; ``taken`` are the indices of the fixes they carry out, ``changes`` what
-    those fixes come to.
+    ``edits`` are sorted and do not overlap. ``taken`` are the indices of the fixes that they apply, ``changes`` the changes of
+    these fixes.
     """
 
     edits: tuple[Edit, ...]
@@ -46,7 +47,7 @@ class Plan:
     changes: tuple[Change, ...]
 
     def data(self, record: Record) -> dict[str, Any] | None:
-        """What the record must read as afterwards; None when it could not be read before."""
+        """The data that the record must have after the edits; None when it could not be read before."""
         return None if record.data is None else changed(record, self.changes)
 
     @property
@@ -55,7 +56,7 @@ class Plan:
         return tuple(dict.fromkeys(written_pointers(self.changes)))
 
     def weight(self, record: Record) -> int:
-        """How much text, in code points, has to be read again to prove what is written."""
+        """How many code points must be read again to verify the edits."""
         kept = {parent_of(change.key) if isinstance(change, DropItem) else change.key
                 for change in self.changes if isinstance(change, (DropItem, RenameKey))}  # fmt: skip
         spans = [record.span(key) for key in kept]
@@ -64,7 +65,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """One change with the edit that makes it alone, and the block that is written whole for it, if any."""
+    """One change, the edit that makes it alone, and the JSON Pointer of the block that is rewritten for it, if any."""
 
     change: Change
     edit: Edit
@@ -72,7 +73,7 @@ class _Step:
 
 
 def plan(record: Record, fixes: Sequence[Fix]) -> Plan:
-    """Turn fixes into edits, first come first served; a fix that clashes with an earlier one is left out whole."""
+    """Turn fixes into edits, in their order; a fix that clashes with an earlier one is left out as a whole."""
     taken: list[int] = []
     steps: list[_Step] = []
     room = _Room()
@@ -85,13 +86,13 @@ def plan(record: Record, fixes: Sequence[Fix]) -> Plan:
             steps += found
             taken.append(index)
     edits = _edits(record, steps)
-    if edits is None:  # only together do they not fit: one after the other they may
+    if edits is None:  # they clash only together: one after the other they may fit
         return plan(record, [fixes[taken[0]]]) if len(taken) > 1 else Plan((), (), ())
     return Plan(tuple(edits), tuple(taken), tuple(step.change for step in steps))
 
 
 class _Room:
-    """The text that accepted changes need, so that a clash with any of them is found at once."""
+    """The text that the accepted changes need, to find a clash with any of them quickly."""
 
     def __init__(self) -> None:
         self._spans: list[tuple[int, int]] = []
@@ -99,7 +100,7 @@ class _Room:
         self._added: set[str] = set()
 
     def fits(self, step: _Step) -> bool:
-        """Whether a change can be made beside those that were taken; of a block that is written whole, key by key."""
+        """Whether a change can be made beside the accepted ones; inside a rewritten block, key by key."""
         if step.whole is not None and step.whole in self._keys:
             key = _key(step.change)
             return not any(key.startswith(other) or other.startswith(key) for other in self._keys[step.whole])
@@ -112,7 +113,7 @@ class _Room:
         return at == len(self._spans) or self._spans[at][0] >= end
 
     def take(self, step: _Step) -> None:
-        """Note what an accepted change needs."""
+        """Reserve the text of an accepted change."""
         if step.whole is not None:
             keys = self._keys.setdefault(step.whole, [])
             keys.append(_key(step.change))
@@ -127,7 +128,7 @@ def _key(change: Change) -> str:
 
 
 def _step(record: Record, change: Change) -> _Step | None:
-    """What a change needs of the text; None when it cannot be made in this text."""
+    """The edit of a change; None when the text does not allow it."""
     if isinstance(change, TextEdit):
         return _Step(change, Edit(change.start, change.end, change.text))
     holder = _flow_holder(record, change.key)
@@ -165,7 +166,7 @@ def _edits(record: Record, steps: Sequence[_Step]) -> list[Edit] | None:
 
 
 def _turn(record: Record, change: Change) -> tuple[int, int]:
-    """Of keys that are added at one place: the deeper first, then in the format's order."""
+    """The order of keys that are added at one place: deeper ones first, then in the format's order."""
     if not isinstance(change, AddKey):
         return 0, 0
     parent, name = parent_of(change.key), split(change.key)[-1]
@@ -183,7 +184,7 @@ def _emptied(record: Record, changes: Sequence[Change]) -> set[str]:
 
 
 def _flow_holder(record: Record, pointer: str) -> str | None:
-    """The outermost flow collection that holds a value: it is written whole."""
+    """The outermost flow collection that holds a value: it is rewritten as a whole."""
     at = ""
     for token in split(parent_of(pointer)):
         at = join(at, token)
@@ -194,7 +195,7 @@ def _flow_holder(record: Record, pointer: str) -> str | None:
 
 
 def _commented_holder(record: Record, pointer: str) -> str | None:
-    """The top-level block that a nested value stands in, when it carries comments."""
+    """The top-level block with comments that holds a nested value."""
     tokens = split(pointer)
     top = join("", tokens[0])
     if len(tokens) < 2 or top not in record.entries:
@@ -216,7 +217,7 @@ def _whole(record: Record, holder: str, changes: Sequence[Change]) -> Edit | Non
     entry = record.entries[holder]
     written = {change.key for change in changes if isinstance(change, SetValue)}
     if any(pointer.startswith(f"{holder}/") and pointer not in written and record.typed(pointer) for pointer in record.entries):
-        return None  # in another form it would no longer show which backslashes were typed
+        return None  # rewritten, the text would not show any more which backslashes were typed
     value = value_at(changed(record, changes), holder)
     if entry.is_flow:
         return _edit(record, SetValue(holder, value))
@@ -244,7 +245,7 @@ def _edit(record: Record, change: Change) -> Edit | None:
 
 
 def _set(record: Record, entry: Entry, value: Any) -> Edit | None:
-    """Replace a value, and of what stands between it and its key no more than its new form needs."""
+    """Replace a value; of the text between key and value, only what the new form needs."""
     text = record.text
     path = _path(record, entry.pointer)
     span = record.node_span(entry.node)
@@ -287,13 +288,13 @@ def _splice(text: str, span: Span, new: str) -> Edit:
 
 
 def _as_here(text: str, at: int, new: str) -> str:
-    """What is written at a place, with the line ends of its line: where those are to stay (PF009), they are not mixed."""
+    """New text with the line ends of the line it replaces: where CR LF stays (PF009), line ends are not mixed."""
     end = text.find("\n", at) if "\n" in new else -1
     return re.sub("(?<!\r)\n", "\r\n", new) if text[max(end - 1, 0) : end] == "\r" else new
 
 
 def _path(record: Record, pointer: str) -> list[str | int]:
-    """The tokens of a JSON Pointer, those that are a list's index as numbers."""
+    """The tokens of a JSON Pointer; a list's index is a number."""
     found: list[str | int] = []
     at: Any = record.data
     for token in split(pointer):
@@ -303,7 +304,7 @@ def _path(record: Record, pointer: str) -> list[str | int]:
 
 
 def _drop(record: Record, entry: Entry) -> Edit | None:
-    """Take the lines of a list item away."""
+    """Remove the lines of a list item."""
     text = record.text
     span = record.node_span(entry.node)
     dash = text.rfind("-", 0, span.start if span.start < span.end else span.start + 1)
@@ -315,7 +316,7 @@ def _drop(record: Record, entry: Entry) -> Edit | None:
 
 
 def _rename(record: Record, entry: Entry, new: str) -> Edit | None:
-    """Another key, and not one character behind it: a comment may stand there."""
+    """Replace a key, and no character after it: a comment may follow."""
     if entry.key is None:
         return None
     key = record.node_span(entry.key)
@@ -323,7 +324,7 @@ def _rename(record: Record, entry: Entry, new: str) -> Edit | None:
 
 
 def _add(record: Record, change: AddKey) -> Edit | None:
-    """A new entry on lines of its own, behind the key that comes before it in the format's order."""
+    """A new entry on its own lines, after the key that precedes it in the format's order."""
     text, parent = record.text, parent_of(change.key)
     keys = record.first_keys(parent)
     if not keys:
@@ -340,7 +341,7 @@ def _add(record: Record, change: AddKey) -> Edit | None:
         end = max(span.end, record.span(value.pointer, on_key=True).end)
         start = text.find("\n", end) + 1
         if not set(SEPARATORS).isdisjoint(text[end:start]):
-            return None  # to YAML the line ends before it seems to, and what follows may be deep in something else
+            return None  # to YAML the line ends earlier than in an editor, and the rest may belong to another value
     column = _column(text, first)
     written = emitter.entry(_path(record, change.key), change.value)
     return Edit(start, start, _as_here(text, max(start - 1, 0), f"{' ' * column}{written.at(column)}\n"))

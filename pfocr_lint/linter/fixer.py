@@ -31,10 +31,10 @@ ROUNDS = 10
 @dataclass(frozen=True)
 class Fixed:
     """
-    What became of one record.
+    The result of fixing one record.
 
-    ``data`` are the bytes after all fixes (the old ones when nothing was fixed or a fault came up), ``fixed`` what was
-    fixed, ``left`` the diagnostics that remain, in terms of ``data``, ``waived`` the codes of the waived findings.
+    ``data`` are the bytes after all fixes; the old ones when nothing was fixed or a fault occurred. ``fixed`` are the diagnostics
+    that were fixed, ``left`` those that remain in ``data``, ``waived`` the codes of the waived findings, one for each.
     """
 
     data: bytes
@@ -55,10 +55,10 @@ def fix(
     before: bytes | None = None,
 ) -> Fixed:
     """
-    Fix one record: all fixes that do not clash, again and again until nothing more is offered.
+    Fix one record: apply all fixes that do not clash, again and again until nothing changes.
 
-    No file is touched. A fault keeps the bytes as they were. ``before`` is the record in an earlier version: a fix that would
-    replace what was edited since is not safe.
+    No file is read or written. After a fault the bytes are the old ones. ``before`` are the bytes of an earlier version: a fix
+    that would replace what was edited since is not safe.
     """
     record = read(path, data, kind)
     track_edits(record, lambda: before, read)
@@ -66,7 +66,7 @@ def fix(
 
 
 def fix_until_stable(first: Checked, data: bytes, settings: Settings, *, unsafe: bool) -> Fixed:
-    """The same for a record that is already examined; ``data`` are its bytes."""
+    """The same for a record that is already checked; ``data`` are its bytes."""
     checked, path = first, first.record.path
     fixed: list[Diagnostic] = []
     unstable: tuple[Diagnostic, ...] = ()
@@ -100,7 +100,7 @@ class Step:
 
 
 def fix_round(checked: Checked, settings: Settings, *, unsafe: bool) -> Step | None:
-    """Make all fixes of an examined record that do not clash, and verify them; None when there is none to make."""
+    """Apply all fixes of a checked record that do not clash, and verify them; None when there is none."""
     if not checked.offers_fixes:
         return None
     wanted = _wanted(checked, unsafe=unsafe)
@@ -118,7 +118,7 @@ def fix_round(checked: Checked, settings: Settings, *, unsafe: bool) -> Step | N
 
 
 def _wanted(checked: Checked, *, unsafe: bool) -> list[tuple[Hit, Fix]]:
-    """The fixes to make in an examined record, by their rules."""
+    """The fixes to apply to a checked record, sorted by rule."""
     return [
         (hit, hit.finding.fix)
         for hit in sorted(checked.hits, key=lambda hit: hit.rule.code)
@@ -127,10 +127,10 @@ def _wanted(checked: Checked, *, unsafe: bool) -> list[tuple[Hit, Fix]]:
 
 
 def _step(checked: Checked, wanted: list[tuple[Hit, Fix]], settings: Settings) -> Step | None:
-    """Make some fixes that do not clash, and verify them."""
+    """Apply some fixes that do not clash, and verify them."""
     record = checked.record
     planned = edits.plan(record, [each for _, each in wanted])
-    if planned.weight(record) > edits.MOST_WRITTEN:  # without those that are too much alone; all or none of the others
+    if planned.weight(record) > edits.MOST_WRITTEN:  # without fixes that are too large alone; all of the others or none
         wanted = [each for each in wanted if edits.plan(record, [each[1]]).weight(record) <= edits.MOST_WRITTEN]
         planned = edits.plan(record, [each for _, each in wanted])
         if planned.weight(record) > edits.MOST_WRITTEN:
@@ -150,7 +150,7 @@ def _step(checked: Checked, wanted: list[tuple[Hit, Fix]], settings: Settings) -
 
 
 def _made(record: Record, made: Fix) -> tuple[ValueChange, ...]:
-    """What a fix changes in a record: each value, and the text itself once."""
+    """The changes of a fix: one for each value, and one in all for the text itself."""
     found: list[ValueChange] = []
     for change in made.changes:
         if isinstance(change, TextEdit):
@@ -166,11 +166,11 @@ def _made(record: Record, made: Fix) -> tuple[ValueChange, ...]:
 
 def verify(before: Checked, after: Checked, planned_fixes: Sequence[tuple[Hit, Fix]], planned: edits.Plan) -> str | None:
     """
-    Why the new text must not be written; None when it may.
+    The reason why the new text must not be written; None when it may be.
 
-    It reads; every value that was not meant to change is equal and each changed one is the intended; what was fixed
-    is gone; nothing outside the front matter moved, but by an edit of the text itself; and ruamel.yaml reads the same
-    in each edited entry.
+    The text must read. Every value that was not to change is equal, each changed one is the intended one, and what was fixed is
+    gone. Nothing outside the front matter changed, except by an edit of the text itself. ruamel.yaml reads each edited entry
+    alike.
     """
     old, new = before.record, after.record
     if new.data is None and old.kind is not Kind.TABLE:
@@ -183,7 +183,7 @@ def verify(before: Checked, after: Checked, planned_fixes: Sequence[tuple[Hit, F
         head, tail = old.text[: old.body.start], old.text[old.body.end :]
         if new.text[: new.body.start] != head or new.text[new.body.end :] != tail:
             return "text outside the front matter changed"
-    # a hit is gone when it is not made of the same value again; a value that changed may show the next defect
+    # a finding is gone when the same value does not cause it again; a changed value may show the next defect
     still = Counter(hit.cause for hit in after.hits)
     were = Counter(hit.cause for hit in before.hits)
     gone = Counter(hit.cause for hit, _ in planned_fixes)
@@ -197,7 +197,7 @@ def verify(before: Checked, after: Checked, planned_fixes: Sequence[tuple[Hit, F
 
 
 def _same(a: Any, b: Any) -> bool:
-    """Equal, types included: 1, 1.0 and true are three values; nan is itself."""
+    """Equal, types included: 1, 1.0 and true are three values; nan equals itself."""
     if type(a) is not type(b):
         return False
     if isinstance(a, dict):
@@ -221,7 +221,7 @@ def confirmed(record: Record, pointer: str) -> bool:
     lines = lead + record.text[start : max(span.end, start)] + "\n"
     found = round_trip.untyped(lines)
     if found is None and "\t" in lines:
-        return True  # ruamel.yaml refuses tabs that YAML 1.1 allows: it has no opinion here
+        return True  # ruamel.yaml refuses tabs that YAML 1.1 allows: it cannot confirm anything here
     if entry.key is not None:
         return bool(found == {entry.key.value: untyped(entry.node)})
     return bool(found == [untyped(entry.node)])

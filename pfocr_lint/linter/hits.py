@@ -1,4 +1,4 @@
-"""Findings with their rules and places."""
+"""Findings with their rule, place and fingerprint, and the record that they belong to."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ MOST = 1000  # findings of one record that are offered a fix: with more, finding
 @dataclass(frozen=True)
 class Hit:
     """
-    A finding with the rule that made it and its place.
+    A finding with its rule and place.
 
-    ``print`` is its fingerprint, without a number for repeats; ``cause`` the same over the whole value that it is in.
+    ``print`` is its fingerprint, without a number for repeats; ``cause`` is the fingerprint of the whole value that contains it;
+    ``match`` a digest of all values that the finding is about.
     """
 
     rule: Rule
@@ -40,10 +41,10 @@ class Hit:
 @dataclass(frozen=True)
 class Checked:
     """
-    What was found in one record; ``waived`` are the rules of the findings that it waives, one for each.
+    A record with its findings. ``waived`` are the codes of the findings that it waives, one for each.
 
-    Where a comparison found it, ``open_other`` reads another record, and ``again`` compares this one with the organism pages
-    after it was fixed.
+    For findings between records, ``open_other`` reads another record, and ``again`` compares this one with the organism pages
+    after a fix.
     """
 
     record: Record
@@ -55,7 +56,7 @@ class Checked:
 
     @property
     def offers_fixes(self) -> bool:
-        """Whether fixes are offered at all."""
+        """Whether fixes are offered: not for a record with very many findings."""
         return len(self.hits) <= MOST
 
 
@@ -72,7 +73,7 @@ def hit_of(record: Record, rule: Rule, level: Severity, finding: Finding) -> Hit
     about = [_general(finding.key), rule.code]
     cause = _digest([identity(record), *about, value])
     own = cause if part is value else _digest([identity(record), *about, part])
-    # between records it is the same whichever it is reported for; as what it is about counts a value as it is written
+    # between records, the digest does not depend on which record is reported; values count as they are written
     known = (*about, "" if finding.members else str(part), *map(str, finding.compared))
     match = hashlib.sha256("\0".join(known).encode("utf-8", "surrogatepass")).hexdigest()[:32]
     return Hit(rule, level, unsafe_where_edited(record, finding), span, own, cause, match)
@@ -87,7 +88,7 @@ def span_of(record: Record, finding: Finding) -> Span:
 
 
 def identity(record: Values) -> str:
-    """What a record is called, whatever its file is called."""
+    """The record's identifier, independent of its file's name."""
     if "identity" not in record.derived:
         record.derived["identity"] = _identity(record)
     found: str = record.derived["identity"]
@@ -103,7 +104,7 @@ def _identity(record: Values) -> str:
 
 
 def _general(key: str | None) -> str:
-    """A JSON Pointer with a star for every place in a list: items that move are the same."""
+    """A JSON Pointer with a star for every index: an item that moves keeps its fingerprint."""
     return re.sub(r"/[0-9]+(?=/|$)", "/*", key or "")
 
 

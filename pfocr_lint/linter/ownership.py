@@ -1,4 +1,4 @@
-"""How a record's values fail the schema of its kind, by the rule that reports it."""
+"""Schema violations by the rule that reports them."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ def owner(key: str, keyword: str) -> str:
 
 _ITEM = expression(r"/[^/]+/[0-9]+(?=/|\Z)")
 _CONTENT = frozenset({"pattern", "enum", "const", "minLength", "maxLength"})
-MOST = 1_000  # items that are held against a missing list: no record has as many, and a stranger's could have 20,000
+MOST = 1_000  # items that are compared with a missing list: no record has as many, and a hostile one could have 20,000
 
 
 def _misplaced_items(record: Values, violations: Sequence[Violation]) -> frozenset[str]:
-    """The items that belong to a list whose key is missing: they stand in the list before it."""
+    """The items of a list whose key is missing: they are in the list before it."""
     gone = [violation.key for violation in violations if violation.keyword == "required" and "items" in violation.wanted]
     items = {_item(violation.key) for violation in violations} - {""} if gone else set()
     items = {item for item in items if isinstance(record.value(parent_of(item)), list)}
@@ -45,13 +45,13 @@ def _misplaced_items(record: Values, violations: Sequence[Violation]) -> frozens
 
 
 def _item(key: str) -> str:
-    """The item of a top-level list that a JSON Pointer leads into; '' for none."""
+    """The item of a top-level list that contains the value at a JSON Pointer; '' for none."""
     match = _ITEM.match(key)
     return match[0] if match else ""
 
 
 def prepare(record: AnyValues, synonyms: Synonyms) -> AnyValues:
-    """Add to a record what the rules need to know of it: how its values fail the schema, and the organisms' other names."""
+    """Add to a record what its rules need: the schema violations by rule, the invalid values, and the organisms' other names."""
     record.synonyms = synonyms
     found: dict[str, list[Violation]] = {}
     invalid: set[str] = set()
@@ -60,9 +60,9 @@ def prepare(record: AnyValues, synonyms: Synonyms) -> AnyValues:
         misplaced = _misplaced_items(record, violations)
         for violation in violations:
             if _item(violation.key) in misplaced:
-                continue  # it belongs to a list whose key is missing, and that is said
+                continue  # it belongs to a list whose key is missing, which is reported
             if violation.keyword in _CONTENT and isinstance(violation.value, str) and CONTROL.search(violation.value):
-                invalid.add(violation.key)  # with the control character it cannot fit: PF010 speaks
+                invalid.add(violation.key)  # a value with a control character cannot fit: PF010 reports it
                 continue
             found.setdefault(owner(violation.key, violation.keyword), []).append(violation)
     invalid |= {violation.key for code in _INVALIDATING for violation in found.get(code, ())}

@@ -1,4 +1,4 @@
-"""The reference run of the rules over one record."""
+"""The reference path: all rules run over one record."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from pfocr_lint.record.document import Record
     from pfocr_lint.rules.declaration import Rule
 
-# Of a table, whose text is then not what the file holds.
+# With these faults a table's text is not the content of its file.
 _UNREAD = frozenset({"PF001", "PF002", "PF008"})
 
 _PATIENT = frozenset({"PF901", "PF902"})
 
 
 def check_record(record: Record, settings: Settings = DEFAULT, candidates: Iterable[Rule] | None = None) -> Checked:
-    """Run the rules that are on for the record's path; only ``candidates`` where the others are known to find nothing."""
+    """Run the rules that are on for the record's path; only the ``candidates`` where the others are known to find nothing."""
     rules = RULES if candidates is None else candidates
     levels = settings.rules_for(record.path)
     prepare(record, settings.synonyms)
@@ -45,7 +45,7 @@ def check_record(record: Record, settings: Settings = DEFAULT, candidates: Itera
 
 
 def check_again(before: Checked, fixed: Collection[Hit], record: Record, settings: Settings) -> Checked:
-    """What is found in a record after some hits were fixed; what a comparison found beside them is still there."""
+    """Check a record after some findings were fixed; the other findings between records remain."""
     after = check_record(record, settings)
     if before.again is None:
         return after
@@ -56,7 +56,7 @@ def check_again(before: Checked, fixed: Collection[Hit], record: Record, setting
 
 
 def _applicable(record: Record, rules: Iterable[Rule]) -> Iterator[Rule]:
-    """The rules for the record's kind; of an unreadable one only those that say why it is."""
+    """The rules for the record's kind; for an unreadable record only those that report why."""
     codes = {fault.code for fault in record.faults}
     blocked = codes if record.data is None and (record.kind is not Kind.TABLE or codes & _UNREAD) else None
     for rule in rules:
@@ -70,6 +70,6 @@ def run_rule(rule: Rule, record: Record, levels: Mapping[str, Severity], faults:
         return []
     try:
         return [hit_of(record, rule, level, finding) for finding in rule.check(record)]
-    except Exception as error:  # noqa: BLE001 - whatever a rule does wrong, the others still speak
+    except Exception as error:  # noqa: BLE001 - the other rules still report
         faults.append(f"{record.path}: rule {rule.code} failed: {type(error).__name__}: {error}")
         return []

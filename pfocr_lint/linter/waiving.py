@@ -1,4 +1,4 @@
-"""Which findings a record waives."""
+"""Waivers applied to the findings of a record."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def waive(
     record: Record, known: Sequence[Waiver], hits: Sequence[Hit], levels: Mapping[str, Severity]
 ) -> tuple[list[Hit], tuple[str, ...]]:
-    """What the record does not waive, and the rules of what it does; noted on it are the waivers that waived nothing."""
+    """The findings that the record does not waive, and the codes of the waived ones. Unused waivers are noted on the record."""
     used: set[Span] = set()
     left, waived = [], []
     lines = record.text.split("\n")
@@ -55,13 +55,13 @@ def waive(
 
 
 def _kept_back(hit: Hit) -> Hit:
-    """A hit that a misplaced waiver may mean: no safe fix replaces what was to stay."""
+    """A finding that a misplaced waiver may mean: its fix becomes unsafe."""
     fix = hit.finding.fix
     return hit if fix is None else replace(hit, finding=replace(hit.finding, fix=replace(fix, safety=Safety.UNSAFE)))
 
 
 def _lines(record: Record, hit: Hit) -> tuple[int, int]:
-    """The lines on which a waiver reaches a hit: those of the entry, for a collection that of its key."""
+    """The lines on which a waiver applies to a finding: those of its entry; for a list or mapping the line of its key."""
     entry: Entry | None = record.entries.get(hit.finding.key) if hit.finding.key is not None else None
     if entry is None:
         place = record.place(hit.span)
@@ -73,7 +73,7 @@ def _lines(record: Record, hit: Hit) -> tuple[int, int]:
 
 
 def _below(lines: Sequence[str], line: int) -> int:
-    """The line that a comment on a line of its own refers to: the next one without a comment."""
+    """The line that a comment on its own line refers to: the next one that is no comment."""
     while line < len(lines) and lines[line].lstrip().startswith("#"):
         line += 1
     return line + 1

@@ -8,4 +8,4 @@ CONTROL = expression("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 
 INVISIBLE = expression("[\u00ad\u180e\u200b-\u200d\u2060-\u2064\ufeff]")  # of no width, and no part of any word
 
-SEPARATORS = "\x85\u2028\u2029"  # a line begins behind each, to YAML and to hardly an editor
+SEPARATORS = "\x85\u2028\u2029"  # YAML begins a line after each; most editors do not

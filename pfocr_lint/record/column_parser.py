@@ -1,15 +1,15 @@
 r"""
-The pipeline's own form and a kind's schema in one expression: a single match parses and validates nearly every figure.
+Parses and validates nearly every figure by a single match: the pipeline's own form and a kind's schema in one expression.
 
-:mod:`pfocr_lint.record.fast_parser` reads whatever keys there are. Here they are the schema's, each at its place in the schema's
-order, and the schema's keys, constants and patterns are part of the expression. Each record is matched alone; what
-the matches hold is then read by columns, many records at once. It takes a fifth of the time of parsing first and validating then,
-but 10 ms to compile. Like the fast reader it may only say the values or "not sure".
+:mod:`pfocr_lint.record.fast_parser` reads any keys. Here the keys are the schema's, in the schema's order, and the schema's keys,
+constants and patterns are part of the expression. Each record is matched alone; the groups of the matches are then read by
+columns, many records at once. This takes a fifth of the time of parsing first and validating then, but 10 ms to compile. Like the
+fast parser it answers with the values or "not sure".
 
-Of a free text only the shape of the lines is left to the expression, because a run of ``[^\n]`` is what Python's ``re`` is
-fastest at: whether it holds something that YAML reads otherwise is looked at in the text, where finding a ``:`` or ``#``
-costs next to nothing. Which line goes on a text and which begins a key is decided by its first columns, so there is one way
-to match a file, and time is linear.
+The expression checks only the shape of the lines of a free text, because Python's ``re`` is fastest at a run of ``[^\n]``.
+Whether the text holds something that YAML reads otherwise is checked afterwards, where finding a ``:`` or ``#`` costs almost
+nothing. The first columns of a line decide whether it continues a text or begins a key. So there is only one way to match a file,
+and time is linear.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ _PERHAPS_OTHER = frozenset("'+.0123456789")
 _NUMBER = re.compile(rf"{NUMBER_LIKE}\n")
 # What is not in a list of words: what may end a text, and what comes behind "A" in ASCII and begins none.
 _NO_WORD = r":#\[\]`{|}~"
-# Behind a repetition: what it took it keeps. There is one way to match a file, so nothing is lost but the search for another
-# where a file does not match: 7 us instead of 111, and a match 4.5 instead of 6.2. Python 3.10 does not know it.
+# Possessive repetition. There is only one way to match a file, so the search for another one is not needed: a file that does not
+# match takes 7 us instead of 111, a match 4.5 instead of 6.2. Python 3.10 does not have it.
 _KEPT = "+" if sys.version_info >= (3, 11) else ""
 _SHORT, _MANY = 80, 10_000
 _UNSURE = "null"  # a text that is unsure wherever it stands
@@ -47,7 +47,7 @@ _UNFIT = re.compile(r"(?<!\\)\((?!\?:)|\\[A-Za-z0-9]|\\\$\Z")
 
 
 class Slot(NamedTuple):
-    """A key of a mapping: in which column its value is, or what is below it when that is a mapping."""
+    """A key of a mapping: the column of its value, or the slots below it when the value is a mapping."""
 
     key: str
     place: int
@@ -66,8 +66,8 @@ class Words(NamedTuple):
     """
     A list: its column, and the validators of a list and of a list of words.
 
-    ``items`` matches its other source, where that is no list of words; ``dash`` begins an item. ``known`` are short lists of
-    words that were seen: a few organisms stand in nearly all records.
+    ``items`` matches its other source, which is not a list of words; ``dash`` begins an item. ``known`` keeps short lists of
+    words: a few organisms are in nearly all records.
     """
 
     place: int
@@ -80,12 +80,12 @@ class Words(NamedTuple):
 
 class Template(NamedTuple):
     """
-    The expression of a kind, and what becomes of its matches: a column for each value but the mappings, in the schema's order.
+    The expression of a kind, and how to read its matches: a column for each value but the mappings, in the schema's order.
 
-    ``sources`` are the groups of the expression that they come from, and behind them those of the lists' other sources; the
-    ``texts``, ``lists`` and ``numbers`` among them are then read, ``constants`` are known, the rest is what fits a pattern.
-    ``places`` says which column has the value of a key: ``figid``, ``schema-jsonld/keywords``; ``slots`` the same as a tree.
-    ``unsure`` are texts that stand for something else somewhere: words, missing values.
+    ``sources`` are the groups of the expression for the columns, then those for the lists' other sources. ``texts``, ``lists``
+    and ``numbers`` among them are read further, ``constants`` are known, and the others fit a pattern. ``places`` maps a key
+    (``figid``, ``schema-jsonld/keywords``) to its column; ``slots`` is the same as a tree. ``unsure`` are texts that may mean
+    something else: words of YAML 1.1, missing values.
     """
 
     expression: re.Pattern[str]
@@ -101,10 +101,10 @@ class Template(NamedTuple):
 
 class Table(NamedTuple):
     """
-    Records in the pipeline's own form, which fit their schema, a row for each.
+    Records in the pipeline's own form that fit their schema, one row for each.
 
-    ``numbers`` says which of those that were given they are, ``columns`` are those of the template, None where a key is not
-    there. ``non_ascii`` holds all their characters outside ASCII, among others.
+    ``numbers`` are their places in the given sequence, ``columns`` those of the template, None where a key is missing.
+    ``non_ascii`` holds all their characters outside ASCII, and perhaps others.
     """
 
     numbers: list[int]
@@ -113,7 +113,7 @@ class Table(NamedTuple):
 
 
 def values(kind: Kind, table: Table, row: int) -> dict[str, Any]:
-    """The values of a row as the mapping that they come from."""
+    """The values of a row as a mapping."""
     template = of_kind(kind)
     return _values(template.slots, [column[row] for column in table.columns]) if template is not None else {}
 
@@ -124,7 +124,7 @@ def _values(slots: tuple[Slot, ...], row: Sequence[Any]) -> dict[str, Any]:
 
 
 def read(kind: Kind, datas: Sequence[bytes]) -> Table:
-    """The records among ``datas`` of which it is sure."""
+    """The records among ``datas`` that the column parser is sure of."""
     template, (bodies, non_ascii) = of_kind(kind), fast_parser.bodies(datas)
     if template is None:
         return Table([], [], non_ascii)
@@ -150,7 +150,7 @@ def read(kind: Kind, datas: Sequence[bytes]) -> Table:
 
 
 def _read_texts(sources: list[Any], text: Text, unsure: frozenset[str], unsure_rows: set[int]) -> list[Any]:
-    """What the sources of a text say; adds to ``unsure_rows`` the rows where that is not sure, or does not fit."""
+    """The texts of some sources; adds to ``unsure_rows`` the rows where that is not sure, or does not fit."""
     if None in sources:
         given = [row for row, source in enumerate(sources) if source is not None]
         among: set[int] = set()
@@ -197,7 +197,7 @@ def _read_lists(sources: list[Any], others: list[Any], words: Words, unsure_rows
 
 
 def _read_numbers(sources: list[Any], fits: Validator, unsure_rows: set[int]) -> None:
-    """Put in the place of each source of a number what it says; adds to ``unsure_rows`` the rows where it does not fit."""
+    """Replace each source of a number by the number; adds to ``unsure_rows`` the rows where it does not fit."""
     for row, raw in enumerate(sources):
         if raw is not None:
             sources[row] = number = float(raw) if "." in raw else int(raw)
@@ -206,7 +206,7 @@ def _read_numbers(sources: list[Any], fits: Validator, unsure_rows: set[int]) ->
 
 
 def _text(raw: str) -> str:
-    """The text that a plain or single-quoted source, unfolded, stands for; where it may be no text, one that is unsure."""
+    """The text of a plain or single-quoted source, unfolded; where it may be no text, one of the unsure texts."""
     if raw[0] == "'":
         if raw[-1] != "'" or len(raw) == 1 or "'" in (inside := raw[1:-1]).replace("''", ""):
             return _UNSURE
@@ -235,7 +235,7 @@ def _list(raw: str, dash: str, items: re.Pattern[str]) -> list[Any] | None:
 
 @cache
 def of_kind(kind: Kind) -> Template | None:
-    """The template of a kind; None where its schema asks for more than a template can say."""
+    """The template of a kind; None where its schema has something that a template cannot express."""
     made = _Making()
     unsure = WORDS | schemas.sentinels()
     try:
@@ -251,7 +251,7 @@ def of_kind(kind: Kind) -> Template | None:
 
 
 class _Making:
-    """What a template is made of, as far as its schema has been gone through."""
+    """The parts of a template while its schema is read."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -288,7 +288,7 @@ class _Making:
         return tuple(slots)
 
     def constant(self, part: Mapping[str, Any]) -> str:
-        """What follows a key that always has one value. Raises compiled.Unknown."""
+        """The expression after a key with one allowed value. Raises compiled.Unknown."""
         if not isinstance(part["const"], str) or not compiled.build(part)(part["const"]):
             raise compiled.Unknown
         place = len(self.sources) - 1
@@ -296,7 +296,7 @@ class _Making:
         return f" {_one_of([part['const']])}\n"
 
     def value(self, part: Mapping[str, Any], depth: int) -> str:
-        """What follows a key, and what is to be read of it. Raises compiled.Unknown."""
+        """The expression after a key; notes how its value is read. Raises compiled.Unknown."""
         fits, sort, place = compiled.build(part), part.get("type", ""), len(self.sources) - 1
         fold, dash = "\n" + "  " * (depth + 1), "\n" + "  " * depth + "- "
         self.groups += 1
@@ -323,7 +323,7 @@ class _Making:
 
 
 def _one_of(texts: list[str]) -> str:
-    """The expression of what is one of some plain texts. Raises compiled.Unknown where one cannot be plain."""
+    """The expression for one of some plain texts. Raises compiled.Unknown where one cannot be plain."""
     if any(fast_parser.read(f"---\nkey: {text}\n---\n".encode()) != {"key": text} for text in texts):
         raise compiled.Unknown
     return "|".join(map(re.escape, texts))
@@ -331,9 +331,9 @@ def _one_of(texts: list[str]) -> str:
 
 def _fitting(pattern: str, quote: int) -> str:
     """
-    The expression of a line's rest that fits a schema's pattern, in two groups: a quote, the first of this number, and the text.
+    The expression for the rest of a line that fits a schema's pattern, in two groups: a quote, with this number, and the text.
 
-    Raises compiled.Unknown where the pattern also fits what stands for something else, or cannot be put into the expression.
+    Raises compiled.Unknown where the pattern also fits a text with another meaning, or cannot be put into the expression.
     """
     if _UNFIT.search(pattern) or any(re.fullmatch(pattern, text) for text in WORDS | schemas.sentinels()):
         raise compiled.Unknown

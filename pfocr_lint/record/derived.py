@@ -1,4 +1,4 @@
-"""What follows from what: the values of a figure that other values determine, by the order of trust."""
+"""The values of a figure that follow from other values, by the order of trust."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def normal_number(raw: str) -> str | None:
 
 
 def _once(derive: Callable[[Values], str | None]) -> Callable[[Values], str | None]:
-    """Several rules ask for the same; keeping it halves what they cost."""
+    """Keep the result on the record: several rules need it, and this halves their time."""
     name = derive.__name__
 
     @wraps(derive)
@@ -94,10 +94,10 @@ def number(record: Values) -> str | None:
 @_once
 def figid(record: Values) -> str | None:
     """
-    The figid that the derived values must agree with.
+    The figid with which derived values must agree.
 
-    When the record's own contradicts the file's name, it is what pmcid and filename make, if that is the file's name; else it is
-    not known, and nothing follows from it.
+    If the record's own figid contradicts the file's name, it is what pmcid and filename make, if that is the file's name.
+    Otherwise it is unknown, and nothing follows from it.
     """
     own = record.usable("/figid")
     if own is None or not record.name or own == record.name:
@@ -128,7 +128,7 @@ def page(record: Values) -> str | None:
 
 
 def redirect(record: Values) -> str | None:
-    """The redirect to the alias that the record should have; where that is not known, to the one it has."""
+    """The redirect to the alias that the record should have; if that is unknown, to the alias it has."""
     known = alias(record) or record.usable("/figid_alias")
     return None if known is None or CONTROL.search(known) else f"/figures/{known}"
 
@@ -152,15 +152,18 @@ _ONLY_LABEL = expression(rf"\W*(?:{LABEL}\s*(?:[A-Z]{{0,2}}[0-9]+[A-Za-z]?)?|n/?
 
 
 def says_nothing(caption: str) -> bool:
-    """Whether a caption is empty, stands for a missing one (``NA``), or is no more than a label: ``Figure.``, ``Fig. 3``."""
+    """
+    Whether a caption has no content: it is empty, stands for a missing one (``NA``), or is only a label (``Figure.``, ``Fig.
+    3``).
+    """
     return not caption.strip() or (len(caption) < 100 and _ONLY_LABEL.fullmatch(caption) is not None)
 
 
 def caption_to_copy(record: Values) -> str | None:
     """
-    The caption as the description should be.
+    The caption that the description should have.
 
-    None when it says nothing, would end the script that holds the JSON-LD, or lost backslashes to double quotes.
+    None when it has no content, would end the script that holds the JSON-LD, or lost backslashes to double quotes.
     """
     caption = record.usable("/caption")
     if caption is None or says_nothing(caption) or BREAKOUT.search(caption) or record.typed("/caption"):
@@ -175,7 +178,7 @@ def is_copied(record: Values) -> bool:
 
 
 def number_is_sure(record: Values) -> bool:
-    """Whether number is in its normal form, or the alias carries that: else nothing safe can be made of it."""
+    """Whether number is in its normal form, or the alias has that form; otherwise no safe fix follows from it."""
     return "/number" not in record.invalid or record.usable("/figid_alias") == alias(record)
 
 
@@ -186,19 +189,19 @@ def year(record: Values) -> str | None:
 
 
 def only_year(record: Values) -> str | None:
-    """The one year that stands anywhere in the reference, in whatever form; None for several, of which one may be a title's."""
+    """The only year in the reference, in any form; None for several, because one may be part of a title."""
     found = set(ANY_YEAR.findall(record.usable("/reftext") or ""))
     return found.pop() if len(found) == 1 else None
 
 
-@lru_cache(128)  # two rules ask of each record, the second after the first has asked of a whole table
+@lru_cache(128)  # two rules need it for each record, the second after the first has needed it for a whole table
 def plain_year(reftext: str) -> str | None:
-    """The year of a reference that is in the pipeline's own form, None for any other: :func:`year` at a third of its price."""
+    """The year of a reference in the pipeline's own form, None for any other; a third of the time of :func:`year`."""
     match = _PLAIN_REFERENCE.match(reftext)
     return match[1] if match else None
 
 
-# What one figure says twice, by the keys of a template's places.
+# The fields that follow from others, and these others.
 SAID_TWICE = (
     "figid", "pmcid", "filename", "figlink", "number", "caption", "figid_alias", "figtype", "redirect_from", "schema-jsonld/@id",
     "schema-jsonld/description",
@@ -207,10 +210,10 @@ SAID_TWICE = (
 
 def disagreeing(paths: Sequence[str], said: Sequence[Sequence[Any]]) -> set[int]:
     """
-    Which of some figures do not say alike all that they say twice, by their place; those of which it is not sure are among them.
+    The places of those figures in which a field does not agree with the fields that it follows from, or may not.
 
-    ``said`` are the columns of :data:`SAID_TWICE` of records that fit their schema, None for what is not there. This is one
-    look instead of eight rules, each with its own: a third of what all rules cost on a clean record.
+    ``said`` are the columns of :data:`SAID_TWICE` of records that fit their schema, None for a missing key. This replaces eight
+    rules, each with its own comparison, in a third of the time of all rules on a clean record.
     """
     figids, pmcids, filenames, figlinks, numbers, captions, aliases, figtypes, redirects, pages, descriptions = said
     normal = [f"{pmcid}__{number}" for pmcid, number in zip(pmcids, numbers, strict=True)]
@@ -230,7 +233,10 @@ def disagreeing(paths: Sequence[str], said: Sequence[Sequence[Any]]) -> set[int]
 
 
 def agrees(record: Values) -> bool:
-    """Whether a figure that fits its schema says alike all that it says twice; False also means "not sure"."""
+    """
+    Whether all fields of a figure agree with those that they follow from; False also means "not sure". The figure fits its
+    schema.
+    """
     return not disagreeing([record.path], [[record.value(f"/{key}")] for key in SAID_TWICE])
 
 
@@ -246,7 +252,7 @@ _OF_NUMBER = frozenset({"/figid_alias", "/figtype", "/redirect_from"})
 
 
 def value(record: Values, key: str) -> Any:
-    """The one value that a key can have, as a constant of the format or as it safely follows from the record; else None."""
+    """The only value that a key can have, as a constant of the format or because it safely follows from the record; else None."""
     if key in _OF_NUMBER and not number_is_sure(record):
         return None
     if record.kind in FIGURES and key in _FOLLOWS:

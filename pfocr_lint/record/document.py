@@ -1,4 +1,4 @@
-"""One file as the rules see it: its kind, its values, and on demand where each of them stands."""
+"""One file with its text: the values, and on demand the place of each."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Record(Values):
 
     @cached_property
     def entries(self) -> Mapping[str, Entry]:
-        """Every value's place, by JSON Pointer; of a key that appears twice, the last."""
+        """The place of every value, by JSON Pointer; the last one of a repeated key."""
         if self.slices is not None:
             return self.slices
         return {entry.pointer: entry for entry in below("", self.root)}
@@ -62,7 +62,7 @@ class Record(Values):
         return Slices(self.text, self.body, self.data, self._bases) if self.canonical and self.data is not None else None
 
     def span(self, pointer: str, *, on_key: bool = False, within: Span | None = None) -> Span:
-        """Where a value (or its key) stands; for a value that is missing or empty, the nearest thing that is there."""
+        """The place of a value (or its key); for a missing or empty value, the nearest place that exists."""
         entry = self.entries.get(pointer)
         if entry is None:
             parent = pointer.rpartition("/")[0]
@@ -82,7 +82,7 @@ class Record(Values):
 
     @cached_property
     def _bases(self) -> dict[yaml.Node, int]:
-        """Where the text begins that a node was composed from, if it is not the whole body."""
+        """The offset at which the composed text of a node begins, if that is not the whole body."""
         return {}
 
     def node_span(self, node: yaml.Node) -> Span:
@@ -108,7 +108,7 @@ class Record(Values):
         return Span(start, self.node_span(value).end)
 
     def empty_at(self, key: yaml.Node | None, value: yaml.Node) -> int:
-        """Where the value of ``key:`` or of a lone ``-`` would begin."""
+        """The offset at which the value of ``key:`` or of a lone ``-`` would begin."""
         if key is None:
             return int(value.start_mark.index) + self._bases.get(value, self.body.start)
         return self.text.index(":", self.node_span(key).end) + 1
@@ -143,7 +143,7 @@ class Record(Values):
         return end if end >= 0 else limit
 
     def lines_of(self, pointer: str) -> int:
-        """On how many lines a text at a JSON Pointer stands, the header of a block scalar not counted."""
+        """The number of lines of the text at a JSON Pointer, without the header of a block scalar."""
         entry = self.entries.get(pointer)
         if entry is None or not isinstance(entry.node, yaml.ScalarNode):
             return 0
@@ -151,7 +151,7 @@ class Record(Values):
         return self.text.count("\n", span.start, span.end) + 1
 
     def first_keys(self, pointer: str) -> tuple[Span, ...]:
-        """Where the keys of a mapping stand, in their order; empty for anything else and for a mapping in braces."""
+        """The places of the keys of a mapping, in order; empty for anything else and for a mapping in braces."""
         if self.slices is not None and len(split(pointer)) < 2:
             return tuple(self.slices.keys_of(pointer)) if isinstance(self.value(pointer), dict) else ()
         node = self.entries[pointer].node if pointer else self.root
@@ -175,9 +175,9 @@ class Record(Values):
 
     def cut(self, pointer: str, *, deeper: bool = True) -> str:
         """
-        The comment behind an unquoted text, ``#`` first: it may be the text's rest. '' for none and a waiver.
+        The comment after an unquoted text, ``#`` first: it may be the text's rest. '' for none and for a waiver.
 
-        It stands on the text's last line, or on the next that is not blank, ``deeper`` than its key as the text would.
+        It is on the text's last line, or on the next one that is not blank, ``deeper`` than its key like the text.
         """
         entry = None if self.canonical else self.entries.get(pointer)
         if entry is None or not isinstance(entry.node, yaml.ScalarNode) or entry.node.style:
@@ -191,7 +191,7 @@ class Record(Values):
         return "" if deeper and behind[1] is not None and len(behind[1]) <= column else behind[2].rstrip()
 
     def typed(self, pointer: str) -> tuple[str, str, str] | None:
-        """What was typed at a JSON Pointer, where double quotes made control characters of backslashes (see quoted.as_typed)."""
+        """What was typed, where double quotes made control characters of backslashes (see scalar_source.as_typed)."""
         if self.canonical or "\\" not in self.text:
             return None
         entry = self.entries.get(pointer)
@@ -201,7 +201,7 @@ class Record(Values):
         return as_typed(self.text[span.start : span.end])
 
     def is_torn(self, start: int) -> bool:
-        """Whether what begins at an offset begins a line only to YAML: behind a separator, in the line of what it was part of."""
+        """Whether an offset begins a line only to YAML: after a line separator, inside the line of another text."""
         while self.text[start - 1 : start] == " ":
             start -= 1
         return start > 0 and self.text[start - 1] in SEPARATORS
@@ -258,7 +258,7 @@ class Record(Values):
         return len(self.text[start:end].encode("utf-8", "surrogatepass"))
 
     def source(self, place: Place, lines: int = 3, width: int = 400) -> tuple[SourceLine, ...]:
-        """The first ``lines`` source lines of a place, each cut to ``width`` code points round what is meant."""
+        """The first ``lines`` source lines of a place, each cut to ``width`` code points around the place."""
         found = []
         for number in range(place.line, min(place.end_line, place.line + lines - 1) + 1):
             start = self._line_starts[number - 1]
@@ -295,7 +295,7 @@ def _origins(source: str, node: yaml.ScalarNode) -> list[int] | None:
 
 
 def untyped(node: yaml.Node) -> Any:
-    """What a node says, every scalar as its text."""
+    """The content of a node, with every scalar as its text."""
     if isinstance(node, yaml.MappingNode):
         return {key.value: untyped(value) for key, value in node.value}
     if isinstance(node, yaml.SequenceNode):

@@ -49,15 +49,15 @@ class Written:
     column: int
 
     def at(self, column: int) -> str:
-        """The text for an entry that stands at another column: later lines are indented as much deeper."""
+        """The text for an entry at another column: later lines are indented by the difference."""
         return self.text.replace("\n", "\n" + " " * (column - self.column)) if column > self.column else self.text
 
 
 def entry(path: Sequence[str | int], value: Any) -> Written:
     """
-    Write the entry that the tokens of a JSON Pointer lead to; a number is a list's index.
+    Write the entry at the tokens of a JSON Pointer; a number is a list's index.
 
-    What is above it is written in block style all the way down, as the pipeline does.
+    All containers above it are in block style, as the pipeline writes them.
     """
     nested: Any = value
     for token in reversed(path):

@@ -1,8 +1,8 @@
 """
-What a record hands out for the rules that compare records: small, so that a hundred thousand fit in memory.
+The facts of records for the rules that compare them: small, so that those of a hundred thousand records fit in memory.
 
-Texts that are only compared are kept as checksums; a rule that finds a difference opens the few records concerned.
-Named tuples, because they come from other processes by the hundred thousand, as the plain tuples that they also are.
+Texts that are only compared are kept as checksums; a rule that finds a difference opens the few records concerned. Facts are
+named tuples, because processes send them by the hundred thousand, as plain tuples.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ _PAPER = tuple(f"/{field}" for field in PAPER)
 
 class FigureFacts(NamedTuple):
     """
-    Of one figure: its identifiers (None where they cannot be used), its organisms, and checksums.
+    The facts of a figure: its identifiers (None where they cannot be used), its organisms, and checksums.
 
-    ``paper`` has four bytes for each field of :data:`PAPER`, 0 for one that says nothing; ``keywords`` four for each
-    keyword of the JSON-LD block, None where there is no list of texts, or nothing to compare them with.
+    ``paper`` has four bytes for each field of :data:`PAPER`, 0 for an empty one; ``keywords`` four for each keyword of the
+    JSON-LD block, None where there is no list of texts, or nothing to compare them with.
     """
 
     path: str
@@ -51,14 +51,14 @@ class FigureFacts(NamedTuple):
 
 
 class PageFacts(NamedTuple):
-    """Of one organism page: its latin name."""
+    """The facts of an organism page: its latin name."""
 
     path: str
     latin: str | None
 
 
 class TableFacts(NamedTuple):
-    """Of one mention table: whose it is, of which sort, and four bytes for each word that belongs among the keywords."""
+    """The facts of a mention table: its figure, its sort, and four bytes for each word that belongs among the keywords."""
 
     path: str
     figid: str
@@ -74,10 +74,9 @@ class Repository:
     """
     The facts of the records below one root, each list sorted by path.
 
-    ``look_up`` gives the latin names of the organism pages, none where the site has none or they are not looked up. It is given
-    names: where all of them have a page, others may be left out.
-    ``fresh`` are the paths of files that the diff touches: of two records that clash, the fresh one is reported.
-    ``open`` reads a record again, for what its facts do not say.
+    ``look_up`` gives the latin names of the organism pages; none where the site has none or they are not needed. Given names that
+    all have a page, it may leave out others. ``fresh`` are the paths of files that the diff touches: of two records that clash,
+    the fresh one is reported. ``open`` reads a record again, for what its facts do not hold.
     """
 
     figures: tuple[FigureFacts, ...]
@@ -95,13 +94,13 @@ class Repository:
 
 def facts_of(record: Values, *, keywords: bool = True) -> Facts | None:
     """
-    What a record hands out; None when it cannot be read or is of a kind that is not compared.
+    The facts of a record; None when it cannot be read or its kind is not compared.
 
     Without ``keywords`` their checksums are left out.
     """
     if isinstance(record, Record) and record.kind is Kind.TABLE and not record.faults:
         return _table_facts(record)
-    if record.data is None:  # a figure that cannot be read is there all the same
+    if record.data is None:  # a figure that cannot be read exists all the same
         is_figure = record.kind in FIGURES and record.faults
         return FigureFacts(record.path, None, None, None, None, (), b"", None) if is_figure else None
     if record.kind is Kind.ORGANISM:

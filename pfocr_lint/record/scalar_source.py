@@ -1,4 +1,4 @@
-"""The source of a flow scalar, piece by piece, and the backslashes in double quotes that their author typed as text."""
+"""The source of a flow scalar in pieces, and the backslashes in double quotes that a person typed as text."""
 
 from __future__ import annotations
 
@@ -28,8 +28,7 @@ def pieces(source: str, style: str) -> Iterator[tuple[int, int, str]]:
     """
     The value of a flow scalar in pieces: the range of each in ``source`` (quotes included), and its text.
 
-    A piece is text that stands there as it is, or one line end, doubled quote or escape. ``style`` is ``'``, ``"`` or empty for
-    a plain scalar.
+    A piece is literal text, or one line end, doubled quote or escape. ``style`` is ``'``, ``"`` or empty for a plain scalar.
     """
     at, stop = len(style), len(source) - len(style)
     while at < stop:
@@ -62,11 +61,11 @@ def _escape(source: str, at: int) -> tuple[str, int]:
 
 def as_typed(source: str) -> tuple[str, str, str] | None:
     r"""
-    The text of a double-quoted scalar as its author typed it, where YAML made control characters of backslashes.
+    The text of a double-quoted scalar as a person typed it, where YAML made control characters of backslashes.
 
-    ``"\beta"`` is a backspace and ``eta`` to YAML: an escape that makes a character which a fix would remove, and behind which
-    the text goes on with a letter, is a backslash that was typed. Then all such escapes of the text are. Returns the text, the
-    first of them that a letter follows, and what that is to YAML; None where there is none.
+    ``"\beta"`` is a backspace and ``eta`` to YAML. An escape for a character that a fix would remove, followed by a letter, is a
+    backslash that was typed; then all such escapes of the text are. Returns the text, the first such escape, and its meaning to
+    YAML; None where there is none.
     """
     typed: list[str] = []
     first: tuple[str, str] | None = None

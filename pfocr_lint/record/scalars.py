@@ -1,8 +1,8 @@
 """
-What YAML 1.1 makes of a plain scalar, as PyYAML or Ruby's Psych reads it.
+How PyYAML and Ruby's Psych read a plain scalar in YAML 1.1.
 
-The two agree on most; where only one reads a number, the scalar counts as a number, because
-the site (Jekyll, Psych) and the pipeline's scripts must read the same text.
+The two agree on most. Where only one reads a number, the scalar counts as a number, because the site (Jekyll, Psych) and the
+pipeline's scripts must read the same text.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _LONGEST = max(map(len, _WORDS))
 
 
 def psych_only(text: str) -> Implicit | None:
-    """What Psych makes of a plain scalar that PyYAML reads as a string; None when it is a string to both."""
+    """What Psych reads in a plain scalar that PyYAML reads as text; None when both read text."""
     if len(text) <= _LONGEST and (kind := _WORDS.get(text.lower())) is not None:
         return Implicit(kind, text)
     if text[:1] not in _NUMBER_START:
@@ -48,8 +48,8 @@ def psych_only(text: str) -> Implicit | None:
 
 def needs_quotes(text: str) -> bool:
     """
-    Whether the pipeline, or a reader that libyaml does not know of, needs quotes round this string.
+    Whether the pipeline, or a reader other than libyaml, needs quotes round this text.
 
-    R's yaml package quotes the one-letter booleans; libyaml itself quotes all that PyYAML would not read as a string.
+    R's yaml package quotes the one-letter booleans; libyaml itself quotes what PyYAML would not read as text.
     """
     return text in ("y", "Y", "n", "N") or psych_only(text) is not None

@@ -1,10 +1,10 @@
-"""Organisms' names that are not latin, and the latin name that each stands for."""
+"""Other names of organisms, and the latin name for each."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-# Names the database has met, beside those of the settings.
+# Names that occur in the database, beside those of the settings.
 SYNONYMS = {
     "Arabidopsis": "Arabidopsis thaliana",
     "Barley": "Hordeum vulgare",
@@ -29,9 +29,9 @@ MOST_KEPT = (
 
 class Synonyms(dict[str, str]):
     """
-    Organism name -> latin name, as the names are spelled in the settings. Records may spell them in any case (:meth:`latin`).
+    Organism name -> latin name, as the settings spell the names. Records may spell them in any case (:meth:`latin`).
 
-    Of two names that differ in case only, the later one decides for the other spellings.
+    Of two names that differ only in case, the later one decides for the other spellings.
     """
 
     def __init__(self, names: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> None:
@@ -44,12 +44,12 @@ class Synonyms(dict[str, str]):
         return Synonyms, (dict(self),)
 
     def latin(self, name: str) -> str | None:
-        """The latin name that a name stands for; None for a latin name, and for any other that is not known."""
+        """The latin name for another name; None for a latin name, and for an unknown one."""
         exact = self.get(name)
         return self._folded.get(name.casefold()) if exact is None and name not in self._latin else exact
 
     def any_of(self, names: list[str]) -> bool:
-        """Whether one of some names stands for a latin one. The names of clean records are folded once, not for each record."""
+        """Whether one of some names is not latin. The names of clean records are folded once, not for each record."""
         if self._others.issuperset(names):
             return False
         others = [name for name in names if self.latin(name) is None]

@@ -50,8 +50,10 @@ _BEGINS = re.compile(r"(?:\s*(?:- )?[^\s:#][^:]*: +|\s*- )([\[{>|&*!%`?-])")
 @dataclass(frozen=True)
 class _Error:
     """
-    PyYAML's error for a record's text: the problem in its words, the offset ``at`` which it met it, and the one at which
-    what it was reading was ``opened``; ``start`` is where the line of the problem begins, ``line`` its text.
+    PyYAML's error for a record's text.
+
+    ``problem`` is its message, ``at`` the offset of the error, ``opened`` the offset at which the failed construct began;
+    ``start`` is where the line of the problem begins, ``line`` its text.
     """
 
     record: Record
@@ -68,7 +70,7 @@ class _Error:
 
     @cached_property
     def keys(self) -> frozenset[str]:
-        """What stands as a key at the beginning of a line, whatever its depth."""
+        """The words that begin a line as a key, at any depth."""
         return frozenset(match[4] for match in _KEY_LINE.finditer(self.text, self.record.body.start, self.record.body.end))
 
     @cached_property
@@ -84,7 +86,7 @@ class _Error:
 
 
 def explain(error: yaml.YAMLError, record: Record) -> Fault:
-    """The fault that a YAML error is."""
+    """The fault for a YAML error."""
     problem = str(getattr(error, "problem", None) or error).split("\n", 1)[0]
     mark, context = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     at = record.body.start + (mark.index if mark is not None else 0)
@@ -110,13 +112,13 @@ def _conflict(said: _Error) -> Fault | None:
 
 
 def _stray_line(said: _Error) -> Fault | None:
-    """A line that is neither key nor item above the first key of a mapping, which it makes part of a text."""
+    """A line that is neither key nor item above the first key of a mapping: it makes the key part of a text."""
     match, (start, above) = _KEY_LINE.match(said.line), said.above
     if "mapping values are not allowed" not in said.problem or match is None or said.start + match.end() != said.at + 1:
         return None
     lead = len(above) - len(above.lstrip(" "))
     if match.start(3) not in _keys(said.record.kind).get(match[4], {match.start(3): None}):
-        return None  # it is the key that is not where it belongs
+        return None  # the key is in the wrong place
     text = said.lines.owner(start)
     if text is not None and text.start < start and takes(said.record.kind, text.pointer) == "string":
         return None  # it goes on with a text
@@ -139,7 +141,7 @@ def _unquoted_colon(said: _Error) -> Fault | None:
 
 
 def _colon(said: _Error) -> Fault:
-    """A text that holds ': ': the whole of it needs quotes, wherever it begins."""
+    """A text that holds ': ': all of it needs quotes."""
     text = _text_of(said)
     which = "this line" if text is None else f"the text of {text.name}"
     if text is not None and text.start < said.start:
@@ -148,7 +150,7 @@ def _colon(said: _Error) -> Fault:
 
 
 def _text_of(said: _Error) -> Part | None:
-    """The key or item whose text the line of the problem is of; a key that the format knows only as a part of a text is none."""
+    """The key or item whose text contains the line of the problem; a key of the format inside a text does not count."""
     part = said.lines.owner(said.start)
     while part is not None and part.parent is not None and takes(said.record.kind, part.pointer) == "":
         if takes(said.record.kind, parent_of(part.pointer)) != "string":
@@ -158,7 +160,7 @@ def _text_of(said: _Error) -> Part | None:
 
 
 def _quoting(said: _Error, text: Part | None) -> str:
-    """How to quote a text: in straight single quotes, in which nothing but a single quote means anything."""
+    """How to quote a text: in straight single quotes, in which only a single quote has a meaning."""
     written = said.text[text.at : text.end] if text is not None else said.line
     doubled = ", and double each ' in it ('')" if "'" in written[1:] else ""
     opened = _OPENING.search(written)
@@ -170,7 +172,7 @@ def _quoting(said: _Error, text: Part | None) -> str:
 
 
 def _slip(said: _Error) -> Fault | None:
-    """A dash, a space or an indentation that was left out, in the entry that YAML stops in or in front of."""
+    """A missing dash, space or indentation, in the entry at which YAML stops or before it."""
     found = slips(said.record, said.lines)
     intact = [part.start for part in said.lines.top if not part.glued and part.start < said.start]
     read = intact[-1] if intact else 0  # YAML has come as far as this key, so that nothing above it is the problem
@@ -196,12 +198,12 @@ def _open_quote(said: _Error) -> Fault | None:
 
 
 def _indentation(said: _Error) -> Fault | None:
-    """A known key on the line of the problem or above it that stands too deep, not deep enough, or below a key that is gone."""
+    """A known key, on the line of the problem or above it, with too much or too little indentation, or below a missing key."""
     return _misplaced(said, [said.above, (said.start, said.line)])
 
 
 def _indentation_before(said: _Error) -> Fault | None:
-    """A known key on any line before the problem that does not stand deep enough: its block ends there, and goes on below."""
+    """A known key, on any line before the problem, with too little indentation: its block ends there, and continues below."""
     known = _keys(said.record.kind)
     found = _KEY_LINE.finditer(said.text, said.record.body.start, said.at)
     return _misplaced(
@@ -254,7 +256,7 @@ def _colon_in_continuation(said: _Error) -> Fault | None:
 
 
 def _comment_in_text(said: _Error) -> Fault | None:
-    """A text that goes on below what YAML takes for a comment."""
+    """A text that continues below a YAML comment."""
     start, line = said.above
     aside = _ASIDE.search(line)
     if aside is None or said.line[:1] != " " or _KEY_LINE.match(said.line):
@@ -323,7 +325,7 @@ def _alias_or_anchor(said: _Error) -> Fault | None:
 
 
 def _odd_beginning(said: _Error) -> Fault | None:
-    """A text that begins with what means something to YAML."""
+    """A text that begins with a sign of YAML."""
     begins = _BEGINS.match(said.line)
     if "cannot start any token" in said.problem or _EXPECTED.search(said.problem):
         place, sign = said.at, said.text[said.at : said.at + 1]
@@ -380,7 +382,7 @@ def _documents(said: _Error) -> Fault | None:
     return Fault("PF007", "the front matter holds several documents; a record is one", Span(said.at, end))
 
 
-# The first that applies speaks: what is surest, and most often meant, comes first.
+# The first cause that applies is reported: the surest and most frequent ones come first.
 _CAUSES: tuple[Callable[[_Error], Fault | None], ...] = (
     _conflict, _tab, _open_quote, _slip, _stray_line, _unquoted_colon, _indentation, _comment_in_text, _indentation_before,
     _colon_in_continuation, _no_key, _escape, _item_behind_key, _open_bracket, _alias_or_anchor, _odd_beginning, _second_key,

@@ -49,7 +49,7 @@ def _judgeable(record: Values, below: Iterable[tuple[str, Any]]) -> Iterator[tup
 
 
 def joined(record: Values) -> str:
-    """What :func:`texts` gives of a record, and perhaps more, each between two line breaks: where triggers are searched."""
+    """The texts of :func:`texts`, and perhaps more, each between two line breaks: where triggers are searched."""
     data = record.data or {}
     found: list[Any] = ["", *map(data.get, TEXTS)]
     below: list[Any] = [data.get("schema-jsonld")]

@@ -22,7 +22,7 @@ NOWHERE = Span(0, 0)
 @dataclass(frozen=True, slots=True)
 class Fault:
     """
-    Why a file is not one readable mapping, or what its form lacks: the code of a PF0 rule and what it will say.
+    Why a file is not one readable mapping, or what its form lacks: the code of a PF0 rule and its message.
 
     ``key`` is the JSON Pointer of a value that is unreliable for it, ``compared`` are the values that it is about.
     """
@@ -36,7 +36,7 @@ class Fault:
     compared: tuple[Any, ...] = ()
 
 
-# Few pointers are asked for again and again; splitting them was half of what the rules cost.
+# The same few pointers are used again and again; splitting them took half of the time of the rules.
 _tokens = lru_cache(1024)(split)
 
 
@@ -93,7 +93,7 @@ class Values:
         return at
 
     def usable(self, pointer: str) -> str | None:
-        """The string at a JSON Pointer when it may take part in a comparison: there, a string, and valid."""
+        """The text at a JSON Pointer if it may take part in a comparison: it exists, is text, and is valid."""
         value = self.value(pointer)
         return value if isinstance(value, str) and (not self.invalid or pointer not in self.invalid) else None
 

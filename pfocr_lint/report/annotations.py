@@ -1,9 +1,9 @@
 """
 Annotations of a pull request: GitHub's workflow commands.
 
-GitHub shows ten annotations of each level and step and drops the others without a word, so the ten worst of each are
-printed, and one line says how many more there are and where. A command ends with its line; what would end it sooner,
-or begin another, is written as %0A and its like.
+GitHub shows ten annotations of each level and step and silently drops the others. So the ten most important of each are printed,
+and one line with the number of the others. A command is one line; characters that would end it, or begin another, are written as
+%0A and the like.
 """
 
 from __future__ import annotations

@@ -44,9 +44,9 @@ class Applied(NamedTuple):
 @dataclass
 class FixLog:
     """
-    What was fixed: all of it with ``whole``, else of the first records.
+    What was fixed: all of it with ``whole``, else that of the first records.
 
-    ``beyond`` counts, by rule, the fixes of the ``others``, the records behind these.
+    ``beyond`` counts, by rule, the fixes of the other records; ``others`` is their number.
     """
 
     whole: bool = False
@@ -75,7 +75,7 @@ class FixLog:
         return [(path, list(own)) for path, own in groupby(sorted(self.kept, key=attrgetter("path")), attrgetter("path"))]
 
     def rest(self, shown: int) -> str:
-        """What is not shown behind the first records; '' where all is."""
+        """The line that counts what is not shown; '' where all is shown."""
         others, beyond = self.others, Counter(self.beyond)
         for _, applied in self.by_record[shown:]:
             others += 1
@@ -90,7 +90,7 @@ def as_data(each: Applied) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """A value that JSON can hold: what only YAML has is the text that was written."""
+    """A value that JSON can hold: what only YAML has becomes its text."""
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}
     if isinstance(value, list):
@@ -137,7 +137,7 @@ def _and_more(names: list[str]) -> str:
 
 
 def _one(name: str, each: Applied) -> str:
-    """What became of a value; ``name`` is its field's, or those of several that changed in the same way."""
+    """What changed in a value; ``name`` is its field, or the fields that changed in the same way."""
     old, new = each.old, each.new
     if each.message.startswith("rename "):
         return f"key {quote(old)} renamed to {quote(new)}"
@@ -157,7 +157,7 @@ def _one(name: str, each: Applied) -> str:
 
 
 def _differing(old: str, new: str) -> tuple[str, str]:
-    """Two texts in quotes, each with no more than what differs and some characters around it."""
+    """Two texts in quotes, each shortened to what differs and some characters around it."""
     start = _alike(old, new)
     end = _alike(old[start:][::-1], new[start:][::-1])
     lead, tail = _outside(old[:start]), _outside(old[len(old) - end :][::-1])

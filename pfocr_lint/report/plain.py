@@ -1,4 +1,4 @@
-"""Text as any reader may have it: nothing that a terminal obeys, that hides or that no encoding can hold."""
+"""Text that is safe for any reader: without characters that a terminal obeys, that hide, or that no encoding can hold."""
 
 from __future__ import annotations
 

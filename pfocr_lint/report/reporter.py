@@ -64,9 +64,10 @@ class Reporter:
     """
     Takes the results of a run in their order, and reports them.
 
-    With ``stream``, and one format on standard output that can be written bit by bit, diagnostics are written as they come, but
-    for those that the comparison of records may withdraw. Otherwise all wait in ``waiting``, and a run with ``--fix`` always ends
-    its work before it reports. ``compares`` says that such a comparison follows, which may fix more. ``files`` counts the files.
+    With ``stream``, and one format on standard output that can be written bit by bit, diagnostics are written as they come,
+    except those that the comparison of records may withdraw. Otherwise all wait in ``waiting``, and a run with ``--fix`` always
+    ends its work before it reports. ``compares`` says that such a comparison follows, which may fix more. ``files`` counts the
+    files.
     """
 
     options: ReportOptions
@@ -168,7 +169,7 @@ class Reporter:
         return self._fails_on_warning[folder]
 
     def _note(self, result: Result) -> None:
-        """Write to standard error what is no diagnostic, and let it count for the exit status."""
+        """Write to standard error what is no diagnostic, and count it for the exit status."""
         self._fixed += len(result.fixed)
         self._fixes.whole = self._lists_fixes
         self._fixes.add(result.fixed)

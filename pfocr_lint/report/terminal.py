@@ -1,7 +1,7 @@
 """
 Formats that people read: the source frame with carets, and one line a diagnostic.
 
-Nothing of a record reaches the terminal but printable characters; what is invisible is shown by its code point.
+Only printable characters of a record reach the terminal; invisible ones are shown by their code points.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ STEM = "biomedicines-10-01841-g001"
 
 
 def _safety(record: Values) -> Safety:
-    """Of what follows from number: a raw one that nothing else confirms makes nothing safe."""
+    """The safety of a fix that follows from number: unsafe for a raw number that nothing else confirms."""
     return Safety.SAFE if derived.number_is_sure(record) else Safety.UNSAFE
 
 
@@ -39,9 +39,9 @@ def _should_be(
     compared: str | None = None,
 ) -> Iterator[Finding]:
     """
-    A value that can be used and is not the one that follows from those at ``of``; text behind it is not replaced.
+    A usable value that is not the one which follows from the values at ``of``. Text after the right value is not replaced.
 
-    ``compared`` is what the finding is about beside the value, where that is not what is wanted.
+    ``compared`` is what the finding is about beside the value, if that is not the wanted value.
     """
     value = record.usable(key)
     if value is None or wanted is None or value == wanted:

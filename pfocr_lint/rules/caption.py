@@ -1,4 +1,4 @@
-"""PF2, the part about the caption and its copy for search engines."""
+"""PF2: the caption and its copy for search engines."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LOST = expression(rf"[(\[,;–-] *[,;)\]]| [,;.)](?=\s|$)|  |\ufffd|[Â-ô]{FOL
 
 
 def _plainly(text: str) -> str:
-    """A text without what rules on single characters report: PF010, PF306, PF307, PF309."""
+    """A text without what PF010, PF306, PF307 and PF309 report."""
     return unicodedata.normalize("NFC", _UNSEEN.sub("", text).replace(" ", ""))
 
 
@@ -40,23 +40,22 @@ def _is_odd(text: str) -> bool:
 
 
 def _has_lost(caption: str, description: str) -> bool:
-    """Whether a caption is the poorer: cut in mid-sentence, or with more of what a lost reference or character left."""
+    """Whether a caption has lost something: it is cut in mid-sentence, or has more traces of a lost reference or character."""
     whole, part = _plainly(description), _plainly(caption)
     cut = whole != part and whole.startswith(part) and not part.endswith((".", "!", "?", ")", "]"))
     return cut or (len(_LOST.findall(caption)) > len(_LOST.findall(description)) and _is_a_version(caption, description))
 
 
 def _is_a_version(caption: str, description: str) -> bool:
-    """Whether a description is another version of the caption's text, and not another text: they share half of their words."""
+    """Whether a description is another version of the caption, not another text: they share half of their words."""
     ours, theirs = caption.split()[:MOST], description.split()[:MOST]
     return difflib.SequenceMatcher(None, ours, theirs, autojunk=False).ratio() > 0.5
 
 
 def _stranger_behind(record: Values) -> tuple[str, bool] | None:
     """
-    The key that follows the caption, if it is unknown or appears twice: it may be words of the caption's.
-
-    And whether a separator tears it off.
+    The key after the caption, if it is unknown or repeated, since it may be words of the caption; and whether a separator tears
+    it off.
     """
     unknown = [
         violation.key

@@ -1,4 +1,4 @@
-"""PF3, the part about characters, white space and markup: what is not seen, or what a page would show as something else."""
+"""PF3: characters, white space and markup that are invisible, or that a page would show as something else."""
 
 from __future__ import annotations
 

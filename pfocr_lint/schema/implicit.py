@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Implicit(NamedTuple):
-    """A plain scalar that YAML 1.1 reads as something JSON has no type for, or that only some readers read so."""
+    """A plain scalar that YAML 1.1, or only some readers, read as something that JSON has no type for."""
 
     kind: str
     text: str

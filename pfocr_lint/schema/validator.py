@@ -1,4 +1,4 @@
-"""Values against the schema of their kind, by jsonschema: the reference."""
+"""Values against the schema of their kind: jsonschema is the reference, compiled schemas the fast path."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Violation:
 
 
 def _keyword_of(fails: Callable[[Any, Any], bool]) -> Callable[[Any, Any, Any, Any], Iterator[ValidationError]]:
-    """What jsonschema calls for a keyword."""
+    """The function that jsonschema calls for a keyword."""
 
     def keyword(_: Any, wanted: Any, value: Any, __: Any) -> Iterator[ValidationError]:
         if fails(value, wanted):
@@ -97,10 +97,10 @@ def _violations(kind: Kind, data: dict[str, Any], fits: Fits, failing: Failing) 
     """
     How the values fail the schema of their kind: one cause per value, in the order of the schema.
 
-    A value of which ``fits`` knows that it fits its part of the schema is not looked at; ``failing`` says which keywords fail.
+    A value for which ``fits`` is true is skipped; ``failing`` gives the keywords that fail.
 
-    Beside the keywords of JSON Schema a violation may have three finer ones: ``null`` (nothing is there), ``sentinel``
-    (a leaked missing value) and ``scalar`` (bool, number or date where a string belongs).
+    Beside the keywords of JSON Schema a violation may have three finer ones: ``null`` (no value), ``sentinel`` (a leaked missing
+    value) and ``scalar`` (bool, number or date where text belongs).
     """
     found: dict[tuple[str, str], Violation] = {}
     causes: dict[str, Violation] = {}
@@ -122,7 +122,7 @@ def _violations(kind: Kind, data: dict[str, Any], fits: Fits, failing: Failing) 
 
 
 def _doubtful(key: str, part: Mapping[str, Any], value: Any, fits: Fits) -> Iterator[tuple[str, Mapping[str, Any], Any]]:
-    """A value, and those below it that may not fit: its JSON Pointer, its part of the schema, itself."""
+    """A value, and those below it that may not fit: its JSON Pointer, its part of the schema, and the value."""
     yield key, part, value
     below: Iterable[tuple[str | int, Mapping[str, Any], Any]] = ()
     if part.get("type") == "object" and isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Globs of the settings: whether one means a file. Pure."""
+"""Matching of paths with the settings' globs. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from fnmatch import fnmatch
 
 
 def matches(path: str, glob: str) -> bool:
-    """Whether a glob means a file: with a slash, from the settings' folder on; without, any part of its path."""
+    """Whether a glob matches a path: with a slash from the settings' folder on, without one any part of the path."""
     pattern = glob.removeprefix("./").rstrip("/")
     if "/" not in glob.rstrip("/"):
         return any(fnmatch(part, pattern) for part in path.split("/"))
@@ -14,6 +14,6 @@ def matches(path: str, glob: str) -> bool:
 
 
 def _forms(pattern: str) -> set[str]:
-    """A glob in which ``**/`` stands for folders, and the same where it stands for none: in front, further on, or both."""
+    """A glob with each ``**/`` as folders and as no folder: in front, further on, or both."""
     lead, rest = ("**/", pattern[3:]) if pattern.startswith("**/") else ("", pattern)
     return {f"{front}{each}" for front in (lead, "") for each in (rest, rest.replace("**/", ""))}

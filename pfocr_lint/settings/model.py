@@ -1,4 +1,4 @@
-"""Settings as values: which rules are on for which file."""
+"""Settings as values: which rules run on which file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pfocr_lint.settings.globs import matches
 
 
 class SettingsError(Exception):
-    """A setting or flag that is wrong; the message is one line that names it and what is wanted."""
+    """A wrong setting or flag; the message is one line that names it and what is wanted."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Selection:
 
     @property
     def compares(self) -> bool:
-        """Whether rules that compare records with each other are asked for; those that need the organism pages alone are not."""
+        """Whether rules that compare records were selected by name; those that need only the organism pages do not count."""
         compared = [rule.code for rule in COMPARING if rule not in ON_PAGES]
         names = (*(self.select or ()), *self.extend_select)
         return any(reach(code, name) >= len("PF4") for code in compared for name in names)
@@ -46,10 +46,10 @@ class Selection:
 @dataclass(frozen=True)
 class Settings:
     """
-    What is in force for a set of records.
+    The settings in force for a set of records.
 
-    ``root`` is the folder that globs are relative to; ``sources`` maps a setting's name to where it comes from; ``waivers``
-    says whether the waivers in records hold.
+    ``root`` is the folder that globs are relative to; ``sources`` maps the name of a setting to its file or flag; ``waivers``
+    says whether the waivers in records count.
     """
 
     selections: tuple[Selection, ...] = ()
@@ -71,7 +71,7 @@ class Settings:
 
     @cached_property
     def enabled(self) -> dict[str, Severity]:
-        """Code -> severity of the rules that run, without regard to a file."""
+        """Code -> severity of the rules that are on, before ``per-file-ignores``."""
         on = {rule.code: rule.severity for rule in RULES if rule.default}
         for selection in self.selections:
             if selection.select is not None:
@@ -111,7 +111,7 @@ class Settings:
         return any(matches(here, glob) for glob in self.exclude)
 
     def below(self, path: str) -> str:
-        """A path as globs see it: from the settings' folder on where it lies in that, by its name or by its folder's real one."""
+        """A path as globs see it: relative to the settings' folder if it is inside, by its own name or its real one."""
         if self.root is not None:
             for way in (os.path.abspath, whole):
                 with contextlib.suppress(ValueError):
@@ -125,14 +125,14 @@ OWN = 1000
 
 
 def reach(code: str, name: str) -> int:
-    """How closely a code, prefix or name means a rule: 0 not at all, more the more exactly."""
+    """How exactly a code, prefix or name means a rule: 0 not at all, larger numbers more exactly."""
     if name == code or BY_NAME.get(name) is BY_CODE[code]:
         return OWN
     return len(name) if code.startswith(name) else 0
 
 
 def codes(names: Iterable[str], where: str) -> tuple[str, ...]:
-    """Check codes, prefixes and names. Raises SettingsError for one that means no rule, naming the nearest."""
+    """Check codes, prefixes and names. Raises SettingsError for one that means no rule, with a similar one."""
     found = []
     for name in names:
         if name not in BY_NAME and not any(code.startswith(name) for code in BY_CODE):

@@ -1,4 +1,4 @@
-"""The command line's settings over those of a file."""
+"""What the command line adds to the settings of every file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ COMMAND_LINE = "command line"
 
 
 class Overrides(NamedTuple):
-    """What the command line puts over the settings of every file; ``fail_on`` None leaves theirs."""
+    """The command line's settings for every file; ``fail_on`` None keeps each file's own."""
 
     selection: Selection
     fail_on: str | None
@@ -24,7 +24,11 @@ class Overrides(NamedTuple):
 
 @cache
 def with_overrides(settings: Settings, wanted: Overrides) -> Settings:
-    """One object for all files that share settings: a worker is sent it once. Raises SettingsError where no rule is left."""
+    """
+    The settings with the overrides: one object for all files that share settings, so that a worker gets it once.
+
+    Raises SettingsError when no rule is left.
+    """
     settings = with_selection(settings, wanted.selection)
     if wanted.fail_on is not None:
         settings = replace(settings, fail_on=wanted.fail_on, sources={**settings.sources, "fail-on": COMMAND_LINE})
@@ -36,7 +40,7 @@ def with_overrides(settings: Settings, wanted: Overrides) -> Settings:
 
 
 def with_selection(settings: Settings, flags: Selection) -> Settings:
-    """The settings with what the command line says on top; a rule that it names is on, also where its severity is off."""
+    """The settings with a selection of the command line on top. A rule that it names is on even when its severity is off."""
     if flags == Selection():
         return settings
     names = ("select", "ignore", "extend_select")

@@ -15,7 +15,7 @@ from pfocr_lint.rules.catalogue import BY_CODE, BY_NAME
 from pfocr_lint.settings.model import FAIL_ON, Selection, Settings, SettingsError, codes
 from pfocr_lint.version import __version__
 
-# What a settings file may ask for: more would make a run slow, not the records better.
+# Limits of a settings file: larger ones would only make a run slow.
 MAX_BYTES = 1 << 18
 
 PARTS = 50  # of a dotted key: the TOML library takes the square of their number
@@ -28,14 +28,14 @@ STARS = 10  # of a glob
 
 
 def own_table(data: bytes, path: pathlib.Path) -> dict[str, Any] | None:
-    """The table of our settings in a settings file; None where a pyproject.toml has none. Raises SettingsError."""
+    """Our table in the text of a settings file; None where a pyproject.toml has none. Raises SettingsError."""
     table = _parsed(data, path)
     _headings(table, path)
     return _tool(table, path) if path.name == "pyproject.toml" else table
 
 
 def _headings(table: Mapping[str, Any], path: pathlib.Path) -> None:
-    """Refuse settings below a heading that only another file has, or none: nothing would read them."""
+    """Refuse settings under a heading that is wrong for this file: nothing would read them."""
     tools = table.get("tool")
     found = [*table, *(f"tool.{key}" for key in tools)] if isinstance(tools, dict) else [*table]
     for name in found:

@@ -1,9 +1,9 @@
 """
-A file's bytes replaced all at once: after a crash, a kill or a full disk it holds the old ones or the new ones.
+Atomic writes: after a crash, a kill or a full disk a file has either its old or its new content.
 
-The new bytes are written beside the file and flushed to disk, and the two names are exchanged. What was displaced is then
-compared with what was read: if someone else saved the file meanwhile, their version goes back to its place. Where the
-system cannot exchange names, the file is compared just before it is renamed over, and our own runs wait for one another.
+The new bytes are written to a second file and flushed to disk, and the two names are exchanged. The displaced bytes are then
+compared with those that were read: if someone else saved the file meanwhile, their version goes back. Where the system cannot
+exchange names, the file is compared just before it is renamed over, and our own runs wait for one another.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY | getattr(os, "O_NOFOLL
 
 
 class Changed(Exception):  # noqa: N818 - another program's save, not a failure
-    """A file is no longer what was read; the message says where a save is kept that has no place any more."""
+    """A file no longer holds what was read; the message names the file that keeps a save, if there is one."""
 
 
 def write(path: str, old: bytes, new: bytes) -> None:
     """
-    Replace a file's bytes; its mode stays, and its owner where that is allowed. A link is written through.
+    Replace a file's bytes. Its mode stays, and its owner where that is allowed; a link is written through.
 
-    Raises Changed when the file no longer holds ``old``, OSError when it cannot be written; the file is then untouched.
+    Raises Changed when the file no longer holds ``old``, OSError when it cannot be written. The file is then untouched.
     """
     real = os.path.realpath(path)
     folder, _ = os.path.split(real)
@@ -73,7 +73,7 @@ def _status(real: str) -> os.stat_result:
         raise Changed from None
     if not stat.S_ISREG(status.st_mode):
         raise Changed
-    if not status.st_mode & 0o222:  # a rename would ask the folder alone
+    if not status.st_mode & 0o222:  # a rename checks the permissions of the folder alone
         raise PermissionError(errno.EACCES, "it is write-protected")
     return status
 
@@ -108,7 +108,7 @@ def _swap(beside: str, real: str, old: bytes, new: bytes, lock: int | None) -> N
         return
     if not exchange(beside, real):
         os.replace(beside, real)  # noqa: PTH105
-    elif not _holds(beside, new):  # and they saved again, over ours: both are kept
+    elif not _holds(beside, new):  # and they saved again, over our version: both are kept
         kept = beside.removesuffix(".tmp") + ".saved"
         os.replace(beside, kept)  # noqa: PTH105
         raise Changed(f"what was saved last is kept as {kept}")
@@ -136,14 +136,14 @@ def _holds(path: str, data: bytes) -> bool:
 
 
 def exchange(one: str, other: str) -> bool:
-    """Exchange the names of two files at once; False, and nothing is done, where the system or the file system cannot."""
+    """Exchange the names of two files at once; False, without any effect, where the system or the file system cannot."""
     call = _renameat2()
     return call is not None and call(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE) == 0
 
 
 @cache
 def _renameat2() -> Any:
-    """Linux has it, its C library mostly too; Python has not."""
+    """The system call: Linux has it, its C library mostly too, Python has not."""
     if not sys.platform.startswith("linux"):
         return None
     try:
@@ -157,9 +157,9 @@ def _renameat2() -> Any:
 @contextlib.contextmanager
 def _folder(folder: str) -> Iterator[int | None]:
     """
-    A folder that is written in, which keeps others from tidying there; its handle, where the system has such locks.
+    Lock a folder while writing in it, so that other runs do not tidy there; the lock, where the system has such locks.
 
-    The system itself takes the lock from a process that is killed. It is advice to our own runs; other programs ignore it.
+    The system releases the lock of a killed process. It is advice to our own runs; other programs ignore it.
     """
     if os.name != "posix":
         yield None
@@ -181,7 +181,7 @@ def _wait_lock(handle: int, *, alone: bool) -> None:
 
 
 def _try_lock(handle: int, *, alone: bool, otherwise: bool = False) -> bool:
-    """Whether the lock was had; ``otherwise`` where the file system has none."""
+    """Whether the lock was acquired; ``otherwise`` where the file system has none."""
     try:
         import fcntl
 

@@ -1,13 +1,13 @@
-r"""
-What earlier runs found clean: the hash of every such record's bytes, its size and times, and its facts.
+"""
+The cache of clean records: for each the hash of its bytes, its size and times, and its facts.
 
-A record whose size, times and inode are as they were need not be opened; one whose bytes have the same hash, as in a fresh
-clone, need not be checked. Facts are kept so that the rules that compare records stay right when other records change.
+A record with the same size, times and inode is not opened; one with the same hash, as in a fresh clone, is not checked. Facts are
+kept so that the rules that compare records stay right when other records change.
 
 One file holds one state of a repository for one set of rules, schemas and settings: a line of JSON, then columns, each with its
-length and checksum. It is data and nothing else, written beside itself and renamed; a file that is broken, of another program or
-cannot be written is as good as none. A run over less than half of the records that it knows leaves it as it is, one over more
-replaces it, so it is as large as the repository: about 300 bytes a record.
+length and checksum. It is data, never executed. It is written to a second file and renamed; a file that is broken, of another
+program or cannot be written is ignored. A run over fewer than half of the known records leaves the file as it is, one over more
+replaces it, so it is as large as the repository needs: about 300 bytes a record.
 """
 
 from __future__ import annotations
@@ -34,19 +34,19 @@ if TYPE_CHECKING:
     from pfocr_lint.settings.model import Settings
 
 KEPT = 20  # files in a folder: of other repositories, settings and versions
-# Reading and writing the cache costs more than it spares for fewer records.
+# For fewer records, reading and writing the cache takes longer than it saves.
 WORTH_A_CACHE = 300
-# A file written so shortly before it was read may be written again without another time or size to show for it.
+# A file that was written so shortly before it was read may change again without a new time or size.
 RACY = 2_000_000_000
 _MAGIC = "pfocr-lint cache 1"
 _NONE, _AND = "\1", "\2"  # stand for None, and between organisms
 _CONTROL = re.compile("[\0-\2]")
-_OURS = re.compile(r"[0-9a-f]{32}\.cache(?:\.[0-9]+)?")  # what is written is called so
+_OURS = re.compile(r"[0-9a-f]{32}\.cache(?:\.[0-9]+)?")  # the names of our files
 _LIBRARIES = ("ftfy-", "jsonschema-", "pyyaml-")
 
 
 class Row(NamedTuple):
-    """A clean record: the SHA-256 of its bytes, empty where it is not to be kept, and its facts."""
+    """A clean record: the SHA-256 of its bytes, empty where it must not be kept, and its facts."""
 
     digest: bytes
     facts: Facts | None
@@ -59,7 +59,7 @@ _NONE_KNOWN = (-1, -1, -1, -1)
 
 
 def stamps_of(paths: Iterable[str]) -> array[int]:
-    """The stamps of some files, one after the other; of a link, which has no content of what it leads to, -1 four times."""
+    """The stamps of some files, one after the other; -1 four times for a link, whose stamp does not change with its target."""
     found = array("q")
     for path in paths:
         try:
@@ -73,7 +73,7 @@ def stamps_of(paths: Iterable[str]) -> array[int]:
 
 @cache
 def _program() -> str:
-    """What decides which records are clean, beside the settings: this program, its schemas, and the libraries it asks."""
+    """A hash of what decides which records are clean, except the settings: this program, its schemas, and its libraries."""
     whole = hashlib.sha256(f"{__version__} {sys.version}".encode())
     package = pathlib.Path(__file__).parent.parent
     for path in sorted([*package.rglob("*.py"), *schemas().glob("*.json")]):
@@ -86,9 +86,9 @@ def _program() -> str:
 
 def key_of(settings: Settings, base: str, home: str, *, keywords: bool = True) -> str:
     """
-    The name of the cache that holds for some settings of the records below a folder.
+    The name of the cache for some settings and the records below a folder.
 
-    ``home`` distinguishes it from others; ``keywords`` says that the figures' facts hold them.
+    ``home`` distinguishes repositories in one cache folder; ``keywords`` says that the figures' facts hold checksums of keywords.
     """
     root = os.path.relpath(settings.root, base) if settings.root is not None else None
     ruled = (
@@ -100,9 +100,9 @@ def key_of(settings: Settings, base: str, home: str, *, keywords: bool = True) -
 
 def default_folder() -> str:
     """
-    Where caches are kept when nothing else is said: the user's folder for such things.
+    The user's cache folder.
 
-    Never in the repository: a stranger's pull request could bring a cache along that calls its records clean.
+    The cache is never in the repository: a pull request could bring one that calls its records clean.
     """
     home = pathlib.Path("~").expanduser()
     if sys.platform == "win32":
@@ -155,7 +155,7 @@ class Cache:
         return self._head.get("silent") is True
 
     def digest(self, place: int) -> bytes:
-        """The hash of a record's bytes."""
+        """The hash of a record's bytes; empty where none is known."""
         return self._blobs["digests"][32 * place : 32 * place + 32]
 
     @cached_property
@@ -166,7 +166,7 @@ class Cache:
         )  # fmt: skip
 
     def facts(self, place: int, path: str) -> Facts | None:
-        """The facts of a record, which is at ``path`` now."""
+        """The facts of a known record."""
         sorts, texts, papers, ends, sums = self._columns
         sort = sorts[place : place + 1]
         a, b, c, d = [None if text == _NONE else text for text in texts[5 * place : 5 * place + 4]]
@@ -179,7 +179,7 @@ class Cache:
         return TableFacts(path, a or "", b or "", rest) if sort == b"T" else None
 
     def settled(self, now: array[int]) -> bytes:
-        """Stamps as they are kept: without those of files that may be written again with no other stamp to show for it."""
+        """Stamps to keep: without those of files that may be written again without a new stamp."""
         latest = self._started - RACY
         kept = now[:]
         for number, times in enumerate(zip(now[1::STAMP], now[2::STAMP], strict=True)):
@@ -188,12 +188,12 @@ class Cache:
         return _bytes(kept)
 
     def restamp(self, stamps: bytes, *, silent: bool) -> None:
-        """Write the same records with other stamps; nothing is written where nothing is new."""
+        """Write the same records with other stamps, if anything changed."""
         if stamps != self.stamps or silent != self.silent:
             self._write({**self._blobs, "stamps": stamps}, silent=silent)
 
     def write(self, keys: Sequence[str], stamps: bytes, rows: Iterable[Row], *, silent: bool) -> None:
-        """Write these records in place of those that were known."""
+        """Replace the known records by these."""
         self._write(_encoded(keys, stamps, rows), silent=silent)
 
     def _write(self, blobs: Mapping[str, bytes], *, silent: bool) -> None:
@@ -214,7 +214,7 @@ class Cache:
 
 
 class CachedRun:
-    """One run's use of a cache: which of its records are known, and which it found clean."""
+    """The cache in one run: which of the run's records are known, and which are clean now."""
 
     def __init__(self, cache: Cache, keys: Sequence[str], paths: Sequence[str]) -> None:
         self._cache, self._keys, self._paths = cache, keys, paths
@@ -236,7 +236,7 @@ class CachedRun:
         return b"" if place is None else self._cache.digest(place)
 
     def add(self, number: int, row: Row | None) -> None:
-        """Note a clean record; None is one that is known, and as it was."""
+        """Note a clean record; None for one that is known and unchanged."""
         self._clean[number] = row
 
     def facts(self, number: int) -> Facts | None:
@@ -246,7 +246,7 @@ class CachedRun:
 
     @property
     def as_silent_as_before(self) -> bool:
-        """Whether the same records are there with the same bytes, and their comparison has found nothing."""
+        """Whether the same records have the same bytes, and their comparison found nothing."""
         return self._cache.silent and self._is_as_before
 
     @property
@@ -254,7 +254,7 @@ class CachedRun:
         return len(self._clean) == len(self._keys) == len(self._cache.keys) and not any(self._clean.values())
 
     def keep(self, *, silent: bool) -> None:
-        """Write the cache; ``silent`` says that nothing was found, neither in a record nor in their comparison."""
+        """Write the cache; ``silent`` says that no record and no comparison had a finding."""
         stamps = self._cache.settled(self._stamps)
         if self._is_as_before and list(self._keys) == self._cache.keys:
             self._cache.restamp(stamps, silent=silent)
@@ -269,7 +269,7 @@ class CachedRun:
 
 
 def _encoded(keys: Sequence[str], stamps: bytes, rows: Iterable[Row]) -> dict[str, bytes]:
-    """The columns of some rows. A record whose texts hold what separates them is left out."""
+    """The columns of some rows. A record whose texts hold a separator is left out."""
     kept, digests, known, sorts, texts, papers, ends, sums = [], [], [], [], [], [], array("q"), []
     end = 0
     for number, (key, (digest, facts)) in enumerate(zip(keys, rows, strict=True)):
@@ -293,7 +293,7 @@ def _encoded(keys: Sequence[str], stamps: bytes, rows: Iterable[Row]) -> dict[st
 
 
 def _parts(facts: Facts | None) -> tuple[bytes, tuple[str | None, ...], bytes, bytes]:
-    """Facts as the columns have them: a letter for their sort, texts, the checksums of the paper, and other checksums."""
+    """Facts as the columns hold them: a letter for their sort, texts, the checksums of the paper, and other checksums."""
     if isinstance(facts, FigureFacts):
         sort = b"f" if facts.keywords is None else b"F"
         texts = (facts.figid, facts.alias, facts.redirect, facts.pmcid, *facts.organisms)

@@ -1,4 +1,4 @@
-"""Results of files with what the comparison of records adds to them."""
+"""Results of files, completed by the comparison of records."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def compared(
     named: bool = False,
 ) -> tuple[list[Result], tuple[str, ...]]:
     """
-    The results with what the comparison of all records, by their facts, adds, and the faults that came up in it.
+    The results with the findings of the comparison of all records, and the faults that occurred in it.
 
     A record that has a finding only now gets a result. All are sorted by path.
     """
@@ -38,7 +38,7 @@ def compared(
 
 
 def on_pages(result: Result, data: bytes, settings: Settings, task: Task) -> Result:
-    """The same for the bytes of one record, which need not be those of its file: the organism pages beside that are looked up."""
+    """The same for the bytes of one record, compared with the organism pages beside its path."""
     left = result.versions[1].encode() if result.versions is not None else data
 
     def loaded(path: str) -> bytes:
@@ -53,7 +53,7 @@ def joined(
     result: Result, comparison: Comparison, settings_of: Callable[[str], Settings], task: Task, given: bytes | None = None
 ) -> Result:
     """
-    A result with the comparison's findings for its record, and with the unsafe fixes of that, where the task makes them.
+    A result with the comparison's findings for its record, and with their unsafe fixes, where the task makes them.
 
     ``given`` are the bytes of a record that is not read from its file.
     """

@@ -1,4 +1,4 @@
-"""From single records to the whole repository: facts are brought together, compared, and what is found goes to its record."""
+"""From single records to the whole repository: collects facts, compares them, and reads again the records with a finding."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Comparison:
         return diagnostics_of(found) if found is not None else []
 
     def waived(self, path: str) -> tuple[str, ...]:
-        """The rules of what one record waives of it."""
+        """The codes of the waived findings of one record."""
         found = self.checked.get(path)
         return found.waived if found is not None else ()
 
@@ -62,11 +62,11 @@ def compare(
     named: bool = False,
 ) -> Comparison:
     """
-    Run the rules that compare records on the facts of all of them, the records of each root among themselves.
+    Run the rules that compare records on the facts of all records; those of each root among themselves.
 
-    ``load`` gives a file's bytes again, for the few records with a finding; ``load_page``, where that is another,
-    those of an organism page that takes no part itself. ``named`` says that the facts are those of some files alone: then only
-    the rules run that need the organism pages and no other record.
+    ``load`` reads a file again, for the few records with a finding; ``load_page``, where it differs, an organism page that takes
+    no part itself. ``named`` says that only some files were named: then only the rules run that need the organism pages and no
+    other record.
     """
 
     @lru_cache(OPEN_AT_ONCE)
@@ -117,10 +117,11 @@ def _look_up(
     root: str, settings: Settings, pages: Sequence[PageFacts], everywhere: Mapping[str, PageFacts], load: Callable[[str], bytes]
 ) -> Callable[[Set[str]], Set[str]]:
     """
-    How the latin names of organism pages are looked up: of the setting's folder, of those that were read, or of those beside.
+    How to find the latin names of organism pages: in the folder of the setting, among the pages that were read, or beside the
+    figures.
 
-    ``everywhere`` are all that were read, by their whole path: they are as they are in the revision that is compared. The others
-    are read one by one, first those whose file is called as a name that is looked up, until all such names are found.
+    ``everywhere`` are all pages that were read, by their whole path; they are of the compared revision. Other pages are read one
+    by one, first those whose file has the name of an organism that is searched, until all such names are found.
     """
     found = {page.latin for page in pages if page.latin is not None}
     if settings.organisms is False:
@@ -151,7 +152,7 @@ def _look_up(
 
 
 def _latin_of(path: str, load: Callable[[str], bytes], settings: Settings) -> str | None:
-    """The latin name of an organism page, read without PyYAML where that can be; None where it has none that can be used."""
+    """The latin name of an organism page, read without PyYAML if possible; None where it has no valid one."""
     try:
         data = load(path)
     except reading.Unreadable:
@@ -165,7 +166,7 @@ def _latin_of(path: str, load: Callable[[str], bytes], settings: Settings) -> st
 
 
 def merged(alone: Iterable[Diagnostic], comparison: Sequence[Diagnostic]) -> list[Diagnostic]:
-    """Both in their order; a file name that differs from figid is not said beside a figid that two records have."""
+    """Both lists in order of place; PF201 (name differs from figid) is left out beside PF401 (two records have one figid)."""
     both = [*alone, *comparison]
     replaced = {"PF201"} if any(each.code == "PF401" for each in both) else set()
     return sorted((each for each in both if each.code not in replaced), key=lambda each: (each.span.start, each.code))

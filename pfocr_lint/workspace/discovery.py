@@ -1,4 +1,4 @@
-"""Which files are records: folders walked, paths named, the settings and the kind of each."""
+"""File discovery: which files are records, with the settings and the kind of each."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def gather(paths: Sequence[str], settings_of: Callable[[str], Settings]) -> list
     """
     The files to read, each once, sorted by path.
 
-    Folders are walked for records; a file that is named is taken as it is. ``settings_of`` gives a path's settings, and
-    may raise SettingsError.
+    Folders are searched for records; a named file is taken as it is. ``settings_of`` gives a path's settings, and may raise
+    SettingsError.
     """
     found: dict[str, Source] = {}
     for path in paths:
@@ -57,7 +57,7 @@ def _source(path: str, settings: Settings) -> Source:
 
 
 def _walk(folder: str) -> Iterator[tuple[str, list[str]]]:
-    """The records below a folder, by their folder: the files of the record folders that have the right extension."""
+    """The records below a folder, by folder: the files of the record folders with the right extension."""
     suffix = FOLDERS.get(path_parts(os.path.join(os.getcwd(), folder, "-"))[0])  # noqa: PTH109, PTH118 - no ".." is resolved
     below, names = [], []
     try:
@@ -80,7 +80,7 @@ def _walk(folder: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def passes_by(folder: str) -> bool:
-    """Whether a walk leaves out a folder of this name."""
+    """Whether file discovery skips a folder of this name."""
     return folder.startswith(".") or folder in SKIPPED
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 
-# Of the variables that Git obeys it is left where its settings are (safe.directory is one) and its programs, and no more: others
-# name another repository or index, as Git does for its hooks, or give paths and patterns another meaning.
+# The variables that Git keeps: where its settings (safe.directory is one) and its programs are. Others name another repository or
+# index, as in hooks, or change the meaning of paths and patterns.
 _KEPT = ("GIT_CONFIG_", "GIT_EXEC_PATH")
 _ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
 
-# Git runs no program for what it is asked here, whatever a work tree says: no hook, no monitor; a folder that looks like
-# a repository of its own, with settings of its own, is none; and what it prints is the same for every user.
+# With these settings Git runs no program of a work tree (hooks, monitors), ignores a folder that looks like a repository with
+# settings of its own, and prints the same for every user.
 _QUIET = tuple(
     part
     for setting in (

@@ -17,7 +17,7 @@ from pfocr_lint.workspace.paths import work_tree
 
 
 class _Blobs:
-    """The files of one revision of a work tree. What Git cannot answer is not known, and never a failure of the run."""
+    """The files of one revision of a work tree. What Git cannot answer is unknown, and never a failure of the run."""
 
     def __init__(self, top: str, revision: str) -> None:
         self._top, self._revision = top, revision
@@ -48,7 +48,7 @@ class _Blobs:
             if sort == b"blob" and int(size) <= MAX_BYTES:
                 data = answer.read(int(size))
                 return data if answer.read(1) == b"\n" else None
-        except (OSError, ValueError):  # there is no Git, or it is no repository to it
+        except (OSError, ValueError):  # there is no Git, or Git refuses the repository
             pass
         self.close()
         return None
@@ -61,12 +61,12 @@ class _Blobs:
                 process.kill()
 
 
-# By process too: one that was forked must not read the answers of the one it came from.
+# By process too: a forked one must not read the answers of its parent.
 _open: dict[tuple[int, str, str], _Blobs] = {}
 
 
 def before(path: str, revision: str) -> bytes | None:
-    """The bytes that a file had in a revision of the Git work tree it stands in; None where Git does not know it."""
+    """The bytes of a file in a revision of its Git work tree; None where Git does not know it."""
     here = whole(path)
     top = work_tree(os.path.dirname(here))  # noqa: PTH120
     if top is None:
@@ -78,6 +78,6 @@ def before(path: str, revision: str) -> bytes | None:
 
 
 def close() -> None:
-    """End what this process began."""
+    """End the process; the next read begins another."""
     for key in [key for key in _open if key[0] == os.getpid()]:
         _open.pop(key).close()

@@ -1,7 +1,7 @@
 """
 Records of another revision, read from Git's objects: no checkout, no network, nothing written.
 
-Git is asked for lists that end in NUL and for objects by their name, so that any file name comes through.
+Git prints lists that end in NUL, and objects by their hash, so that any file name is possible.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pfocr_lint.workspace.git_command import git_command, git_environment
 from pfocr_lint.workspace.paths import work_tree
 from pfocr_lint.workspace.settings_files import FILE, from_bytes
 
-# Texts that are looked for at most, each in every record, and characters of one: a file's name has no more.
+# The most texts to search, each in every record, and the most characters of one, as of a file's name.
 MANY, LONGEST = 300, 255
 
 
@@ -27,7 +27,7 @@ class RevisionError(SettingsError):
 
 
 def _git(folder: str, *args: str, data: bytes | None = None) -> bytes | None:
-    """What a Git command prints; None when it fails. Raises RevisionError where there is no Git."""
+    """The output of a Git command; None when it fails. Raises RevisionError where there is no Git."""
     result = _run(folder, args, data)
     return result.stdout if result.returncode == 0 else None
 
@@ -40,7 +40,7 @@ def _run(folder: str, args: Iterable[str], data: bytes | None = None) -> subproc
 
 
 def _listed(folder: str, *args: str, none: int = 0, data: bytes | None = None) -> list[bytes]:
-    """What a Git command lists; it says by the status ``none`` that there is nothing. Raises RevisionError when it fails."""
+    """The list that a Git command prints; the status ``none`` means an empty one. Raises RevisionError when it fails."""
     result = _run(folder, args, data)
     if result.returncode not in (0, none):
         why = os.fsdecode(result.stderr.partition(b"\n")[0]) or f"status {result.returncode}"
@@ -99,7 +99,7 @@ class Base:
 
     @cached_property
     def _unfiltered(self) -> list[str]:
-        """Flags that switch off the programs of the user's own filters, which a work tree's .gitattributes may ask for."""
+        """Flags that switch off the user's own filter programs, which a work tree's .gitattributes may request."""
         known = _git(self.top, "config", "--name-only", "-z", "--get-regexp", r"^filter\..*\.(clean|process|required)$") or b""
         return [part for name in _names(filter(None, known.split(b"\0"))) for part in ("-c", f"{name}=")]
 
@@ -135,9 +135,9 @@ class Base:
 
     def mentioning(self, texts: Iterable[str], below: str) -> list[str] | None:
         """
-        The files of the work tree, in folders called ``below``, in which one of some texts stands.
+        The files of the work tree, in folders called ``below``, that hold one of some texts.
 
-        None where a search does not decide: a text may stand there in another form, or there are so many of them that to read all
+        None where a search cannot decide: a text may be written in another form, or there are so many texts that reading all
         files takes less time.
         """
         patterns = sorted(set(texts))
@@ -152,7 +152,7 @@ class Base:
 
 
 def _as_written(text: str) -> bool:
-    """Whether a text stands in a record as it is: it is none that YAML has to quote or to break, as no identifier should be."""
+    """Whether a record holds a text as it is: YAML neither quotes nor breaks it, as for every right identifier."""
     return 0 < len(text) <= LONGEST and text.isprintable() and not any(char in text for char in "\"'\\")
 
 
@@ -172,7 +172,7 @@ def _settings(base: Base, below: str) -> Settings:
 
 
 def commit(folder: str, revision: str, flag: str) -> Base:
-    """A revision in the repository of a folder; ``flag`` is what asked for it. Raises RevisionError."""
+    """A revision in the repository of a folder; ``flag`` names its source in messages. Raises RevisionError."""
     # asked from the top: on the way there, a folder could look like a bare repository, of which Git before 2.38 takes settings
     top = _git(work_tree(os.path.realpath(folder)) or folder, "rev-parse", "--show-toplevel")
     if top is None:
@@ -189,9 +189,9 @@ def pull_request_base(folder: str, base: str, head: str) -> str:
     """
     The commit that a pull request's work tree is compared with, of two commits that the event names.
 
-    Where HEAD is the merge that GitHub makes of a pull request, it is that merge's first parent, which later work on the base
-    branch does not change; where HEAD is the pull request's own commit, the base. Raises RevisionError for any other HEAD:
-    it would not be the pull request that is checked.
+    If HEAD is the merge that GitHub makes of a pull request, it is that merge's first parent, which later work on the base branch
+    does not change. If HEAD is the pull request's own commit, it is the base. Raises RevisionError for any other HEAD, which
+    would not be the pull request.
     """
     here = commit(folder, "HEAD", "since")
     parents = (_git(here.top, "rev-list", "--parents", "-n", "1", "HEAD") or b"").decode().split()[1:]

@@ -1,10 +1,10 @@
 """
-What a change did to a repository: the records it touched, and what they, and the records they touch on, have to say.
+What a diff introduced: the records that it touches, compared with the base and with the records that they can clash with.
 
-The base's records are checked like the work tree's; a diagnostic is introduced when the base does not have the same finding: of
-the same record, rule and key, and about the same values.
-Only what can meet a touched record is read: of a hundred thousand records, those of the same paper, those whose name differs in
-case only, those that mention its identifiers, and the organism pages.
+The base's records are checked like the work tree's. A diagnostic is introduced when the base does not have the same finding: of
+the same record, rule and key, and about the same values. Of a hundred thousand records only those are read that can clash with a
+touched one: those of the same paper, those whose name differs only in case, those that mention its identifiers, and the organism
+pages.
 """
 
 from __future__ import annotations

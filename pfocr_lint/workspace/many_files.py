@@ -45,7 +45,7 @@ def _outcomes_of(part: Part, task: Task) -> Iterator[Outcome]:
     What came of each file of a part. What raises, whatever it is, is a fault of this program, and of that file alone.
 
     The part's hashes are of bytes that are known to be clean, empty where there are none: then, or when the file has others,
-    a clean record is reported with its hash; when it has these, nothing is reported.
+    a clean record is reported with its hash; with these bytes, nothing is reported.
     """
     settings, kind, paths, digests = part
     found, waiting, size = list[Outcome](), list[Waiting](), 0
@@ -71,11 +71,11 @@ Waiting: TypeAlias = tuple[int, str, bytes, bytes]
 def _process_together(
     waiting: Sequence[Waiting], settings: Settings, kind: Kind | None, task: Task
 ) -> Iterator[tuple[int, Outcome]]:
-    """What came of files that were read, each with its place."""
+    """The outcomes of files that were read together, each with its place."""
     try:
         paths, datas = [path for _, path, _, _ in waiting], [data for _, _, data, _ in waiting]
         quick_checks = prefilter.quick_checks(paths, datas, settings, kind, keywords=task.keywords)
-    except Exception:  # noqa: BLE001 - whatever it is, one of them meets it again alone
+    except Exception:  # noqa: BLE001 - one of the records raises it again alone
         quick_checks = [None] * len(waiting)
     for (place, path, data, digest), quick in zip(waiting, quick_checks, strict=True):
         if quick is not None and not quick.candidates:
@@ -106,7 +106,7 @@ def process_all(sources: Sequence[Source], task: Task, jobs: int | None) -> Iter
 def outcomes(
     sources: Sequence[Source], task: Task, jobs: int | None, known: CachedRun | None = None
 ) -> Generator[Outcome, None, None]:
-    """What came of every file, in the order of ``sources``; Row is a clean one, None one that ``known`` knows to be clean."""
+    """The outcome of every file, in the order of ``sources``: Row for a clean one, None if ``known`` knows that it is clean."""
     numbers = [number for number in range(len(sources)) if known is None or not known.unchanged[number]]
     unknown = [sources[number] for number in numbers]
     digests = None if known is None else [known.digest(number) for number in numbers]
@@ -162,10 +162,10 @@ Part: TypeAlias = tuple[Settings, "Kind | None", list[str], "list[bytes] | None"
 
 def _parts(sources: Sequence[Source], digests: Sequence[bytes] | None, jobs: int) -> Iterator[Part]:
     """
-    The sources in parts, each of files that share settings and kind, which are sent along once.
+    The sources in parts, each of files with the same settings and kind, which are sent once with the part.
 
-    The first parts are small, so that output starts early; each is twice as large as the one before. So are the last,
-    so that no process is left with much while the others have nothing more to do.
+    The first parts are small, so that output starts early, and each is twice as large as the one before. The last are small
+    again, so that no process is still busy while the others wait.
     """
     at = 0
     part = FIRST
@@ -181,7 +181,7 @@ def _parts(sources: Sequence[Source], digests: Sequence[bytes] | None, jobs: int
         at += len(paths)
 
 
-# A clean figure as it is sent to the first process: its hash and its facts in plain collections, pickled in a fifth of the time.
+# A clean figure as sent to the first process: hash and facts in plain collections, pickled in a fifth of the time.
 Packed: TypeAlias = "list[Any] | Outcome"
 
 

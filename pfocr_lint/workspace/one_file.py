@@ -1,4 +1,4 @@
-"""One file read, checked, fixed and written."""
+"""One file: read, checked, fixed and written."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ from pfocr_lint.result import Result
 @dataclass(frozen=True)
 class Task:
     """
-    What to do with each file: ``mode`` is ``check``, ``fix`` or ``diff``; ``unsafe`` also makes the unsafe fixes.
+    What to do with each file: ``mode`` is ``check``, ``fix`` or ``diff``; ``unsafe`` also applies the unsafe fixes.
 
-    ``keywords`` says that there are mention tables, with which the keywords of the figures will be compared. ``revision`` is
-    what Git is asked for: a value that was edited since is not replaced by a safe fix.
+    ``keywords`` says that there are mention tables, with which keywords will be compared. ``revision`` is the Git revision since
+    which edits count: a safe fix replaces no edited value. None: Git is not used.
     """
 
     mode: str = "check"
@@ -48,7 +48,7 @@ class Task:
     revision: str | None = None
 
     def makes(self, safety: str) -> bool:
-        """Whether fixes of a safety, or of what a rule declares for its own, would be made."""
+        """Whether fixes of a safety, or of what a rule declares as its own, will be applied."""
         return self.mode != "check" and (safety.startswith("safe") or (self.unsafe and safety == "unsafe"))
 
 
@@ -68,7 +68,7 @@ def failed(path: str, error: Exception) -> Result:
 
 
 def process_bytes(source: Source, data: bytes, task: Task) -> Result:
-    """What came of a record's bytes; they are written back only when the task says so."""
+    """The result for a record's bytes; they are written back only when the task says so."""
     quick = prefilter.quick_check(source.path, data, source.settings, source.kind, keywords=task.keywords)
     if quick is not None and not quick.candidates:
         return Result(source.path, facts=quick.facts)
@@ -112,7 +112,7 @@ def _before(path: str, revision: str | None) -> bytes | None:
 
 @contextlib.contextmanager
 def git_history_open() -> Iterator[None]:
-    """End what reads from Git when the work is done, if anything was read."""
+    """End the processes that read from Git, if there are any, when the work is done."""
     try:
         yield
     finally:
@@ -127,7 +127,7 @@ def _unfixed(checked: hits.Checked, task: Task, error: Exception) -> Result:
 
 
 def left_by(task: Task, settings_of: Callable[[str], Settings]) -> Callable[[str], bytes]:
-    """How a comparison reads a file again: with ``--diff`` as ``--fix`` would have left it. What it gives raises Unreadable."""
+    """How the comparison reads a file again: with ``--diff`` as ``--fix`` would leave it. The function raises Unreadable."""
 
     def fixed_bytes(path: str) -> bytes:
         data = load(path)
@@ -141,7 +141,7 @@ def left_by(task: Task, settings_of: Callable[[str], Settings]) -> Callable[[str
 
 def fix_compared(checked: hits.Checked, settings: Settings, task: Task, given: bytes | None = None) -> Result | None:
     """
-    Make the fixes, unsafe ones too, of what a comparison found in one record, and write it; None when there is none.
+    Apply the fixes of findings between records to one record, unsafe ones too, and write it; None when there is none.
 
     ``given`` are the bytes of a record that is not read from its file.
     """
@@ -160,7 +160,7 @@ def fix_compared(checked: hits.Checked, settings: Settings, task: Task, given: b
 
 
 def _replace(path: str, old: bytes, new: bytes) -> str | None:
-    """Write a file; the reason when it was left as it is."""
+    """Write a file; the reason if it was left as it is."""
     try:
         try:
             stay_inside(path)  # it may have become a link since it was read

@@ -1,4 +1,4 @@
-"""Where a path leads: the Git work tree that it is in, and whether it leaves it."""
+"""Where a path leads: the Git work tree that contains it, and whether it stays inside."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 
 
 def work_tree(folder: str) -> str | None:
-    """The Git work tree that a folder belongs to, if any."""
+    """The Git work tree that contains a folder, if any."""
     parent, last = folder, ""
     while parent != last:
         if os.path.exists(os.path.join(parent, ".git")):  # noqa: PTH110, PTH118 - pathlib takes 4 ms to import
@@ -16,7 +16,7 @@ def work_tree(folder: str) -> str | None:
 
 
 def inside(path: str, folder: str) -> bool:
-    """Whether a path, with its links followed, stays in the repository of a folder; without one, in that folder."""
+    """Whether a path, with its links resolved, stays in the repository of a folder; without one, in that folder."""
     home = os.path.realpath(folder)
     try:
         return lies_in(os.path.realpath(path), work_tree(home) or home)
@@ -25,7 +25,7 @@ def inside(path: str, folder: str) -> bool:
 
 
 def lies_in(path: str, folder: str) -> bool:
-    """Whether one real path is that of a folder, or of something below it."""
+    """Whether one real path is that of a folder, or below it."""
     try:
         return os.path.commonpath([path, folder]) == folder
     except ValueError:  # on another drive

@@ -1,4 +1,4 @@
-"""The bytes of a record, read only where that is safe: of a regular file, inside the repository, and never too many."""
+"""Reads the bytes of a record where that is safe: from a regular file, inside the repository, and never too many."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 
 
 class Unreadable(Exception):  # noqa: N818 - it is what PF001 says, not a failure of the program
-    """A file that is not to be read; the message is PF001's."""
+    """A file that must not or cannot be read; the message is that of PF001."""
 
 
 def load(path: str) -> bytes:
-    """The bytes of a record, one more than the limit at most. Raises Unreadable."""
+    """The bytes of a record, at most one more than the limit. Raises Unreadable."""
     try:
         handle = _opened(path)
         try:
@@ -49,7 +49,7 @@ def load(path: str) -> bytes:
 
 @cache
 def leads_out(folder: str) -> bool:
-    """Whether a folder, or one on the way to it, is a link that leads out of the Git work tree that it stands in."""
+    """Whether a folder, or one above it, is a link that leads out of its Git work tree."""
     at = os.path.abspath(folder)  # noqa: PTH100 - no link is followed; and pathlib takes 8 ms to import, here and below
     while (above := os.path.dirname(at)) != at:  # noqa: PTH120
         if os.path.islink(at):  # noqa: PTH114
@@ -61,7 +61,7 @@ def leads_out(folder: str) -> bool:
 
 
 def _opened(path: str) -> int:
-    """A file descriptor, of a link only when it stays inside the repository."""
+    """A file descriptor; of a link only if it stays inside the repository."""
     if leads_out(path.rpartition("/")[0] if os.sep == "/" else os.path.dirname(path)):  # noqa: PTH120 - three times the time
         raise Unreadable("a link on the way to it leads out of the repository")
     if _NOFOLLOW:
@@ -82,7 +82,7 @@ def _sort(mode: int) -> str:
 
 
 def stay_inside(path: str) -> None:
-    """Refuse a link that leads out of the repository of the folder it stands in."""
+    """Refuse a link that leads out of the repository of its folder. Raises Unreadable."""
     if os.path.islink(path):  # noqa: PTH114
         real = os.path.realpath(path, strict=True)
         root = repository(os.path.realpath(os.path.dirname(path)))  # noqa: PTH120
@@ -92,7 +92,7 @@ def stay_inside(path: str) -> None:
 
 @cache
 def repository(folder: str) -> str:
-    """The Git work tree that a folder belongs to; without one, the folder above the record folder."""
+    """The Git work tree of a folder; without one, the folder above the record folder."""
     return work_tree(folder) or (os.path.dirname(folder) if os.path.basename(folder) in FOLDERS else folder)  # noqa: PTH119, PTH120
 
 

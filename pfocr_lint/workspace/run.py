@@ -1,7 +1,7 @@
 """
-The one driver of a run: each file's result goes to the reporter as it comes, then what the comparison of records adds.
+The one driver of a run: gives each result to the reporter as it comes, then what the comparison of records adds.
 
-What differs between the work tree, the diff against a base and one record from standard input is the run's scope.
+The work tree, the diff against a base, and one record from standard input are scopes of a run.
 """
 
 from __future__ import annotations

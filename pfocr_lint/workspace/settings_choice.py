@@ -1,4 +1,4 @@
-"""Which settings hold for each file of a run: its folder's own, those named for all, or those of a Git revision."""
+"""Which settings each file of a run has: its folder's own, those named for all files, or those of a Git revision."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from pfocr_lint.workspace.settings_files import discover
 
 class Choice(NamedTuple):
     """
-    What the user says about settings.
+    The user's choice of settings.
 
-    ``for_all`` are settings that replace every file's own. With ``revision``, each file has the settings that Git knows for it in
-    that revision. ``overrides`` come on top in all cases.
+    ``for_all`` replaces every file's own settings. With ``revision``, each file has its settings in that Git revision.
+    ``overrides`` come on top in all cases.
     """
 
     for_all: Settings | None = None

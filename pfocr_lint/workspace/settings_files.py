@@ -43,7 +43,7 @@ def load(path: pathlib.Path) -> Settings:
 
 
 def _from_file(path: pathlib.Path, root: str) -> Settings | None:
-    """Settings of the work tree, where the folder that they name must be; those of another revision may name one that went."""
+    """Settings of the work tree, where the folder that they name must exist; in another revision it may not exist any more."""
     settings = from_bytes(_read(path), path, root)
     named = settings.organisms if settings is not None else None
     if isinstance(named, str) and not os.path.isdir(os.path.join(root, named)):  # noqa: PTH112, PTH118
@@ -67,7 +67,7 @@ def from_table(table: Mapping[str, Any], where: str, root: str) -> Settings:
 
 
 def _read(path: pathlib.Path) -> bytes:
-    """The bytes of a settings file; a pipe is not waited for."""
+    """The bytes of a settings file, without waiting for a pipe."""
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
         try:

@@ -1,4 +1,4 @@
-"""Being stopped: Ctrl-C, and the other signals that end a process, come between two writes and never inside one."""
+"""Signals that end a process (Ctrl-C and others) take effect between two writes, never inside one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Stopped(KeyboardInterrupt):
 
 
 def handle_signals() -> None:
-    """Let the signals that end a process raise Stopped; one that is ignored, as under nohup, stays so."""
+    """Let the signals that end a process raise Stopped; an ignored one, as under nohup, stays ignored."""
     for number in _ENDING:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _stop)
@@ -37,13 +37,13 @@ def handle_signals_in_worker() -> None:
 
 
 def ignore_signals() -> None:
-    """Be stopped no more: the end has begun."""
+    """Ignore further signals: the end has begun."""
     for number in _ENDING:
         signal.signal(number, signal.SIG_IGN)
 
 
 def _stop_once(number: int, frame: FrameType | None) -> None:
-    signal.signal(number, signal.SIG_IGN)  # the sender of the first may be followed by the process that began this one
+    signal.signal(number, signal.SIG_IGN)  # the process that began this one may send a second signal
     _stop(number, frame)
 
 
@@ -56,8 +56,8 @@ def _stop(number: int, _: FrameType | None) -> None:
 
 @contextlib.contextmanager
 def delayed() -> Iterator[None]:
-    """What is done within is done to its end; a signal that came meanwhile counts after it."""
-    global _holds  # noqa: PLW0603 - signals are the process's, and so is this
+    """Delay signals: what runs within is finished first."""
+    global _holds  # noqa: PLW0603 - signals belong to the process, and so does this
     import threading
 
     if threading.current_thread() is not threading.main_thread():
@@ -76,7 +76,7 @@ def delayed() -> Iterator[None]:
 
 @contextlib.contextmanager
 def blocked() -> Iterator[None]:
-    """A process that is begun within gets no such signal before it says how it takes them (see obey)."""
+    """Block signals for a process that is begun within, until it sets its own handlers (see handle_signals_in_worker)."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return

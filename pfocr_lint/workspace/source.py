@@ -1,4 +1,4 @@
-"""One file to read."""
+"""A file to read, with its settings and kind."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pfocr_lint.settings.model import DEFAULT, Settings
 
 
 class Source(NamedTuple):
-    """One file to read: its path as the user gave it, ``/`` separated, and the settings that hold for it."""
+    """A file to read: its path as the user gave it, ``/`` separated, its settings, and its kind (None: its text decides)."""
 
     path: str
     settings: Settings = DEFAULT
@@ -18,13 +18,13 @@ class Source(NamedTuple):
 
 
 def kind_by_path(path: str) -> Kind | None:
-    """The kind that the folder says, by the full path: '.' may be a record folder itself."""
+    """The kind that a file's folder shows, by the full path: '.' may be a record folder itself."""
     kind = kind_of(os.path.join(os.getcwd(), path), "")  # noqa: PTH109, PTH118 - no ".." is resolved
     return None if kind is Kind.UNKNOWN else kind
 
 
 def posix(path: str) -> str:
-    """A path as it is shown: without the current folder in front, which may be written several times, or with two slashes."""
+    """A path as it is shown: without './' in front, however often, and without double slashes there."""
     shown = path.replace(os.sep, "/")
     while shown.startswith("./"):
         shown = shown[2:].lstrip("/")

@@ -20,10 +20,10 @@ NO_NAME = "-"  # of a record without a file, beside which nothing can be looked 
 @dataclass
 class StandardInput:
     """
-    The bytes of one record, under the name and settings of ``source``. No file is written: ``task`` checks or makes a diff.
+    The bytes of one record, with the name and settings of ``source``. No file is written: ``task`` checks or makes a diff.
 
-    ``excluded`` says that the settings leave the file out. ``write_fixed``, where there is one, is given the bytes with the fixes
-    before anything is reported.
+    ``excluded`` says that the settings leave the file out. ``write_fixed``, if given, gets the bytes with the fixes before
+    anything is reported.
     """
 
     source: Source
@@ -46,7 +46,7 @@ class StandardInput:
         yield result
 
     def finish(self, waiting: Sequence[Result]) -> Finished:
-        """Nothing is compared any more."""
+        """Nothing is left to compare."""
         return Finished(waiting)
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Settings that have no effect: a selection that leaves no rule, a glob that matches no record."""
+"""Globs of the settings that match no record."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ Globs = tuple[tuple[str, str], ...]  # the setting that each stands in, and the 
 
 def unmatched(paths: Iterable[str], settings_of: Callable[[str], Settings]) -> dict[Settings, Globs]:
     """
-    The globs of ``exclude`` and ``per-file-ignores`` that match no record below the folders that are named, by their settings.
+    The globs of ``exclude`` and ``per-file-ignores`` that match no record below the named folders, by their settings.
 
-    Settings whose own folder is not among these, or below, are left out: what their globs match may stand elsewhere.
+    Settings whose folder is neither among these nor below are left out: their globs may match records elsewhere.
     """
     folders = [path for path in paths if os.path.isdir(path) and not leads_out(path)]  # noqa: PTH112
     names: dict[str, list[str]] = {}

@@ -1,4 +1,4 @@
-"""The work tree as the scope of a run: every file is checked, or known to be clean; then all are compared."""
+"""The work tree as the scope of a run: every file is checked, or known to be clean, then all are compared."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class WorkTree:
 
     @cached_property
     def _is_as_before(self) -> bool:
-        """Whether nothing was found by the run before, and nothing changed since."""
+        """Whether the last run found nothing, and nothing changed since."""
         known = self._known
         return known is not None and self._is_self_contained and known.silent and self.task.mode != "fix"
 
@@ -125,7 +125,7 @@ class WorkTree:
 
 
 def _cached(tree: WorkTree) -> CachedRun | None:
-    """What earlier runs know of these records; None where no cache is used."""
+    """The cache for these records; None where no cache is used."""
     sources, folder = tree.sources, tree.cache_dir
     if folder is not None and os.path.lexists(folder) and not os.path.isdir(folder):  # noqa: PTH112
         raise UsageError(f"--cache-dir: '{folder}' is not a folder")
@@ -157,7 +157,7 @@ def _cached(tree: WorkTree) -> CachedRun | None:
 
 
 def _is_self_contained(tree: WorkTree) -> bool:
-    """Whether the comparison looks at nothing but the records that were read: at no organism pages beside them."""
+    """Whether the comparison depends on nothing but the records of the run: on no organism pages beside them."""
     folders = {os.path.abspath(source.path.rpartition("/")[0] or ".") for source in tree.sources}  # noqa: PTH100
     if any(isinstance(source.settings.organisms, str) for source in tree.sources[:1]):
         return False

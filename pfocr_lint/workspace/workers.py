@@ -1,8 +1,8 @@
 """
-Work in several processes, its results in order as they come, whatever becomes of a process.
+Work in several processes: results in order, even when a process is killed.
 
-Python's own pool breaks as a whole when one of its processes is killed, and hangs when that happens while it sends a result:
-all share one pipe. Here each has a pipe of its own, so a process that ends takes along only the part that it had.
+Python's own pool breaks as a whole when one of its processes is killed, and hangs when that happens while it sends a result,
+because all processes share one pipe. Here each has a pipe of its own, so a killed process loses only its own part.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ def in_order(
     lost: Callable[[Part, str], Done],
 ) -> Iterator[Done]:
     """
-    What ``work`` makes of each part, in their order, each as soon as it is there.
+    The results of ``work`` for each part, in order, each as soon as possible.
 
-    A part whose process ends is done again in its ``pieces``, one after the other, in processes of their own. In its place
-    come the results of the pieces, and of a piece whose process ends twice what ``lost`` makes of it and of the cause. Where
-    no process can be begun, this one does the work. When the iteration ends early, or a signal comes, the processes end as
-    soon as the write that they are at is done.
+    A part whose process ends is done again in its ``pieces``, one after the other, each in a new process. The results of the
+    pieces replace that of the part; for a piece whose process ends twice, ``lost`` makes the result from the piece and the cause.
+    If no process can be started, this one does the work. When the iteration ends early, or a signal comes, the processes end as
+    soon as their current write is done.
     """
     crew = _Crew(work, jobs)
     done: dict[int, Answer] = {}
@@ -74,7 +74,7 @@ def in_order(
 
 
 def _singly(work: Callable[[Part], Done], pieces: Iterable[Part], lost: Callable[[Part, str], Done]) -> Iterator[Done]:
-    """Each piece in a process that may end of it; twice, since what ends a process may have nothing to do with the piece."""
+    """Each piece in a process of its own; twice, because the first process may have ended for another reason."""
     crew = _Crew(work, 1)
     try:
         for piece in pieces:
@@ -87,7 +87,7 @@ def _singly(work: Callable[[Part], Done], pieces: Iterable[Part], lost: Callable
 
 
 class _Crew:
-    """The processes at work, as many as are wanted or can be had."""
+    """The running processes, as many as wanted or possible."""
 
     def __init__(self, work: Callable[[Any], Any], wanted: int) -> None:
         self.work, self.wanted = work, wanted
@@ -96,18 +96,18 @@ class _Crew:
         self.fill()
 
     def fill(self) -> None:
-        """Begin the processes that are missing."""
+        """Start the missing processes."""
         with contextlib.suppress(OSError):  # with fewer it takes longer
             while len(self.workers) < self.wanted:
                 self.workers.append(_Worker(self.work))
 
     def idle(self) -> list[_Worker]:
-        """Those that can be given a part, twice those that can be given two; who has least to do comes first."""
+        """The processes that can take a part, twice those that can take two; the least busy first."""
         free = [(len(worker.turns) + more, worker) for worker in self.workers for more in range(HELD - len(worker.turns))]
         return [worker for _, worker in sorted(free, key=itemgetter(0))]
 
     def answers(self) -> list[tuple[int, Answer]]:
-        """The answers that are there, with their turns; waits for one. Who ended is replaced."""
+        """The available answers, with their turns; waits for one. A process that ended is replaced."""
         from multiprocessing.connection import wait
 
         busy: dict[Any, _Worker] = {worker.pipe: worker for worker in self.workers if worker.turns}
@@ -133,7 +133,7 @@ class _Crew:
         return self.answers()[0][1]
 
     def end(self) -> None:
-        """End them all, when each has done the write that it is at."""
+        """End all processes, after their current write."""
         with signals.delayed():
             for worker in self.workers:
                 worker.process.terminate()
@@ -142,7 +142,7 @@ class _Crew:
 
 
 class _Worker:
-    """A process, the pipe to it, and the turns of the parts that it has."""
+    """A process, its pipe, and the turns of its parts."""
 
     def __init__(self, work: Callable[[Any], Any]) -> None:
         from multiprocessing import get_context  # 11 ms, which a single file need not wait for
@@ -161,13 +161,13 @@ class _Worker:
             theirs.close()  # so that the end of the process is the end of the pipe
 
     def begin(self, turn: int, part: Any) -> None:
-        """Hand it a part; it takes parts whatever it is at, so this does not wait."""
+        """Send it a part. It receives parts at any time, so this does not wait."""
         self.turns.append(turn)
         with contextlib.suppress(OSError):  # it ended: the pipe says so when it is asked for the answer
             self.pipe.send(part)
 
     def answer(self) -> Answer | None:
-        """What it made of the part; None when it ended."""
+        """Its answer to a part; None when it ended."""
         try:
             answer: Answer = self.pipe.recv()
             return answer
@@ -175,7 +175,7 @@ class _Worker:
             return None
 
     def cause(self) -> str:
-        """How it ended; one that does not is ended."""
+        """How it ended; it is killed if it does not end."""
         self.process.join(GRACE)
         if self.process.exitcode is None:
             self.process.kill()
@@ -195,10 +195,10 @@ def _signal(number: int) -> str:
 @contextlib.contextmanager
 def _safe_path() -> Iterator[None]:
     """
-    A process that is begun within imports nothing from the current folder, a stranger's.
+    A process that is begun within imports nothing from the current folder, which may be a hostile work tree.
 
-    One that is not forked begins as ``python -c``, which would. Python 3.10 knows of no environment variable that forbids it:
-    there the process begins in the folder of Python's own library, and then comes here (see _serve).
+    A process that is not forked begins as ``python -c``, which would import from there. Python 3.10 has no environment variable
+    against it: there the process begins in the folder of Python's own library, and then changes to this one (see _serve).
     """
     os.environ["PYTHONSAFEPATH"] = "1"
     if sys.version_info >= (3, 11) or start_method() == "fork":
@@ -236,7 +236,7 @@ def _serve(work: Callable[[Any], Any], pipe: Any, folder: str) -> None:
 
 
 def _receive(pipe: Any, given: SimpleQueue[tuple[Any] | None]) -> None:
-    """Take parts as they come, also while an answer is sent: else both processes could wait for the other to read."""
+    """Receive parts at any time, also while an answer is sent: otherwise both processes could wait for each other."""
     try:
         while True:
             given.put((pipe.recv(),))
@@ -257,17 +257,17 @@ def _follow() -> None:
 
 def start_method() -> Any:
     """
-    How processes begin: by fork where that is safe, in 4 ms for two; else as Python likes, in 40.
+    How processes begin: by fork where that is safe, in 4 ms for two; else Python's default, in 40 ms.
 
-    PFOCR_LINT_START takes another, for tests.
+    PFOCR_LINT_START sets another one, for tests.
     """
     return os.environ.get("PFOCR_LINT_START") or ("fork" if sys.platform.startswith("linux") else None)
 
 
 def tune() -> None:
     """
-    Let the collector of cycles run seldom: records make many small objects and no cycles, and it took a tenth of the time.
+    Let the collector of cycles run rarely: records make many small objects and no cycles, and it took a tenth of the time.
 
-    What makes cycles, the reference path, still has them collected.
+    The cycles of the reference path are still collected.
     """
     gc.set_threshold(100_000, 20, 50)
