@@ -50,7 +50,7 @@ TESTS = {
     "prefilter": ["canonical", "table", "triggers", "rules"],
     "cache": ["cache"],
     "atomic_write": ["survivors_atomic", "faults", "files", "hostile"],
-    "introduced": ["survivors", "introduced", "repository", "edited", "action"],
+    "introduced": ["survivors", "survivors_introduced", "introduced", "repository", "edited", "action"],
     "git_history": ["survivors", "edited"],
     "scalar_source": ["quoted", "typed"],
 }

@@ -46,18 +46,18 @@ class Diff:
     """
     The diff of the work tree against a commit, as the scope of a run.
 
-    ``paths`` are the files and folders that the user named; ``settings_of`` gives the settings of a path as it is shown; ``jobs``
-    None uses as many processes as useful. With ``only_introduced``, diagnostics that the commit has too are counted and not
-    reported. ``force_exclude`` leaves out excluded files also where they are named.
+    ``paths`` are the files and folders that the user named; ``settings_of`` gives the settings of a path as it is shown;
+    ``force_exclude`` leaves out excluded files also where they are named. ``jobs`` None uses as many processes as useful. With
+    ``only_introduced``, diagnostics that the commit has too are counted and not reported.
     """
 
     base: Base
     paths: tuple[str, ...]
     settings_of: Callable[[str], Settings]
+    force_exclude: bool
     task: Task = field(default_factory=Task)
     jobs: int | None = None
     only_introduced: bool = False
-    force_exclude: bool = False
     _finished: Finished = Finished(())
 
     @cached_property
@@ -377,4 +377,4 @@ def diff_of(paths: Sequence[str], since: str, settings_of: Callable[[str], Setti
             raise UsageError(f"--since: '{path}' is not in the Git repository of '{paths[0]}'; name those of one at a time")
     if force_exclude:
         paths = [path for path in paths if os.path.isdir(path) or not settings_of(path).excludes(path)]  # noqa: PTH112
-    return Diff(base, tuple(paths), settings_of, force_exclude=force_exclude)
+    return Diff(base, tuple(paths), settings_of, force_exclude)
