@@ -226,3 +226,14 @@ def test_a_copy_has_the_findings_of_its_own_though_those_of_the_original_are_res
     write(repository, paper(1, caption="Stromal signaling in leukemia, and what follows from it.")[0])
     write(repository, ("_figures/PMC1000001__copy.md", drifted()[1]))
     assert ("PF206", "_figures/PMC1000001__copy.md") in since(run, "--introduced")
+
+
+def test_excluded_files_that_are_named_are_left_out_where_that_is_asked_for(repository, run):  # noqa: F811
+    """In whatever way they are named."""
+    names = [figure(1000001, number)[0] for number in (1, 2)]
+    write(repository, FAR, ("pfocr-lint.toml", 'exclude = ["_figures/*g001*"]\n'))
+    commit()
+    write(repository, *(figure(1000001, number, figtype="Scheme") for number in (1, 2)))
+    for named in (names, [f"./{name}" for name in names], [str(repository / name) for name in names], [names[0], "_figures"]):
+        assert [code for code, _ in since(run, *named)] == ["PF208", "PF208"]
+        assert [code for code, _ in since(run, "--force-exclude", *named)] == ["PF208"]

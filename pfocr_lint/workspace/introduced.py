@@ -46,15 +46,14 @@ class Diff:
     """
     The diff of the work tree against a commit, as the scope of a run.
 
-    ``paths`` are the files and folders that the user named; ``settings_of`` gives the settings of a path as it is shown;
-    ``force_exclude`` leaves out excluded files also where they are named. ``jobs`` None uses as many processes as useful. With
-    ``only_introduced``, diagnostics that the commit has too are counted and not reported.
+    ``paths`` are the files and folders that the user named; ``settings_of`` gives the settings of a path as it is shown; ``jobs``
+    None uses as many processes as useful. With ``only_introduced``, diagnostics that the commit has too are counted and not
+    reported.
     """
 
     base: Base
     paths: tuple[str, ...]
     settings_of: Callable[[str], Settings]
-    force_exclude: bool
     task: Task = field(default_factory=Task)
     jobs: int | None = None
     only_introduced: bool = False
@@ -136,8 +135,7 @@ class Diff:
     def sources(self) -> list[Source]:
         """The touched records that are there."""
         there = (source for source in self._touched.values() if os.path.lexists(source.path))
-        found = sorted(there, key=attrgetter("path"))
-        return [each for each in found if not (self.force_exclude and each.settings.excludes(each.path))]
+        return sorted(there, key=attrgetter("path"))
 
     @property
     def total(self) -> int:
@@ -366,7 +364,11 @@ def _members(found: Iterable[tuple[str, Diagnostic]]) -> set[str]:
 
 
 def diff_of(paths: Sequence[str], since: str, settings_of: Callable[[str], Settings], *, force_exclude: bool = False) -> Diff:
-    """The diff of some paths against the merge base with a revision. Raises UsageError and RevisionError."""
+    """
+    The diff of some paths against the merge base with a revision. Raises UsageError and RevisionError.
+
+    ``force_exclude`` leaves out excluded files also where they are named.
+    """
     for path in paths:
         if not os.path.lexists(path):
             raise UsageError(f"{path}: there is no such file or folder")
@@ -377,4 +379,4 @@ def diff_of(paths: Sequence[str], since: str, settings_of: Callable[[str], Setti
             raise UsageError(f"--since: '{path}' is not in the Git repository of '{paths[0]}'; name those of one at a time")
     if force_exclude:
         paths = [path for path in paths if os.path.isdir(path) or not settings_of(path).excludes(path)]  # noqa: PTH112
-    return Diff(base, tuple(paths), settings_of, force_exclude)
+    return Diff(base, tuple(paths), settings_of)
