@@ -237,3 +237,11 @@ def test_excluded_files_that_are_named_are_left_out_where_that_is_asked_for(repo
     for named in (names, [f"./{name}" for name in names], [str(repository / name) for name in names], [names[0], "_figures"]):
         assert [code for code, _ in since(run, *named)] == ["PF208", "PF208"]
         assert [code for code, _ in since(run, "--force-exclude", *named)] == ["PF208"]
+
+
+def test_a_path_that_is_not_there_is_refused(repository, run):  # noqa: F811
+    write(repository, FAR)
+    commit()
+    result = run("--since", "main", FAR[0], "_figures/missing.md")
+    assert (result.status, result.out) == (2, "")
+    assert "_figures/missing.md: there is no such file or folder" in result.err

@@ -373,9 +373,9 @@ def diff_of(paths: Sequence[str], since: str, settings_of: Callable[[str], Setti
         if not os.path.lexists(path):
             raise UsageError(f"{path}: there is no such file or folder")
     base = merge_base(folder_of(paths), since)
-    homes = [reading.repository(os.path.realpath(folder_of([path]))) for path in paths]
-    for path, home in zip(paths, homes, strict=True):
-        if home != homes[0]:
+    homes = {path: reading.repository(os.path.realpath(folder_of([path]))) for path in paths}
+    for path, home in homes.items():
+        if home != homes[paths[0]]:
             raise UsageError(f"--since: '{path}' is not in the Git repository of '{paths[0]}'; name those of one at a time")
     if force_exclude:
         paths = [path for path in paths if os.path.isdir(path) or not settings_of(path).excludes(path)]  # noqa: PTH112
