@@ -70,7 +70,7 @@ def test_diff_writes_nothing_and_applies(dirty, run):
     assert "\n-year: 2021\n+year: '2021'\n" in result.out
     subprocess.run(["patch", "-p1", "-s"], input=result.out, text=True, cwd=dirty.parent.parent, check=True)
     assert "year: '2021'" in dirty.read_text()
-    assert result.err == "pfocr-lint: 1 would be fixed, 2 would be left\n"
+    assert result.err == "pfocr-lint: 1 would be fixed, 2 would remain\n"
 
 
 def test_diff_of_a_missing_final_line_break_applies(repository, run):

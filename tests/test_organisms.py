@@ -402,7 +402,7 @@ def test_a_link_out_of_the_repository_is_not_read(tmp_path, run):
 def test_the_note_names_what_did_not_run(select, noted, tmp_path, run):
     write(tmp_path, *PAGES, (NAME, record("Homo sapien")))
     result = run(NAME, "--select", select)
-    assert ("Rules that compare records with each other (PF4) did not run: name the repository's folder." in result.out) is noted
+    assert ("Rules that compare records (PF4) did not run: give the folder of the repository as PATH." in result.out) is noted
     assert ("warning[PF404]" in result.out) is (select not in ("PF402", "PF407"))
     assert "did not run" not in run("--select", select).out
 

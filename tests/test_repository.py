@@ -164,7 +164,7 @@ def test_single_files_are_not_compared_and_the_message_says_how(tmp_path, run):
     result = run("_figures/PMC9000002__copy.md", "--select", "PF201,PF4", "--output-format", "concise")
     assert "PF201" in result.out
     assert "PF401" not in result.out
-    assert "Rules that compare records with each other (PF4) did not run: name the repository's folder." in result.out
+    assert "Rules that compare records (PF4) did not run: give the folder of the repository as PATH." in result.out
     assert "did not run" in run("_figures/PMC9000002__copy.md", "--select", "duplicate-figid").out
     assert "did not run" not in run("_figures/PMC9000002__copy.md", "--select", "PF407,PF2").out
 
@@ -246,7 +246,7 @@ def test_a_patch_is_what_fix_makes_of_all_records(tmp_path, run, flags):
     assert now() == before
     fixed = json.loads(run("--fix", *flags, "--output-format", "json").out)
     assert left["diagnostics"] == fixed["diagnostics"]
-    assert f"{fixed['summary']['fixed']:,} would be fixed, {len(fixed['diagnostics']):,} would be left" in patch.err
+    assert f"{fixed['summary']['fixed']:,} would be fixed, {len(fixed['diagnostics']):,} would remain" in patch.err
     after = now()
     for name, path in real_records().items():
         write(tmp_path, (name, path.read_text(encoding="utf-8")))

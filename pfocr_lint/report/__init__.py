@@ -1,6 +1,6 @@
 """
-The output of a run: one module for each family of formats, each a function from a Report to text, and the reporter that writes
-them and knows the exit status. Imports the modules at the top of the package alone: it sees diagnostics and never a record.
+Formats and writes the output of a run, and computes the exit status. Each format is a function from a Report to text; related
+formats share a module. Imports only the modules at the top of ``pfocr_lint``: it sees diagnostics, never a record.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pfocr_lint.report.terminal import visible
 
 
 def _format(module: str, name: str) -> Callable[[Report], str]:
-    """A format whose module is imported when it is asked for: eight of ten are not."""
+    """Return a format that imports its module when called: a run needs one or two of the ten."""
 
     def write(report: Report) -> str:
         text: str = getattr(import_module(f"pfocr_lint.report.{module}"), name)(report)
@@ -39,12 +39,12 @@ FORMATS: dict[str, Callable[[Report], str]] = {
 }
 
 
-# Their text is that of each diagnostic, one after the other, and then the totals.
+# Formats that can be written in parts: the text of each diagnostic, then the totals.
 STREAMED = frozenset({"full", "concise", "jsonl"})
 
 
 def statistics(report: Report, *, as_json: bool) -> str:
-    """Counts per rule, the most frequent first."""
+    """Return the counts per rule, the most frequent rule first."""
     from pfocr_lint.report.machine import statistics_json
     from pfocr_lint.report.terminal import statistics_table
 

@@ -1,9 +1,9 @@
 """
 Annotations of a pull request: GitHub's workflow commands.
 
-GitHub shows ten annotations of each level and step and silently drops the others. So the ten most important of each are printed,
-and one line with the number of the others. A command is one line; characters that would end it, or begin another, are written as
-%0A and the like.
+GitHub shows ten annotations per level and step and silently drops the others. So the ten worst of each level are
+printed, and one more line gives the number of the others and the formats that list them. A command is one line:
+line breaks in its data are escaped, as in %0A.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _PROPERTY = _DATA | str.maketrans({":": "%3A", ",": "%2C"})
 
 
 def github(report: Report) -> str:
-    """The ten worst errors and the ten worst warnings as workflow commands, and what is left out in one line."""
+    """Return the ten worst errors and the ten worst warnings as workflow commands, and one line that counts the others."""
     lines, more = [], []
     for severity in (Severity.ERROR, Severity.WARNING):
         found = [diagnostic for diagnostic in report.worst_first if diagnostic.severity is severity]
@@ -31,8 +31,8 @@ def github(report: Report) -> str:
         if len(found) > PER_LEVEL:
             more.append(counted(len(found) - PER_LEVEL, f"more {severity.value}"))
     if more:
-        text = f"{' and '.join(more)} without an annotation: GitHub shows {PER_LEVEL} of each level."
-        lines.append(command("notice", {"title": "pfocr-lint"}, f"{text} --output-format markdown and full list them all."))
+        text = f"{' and '.join(more)} without an annotation: GitHub shows {PER_LEVEL} per level."
+        lines.append(command("notice", {"title": "pfocr-lint"}, f"{text} The formats markdown and full list all."))
     return "".join(lines)
 
 
@@ -43,13 +43,13 @@ def _annotation(diagnostic: Diagnostic) -> str:
         "line": str(place.line),
         "endLine": str(place.end_line),
     }
-    if place.line == place.end_line:  # GitHub takes columns within one line only
+    if place.line == place.end_line:  # GitHub accepts columns only when start and end are on one line
         where |= {"col": str(place.column), "endColumn": str(place.end_column)}
     where["title"] = f"{diagnostic.code} {diagnostic.name}"
     return command(diagnostic.severity.value, where, explained(diagnostic))
 
 
 def command(name: str, properties: dict[str, str], message: str) -> str:
-    """A workflow command as a line of its own, whatever its parts hold."""
+    """Return a workflow command as one line; line breaks and delimiters in its parts are escaped."""
     listed = ",".join(f"{key}={value.translate(_PROPERTY)}" for key, value in properties.items())
     return f"::{name} {listed}::{message.translate(_DATA)}\n"

@@ -1,4 +1,4 @@
-"""What the fixes of a run changed, as lines that a reviewer reads and as data."""
+"""The values that the fixes of a run changed, as lines for a reviewer and as data."""
 
 from __future__ import annotations
 
@@ -16,19 +16,20 @@ from pfocr_lint.report.plain import counted
 if TYPE_CHECKING:
     from pfocr_lint.diagnostic import Diagnostic
 
-RECORDS = 50  # of which the lines are shown; the others are counted
-LINES = 6  # of one rule in one record
-NAMES = 2  # in a row, before 'and 3 more'
-SHORT = 40  # characters of a value that is shown whole where several fields got it
-AROUND = 20  # characters of a value on each side of what changed
+RECORDS = 50  # records whose lines are shown; the others are counted
+LINES = 6  # shown per rule and record
+NAMES = 2  # shown in an enumeration before 'and 3 more'
+SHORT = 40  # maximal characters of a value that is shown in full when several fields were set to it
+AROUND = 20  # characters shown on each side of the changed part of a value
 
 
 class Applied(NamedTuple):
     """
-    One value that a fix changed: at a JSON Pointer, None where the text itself was changed.
+    One value that a fix changed.
 
-    ``old`` is None for a key that was added, ``new`` for an item that was removed; of a key that was renamed they are its names.
-    ``line`` is that of the finding before the fix, ``message`` what the fix does.
+    ``key`` is a JSON Pointer, or None when the fix changed the text itself. ``old`` is None for an added key, ``new`` is None for
+    a removed item; for a renamed key they are the two names. ``line`` is the line of the finding before the fix, ``message``
+    says what the fix does.
     """
 
     path: str
@@ -44,9 +45,9 @@ class Applied(NamedTuple):
 @dataclass
 class FixLog:
     """
-    What was fixed: all of it with ``whole``, else that of the first records.
+    The fixes of a run: those of all records with ``whole``, else those of the first ``RECORDS`` records.
 
-    ``beyond`` counts, by rule, the fixes of the other records; ``others`` is their number.
+    ``paths`` counts the fixed records. ``others`` counts the records that are not kept, ``beyond`` their fixes by rule.
     """
 
     whole: bool = False
@@ -56,7 +57,7 @@ class FixLog:
     beyond: Counter[str] = field(default_factory=Counter)
 
     def add(self, fixed: Sequence[Diagnostic]) -> None:
-        """Note the fixes of one record."""
+        """Add the fixes of one record."""
         self.paths += bool(fixed)
         if self.paths > RECORDS and not self.whole:
             self.others += bool(fixed)
@@ -71,11 +72,11 @@ class FixLog:
 
     @property
     def by_record(self) -> list[tuple[str, list[Applied]]]:
-        """What is kept, by record."""
+        """The kept changes, grouped by record."""
         return [(path, list(own)) for path, own in groupby(sorted(self.kept, key=attrgetter("path")), attrgetter("path"))]
 
     def rest(self, shown: int) -> str:
-        """The line that counts what is not shown; '' where all is shown."""
+        """Return one line about the records after the first ``shown``; '' when all are shown."""
         others, beyond = self.others, Counter(self.beyond)
         for _, applied in self.by_record[shown:]:
             others += 1
@@ -85,12 +86,12 @@ class FixLog:
 
 
 def as_data(each: Applied) -> dict[str, Any]:
-    """One change as the JSON output has it."""
+    """Return one change as an object of the JSON output."""
     return {**each._asdict(), "old": _plain(each.old), "new": _plain(each.new)}
 
 
 def _plain(value: Any) -> Any:
-    """A value that JSON can hold: what only YAML has becomes its text."""
+    """Return a value that JSON can represent; other YAML values become text."""
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}
     if isinstance(value, list):
@@ -100,7 +101,7 @@ def _plain(value: Any) -> Any:
 
 
 def lines(applied: Iterable[Applied]) -> Iterator[str]:
-    """The changes of one record in lines: rule, field, what it was and what it is. Values are quoted, never raw."""
+    """Yield the changes of one record as lines: rule, field, old value, new value. Values are quoted, never raw."""
     for code, own in groupby(sorted(applied, key=attrgetter("code")), attrgetter("code")):
         found = list(dict.fromkeys(_of_rule(list(own))))
         for line in found[:LINES]:
@@ -110,7 +111,7 @@ def lines(applied: Iterable[Applied]) -> Iterator[str]:
 
 
 def _of_rule(applied: list[Applied]) -> Iterator[str]:
-    """What one rule changed: fields that got the same value, and items that left one list, in one line each."""
+    """Yield the changes of one rule. Fields set to the same value share a line, as do items removed from one list."""
     same: dict[tuple[str, str], list[Applied]] = {}
     for each in applied:
         if each.key is None:
@@ -119,8 +120,8 @@ def _of_rule(applied: list[Applied]) -> Iterator[str]:
             same.setdefault(("removed", parent_of(each.key)), []).append(each)
         else:
             same.setdefault(("set", repr(each.new)), []).append(each)
-    for (what, holder), group in same.items():
-        if what == "removed":
+    for (action, holder), group in same.items():
+        if action == "removed":
             items = [quote(each.old, 40) for each in group]
             yield f"{name_of(holder)}: {_and_more(items)} removed"
         else:
@@ -137,16 +138,16 @@ def _and_more(names: list[str]) -> str:
 
 
 def _one(name: str, each: Applied) -> str:
-    """What changed in a value; ``name`` is its field, or the fields that changed in the same way."""
+    """Return one line for a change; ``name`` is the name of its field, or the names of several fields with the same change."""
     old, new = each.old, each.new
     if each.message.startswith("rename "):
         return f"key {quote(old)} renamed to {quote(new)}"
     if old is None:
         return f"{name} added: {quote(new)}"
     if isinstance(old, list) and isinstance(new, list):
-        gone = [f"{quote(item, 40)} removed" for item in old if item not in new]
-        come = [f"{quote(item, 40)} added" for item in new if item not in old]
-        return f"{name}: {_and_more([*gone, *come]) if gone or come else 'items in another order'}"
+        removed = [f"{quote(item, 40)} removed" for item in old if item not in new]
+        added = [f"{quote(item, 40)} added" for item in new if item not in old]
+        return f"{name}: {_and_more([*removed, *added]) if removed or added else 'items in another order'}"
     if isinstance(new, list):
         return f"{name}: {quote(old)} made a list"
     if isinstance(old, str) and isinstance(new, str):
@@ -157,10 +158,10 @@ def _one(name: str, each: Applied) -> str:
 
 
 def _differing(old: str, new: str) -> tuple[str, str]:
-    """Two texts in quotes, each shortened to what differs and some characters around it."""
-    start = _alike(old, new)
-    end = _alike(old[start:][::-1], new[start:][::-1])
-    lead, tail = _outside(old[:start]), _outside(old[len(old) - end :][::-1])
+    """Return two texts in quotes, each cut to the differing part and some characters around it."""
+    start = _common_prefix(old, new)
+    end = _common_prefix(old[start:][::-1], new[start:][::-1])
+    lead, tail = _left_out_before(old[:start]), _left_out_before(old[len(old) - end :][::-1])
 
     def shown(text: str) -> str:
         middle = quote(text[lead : len(text) - tail], 80)
@@ -169,12 +170,12 @@ def _differing(old: str, new: str) -> tuple[str, str]:
     return shown(old), shown(new)
 
 
-def _outside(text: str) -> int:
-    """How much is left out of a text in front of a change: whole words, where there are some."""
+def _left_out_before(text: str) -> int:
+    """Return the number of characters to leave out before a change; whole words where possible."""
     far = len(text) - AROUND
     return 0 if far <= AROUND // 4 else text.find(" ", far, -1) + 1 or far
 
 
-def _alike(one: str, other: str) -> int:
-    """With how many equal characters two texts begin."""
+def _common_prefix(one: str, other: str) -> int:
+    """Return the length of the common prefix of two texts."""
     return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))

@@ -1,4 +1,4 @@
-"""JUnit's XML, for what shows the results of tests: a suite a record, a failed case a diagnostic."""
+"""JUnit XML, for viewers of test results: one suite per record, one failed case per diagnostic."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def junit_xml(report: Report) -> str:
-    """JUnit XML; a clean run is one case that passed, for a file without any is an error to Jenkins."""
+    """Return JUnit XML. A clean run has one passed case, because Jenkins reports an error for a file without cases."""
     from junitparser import JUnitXml, TestCase, TestSuite
 
     suites = [_suite(path, list(found)) for path, found in groupby(report.diagnostics, lambda diagnostic: diagnostic.path)]
@@ -26,8 +26,8 @@ def junit_xml(report: Report) -> str:
         suites[0].add_testcase(TestCase(report.headline, "pfocr-lint"))
     root = JUnitXml("pfocr-lint")
     for suite in suites:
-        root.append(suite)  # add_testsuite compares each with all
-    # Not update_statistics: it adds an attribute that the schema does not know.
+        root.append(suite)  # not add_testsuite: it compares each suite with all others
+    # Not update_statistics: it adds an attribute that the JUnit schema does not allow.
     root.tests, root.failures, root.errors = max(len(report.diagnostics), 1), len(report.diagnostics), 0
     root.time = round(report.seconds, 3)
     return f'<?xml version="1.0" encoding="utf-8"?>\n{root.tostring().decode()}\n'
@@ -35,10 +35,10 @@ def junit_xml(report: Report) -> str:
 
 def _suite(path: str, diagnostics: Sequence[Diagnostic]) -> TestSuite:
     """
-    The diagnostics of one record.
+    Return the diagnostics of one record.
 
-    A case is called by rule and key and not by line, so that it is the same case in the next run; where a rule finds
-    several things at one key they are numbered.
+    The name of a case has the rule and the key but no line, so that it is the same in the next run. Several findings of a
+    rule at one key are numbered.
     """
     from junitparser import Failure, TestCase, TestSuite
 

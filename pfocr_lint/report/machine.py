@@ -1,4 +1,4 @@
-"""Formats that programs read: JSON, as ``schemas/output.schema.json`` describes it, and one diagnostic a line."""
+"""Formats for programs: JSON, as ``schemas/output.schema.json`` describes it, and JSON Lines."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def as_json(diagnostic: Diagnostic) -> dict[str, Any]:
-    """One diagnostic as the JSON output has it."""
+    """Return one diagnostic as an object of the JSON output."""
     fix, place = diagnostic.fix, diagnostic.place
     return {
         "code": diagnostic.code,
@@ -41,7 +41,7 @@ def as_json(diagnostic: Diagnostic) -> dict[str, Any]:
 
 
 def dumps(value: Any, **style: Any) -> str:
-    """JSON with unicode kept; what does not print, and a lone surrogate, which a file name can hold, is escaped."""
+    """Return JSON in Unicode; characters that are not printable and lone surrogates (from file names) are escaped."""
     return "\n".join(map(_printable, json.dumps(value, ensure_ascii=False, **style).split("\n")))
 
 
@@ -52,12 +52,12 @@ def _printable(line: str) -> str:
 
 
 def ascii_json(value: Any) -> str:
-    """JSON of ASCII only, on one line: whatever shows it raw shows no character that a terminal obeys."""
+    """Return JSON in ASCII, on one line; it contains no control characters, so it is safe to show on a terminal."""
     return json.dumps(value)
 
 
 def json_report(report: Report) -> str:
-    """The JSON output, version 1."""
+    """Return the JSON output, version 1."""
     summary = {
         "files": report.files,
         "errors": report.errors,
@@ -67,21 +67,21 @@ def json_report(report: Report) -> str:
         "waived": len(report.waived),
         "seconds": round(report.seconds, 3),
     }
-    whole = {
+    output = {
         "version": 1,
         "tool": f"pfocr-lint {report.version}",
         "diagnostics": [as_json(diagnostic) for diagnostic in report.diagnostics],
         "fixes": [as_data(each) for _, applied in report.fixes.by_record for each in applied],
         "summary": summary,
     }
-    return dumps(whole, indent=1) + "\n"
+    return dumps(output, indent=1) + "\n"
 
 
 def json_lines(report: Report) -> str:
-    """One JSON object a diagnostic, each on its line."""
+    """Return one line per diagnostic, each a JSON object."""
     return "".join(dumps(as_json(diagnostic)) + "\n" for diagnostic in report.diagnostics)
 
 
 def statistics_json(counts: list[dict[str, Any]]) -> str:
-    """Counts per rule as JSON."""
+    """Return the counts per rule as JSON."""
     return dumps(counts, indent=1) + "\n"

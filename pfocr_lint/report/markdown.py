@@ -1,8 +1,8 @@
 """
-A summary in Markdown, for the job's page on GitHub: a table of the rules, then the findings, the worst first.
+A summary in Markdown, for the job page on GitHub: a table of the rules, then the findings, the worst first.
 
-What comes from a record stands in code spans, where GitHub sees no markup, no link and no mention. A step's summary
-that is over 1 MiB is not shown at all, so the list ends before that, and says how many findings it leaves out.
+Text from a record is put into code spans, where GitHub interprets no markup, no link and no @mention. GitHub does not show a
+step summary over 1 MiB, so the list stops before that limit and gives the number of findings that it leaves out.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from pfocr_lint.report.plain import counted, plain
 if TYPE_CHECKING:
     from pfocr_lint.report.report import Report
 
-LIMIT = 1_000_000  # bytes; what is left of 1 MiB is for what a workflow adds
+LIMIT = 1_000_000  # bytes; the rest of 1 MiB is for text that the workflow adds
 
 
 def markdown_summary(report: Report) -> str:
-    """The summary, at most 1,000,000 bytes of UTF-8."""
-    blocks = ("## pfocr-lint", *_sums(report), *_fixes(report), *_rules(report))
+    """Return the summary, at most 1,000,000 bytes of UTF-8."""
+    blocks = ("## pfocr-lint", *_summary(report), *_fixes(report), *_rules(report))
     text = "".join(f"{block}\n\n" for block in blocks)
     return text.rstrip("\n") + "\n" + _findings(report, LIMIT - len(text.encode()))
 
 
 def code(text: str) -> str:
-    """``text`` as a code span: between more backticks than stand together in it."""
+    """Return ``text`` as a code span, between more backticks than any run of backticks in it."""
     text = plain(text) or " "
     fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
     edge = " " if text.strip(" ") and (text[0] in "` " or text[-1] in "` ") else ""
@@ -37,11 +37,11 @@ def code(text: str) -> str:
 
 
 def prose(text: str) -> str:
-    """Text of our own, in which nothing but a code span is markup, for a cell of a table."""
+    """Return a text of pfocr-lint for a table cell: code spans are kept, other markup is escaped."""
     return re.sub(r"(`[^`]*`)|([\\*_\[\]<>|~&])", lambda match: match[1] or f"\\{match[2]}", text)
 
 
-def _sums(report: Report) -> Iterator[str]:
+def _summary(report: Report) -> Iterator[str]:
     yield f"{report.headline}{f' {report.fixed:,} fixed.' if report.fixed else ''}"
     safe, unsafe = report.offered(Safety.SAFE), report.offered(Safety.UNSAFE)
     offers = [f"{safe:,} with `--fix`"] if safe else []
@@ -61,14 +61,14 @@ def _fixes(report: Report) -> Iterator[str]:
 
 
 def fixed_records(records: Iterable[tuple[str, Iterable[Applied]]]) -> str:
-    """What was fixed in some records, as a list of lists."""
+    """Return the fixes of some records as a nested Markdown list."""
     return "\n".join(f"- {code(path)}\n" + "\n".join(f"  - {code(line)}" for line in lines(own)) for path, own in records)
 
 
 def _rules(report: Report) -> Iterator[str]:
     if not report.diagnostics:
         return
-    rows = ["| rule | findings | records | fixable | what it says |", "| --- | ---: | ---: | ---: | --- |"]
+    rows = ["| rule | findings | records | fixable | summary |", "| --- | ---: | ---: | ---: | --- |"]
     for name, found in report.by_rule.items():
         records = len({diagnostic.path for diagnostic in found})
         fixable = sum(diagnostic.fix is not None for diagnostic in found)
@@ -78,14 +78,14 @@ def _rules(report: Report) -> Iterator[str]:
 
 
 def _findings(report: Report, space: int) -> str:
-    """The findings, as many as fit into so many bytes, and how many do not."""
-    sums = {Severity.ERROR: report.errors, Severity.WARNING: report.warnings}
+    """Return the findings that fit into ``space`` bytes, and the number of the others."""
+    headings = {Severity.ERROR: report.errors, Severity.WARNING: report.warnings}
     lines: list[str] = []
     space -= len(_left_out(len(report.diagnostics)).encode())
     for number, diagnostic in enumerate(report.worst_first):
         line = _item(diagnostic)
-        if diagnostic.severity in sums:
-            line = f"\n### {counted(sums.pop(diagnostic.severity), diagnostic.severity.value)}\n\n{line}"
+        if diagnostic.severity in headings:
+            line = f"\n### {counted(headings.pop(diagnostic.severity), diagnostic.severity.value)}\n\n{line}"
         space -= len(line.encode())
         if space < 0:
             return "".join(lines) + _left_out(len(report.diagnostics) - number)
@@ -103,4 +103,4 @@ def _item(diagnostic: Diagnostic) -> str:
 
 
 def _left_out(number: int) -> str:
-    return f"\n**{counted(number, 'more finding')}**: a summary holds no more; `--output-format full` lists all.\n"
+    return f"\n**{counted(number, 'more finding')}**: the summary has reached its size limit; `--output-format full` lists all.\n"

@@ -1,4 +1,4 @@
-"""What the fixes would change, as a patch for Git and ``patch``."""
+"""The changes that the fixes would make, as a patch for Git and ``patch``."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import os
 
 
 def unified(path: str, old: str, new: str) -> str:
-    """The unified diff of two versions of a file; ``path`` is taken from the folder in which it is to be applied."""
-    import difflib  # which a run that shows no patch does not need
+    """Return the unified diff of two versions of a file; ``path`` is relative to the folder where the patch will be applied."""
+    import difflib  # only needed for a patch
 
-    # at LF alone: whatever else breaks a line to Python is text to patch and git
+    # Split at LF only: the other line breaks of str.splitlines are text for patch and Git.
     before, after = ([f"{line}\n" for line in text.split("\n")] for text in (old, new))
     for lines in (before, after):
         lines[-1] = lines[-1][:-1]
@@ -21,7 +21,7 @@ def unified(path: str, old: str, new: str) -> str:
 
 
 def _name(path: str) -> str:
-    """A path for a diff's header, quoted as Git does where it holds what would break the line."""
+    """Return a path for the header of a diff; a path with special characters is quoted as Git does."""
     if path.isprintable() and not set('"\\') & set(path):
         return path
     return '"' + "".join(chr(b) if 32 <= b < 127 and b not in b'"\\' else f"\\{b:03o}" for b in os.fsencode(path)) + '"'

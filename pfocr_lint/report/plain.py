@@ -1,4 +1,4 @@
-"""Text that is safe for any reader: without characters that a terminal obeys, that hide, or that no encoding can hold."""
+"""Text that is safe to show: no control characters, no invisible characters, no lone surrogates."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from pfocr_lint.quoting import code_point
 
 
 def plain(text: str, keep: str = "") -> str:
-    """``text`` with every character that is not printable as its code point, ``<U+001B>``; those in ``keep`` stay."""
+    """Return ``text`` with unprintable characters as code points, ``<U+001B>``; the characters in ``keep`` stay."""
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() or char == "\u00a0" or char in keep else code_point(char) for char in text)
 
 
 def whole(text: str) -> str:
-    """``text`` with nothing replaced but lone surrogates, which file names can hold and strict readers refuse."""
+    """Return ``text`` with lone surrogates as code points: file names can contain them, strict parsers reject them."""
     return "".join(code_point(char) if "\ud800" <= char <= "\udfff" else char for char in text)
 
 
 def explained(diagnostic: Diagnostic) -> str:
-    """The message of a diagnostic, and on lines of their own the related places and the fix."""
+    """Return the message of a diagnostic, then its related places and its fix, one per line."""
     related = (f"see {plain(other.path)}:{other.line}:{other.column}: {plain(other.message)}" for other in diagnostic.related)
     lines = [plain(diagnostic.message), *related]
     if diagnostic.fix is not None:
@@ -29,5 +29,5 @@ def explained(diagnostic: Diagnostic) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """A number with its noun: ``1 error``, ``2,000 errors``."""
+    """Return a number with its noun: ``1 error``, ``2,000 errors``."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

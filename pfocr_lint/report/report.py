@@ -1,4 +1,4 @@
-"""What a run found, as the output formats see it."""
+"""The input of the output formats: the diagnostics and counts of a run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pfocr_lint.report.plain import counted
 
 @dataclass(frozen=True)
 class RuleHelp:
-    """The help for a rule: one line, all of it as text, its page in Markdown, its default severity and its name."""
+    """The help for a rule: summary in one line, full text, page in Markdown, default severity and name."""
 
     summary: str
     text: str
@@ -28,13 +28,13 @@ def _no_help(code: str) -> RuleHelp:
 
 @dataclass
 class Totals:
-    """Counts of diagnostics by severity and by the safety of their fix, and the paths that have one."""
+    """Counts of diagnostics by severity and by safety of their fix, and the paths that have diagnostics."""
 
     counts: Counter[Severity | Safety] = field(default_factory=Counter)
     paths: set[str] = field(default_factory=set)
 
     def add(self, diagnostics: Iterable[Diagnostic]) -> None:
-        """Count some more."""
+        """Count more diagnostics."""
         for each in diagnostics:
             self.counts[each.severity] += 1
             self.paths.add(each.path)
@@ -45,13 +45,14 @@ class Totals:
 @dataclass(frozen=True)
 class Report:
     """
-    The diagnostics of a run, sorted, and its counts. Those that were written ``earlier`` count in the summary alone.
+    The sorted diagnostics of a run, and its counts.
 
-    ``seconds`` is how long the run took. ``unsafe`` says that unsafe fixes count as fixable; ``color`` and ``width`` (in columns)
-    are the terminal's; ``summary`` says whether people are shown the summary, ``skipped_comparison`` that the rules which compare
-    records did not run, ``introduced`` how many diagnostics the diff introduced, resolved and left; ``waived`` are the codes of
-    the findings that records waive, one for each, ``missing`` the paths that do not exist; ``rule_help`` gives the help for a
-    code.
+    ``earlier`` counts the diagnostics that were written before; they appear only in the summary. ``files`` is the number of
+    records, ``fixed`` the number of fixed findings, ``seconds`` the duration of the run. ``unsafe``: unsafe fixes are fixable.
+    ``color`` and ``width`` (in columns) describe the terminal. ``summary``: the text formats end with a summary.
+    ``skipped_comparison``: the rules that compare records did not run. ``introduced`` is the number of diagnostics that the diff
+    introduced, resolved and left. ``waived`` has the rule code of each waived finding. ``missing`` are the paths that do not
+    exist. ``rule_help`` returns the help for a rule code.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -73,21 +74,21 @@ class Report:
 
     @property
     def errors(self) -> int:
-        """How many diagnostics are errors."""
+        """The number of errors."""
         return self.earlier.counts[Severity.ERROR] + sum(d.severity is Severity.ERROR for d in self.diagnostics)
 
     @property
     def warnings(self) -> int:
-        """How many diagnostics are warnings."""
+        """The number of warnings."""
         return self.earlier.counts[Severity.WARNING] + sum(d.severity is Severity.WARNING for d in self.diagnostics)
 
     def offered(self, safety: Safety) -> int:
-        """How many diagnostics have a fix of that safety."""
+        """Return the number of diagnostics with a fix of that safety."""
         return self.earlier.counts[safety] + sum(d.fix is not None and d.fix.safety is safety for d in self.diagnostics)
 
     @property
     def fixable(self) -> int:
-        """How many diagnostics ``--fix`` would fix, with the flags of this run."""
+        """The number of diagnostics that ``--fix`` would fix with the flags of this run."""
         return self.offered(Safety.SAFE) + (self.offered(Safety.UNSAFE) if self.unsafe else 0)
 
     @property
@@ -100,21 +101,21 @@ class Report:
 
     @property
     def worst_first(self) -> list[Diagnostic]:
-        """Errors before warnings, and in each what needs a person before what ``--fix`` would fix; else in their order."""
+        """Errors before warnings; in each, findings without a fix, then those with an unsafe fix, then those with a safe fix."""
         ease = {None: 0, Safety.UNSAFE: 1, Safety.SAFE: 2}
         return sorted(self.diagnostics, key=lambda d: (d.severity is not Severity.ERROR, ease[d.fix.safety if d.fix else None]))
 
     @property
     def headline(self) -> str:
-        """How many errors and warnings there are in how many records, as a sentence."""
+        """A sentence with the numbers of errors, warnings and records."""
         records = counted(self.files, "record")
         if not self.errors + self.warnings:
             return f"No diagnostics in {records}."
         kinds = ", ".join(counted(n, noun) for n, noun in ((self.errors, "error"), (self.warnings, "warning")) if n)
         found = {d.path for d in self.diagnostics}.union(self.earlier.paths) - self.missing
-        none = (
+        missing = (
             f" and {counted(len(self.missing), 'path')} that do{'es' * (len(self.missing) == 1)} not exist"
             if self.missing
             else ""
         )
-        return f"{kinds} in {len(found):,} of {records}{none}."
+        return f"{kinds} in {len(found):,} of {records}{missing}."

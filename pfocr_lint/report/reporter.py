@@ -1,4 +1,4 @@
-"""The output of a run: results as they come or all at the end, in every format that is wanted, and the exit status."""
+"""Writes the results of a run, as they arrive or at the end, in each requested format, and computes the exit status."""
 
 from __future__ import annotations
 
@@ -19,16 +19,17 @@ from pfocr_lint.result import Result
 from pfocr_lint.version import __version__
 
 CLEAN, FOUND, USAGE, FAULT = 0, 1, 2, 3  # exit status
-WIDTH = 100  # columns of files, and where there is no terminal
-# From so many files on, results are reported as they come, and what the comparison of records adds at the end; fewer in order.
+WIDTH = 100  # columns, in files and without a terminal
+# With this many files or more, results are written as they arrive, and cross-record findings at the end. With fewer, all findings
+# are written at the end, sorted.
 STREAMED_FROM = PROGRESS_FROM = 500
-# Codes of findings that the comparison of records may withdraw: PF201 (name differs from figid) where two records have one figid.
+# Codes of findings that the cross-record check may withdraw: PF201 (name differs from figid) when two records share a figid.
 WITHDRAWABLE = frozenset({"PF201"})
 
 
 @dataclass(frozen=True)
 class Streams:
-    """Where a run reads from and writes to."""
+    """The streams that a run reads and writes."""
 
     stdin: IO[str]
     stdout: IO[str]
@@ -39,8 +40,8 @@ class ReportOptions(NamedTuple):
     """
     What to report, and how.
 
-    ``outputs`` are formats, each with its file or None for standard output. ``fails_on_warning`` says whether a warning at a path
-    fails the run. ``rule_help`` gives the help for a rule's code. The flags are those of the command line.
+    ``outputs`` are formats, each with its file, or None for standard output. ``fails_on_warning`` returns whether a warning in
+    the file at a path fails the run. ``rule_help`` returns the help for a rule code. The other fields are command-line options.
     """
 
     outputs: Sequence[tuple[str, str | None]]
@@ -62,12 +63,11 @@ class ReportOptions(NamedTuple):
 @dataclass
 class Reporter:
     """
-    Takes the results of a run in their order, and reports them.
+    Takes the results of a run in order, and reports them.
 
-    With ``stream``, and one format on standard output that can be written bit by bit, diagnostics are written as they come,
-    except those that the comparison of records may withdraw. Otherwise all wait in ``waiting``, and a run with ``--fix`` always
-    ends its work before it reports. ``compares`` says that such a comparison follows, which may fix more. ``files`` counts the
-    files.
+    With ``stream``, and one format on standard output that can be written in parts, diagnostics are written as they arrive,
+    except those that the cross-record check may withdraw. The others wait in ``waiting``. A run with ``--fix`` always finishes
+    before it reports. ``compares``: a cross-record check follows, and may fix more. ``files`` counts the files.
     """
 
     options: ReportOptions
@@ -92,12 +92,12 @@ class Reporter:
     def _streaming(self) -> bool:
         options = self.options
         formats = [name for name, target in options.outputs if target is None]
-        whole = options.statistics or options.diff or options.fix
-        return self.stream and len(formats) == 1 and formats[0] in STREAMED and not whole
+        at_the_end = options.statistics or options.diff or options.fix
+        return self.stream and len(formats) == 1 and formats[0] in STREAMED and not at_the_end
 
     @contextlib.contextmanager
     def progress(self, total: int) -> Iterator[Callable[[], object] | None]:
-        """A progress bar on standard error while results come, for a long run on a terminal: the function that advances it."""
+        """Show a progress bar on standard error for a long run on a terminal; yields the function that advances it, or None."""
         options, stderr = self.options, self.options.streams.stderr
         if total < PROGRESS_FROM or options.no_progress or options.quiet or not stderr.isatty():
             yield None
@@ -120,11 +120,11 @@ class Reporter:
             self._bar.refresh()
 
     def add_clean(self, count: int) -> None:
-        """Count records with nothing to report."""
+        """Count clean records."""
         self.files += count
 
     def add(self, result: Result) -> None:
-        """Add the next result, and report what can be reported by now."""
+        """Add the next result, and write the part that can be written now."""
         self.files += 1
         self._note(result)
         options = self.options
@@ -149,16 +149,16 @@ class Reporter:
         with self._bar_hidden():
             for name, target in outputs:
                 if target is None:
-                    part = replace(self._frame, diagnostics=tuple(found), summary=False, width=self._width)
+                    part = replace(self._empty_report, diagnostics=tuple(found), summary=False, width=self._width)
                     stdout.write(FORMATS[name](part))
                     stdout.flush()
-        if len(outputs) > 1:  # the others, of files, are written at the end
+        if len(outputs) > 1:  # the formats for files are written at the end
             self._reported += found
         self._totals.add(found)
         self._note_failures(found)
 
     def _note_failures(self, found: Iterable[Diagnostic]) -> None:
-        """Note whether one of some diagnostics fails the run, by the settings of its own file."""
+        """Note whether one of the diagnostics fails the run, by the settings for its file."""
         self._failing = self._failing or any(
             each.severity is Severity.ERROR or self._is_strict(each.path.rpartition("/")[0]) for each in found
         )
@@ -169,7 +169,7 @@ class Reporter:
         return self._fails_on_warning[folder]
 
     def _note(self, result: Result) -> None:
-        """Write to standard error what is no diagnostic, and count it for the exit status."""
+        """Write faults and notes to standard error, and count them for the exit status."""
         self._fixed += len(result.fixed)
         self._fixes.whole = self._lists_fixes
         self._fixes.add(result.fixed)
@@ -179,7 +179,7 @@ class Reporter:
         if result.not_a_record:
             self._not_records += 1
             statuses.append(USAGE)
-            lines.append(f"{result.path} is not a record: it is in no record folder, and has no key figid or latin")
+            lines.append(f"{result.path} is not a record: it is not in a record folder, and it has no key figid or latin")
         if result.unreadable is not None:
             self._unreadable += 1
             self._missing.update([result.path] if result.missing else [])
@@ -191,7 +191,7 @@ class Reporter:
             self.write_message(line)
 
     def write_message(self, line: str) -> None:
-        """One line to standard error."""
+        """Write one line to standard error."""
         with self._bar_hidden():
             self.options.streams.stderr.write(f"pfocr-lint: {visible(line)}\n")
 
@@ -205,9 +205,10 @@ class Reporter:
         introduced: tuple[int, int, int] | None = None,
     ) -> int:
         """
-        Report what is left, and the summary; the exit status, the highest that applies.
+        Write the remaining results and the summary, and return the highest exit status that applies.
 
-        ``results`` are those that waited, with what the comparison of records added. For the others see run.Finished.
+        ``results`` are the waiting results, with the findings of the cross-record check. For the other arguments see
+        run.Finished.
         """
         options = self.options
         for result in (*results, Result("", faults=tuple(faults))):
@@ -216,7 +217,7 @@ class Reporter:
                 self._write_patch(result.patch if result.versions is None else unified(result.path, *result.versions))
         late = tuple(each for result in results for each in result.left)
         report = replace(
-            self._frame, diagnostics=late, earlier=self._totals, width=self._width if late else 0,
+            self._empty_report, diagnostics=late, earlier=self._totals, width=self._width if late else 0,
             files=self.files - self._not_records - len(self._missing), fixed=self._fixed, seconds=seconds,
             skipped_comparison=skipped_comparison, introduced=introduced, waived=tuple(self._waived),
             missing=frozenset(self._missing), fixes=self._fixes,
@@ -225,16 +226,17 @@ class Reporter:
         if options.verbose:
             self.write_message(f"{counted(len(report.waived), 'finding')} waived")
         if options.diff and not options.quiet:
-            self.write_message(f"{report.fixed:,} would be fixed, {len(late):,} would be left")
+            self.write_message(f"{report.fixed:,} would be fixed, {len(late):,} would remain")
         for name, target in options.outputs:
             if target is not None:
-                every = sorted((*self._reported, *late), key=lambda each: (each.path, each.span.start, each.code))
-                whole = replace(report, diagnostics=tuple(every), earlier=Totals(), color=options.color == "always", width=WIDTH)
-                _write_file(target, self._text(name, whole))
+                all_found = sorted((*self._reported, *late), key=lambda each: (each.path, each.span.start, each.code))
+                color = options.color == "always"
+                full = replace(report, diagnostics=tuple(all_found), earlier=Totals(), color=color, width=WIDTH)
+                _write_file(target, self._text(name, full))
             elif not options.diff:
                 options.streams.stdout.write(self._text(name, report))
         if self._unreadable and self._unreadable == self.files:
-            self.write_message("no record found that can be read")
+            self.write_message("no readable record found")
             self._status = max(self._status, USAGE)
         found = self._failing or (report.fixed and (options.diff or options.exit_non_zero_on_fix))
         return max(self._status, FOUND if found and not options.exit_zero else CLEAN)
@@ -242,17 +244,17 @@ class Reporter:
     def _text(self, name: str, report: Report) -> str:
         if self.options.statistics:
             return statistics(report, as_json=name in ("json", "jsonl"))
-        # the diff shows what would be fixed
+        # the diff shows the fixes already
         return FORMATS[name](replace(report, fixes=FixLog()) if self.options.diff and name in STREAMED else report)
 
     @cached_property
     def _lists_fixes(self) -> bool:
-        """Whether a format lists all that was fixed."""
+        """Whether one of the formats lists all fixes."""
         return any(name == "json" for name, _ in self.options.outputs)
 
     @cached_property
-    def _frame(self) -> Report:
-        """A report of nothing, with what does not depend on what was found."""
+    def _empty_report(self) -> Report:
+        """A report without diagnostics, with the fields that do not depend on them."""
         options = self.options
         return Report(
             diagnostics=(),
@@ -272,7 +274,7 @@ class Reporter:
 
 
 def write_output(target: str | None, text: str, streams: Streams) -> None:
-    """Write to a file, or to standard output. Raises UsageError where the file cannot be written."""
+    """Write to a file, or to standard output for None. Raises UsageError when the file cannot be written."""
     if target is None:
         streams.stdout.write(text)
     else:
@@ -287,7 +289,7 @@ def _write_file(target: str, text: str) -> None:
 
 
 def write_bytes(stream: IO[str], data: bytes) -> None:
-    """Write a record: its own bytes, but on a terminal as :func:`write_text` does."""
+    """Write the bytes of a record; on a terminal, write its text like :func:`write_text`."""
     if hasattr(stream, "buffer") and not stream.isatty():
         stream.flush()
         stream.buffer.write(data)
@@ -296,7 +298,7 @@ def write_bytes(stream: IO[str], data: bytes) -> None:
 
 
 def write_text(stream: IO[str], text: str) -> None:
-    """Write text of records: as it is, but on a terminal without anything that it would obey."""
+    """Write text from records; on a terminal, control characters are shown as code points."""
     stream.write("\n".join(map(visible, text.split("\n"))) if stream.isatty() else text)
 
 

@@ -1,4 +1,4 @@
-"""Formats of code review: reviewdog's Diagnostic Format, and the Code Quality report of GitLab."""
+"""Formats for code review: reviewdog's Diagnostic Format and GitLab's Code Quality report."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 def rdjson(report: Report) -> str:
-    """The Diagnostic Format of reviewdog; its columns count bytes of UTF-8."""
+    """Return reviewdog's Diagnostic Format; its columns count bytes of UTF-8."""
     head = f'{{"source": {ascii_json({"name": "pfocr-lint"})}, "diagnostics": '
     return head + _lines(_reviewed(diagnostic) for diagnostic in report.diagnostics) + "}\n"
 
 
 def gitlab(report: Report) -> str:
-    """GitLab's Code Quality report; of findings with one fingerprint it would show the first only, so they are numbered."""
+    """Return GitLab's Code Quality report. Repeated fingerprints get a number, because GitLab shows only the first of them."""
     seen: Counter[str] = Counter()
     issues = []
     for diagnostic in report.diagnostics:
@@ -33,10 +33,10 @@ def gitlab(report: Report) -> str:
 
 def _reviewed(diagnostic: Diagnostic) -> dict[str, Any]:
     """
-    One diagnostic with its edits as suggestions.
+    Return one diagnostic with its edits as suggestions.
 
-    reviewdog offers a suggestion only where it covers the very lines of its diagnostic: one with a single edit
-    stands on the lines of that edit.
+    reviewdog offers a suggestion only when it covers exactly the lines of the diagnostic. So a diagnostic with a single edit
+    is placed on the lines of that edit.
     """
     fix, place = diagnostic.fix, diagnostic.place
     if fix and len(fix.places) == 1 and (place.line, place.end_line) != (fix.places[0].line, fix.places[0].end_line):
@@ -74,5 +74,5 @@ def _issue(diagnostic: Diagnostic, fingerprint: str) -> dict[str, Any]:
 
 
 def _lines(values: Iterable[dict[str, Any]]) -> str:
-    """A JSON array, one value a line."""
+    """Return a JSON array, one value per line."""
     return "[" + ",".join(f"\n{ascii_json(value)}" for value in values) + "\n]"

@@ -1,9 +1,9 @@
 """
 SARIF 2.1.0, for GitHub's code scanning and other viewers.
 
-GitHub keeps 5,000 results of a run, refuses a file with over 25,000, and one of over 10 MB when compressed. Before
-anything is lost that way, all findings of one rule become one result that says how many they are; the most frequent
-rule first, then the longest one, until the file fits.
+GitHub keeps 5,000 results of a run. It rejects a file with more than 25,000 results, and a file over 10 MB after compression.
+To stay within these limits, all findings of one rule are folded into one result that gives their number: first those of the most
+frequent rule, then those of the rule with the largest text, until the file fits.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ BYTES = 10_000_000
 
 
 def sarif_log(report: Report) -> str:
-    """SARIF 2.1.0, in the order of the report; ``occurrenceCount`` says how many findings stand behind a folded result."""
+    """Return SARIF 2.1.0, in the order of the report; ``occurrenceCount`` is the number of findings in a folded result."""
     groups = report.by_rule
     numbers = {code: number for number, code in enumerate(sorted(groups))}
     results: dict[str, list[str]] = {}
@@ -48,12 +48,12 @@ def sarif_log(report: Report) -> str:
 
 
 def _fits(text: str) -> bool:
-    """Whether the text is small enough once compressed as GitHub's upload does it."""
+    """Whether the text is small enough after compression, as GitHub's upload action does it."""
     return len(text) <= BYTES or len(zlib.compress(text.encode())) <= BYTES
 
 
 def _document(report: Report, groups: dict[str, list[Diagnostic]], results: dict[str, list[str]]) -> str:
-    """The log: each rule's results in turn, so that they stand in the order of the report."""
+    """Return the log, with the results in the order of the report."""
     turns = {code: iter(lines) for code, lines in results.items()}
     lines = [line for diagnostic in report.diagnostics if (line := next(turns[diagnostic.code], None))]
     rules = [_rule(code, groups[code][0].name, report.rule_help(code)) for code in sorted(groups)]
@@ -83,7 +83,7 @@ def _result(diagnostic: Diagnostic, number: int) -> dict[str, Any]:
         "level": diagnostic.severity.value,
         "message": _message(diagnostic.message),
         "locations": [_location(diagnostic)],
-        # Not primaryLocationLineHash: GitHub's upload makes that itself, and complains of each that differs from its own.
+        # Not primaryLocationLineHash: GitHub's upload computes it and warns about every value that differs.
         "partialFingerprints": {"pfocrLint/v1": diagnostic.fingerprint},
     }
     if diagnostic.fix is not None:
@@ -104,7 +104,7 @@ def _result(diagnostic: Diagnostic, number: int) -> dict[str, Any]:
 
 
 def _fold(found: Sequence[Diagnostic], number: int) -> str:
-    """All findings of a rule as one result, at the place of the first."""
+    """Return all findings of a rule as one result, at the place of the first."""
     first = found[0]
     records = len({diagnostic.path for diagnostic in found})
     message = f"{len(found):,} findings in {records:,} records, reported as one to stay within GitHub's limits; the first: "
@@ -123,9 +123,9 @@ def _fold(found: Sequence[Diagnostic], number: int) -> str:
 
 def _message(text: str) -> dict[str, str]:
     """
-    A message as text. What looks like SARIF's embedded link, ``[text](target)``, is escaped so that it is none.
+    Return a message as text. SARIF's syntax for embedded links, ``[text](target)``, is escaped.
 
-    Braces stay: viewers fill placeholders only where a message has arguments.
+    Braces are not escaped: viewers fill placeholders only in messages with arguments.
     """
     text = plain(text)
     return {"text": re.sub(r"[\\\[\]]", r"\\\g<0>", text) if "](" in text else text}
@@ -156,7 +156,7 @@ def _fix(path: str, fix: OfferedFix) -> dict[str, Any]:
 
 
 def _uri(path: str) -> str:
-    """A path as a URI reference; bytes of a file name that are no UTF-8 are kept as they are."""
+    """Return a path as a URI reference; bytes of a file name that are not UTF-8 are kept."""
     try:
         name = path.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:

@@ -1,7 +1,7 @@
 """
-Formats that people read: the source frame with carets, and one line a diagnostic.
+Text formats: source excerpts with carets, or one line per diagnostic.
 
-Only printable characters of a record reach the terminal; invisible ones are shown by their code points.
+Only printable characters of a record reach the terminal; the others are shown as code points.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def _paint(report: Report, text: str, color: str) -> str:
 
 
 def visible(text: str) -> str:
-    """``text`` with every character that a terminal would obey or hide as its code point, ``<U+202E>``."""
+    """Return ``text`` with control characters and invisible characters as code points, ``<U+202E>``."""
     if text.isascii() and text.isprintable():
         return text
     return "".join(_shown(char) for char in text)
@@ -48,12 +48,12 @@ def _columns(text: str) -> int:
 
 
 def full(report: Report) -> str:
-    """Every diagnostic with its source frame, and the summary."""
+    """Return every diagnostic with its source excerpt, then the summary."""
     return "".join(_framed(report, diagnostic) + "\n" for diagnostic in report.diagnostics) + _fixes(report) + summary(report)
 
 
 def concise(report: Report) -> str:
-    """One line a diagnostic, and the summary."""
+    """Return one line per diagnostic, then the summary."""
     found = []
     for each in report.diagnostics:
         place = f"{visible(each.path)}:{each.place.line}:{each.place.column}"
@@ -64,7 +64,7 @@ def concise(report: Report) -> str:
 
 
 def _fixes(report: Report) -> str:
-    """What was fixed, by record: for a person, and for the message of a commit."""
+    """Return the fixes by record, for the terminal and for a commit message."""
     log = report.fixes
     if not (log.paths and report.summary):
         return ""
@@ -81,7 +81,7 @@ def _mark(fix: OfferedFix) -> str:
 
 
 def statistics_table(report: Report, rows: list[dict[str, Any]]) -> str:
-    """Counts per rule: how many diagnostics, in how many records, how many have a safe or an unsafe fix, how many are waived."""
+    """Return a table of counts per rule: diagnostics, records, safe fixes, unsafe fixes, waived findings."""
     counts = ("count", "files", "fixable", "unsafe", *(("waived",) if report.waived else ()))
     head = " ".join(f"{'records' if name == 'files' else name:>9}" for name in counts) + "  rule\n" if rows else ""
     lines = (" ".join(f"{row[name]:9,}" for name in counts) + f"  {row['code']} {row['name']}\n" for row in rows)
@@ -89,7 +89,7 @@ def statistics_table(report: Report, rows: list[dict[str, Any]]) -> str:
 
 
 def summary(report: Report) -> str:
-    """The summary in sentences."""
+    """Return the summary in sentences."""
     if not report.summary:
         return ""
     return _counts(report) + _notes(report)
@@ -100,7 +100,7 @@ def _notes(report: Report) -> str:
     if report.introduced is not None:
         notes.append("{:,} introduced, {:,} resolved, {:,} remaining.\n".format(*report.introduced))
     if report.skipped_comparison:
-        notes.append("Rules that compare records with each other (PF4) did not run: name the repository's folder.\n")
+        notes.append("Rules that compare records (PF4) did not run: give the folder of the repository as PATH.\n")
     return "".join(notes)
 
 
@@ -146,25 +146,25 @@ def _framed(report: Report, diagnostic: Diagnostic) -> str:
 
 
 def _window(diagnostic: Diagnostic, line: SourceLine, width: int) -> tuple[str, str]:
-    """The part of a source line that fits, with what is meant in it, and the carets that stand below that."""
+    """Return the part of a source line that fits into ``width`` columns, and the line of carets below it."""
     place = diagnostic.place
-    text = line.text.rstrip("\r").replace("\t", "→")  # what parts the fields of a table is to be seen, in one column
+    text = line.text.rstrip("\r").replace("\t", "→")  # shows the tabs of a mention table, one column each
     start = min(max(place.column - 1 - line.column, 0), len(text))
     end = len(text) if place.end_line > place.line else min(place.end_column - 1 - line.column, len(text))
-    before, meant, after = visible(text[:start]), visible(text[start : max(end, start)]), visible(text[max(end, start) :])
+    before, marked, after = visible(text[:start]), visible(text[start : max(end, start)]), visible(text[max(end, start) :])
     lead = "… " if line.column else ""
-    free = width - min(_columns(meant), width * 2 // 3)
-    if _columns(lead + before) > free * 2 // 3 and _columns(before + meant + after) > width:
+    free = width - min(_columns(marked), width * 2 // 3)
+    if _columns(lead + before) > free * 2 // 3 and _columns(before + marked + after) > width:
         before, lead = _tail(before, free // 2), "… "
-    meant_shown = _head(meant, width - _columns(lead + before) - 2)
-    left = width - _columns(lead + before + meant_shown)
-    after = after if meant_shown == meant else ""
-    shown = lead + before + meant_shown + (after if _columns(after) <= left else _head(after, left))
-    return shown, " " * _columns(lead + before) + "^" * max(1, _columns(meant_shown))
+    marked_shown = _head(marked, width - _columns(lead + before) - 2)
+    left = width - _columns(lead + before + marked_shown)
+    after = after if marked_shown == marked else ""
+    shown = lead + before + marked_shown + (after if _columns(after) <= left else _head(after, left))
+    return shown, " " * _columns(lead + before) + "^" * max(1, _columns(marked_shown))
 
 
 def _head(text: str, width: int) -> str:
-    """The beginning of a text, at most ``width`` columns, an ellipsis where it is cut."""
+    """Return the beginning of a text, at most ``width`` columns; an ellipsis marks a cut."""
     if _columns(text) <= width:
         return text
     used, at = 0, 0
