@@ -277,10 +277,10 @@ def test_sarif_is_written_for_a_later_step(pull):
 
 WRONG = [
     ({"pull_request": {"base": {"sha": "a" * 40}, "head": {"sha": "b" * 40}}}, {}, "does not hold the pull request's commit bbbbbbbbbbbb"),
-    ({"pull_request": {"base": {"sha": "--help"}, "head": {"sha": "b" * 40}}}, {}, "the event names '--help', which is no commit"),
+    ({"pull_request": {"base": {"sha": "--help"}, "head": {"sha": "b" * 40}}}, {}, "'--help' in the event is not a commit"),
     ({"merge_group": {"base_sha": "a" * 40}}, {}, "fetch-depth: 0"),
-    ({}, {"introduced": "yes"}, "introduced: 'yes' is not true or false"),
-    ({}, {"fail_on": "never"}, "fail-on: 'never' is not error or warning"),
+    ({}, {"introduced": "yes"}, "introduced: 'yes' is not 'true' or 'false'"),
+    ({}, {"fail_on": "never"}, "fail-on: 'never' is not 'error' or 'warning'"),
     ({}, {"paths": "nowhere"}, "there is no such file"),
     ({}, {"paths": "-"}, "there is no such file"),
     ({"pull_request": None}, {}, "internal fault: TypeError"),

@@ -106,32 +106,29 @@ WRONG = [
     (["--select", "PF777"], "--select: there is no rule 'PF777'"),
     (["--select", "pf2"], "--select: there is no rule 'pf2'; did you mean 'PF2'?"),
     (["--ignore", "title-lenght"], "--ignore: there is no rule 'title-lenght'; did you mean 'title-length'?"),
-    (
-        ["--output-format", "jsn"],
-        "--output-format: there is no format 'jsn'; did you mean 'json'?",
-    ),
-    (["--output-format", "json:"], "--output-format: 'json:' names no file behind the colon"),
-    (["--output-format", "json:x", "--output-format", "sarif:x"], "--output-format: 'x' is named for two formats"),
+    (["--output-format", "jsn"], "--output-format: unknown format 'jsn'; did you mean 'json'?"),
+    (["--output-format", "json:"], "--output-format: 'json:' has no file name after the colon"),
+    (["--output-format", "json:x", "--output-format", "sarif:x"], "--output-format: the file 'x' is given for two formats"),
     (
         ["--output-format", "json:no/such/folder/x"],
         "--output-format: 'no/such/folder/x' cannot be written: No such file or directory",
     ),
-    (["--jobs", "many"], "--jobs: 'many' is not a number of processes, want 1 or more"),
-    (["--jobs", "0"], "--jobs: '0' is not a number of processes, want 1 or more"),
+    (["--jobs", "many"], "--jobs: 'many' is not a number of processes; give 1 or more"),
+    (["--jobs", "0"], "--jobs: '0' is not a number of processes; give 1 or more"),
     (["--fail-on", "never"], "argument --fail-on: invalid choice: 'never' (choose from"),
-    (["--explain", "PF2"], "--explain: 'PF2' means several rules; name one by its full code"),
+    (["--explain", "PF2"], "--explain: 'PF2' matches several rules; give the full code of one rule"),
     (["--explain", "nope"], "--explain: there is no rule 'nope'"),
-    (["--fix", "--diff"], "--fix and --diff exclude each other: the one writes, the other shows"),
+    (["--fix", "--diff"], "--fix and --diff cannot be combined: --fix writes files, --diff writes none"),
     (["--unsafe-fixes"], "--unsafe-fixes needs --fix or --diff"),
     (
         ["--show-settings", "--explain", "PF206"],
-        "--explain and --show-settings exclude each other: each is shown instead of a run",
+        "--explain and --show-settings cannot be combined: each prints a list instead of a run",
     ),
     (["--config", "pyproject.toml"], "pyproject.toml: has no table [tool.pfocr-lint]"),
     (["--config", "none.toml"], "none.toml: cannot be read: No such file or directory"),
-    (["-", "_figures"], "'-' stands alone: one record from standard input"),
-    (["--diff", "--output-format", "json"], "--diff prints to standard output; give the format a file, as in json:FILE"),
-    (["--statistics", "--output-format", "sarif"], "--statistics: sarif has no form for counts; use full, concise, json, jsonl"),
+    (["-", "_figures"], "'-' (one record from standard input) cannot be combined with other paths"),
+    (["--diff", "--output-format", "json"], "--diff prints to standard output; give each --output-format a file"),
+    (["--statistics", "--output-format", "sarif"], "--statistics has no output in the format 'sarif'; use full, concise"),
     (["@none.txt"], "@none.txt cannot be read: No such file or directory"),
     (["empty"], "no record found in empty; records are in _data, _figures, _organisms, figures"),
     (["_figures", "empty"], "no record found in empty; records are in _data, _figures, _organisms, figures"),
@@ -185,7 +182,7 @@ def test_a_folder_that_went_is_named(repository, run):
     (repository / "gone").mkdir()
     os.chdir("gone")
     (repository / "gone").rmdir()
-    assert run(str(repository)) == (2, "", "pfocr-lint: the current folder is not there any more\n")
+    assert run(str(repository)) == (2, "", "pfocr-lint: the current folder does not exist any more\n")
     os.chdir(repository)
 
 
@@ -411,7 +408,7 @@ def test_whatever_goes_wrong_gets_one_line_and_the_status_of_a_fault(repository,
 def test_a_file_of_arguments_that_is_not_one_is_named(repository, run):
     (repository / "loop.txt").write_text("@loop.txt\n")
     (repository / "latin.txt").write_bytes(b"\xff\n")
-    refused = (2, "", "pfocr-lint: a file of arguments (@FILE) is not UTF-8, or names itself\n")
+    refused = (2, "", "pfocr-lint: a file of arguments (@FILE) is not UTF-8, or includes itself\n")
     assert run("@loop.txt") == refused
     latin = run("@latin.txt")  # newer Pythons take the byte for a part of a name
     assert latin == refused or (latin.status, "there is no such file" in latin.out) == (2, True)

@@ -457,8 +457,8 @@ def test_a_base_that_is_not_there_is_named_with_what_to_do(git, run, tmp_path, m
         "pfocr-lint: --since: there is no revision 'nowhere' in this clone; fetch it first; with"
     )
     assert "no revision '--output=x'" in line("--since=--output=x")
-    assert line("--introduced").startswith("pfocr-lint: --introduced goes with --since")
-    assert line("--introduced", "--since", "main", "--fix").startswith("pfocr-lint: --introduced goes with --since")
+    assert line("--introduced").startswith("pfocr-lint: --introduced needs --since")
+    assert line("--introduced", "--since", "main", "--fix").startswith("pfocr-lint: --introduced needs --since")
     git("commit", "-q", "--allow-empty", "-m", "later")
     shallow = tmp_path / "shallow"
     git("clone", "-q", "--depth", "1", "--no-single-branch", f"file://{tmp_path}", str(shallow))

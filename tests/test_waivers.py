@@ -422,7 +422,7 @@ def test_the_list_of_waivers(waived, run):
     ("comment", "line"),
     [
         ("# pfocr-lint: ignore[year-differs-from-reference, PF301] both", "PF210, PF301 — both"),
-        ("# pfocr-lint: ignore[PF210]", "PF210 — no reason is given"),
+        ("# pfocr-lint: ignore[PF210]", "PF210 — no reason given"),
         ("# pfocr-lint: ignore[PF210, PF2100] why", "PF210 — why"),
         ("# pfocr-lint: ignore[PF210; owner=ana] why", "PF210 — why (owner ana)"),
         ("# pfocr-lint: ignore[PF210; until=2027-06-30] why", "PF210 — why (until 2027-06-30)"),
@@ -455,7 +455,7 @@ def test_the_list_in_other_forms_and_from_other_places(changed, run):
 @pytest.mark.parametrize("form", sorted({*FORMATS} - {"full", "concise", "json", "jsonl"}))
 def test_other_formats_have_no_form_for_the_list(repository, run, form):
     result = run("--list-waivers", "--output-format", form)
-    wanted = f"pfocr-lint: --list-waivers: {form} has no form for waivers; use full, concise, json, jsonl\n"
+    wanted = f"pfocr-lint: --list-waivers has no output in the format '{form}'; use full, concise, json, jsonl\n"
     assert (result.status, result.out, result.err) == (2, "", wanted)
 
 
@@ -466,7 +466,7 @@ def test_other_formats_have_no_form_for_the_list(repository, run, form):
 def test_the_list_is_shown_instead_of_a_run(repository, run, other):
     result = run("--list-waivers", other)
     assert (result.status, result.out) == (2, "")
-    assert "exclude each other" in result.err
+    assert "cannot be combined" in result.err
 
 
 def test_the_list_names_what_it_cannot_read(repository, run):
@@ -474,7 +474,7 @@ def test_the_list_names_what_it_cannot_read(repository, run):
     (repository / "_figures" / "folder.md").mkdir()
     result = run("--list-waivers")
     assert result.status == 0
-    assert "_figures/broken.md: it cannot be read as one record, so its waivers are not listed" in result.err
+    assert "_figures/broken.md: cannot be read as one record, so its waivers are not listed" in result.err
     assert "_figures/folder.md: it is a folder, not a file" in result.err
     assert run("--list-waivers", "gone").err == "pfocr-lint: gone: there is no such file\n"
 

@@ -1,1 +1,1 @@
-"""The command line: arguments, settings flags, and what is shown instead of a run. No other package imports this one."""
+"""The command line: parses arguments, starts the run, and prints help, settings and lists. No other package imports it."""

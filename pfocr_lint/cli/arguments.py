@@ -1,4 +1,4 @@
-"""The command line's options, and one line for what is wrong with them."""
+"""The command-line options, and one-line messages for wrong ones."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from pfocr_lint.errors import UsageError
 from pfocr_lint.lazy_import import difflib
 from pfocr_lint.version import __version__
 
-MAX_BYTES = 1 << 24  # the names of a hundred thousand records are 5 MB
+MAX_BYTES = 1 << 24  # of a file of arguments; the names of 100,000 records are 5 MB
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line, and names the nearest option."""
+    """A parser that raises UsageError with one line, and suggests the nearest option."""
 
     def error(self, message: str) -> NoReturn:
         first = re.sub(r"^\[Errno [0-9]+\] (.*): '(.*)'$", r"@\2 cannot be read: \1", message.split("\n", 1)[0])
@@ -34,15 +34,15 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _check(argument: str) -> None:
-    """Refuse a file of arguments (``@FILE``) that has no end, or none soon."""
-    if argument[:1] == "@" and os.path.exists(argument[1:]):  # noqa: PTH110 - Path.exists raises for a name that cannot be
+    """Raise UsageError for a file of arguments (``@FILE``) that is too large or not a regular file."""
+    if argument[:1] == "@" and os.path.exists(argument[1:]):  # noqa: PTH110 - Path.exists raises for an impossible name
         status = os.stat(argument[1:])  # noqa: PTH116
         if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
             raise UsageError(f"{argument} is not a file of at most {MAX_BYTES:,} bytes")
 
 
 class _Formatter(argparse.HelpFormatter):
-    """Knows its width: argparse asks for it at every option, and imports shutil (5 ms) to do so."""
+    """A formatter with a fixed width: argparse computes it for every option, and imports shutil (5 ms) for that."""
 
     def __init__(self, prog: str) -> None:
         columns = os.environ.get("COLUMNS", "")
@@ -50,83 +50,87 @@ class _Formatter(argparse.HelpFormatter):
 
 
 def parsed(argv: Sequence[str]) -> argparse.Namespace:
-    """The options in some arguments. Raises UsageError."""
+    """Parse arguments. Raises UsageError."""
     for each in argv:
         _check(each)
     try:
         flags, rest = parser().parse_known_args(argv)
-        return parser().parse_intermixed_args(argv) if rest else flags  # paths on both sides of options, or what is wrong
+        return parser().parse_intermixed_args(argv) if rest else flags  # paths before and after options
     except (UnicodeDecodeError, RecursionError):
-        raise UsageError("a file of arguments (@FILE) is not UTF-8, or names itself") from None
+        raise UsageError("a file of arguments (@FILE) is not UTF-8, or includes itself") from None
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command line's options."""
+    """Return the parser of the command-line options."""
     from pfocr_lint.report import FORMATS
 
-    made = _Parser(
+    options = _Parser(
         prog="pfocr-lint",
         description="Check and fix pathway-figure records (PFOCR).",
-        epilog="Exit status: 0 nothing to report, 1 diagnostics, 2 wrong usage or settings, or no record, 3 an internal fault.",
+        epilog="Exit status: 0 nothing to report, 1 diagnostics, 2 wrong usage or settings, or no record, 3 internal fault.",
         fromfile_prefix_chars="@",
         allow_abbrev=False,
         formatter_class=_Formatter,
     )
-    add = made.add_argument
+    add = options.add_argument
     add(
         "paths",
         nargs="*",
         metavar="PATH",
-        help="files or folders; none: the current folder; '-': one record from standard input; @FILE: arguments, one a line",
+        help="files or folders (default: current folder); '-': one record from standard input; @FILE: arguments, one per line",
     )
-    group = made.add_argument_group("fixing")
-    group.add_argument("--fix", action="store_true", help="apply the safe fixes, rewriting files")
-    group.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: apply the unsafe ones too")
-    group.add_argument("--diff", action="store_true", help="print the unified diff that --fix would make; write nothing")
-    group = made.add_argument_group("rules")
-    for flag, what in (
-        ("--select", "only these rules"),
-        ("--ignore", "not these"),
-        ("--extend-select", "these besides the others"),
+    group = options.add_argument_group("fixing")
+    group.add_argument("--fix", action="store_true", help="apply the safe fixes to the files")
+    group.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: apply the unsafe fixes too")
+    group.add_argument("--diff", action="store_true", help="print the changes of --fix as a unified diff, write nothing")
+    group = options.add_argument_group("rules")
+    for flag, effect in (
+        ("--select", "run only these rules"),
+        ("--ignore", "do not run these rules"),
+        ("--extend-select", "run these rules too"),
     ):
-        group.add_argument(flag, action="append", metavar="CODES", help=f"{what}: codes, prefixes or names, comma separated")
-    group.add_argument("--no-waivers", action="store_true", help="report what records waive, and nothing about waivers")
-    group.add_argument("--list-rules", action="store_true", help="all rules (with --output-format json as data)")
-    group.add_argument("--explain", metavar="CODE", help="a rule's page")
-    group = made.add_argument_group("a change")
-    group.add_argument("--since", metavar="REV", help="only records that differ from the merge base with REV")
-    group.add_argument("--introduced", action="store_true", help="with --since: only what REV's version did not have")
-    group = made.add_argument_group("output")
+        group.add_argument(flag, action="append", metavar="CODES", help=f"{effect}: codes, prefixes or names, comma separated")
+    group.add_argument("--no-waivers", action="store_true", help="report waived findings too, and nothing about waivers")
+    group.add_argument("--list-rules", action="store_true", help="list all rules (as data with --output-format json)")
+    group.add_argument("--explain", metavar="CODE", help="print the documentation of a rule")
+    group = options.add_argument_group("diff against a revision")
+    group.add_argument("--since", metavar="REV", help="check only records that differ from the merge base with REV")
+    group.add_argument("--introduced", action="store_true", help="with --since: report only findings that the diff introduced")
+    group = options.add_argument_group("output")
     group.add_argument(
         "--output-format",
         action="append",
         metavar="FORMAT[:FILE]",
         help=f"{', '.join(FORMATS)} (default: full); may be repeated",
     )
-    group.add_argument("--statistics", action="store_true", help="counts per rule")
-    group.add_argument("--list-waivers", action="store_true", help="list the waivers in the records, each with its reason")
-    group.add_argument("--show-files", action="store_true", help="list the files that would be read")
-    group.add_argument("--show-settings", action="store_true", help="the settings in force and where each comes from")
-    group.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: on a terminal")
-    group.add_argument("--no-progress", action="store_true", help="no progress bar")
-    group.add_argument("-q", "--quiet", action="store_true", help="print diagnostics only, no sums")
+    group.add_argument("--statistics", action="store_true", help="print counts per rule")
+    group.add_argument("--list-waivers", action="store_true", help="list the waivers in the records with their reasons")
+    group.add_argument("--show-files", action="store_true", help="list the files that would be checked")
+    group.add_argument("--show-settings", action="store_true", help="print the settings and the origin of each")
+    group.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: auto (on a terminal)")
+    group.add_argument("--no-progress", action="store_true", help="show no progress bar")
+    group.add_argument("-q", "--quiet", action="store_true", help="print only diagnostics, no summary")
     group.add_argument(
         "-v",
         "--verbose",
         action="store_true",
-        help="say on standard error what is read and waived",
+        help="print details on standard error: files, rules, unused globs, waived findings",
     )
-    group = made.add_argument_group("settings and running")
-    group.add_argument("--config", metavar="FILE", help="another settings file")
-    group.add_argument("--isolated", action="store_true", help="no settings file at all")
-    group.add_argument("--settings-from", metavar="REV", help="the settings files as they are in a Git revision")
-    group.add_argument("--force-exclude", action="store_true", help="leave out excluded files even when they are named")
-    group.add_argument("--stdin-filename", metavar="NAME", help="what '-' is called")
-    group.add_argument("--jobs", metavar="N", help="processes (default: as many as useful)")
-    group.add_argument("--no-cache", action="store_true", help="check every record again, and keep nothing")
-    group.add_argument("--cache-dir", metavar="DIR", help="where to keep what is known of clean records (default: the user's)")
+    group = options.add_argument_group("settings and running")
+    group.add_argument("--config", metavar="FILE", help="use this settings file")
+    group.add_argument("--isolated", action="store_true", help="use no settings file")
+    group.add_argument("--settings-from", metavar="REV", help="use the settings files of a Git revision")
+    group.add_argument("--force-exclude", action="store_true", help="skip excluded files even when they are given as PATH")
+    group.add_argument("--stdin-filename", metavar="NAME", help="the file name of the record from standard input")
+    group.add_argument("--jobs", metavar="N", help="number of processes (default: as many as useful)")
+    group.add_argument("--no-cache", action="store_true", help="check every record again, and write no cache")
+    group.add_argument("--cache-dir", metavar="DIR", help="the cache of clean records (default: in the user's cache folder)")
     group.add_argument("--exit-zero", action="store_true", help="exit 0 even when there are diagnostics")
     group.add_argument("--exit-non-zero-on-fix", action="store_true", help="exit 1 when a file was fixed")
-    group.add_argument("--fail-on", choices=("error", "warning"), help="default: the setting's, else a warning fails too")
+    group.add_argument(
+        "--fail-on",
+        choices=("error", "warning"),
+        help="severity that fails the run (default: the setting, else warning)",
+    )
     group.add_argument("--version", action="version", version=f"pfocr-lint {__version__}")
-    return made
+    return options

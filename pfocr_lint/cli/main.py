@@ -1,4 +1,4 @@
-"""Only parses arguments and starts the run: checking, output and writing live in other packages."""
+"""Parses arguments and starts the run. Checking, output and writing are in other packages."""
 
 from __future__ import annotations
 
@@ -41,18 +41,18 @@ if TYPE_CHECKING:
     from pfocr_lint.workspace.one_file import Task
     from pfocr_lint.workspace.source import Source
 
-Outputs = Sequence[tuple[str, "str | None"]]  # formats, each with its file, None for standard output
+Outputs = Sequence[tuple[str, "str | None"]]  # formats, each with its file, or None for standard output
 
-COUNTED = ("full", "concise", "json", "jsonl")  # the formats that --statistics and --list-waivers have
+COUNTED = ("full", "concise", "json", "jsonl")  # the formats of --statistics and --list-waivers
 
 
 def run() -> NoReturn:
-    """The console script."""
+    """Run the console script."""
     from pfocr_lint.workspace import signals, workers
 
     signals.handle_signals()
     workers.tune()
-    # a stream that was closed before we began is None
+    # a stream that was closed before the start is None
     stdin, stdout, stderr = sys.stdin or _nothing("r"), sys.stdout or _nothing("w"), sys.stderr or _nothing("w")
     for stream in (stdout, stderr):
         if hasattr(stream, "reconfigure"):
@@ -61,7 +61,7 @@ def run() -> NoReturn:
         status = main(sys.argv[1:], Streams(stdin, stdout, stderr))
         stdout.flush()
     except OSError as error:
-        # The reader of our output closed it, or the disk is full; the interpreter must not complain when it ends.
+        # The reader closed the output, or the disk is full. Without this, the interpreter would write an error when it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
         status = FOUND
         if not isinstance(error, BrokenPipeError):
@@ -71,7 +71,7 @@ def run() -> NoReturn:
         signals.ignore_signals()
         stderr.write(f"pfocr-lint: {stopped}\n")
         status = 128 + stopped.number
-    gc.freeze()  # the end need not search what is left for cycles: a twelfth of the time that one record takes
+    gc.freeze()  # skips the search for reference cycles at exit: a twelfth of the time of a run on one record
     sys.exit(status)
 
 
@@ -80,16 +80,16 @@ def _nothing(mode: str) -> IO[str]:
 
 
 def main(argv: Sequence[str], streams: Streams) -> int:
-    """Run with some arguments; the exit status is returned."""
+    """Run with these arguments and return the exit status."""
     try:
         return _run(parsed(argv), streams)
     except (UsageError, SettingsError) as error:
         problem, status = str(error), USAGE
     except SystemExit as finished:  # --help and --version
         return int(finished.code or 0)
-    except Exception as error:  # any other gets one line and the status of a fault
+    except Exception as error:  # any other exception is an internal fault, reported in one line
         if isinstance(error, OSError) and error.filename is None:
-            raise  # writing the output failed: run reports it where it can
+            raise  # writing the output failed: run() reports it
         problem, status = f"internal fault: {type(error).__name__}: {str(error).partition(chr(10))[0]}", FAULT
     streams.stderr.write(f"pfocr-lint: {visible(problem)}\n")
     return status
@@ -99,10 +99,10 @@ def _run(flags: argparse.Namespace, streams: Streams) -> int:
     try:
         os.getcwd()  # noqa: PTH109
     except FileNotFoundError:
-        raise UsageError("the current folder is not there any more") from None
+        raise UsageError("the current folder does not exist any more") from None
     outputs = _outputs(flags.output_format or ["full"])
     jobs = _jobs(flags.jobs)
-    _refuse(flags, outputs)
+    _check_combination(flags, outputs)
     if flags.explain is not None:
         streams.stdout.write(_page(flags.explain))
         return CLEAN
@@ -119,31 +119,32 @@ def _run(flags: argparse.Namespace, streams: Streams) -> int:
     return _lint(flags, outputs, jobs, choice, streams)
 
 
-def _refuse(flags: argparse.Namespace, outputs: Sequence[tuple[str, str | None]]) -> None:
+def _check_combination(flags: argparse.Namespace, outputs: Sequence[tuple[str, str | None]]) -> None:
     """Raise UsageError for flags that contradict each other."""
     shown = ("explain", "list_rules", "list_waivers", "show_files", "show_settings")
-    instead = [f"--{name.replace('_', '-')}" for name in shown if getattr(flags, name) not in (None, False)]
-    if len(instead) > 1:
-        raise UsageError(f"{instead[0]} and {instead[1]} exclude each other: each is shown instead of a run")
-    of_a_run = [f"--{name.replace('_', '-')}" for name in ("fix", "diff", "statistics", "no_waivers") if getattr(flags, name)]
-    if flags.list_waivers and of_a_run:
-        raise UsageError(f"--list-waivers and {of_a_run[0]} exclude each other: the list is shown instead of a run")
+    listings = [f"--{name.replace('_', '-')}" for name in shown if getattr(flags, name) not in (None, False)]
+    if len(listings) > 1:
+        raise UsageError(f"{listings[0]} and {listings[1]} cannot be combined: each prints a list instead of a run")
+    run_flags = [f"--{name.replace('_', '-')}" for name in ("fix", "diff", "statistics", "no_waivers") if getattr(flags, name)]
+    if flags.list_waivers and run_flags:
+        raise UsageError(f"--list-waivers and {run_flags[0]} cannot be combined: the list is printed instead of a run")
     if flags.stdin_filename is not None and flags.paths not in ([], ["-"]):
-        raise UsageError("--stdin-filename goes with '-', one record from standard input")
+        raise UsageError("--stdin-filename needs '-' (one record from standard input) as the only PATH")
     if flags.diff and flags.fix:
-        raise UsageError("--fix and --diff exclude each other: the one writes, the other shows")
+        raise UsageError("--fix and --diff cannot be combined: --fix writes files, --diff writes none")
     if flags.unsafe_fixes and not (flags.fix or flags.diff):
         raise UsageError("--unsafe-fixes needs --fix or --diff")
     if flags.introduced and (flags.since is None or flags.fix or flags.diff):
-        raise UsageError("--introduced goes with --since, and without --fix and --diff: it only looks")
+        raise UsageError("--introduced needs --since, and cannot be combined with --fix or --diff")
     if sum((flags.config is not None, flags.isolated, flags.settings_from is not None)) > 1:
-        raise UsageError("--config, --isolated and --settings-from exclude each other")
+        raise UsageError("--config, --isolated and --settings-from cannot be combined")
     if flags.diff and any(target is None for _, target in outputs) and flags.output_format:
-        raise UsageError("--diff prints to standard output; give the format a file, as in json:FILE")
-    uncounted = [name for name, _ in outputs if name not in COUNTED]
-    for flag, what in (("statistics", "counts"), ("list_waivers", "waivers")):
-        if getattr(flags, flag) and uncounted:
-            raise UsageError(f"--{flag.replace('_', '-')}: {uncounted[0]} has no form for {what}; use {', '.join(COUNTED)}")
+        raise UsageError("--diff prints to standard output; give each --output-format a file, as in json:FILE")
+    unsupported = [name for name, _ in outputs if name not in COUNTED]
+    for flag in ("statistics", "list_waivers"):
+        if getattr(flags, flag) and unsupported:
+            name = flag.replace("_", "-")
+            raise UsageError(f"--{name} has no output in the format '{unsupported[0]}'; use {', '.join(COUNTED)}")
 
 
 def _lint(flags: argparse.Namespace, outputs: Outputs, jobs: int | None, choice: Choice, streams: Streams) -> int:
@@ -154,9 +155,9 @@ def _lint(flags: argparse.Namespace, outputs: Outputs, jobs: int | None, choice:
     paths = flags.paths or ["."]
     if "-" in paths:
         if len(paths) > 1:
-            raise UsageError("'-' stands alone: one record from standard input")
+            raise UsageError("'-' (one record from standard input) cannot be combined with other paths")
         if flags.since is not None or flags.settings_from is not None:
-            raise UsageError("--since and --settings-from go with files and folders, not with '-'")
+            raise UsageError("--since and --settings-from need files or folders, not '-'")
         return _standard_input(flags, outputs, task, choice, streams)
     settings_of = choice.settings_of(paths)
     diff = _diff(flags, paths, settings_of, task, jobs)
@@ -186,7 +187,7 @@ def _lint(flags: argparse.Namespace, outputs: Outputs, jobs: int | None, choice:
 def _diff(
     flags: argparse.Namespace, paths: Sequence[str], settings_of: Callable[[str], Settings], task: Task, jobs: int | None
 ) -> Diff | None:
-    """What ``--since`` compares with."""
+    """Return the diff of ``--since``, or None without it."""
     if flags.since is None:
         return None
     from pfocr_lint.workspace.introduced import diff_of
@@ -208,7 +209,7 @@ def _sources(
 def _write_details(
     paths: Sequence[str], settings_of: Callable[[str], Settings], sources: Sequence[Source], streams: Streams, *, globs: bool
 ) -> None:
-    """What ``--verbose`` writes before the run; ``globs``: also the settings' globs that match no record."""
+    """Write the details of ``--verbose`` before the run; with ``globs``, also the globs in settings that match no record."""
     from pfocr_lint.workspace import unused_settings
 
     streams.stderr.write(f"pfocr-lint: {len(sources):,} files, {len(settings_of(paths[0]).enabled)} rules\n")
@@ -251,7 +252,7 @@ def _list_waivers(outputs: Outputs, sources: Sequence[Source], data: bytes | Non
 
 
 def _standard_input(flags: argparse.Namespace, outputs: Outputs, task: Task, choice: Choice, streams: Streams) -> int:
-    """One record from standard input; with ``--fix`` the fixed one goes to standard output and the rest to standard error."""
+    """Check one record from standard input; with ``--fix``, write it to standard output and the report to standard error."""
     from pfocr_lint.record.limits import MAX_BYTES
     from pfocr_lint.workspace.source import Source, kind_by_path
     from pfocr_lint.workspace.standard_input import NO_NAME, StandardInput
@@ -269,7 +270,7 @@ def _standard_input(flags: argparse.Namespace, outputs: Outputs, task: Task, cho
 
     def write_fixed(fixed: bytes) -> None:
         write_bytes(streams.stdout, fixed)
-        while len(data) > MAX_BYTES and (more := stream.read(MAX_BYTES)):  # too large to be checked; nothing of it is lost
+        while len(data) > MAX_BYTES and (more := stream.read(MAX_BYTES)):  # too large to check; copy the rest unchanged
             write_bytes(streams.stdout, more)
 
     excluded = flags.force_exclude and settings.excludes(name)
@@ -278,7 +279,7 @@ def _standard_input(flags: argparse.Namespace, outputs: Outputs, task: Task, cho
 
 
 def _outputs(wanted: Iterable[str]) -> list[tuple[str, str | None]]:
-    """``FORMAT`` or ``FORMAT:FILE`` each."""
+    """Parse ``FORMAT`` or ``FORMAT:FILE``. Raises UsageError."""
     from pfocr_lint.report import FORMATS
 
     found: list[tuple[str, str | None]] = []
@@ -286,12 +287,12 @@ def _outputs(wanted: Iterable[str]) -> list[tuple[str, str | None]]:
         name, colon, target = each.partition(":")
         if name not in FORMATS:
             near = difflib.get_close_matches(name, FORMATS, 1, 0.5)
-            hint = f"; did you mean '{near[0]}'?" if near else f"; known are {', '.join(FORMATS)}"
-            raise UsageError(f"--output-format: there is no format '{name}'{hint}")
+            hint = f"; did you mean '{near[0]}'?" if near else f"; use one of {', '.join(FORMATS)}"
+            raise UsageError(f"--output-format: unknown format '{name}'{hint}")
         if colon and not target:
-            raise UsageError(f"--output-format: '{each}' names no file behind the colon")
+            raise UsageError(f"--output-format: '{each}' has no file name after the colon")
         if target and target in [other for _, other in found]:
-            raise UsageError(f"--output-format: '{target}' is named for two formats")
+            raise UsageError(f"--output-format: the file '{target}' is given for two formats")
         found.append((name, target or None))
     return found
 
@@ -300,7 +301,7 @@ def _jobs(given: str | None) -> int | None:
     if given is None:
         return None
     if not given.isdecimal() or int(given) < 1:
-        raise UsageError(f"--jobs: '{given}' is not a number of processes, want 1 or more")
+        raise UsageError(f"--jobs: '{given}' is not a number of processes; give 1 or more")
     return int(given)
 
 
@@ -317,5 +318,5 @@ def _page(code: str) -> str:
     rule = BY_CODE.get(code.upper()) or BY_NAME.get(code)
     if rule is None:
         codes([code], "--explain")
-        raise UsageError(f"--explain: '{code}' means several rules; name one by its full code")
+        raise UsageError(f"--explain: '{code}' matches several rules; give the full code of one rule")
     return pages.page(rule)

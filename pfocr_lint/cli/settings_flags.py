@@ -1,4 +1,4 @@
-"""The command line's flags for settings, and what ``--show-settings`` prints."""
+"""The command-line flags for settings, and the output of ``--show-settings``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pfocr_lint.workspace.settings_files import discover, load
 
 
 def choice_of(flags: argparse.Namespace) -> Choice:
-    """Which settings the flags choose. Raises UsageError and SettingsError."""
+    """Return the choice of settings that the flags make. Raises UsageError and SettingsError."""
     for_all = DEFAULT if flags.isolated else load(pathlib.Path(flags.config)) if flags.config is not None else None
     return Choice(for_all, flags.settings_from, Overrides(_selection(flags), flags.fail_on, not flags.no_waivers))
 
@@ -29,14 +29,14 @@ def _selection(flags: argparse.Namespace) -> Selection:
         flag = f"--{name.replace('_', '-')}"
         names = [part.strip() for item in given for part in item.split(",") if part.strip()]
         if not names:
-            raise UsageError(f"{flag}: '{','.join(given)}' names no rule")
+            raise UsageError(f"{flag}: '{','.join(given)}' contains no rule")
         return codes(names, flag)
 
     return Selection(of("select"), of("ignore") or (), of("extend_select") or (), origin=COMMAND_LINE)
 
 
 def shown(paths: list[str], choice: Choice) -> str:
-    """The settings of the first path, each with where it comes from, for ``--show-settings``."""
+    """Return the settings of the first path, each with its origin, for ``--show-settings``."""
     from pfocr_lint.report.machine import dumps
     from pfocr_lint.workspace import unused_settings
 
@@ -48,14 +48,14 @@ def shown(paths: list[str], choice: Choice) -> str:
     globs = unused_settings.unmatched(paths, choice.settings_of(paths)).get(settings, ())
     lines = []
     for name, (value, source) in _described(settings).items():
-        none = ", ".join(f"'{glob}'" for key, glob in globs if key == name)
-        remark = f"{source}; matches no record: {none}" if none else source
+        unmatched = ", ".join(f"'{glob}'" for key, glob in globs if key == name)
+        remark = f"{source}; matches no record: {unmatched}" if unmatched else source
         lines.append(f"{name} = {dumps(value)}  # {visible(remark)}\n")
     return "".join(lines)
 
 
 def _described(settings: Settings) -> dict[str, tuple[Any, str]]:
-    """Each setting: its value and where it comes from."""
+    """Return each setting with its value and its origin."""
     known: dict[str, Any] = {
         "rules": list(settings.enabled),
         "per-file-ignores": {glob: list(names) for glob, names in settings.per_file_ignores},

@@ -1,4 +1,4 @@
-"""The waivers in force in some records, for ``--list-waivers``."""
+"""The list of effective waivers, for ``--list-waivers``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MARK = WAIVER.encode()
 
 
 class Listed(NamedTuple):
-    """One waiver as the JSON list has it; ``line`` begins at 1, ``rules`` are codes, ``until`` is a date, ``YYYY-MM-DD``."""
+    """One waiver of the JSON list; ``line`` starts at 1, ``rules`` are codes, ``until`` is a date, ``YYYY-MM-DD``."""
 
     path: str
     line: int
@@ -42,42 +42,42 @@ def show(
     *,
     quiet: bool = False,
 ) -> None:
-    """List the waivers in some files, or in the bytes of the one that came from standard input; ``quiet``: no counts."""
+    """List the waivers in files, or in ``data`` from standard input; ``quiet``: without counts. Raises UsageError."""
 
-    def say(line: str) -> None:
+    def write_message(line: str) -> None:
         streams.stderr.write(f"pfocr-lint: {visible(line)}\n")
 
     for source in sources if data is None else ():
         if not os.path.lexists(source.path):
             raise UsageError(f"{source.path}: there is no such file")
-    found = list(_of_files(sources, say) if data is None else _of_bytes(sources[0], data, say))
+    found = list(_of_files(sources, write_message) if data is None else _of_bytes(sources[0], data, write_message))
     for name, target in outputs:
         write_output(target, _text_of(found, name, len(sources), summary=not quiet), streams)
 
 
-def _of_files(sources: Iterable[Source], say: Callable[[str], None]) -> Iterator[Listed]:
-    """The waivers in some files; ``say`` is given a line for each file that cannot be read."""
+def _of_files(sources: Iterable[Source], write_message: Callable[[str], None]) -> Iterator[Listed]:
+    """Yield the waivers in files; ``write_message`` gets one line for each file that cannot be read."""
     for source in sources:
-        data = _loaded(source.path, say)
+        data = _loaded(source.path, write_message)
         if data is not None:
-            yield from _of_bytes(source, data, say)
+            yield from _of_bytes(source, data, write_message)
 
 
-def _loaded(path: str, say: Callable[[str], None]) -> bytes | None:
+def _loaded(path: str, write_message: Callable[[str], None]) -> bytes | None:
     try:
         return load(path)
     except Unreadable as refused:
-        say(f"{path}: {refused}")
+        write_message(f"{path}: {refused}")
     return None
 
 
-def _of_bytes(source: Source, data: bytes, say: Callable[[str], None]) -> Iterator[Listed]:
-    """The waivers in one record, each with the rules that it names; one that names none is not in force."""
-    if _MARK not in data:  # most records hold none, and are not parsed
+def _of_bytes(source: Source, data: bytes, write_message: Callable[[str], None]) -> Iterator[Listed]:
+    """Yield the waivers in one record with their rules; a waiver without a known rule has no effect and is left out."""
+    if _MARK not in data:  # most records have no waivers and need no parsing
         return
     record = read(source.path, data, source.kind)
     if record.data is None:
-        say(f"{source.path}: it cannot be read as one record, so its waivers are not listed")
+        write_message(f"{source.path}: cannot be read as one record, so its waivers are not listed")
     for waiver in waivers(record):
         known = [rule.code for name, _ in waiver.names if (rule := BY_CODE.get(name) or BY_NAME.get(name)) is not None]
         if known:
@@ -85,7 +85,7 @@ def _of_bytes(source: Source, data: bytes, say: Callable[[str], None]) -> Iterat
 
 
 def _text_of(found: list[Listed], form: str, records: int, *, summary: bool) -> str:
-    """The list in one of the formats ``full``, ``concise``, ``json`` and ``jsonl``."""
+    """Return the list in one of the formats ``full``, ``concise``, ``json`` and ``jsonl``."""
     rows = [each._asdict() for each in found]
     if form == "json":
         return dumps(rows, indent=1) + "\n"
@@ -98,5 +98,5 @@ def _text_of(found: list[Listed], form: str, records: int, *, summary: bool) -> 
 def _line(each: Listed) -> str:
     given = (("owner", each.owner), ("until", each.until))
     parts = ", ".join(f"{name} {value}" for name, value in given if value is not None)
-    text = f"{each.reason or 'no reason is given'}{f' ({parts})' if parts else ''}"
+    text = f"{each.reason or 'no reason given'}{f' ({parts})' if parts else ''}"
     return f"{visible(each.path)}:{each.line}: {', '.join(each.rules)} — {visible(text)}\n"

@@ -1,4 +1,4 @@
 """
-The rules as documentation, from their declarations: the pages of docs/rules.md, --explain and --list-rules, and the examples as
-whole files, which the tests run.
+Generates the documentation of the rules from their declarations (docs/rules.md, --explain, --list-rules), and builds their
+examples as complete files, which the tests check.
 """

@@ -1,4 +1,4 @@
-"""The examples of the rules as whole files: what the tests run and the documentation shows."""
+"""The examples of the rules as complete files, for the tests and the documentation."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FOLDERS = {Kind.FIGURE: "_figures", Kind.FIGURE_2021: "_figures", Kind.ORGANISM
 
 
 def data_of(kind: Kind, values: Any) -> dict[str, Any]:
-    """The clean record of a kind with some values changed: paths with '/', MISSING to take a key away."""
+    """Return the clean record of a kind with changed values: keys are paths with '/', MISSING removes a key."""
     data = schemas.example(kind)
     for path, value in (values or {}).items():
         *parents, name = path.split("/", 1) if path.startswith("schema-jsonld/") else [path]
@@ -40,7 +40,7 @@ def data_of(kind: Kind, values: Any) -> dict[str, Any]:
 
 
 def path_of(example: Good | TableFile) -> str:
-    """The path of an example's file."""
+    """Return the path of the file of an example."""
     if isinstance(example, TableFile):
         figid = example.figid or schemas.example(Kind.FIGURE)["figid"]
         return f"_data/{figid}-{example.sort}.tsv"
@@ -53,7 +53,7 @@ def path_of(example: Good | TableFile) -> str:
 
 
 def text_of(example: Good | TableFile) -> str:
-    """An example's whole text."""
+    """Return the complete text of an example."""
     if isinstance(example, TableFile):
         return example.text
     if example.table is not None:
@@ -61,13 +61,13 @@ def text_of(example: Good | TableFile) -> str:
     text = emitter.document(data_of(example.kind, example.values))
     if example.text is not None:
         old, new = example.text
-        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in the example"
+        assert text.count(old) == 1, f"{old!r} occurs {text.count(old)} times in the example"
         text = text.replace(old, new)
     return text
 
 
 def fixed_text_of(example: Bad) -> str | None:
-    """An example's whole text after the fix, None where none is offered."""
+    """Return the complete text of an example after the fix, or None without a fix."""
     if isinstance(example.fixed, str):
         if example.text is None:
             return example.fixed
@@ -77,9 +77,9 @@ def fixed_text_of(example: Bad) -> str | None:
 
 def check_example(example: Good, settings: Settings) -> tuple[dict[str, list[Diagnostic]], cross_record.Comparison]:
     """
-    The diagnostics of an example's file and of those beside it, by path, as a run over their folder reports them.
+    Return the diagnostics of the files of an example, by path, as a run on their folder reports them.
 
-    Raises InternalFault when a rule raised.
+    Raises InternalFault when a rule raises an exception.
     """
     texts = {path_of(each): text_of(each).encode() for each in (example, *example.beside)}
     checked = {path: record_check.check_record(read(path, data), settings) for path, data in texts.items()}
@@ -94,7 +94,7 @@ def check_example(example: Good, settings: Settings) -> tuple[dict[str, list[Dia
 
 
 def _text_in(texts: Mapping[str, bytes], path: str) -> bytes:
-    """The text of a file among an example's; organism pages that stand in the current folder are none of it."""
+    """Return the text of a file of an example. Raises Unreadable for others, such as organism pages in the current folder."""
     if path not in texts:
         raise Unreadable("not part of the example")
     return texts[path]

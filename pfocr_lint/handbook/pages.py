@@ -1,4 +1,4 @@
-"""The rules as documentation: ``docs/rules.md``, ``--explain`` and ``--list-rules``, all from the declarations."""
+"""The documentation of the rules, from their declarations: ``docs/rules.md``, ``--explain`` and ``--list-rules``."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FAMILIES = {
     "PF5": "Form of the bytes",
     "PF9": "The linter's own",
 }
-_FIX = {"none": "no", "safe": "safe", "unsafe": "unsafe", "safe or unsafe": "safe or unsafe, as the case is"}
+_FIX = {"none": "no", "safe": "safe", "unsafe": "unsafe", "safe or unsafe": "safe or unsafe, depending on the case"}
 _NAMES = {
     Kind.FIGURE: "figures",
     Kind.FIGURE_2021: "figures of the 2021 dialect",
@@ -32,12 +32,12 @@ _NAMES = {
 }
 _LONGEST = 300
 _PREFACE = """\
-Generated from the rules' declarations by `make docs`; do not edit. A rule goes by its code or its name. Under *fix*, what
-`--fix` makes is safe; what needs a person's eye is unsafe, and made only with `--unsafe-fixes`."""
+Generated from the declarations of the rules by `make docs`; do not edit. Settings and flags accept a rule's code or name.
+Under *fix*, `--fix` applies a safe fix. A person must review an unsafe fix, which also needs `--unsafe-fixes`."""
 
 
 def covers(rule: Rule) -> str:
-    """The kinds of record that a rule covers, in words."""
+    """Return the kinds of record that a rule covers, in words."""
     kinds = set(rule.kinds) - {Kind.UNKNOWN}
     if kinds >= MAPPINGS | {Kind.TABLE}:
         return "all records and tables"
@@ -50,7 +50,7 @@ def covers(rule: Rule) -> str:
 
 
 def as_data() -> list[dict[str, Any]]:
-    """All rules, for ``--list-rules --output-format json``."""
+    """Return all rules as data, for ``--list-rules --output-format json``."""
     return [
         {
             "code": rule.code,
@@ -66,7 +66,7 @@ def as_data() -> list[dict[str, Any]]:
 
 
 def listing() -> str:
-    """All rules, a line each."""
+    """Return all rules, one per line, for ``--list-rules``."""
     width = max(len(rule.name) for rule in RULES)
     lines = []
     for rule in RULES:
@@ -77,7 +77,7 @@ def listing() -> str:
 
 
 def page(rule: Rule) -> str:
-    """One rule's page, in Markdown."""
+    """Return the page of a rule in Markdown."""
     facts = [f"**{rule.severity.value}**" if rule.default else f"**off** unless selected ({rule.severity.value})"]
     facts.append(f"covers {covers(rule)}")
     facts.append(f"fix: {_FIX[rule.fix]}")
@@ -90,14 +90,14 @@ def page(rule: Rule) -> str:
 
 
 def about(code: str) -> RuleHelp:
-    """The help for a rule's code, for the output formats."""
+    """Return the help for a rule code, for the output formats."""
     rule = BY_CODE[code]
     text = f"{rule.summary} {rule.documentation}".rstrip()
     return RuleHelp(rule.summary, text, page(rule), rule.severity, rule.name)
 
 
 def book() -> str:
-    """``docs/rules.md``."""
+    """Return the content of ``docs/rules.md``."""
     parts = ["# The rules", _PREFACE]
     for prefix, title in FAMILIES.items():
         rules = [rule for rule in RULES if rule.code.startswith(prefix)]
@@ -113,16 +113,16 @@ def book() -> str:
 
 
 def _example(rule: Rule, bad: Bad) -> str:
-    """An example as the lines that matter: as a diff where it can be fixed, else what is wrong with a clean record."""
+    """Return an example as a diff: of its fix, or, without a fix, from a clean record to the wrong one; else its message."""
     wrong, fixed = text_of(bad), fixed_text_of(bad)
     clean = text_of(Bad(kind=bad.kind))
     if bad.table is not None or (bad.beside and fixed is None) or (fixed is None and wrong == clean):
         found, _ = check_example(bad, Settings(selections=(Selection(select=(rule.code,)),)))
-        path, message = next((path, each.message) for path, told in found.items() for each in told)
+        path, message = next((path, each.message) for path, diagnostics in found.items() for each in diagnostics)
         return f"Found in `{path}`: *{message}*"
     if fixed is not None:
         return "With the fix" + (" (unsafe)" if bad.unsafe else "") + ":\n\n" + _diff(wrong, fixed)
-    return "A clean record, made wrong:\n\n" + _diff(clean, wrong)
+    return "A clean record with the error added:\n\n" + _diff(clean, wrong)
 
 
 def _diff(old: str, new: str) -> str:

@@ -1,1 +1,1 @@
-"""What embeds the linter elsewhere, by the workspace's run and not by the command line. Today: the GitHub Action's step."""
+"""Integrations with other programs, which call ``workspace.run`` and not the command line. At present: the GitHub Action."""

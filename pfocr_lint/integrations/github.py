@@ -1,8 +1,8 @@
 """
-The GitHub Action's step: checks the records that a pull request touches, and writes annotations, summary, patch and status.
+The step of the GitHub Action: checks the records that a pull request changes, and writes annotations, summary, patch and status.
 
-What a stranger wrote (names of files, texts of records, branches) reaches the log only where GitHub's runner obeys nothing:
-inside the data of a workflow command, or while commands are stopped. The settings are the base's, so that a pull request
+Untrusted text (names of files, texts of records, branches) is written to the log only where the runner executes no command:
+inside the data of a workflow command, or while commands are stopped. The settings come from the base, so that a pull request
 cannot turn a rule off for itself.
 """
 
@@ -40,15 +40,15 @@ from pfocr_lint.workspace.settings_choice import Choice, settings_for
 from pfocr_lint.workspace.source import Source, kind_by_path
 from pfocr_lint.workspace.work_tree import WorkTree, sources_of
 
-SUMMARY = 1 << 20  # bytes: GitHub shows no summary of a step that is over 1 MiB
-MESSAGE = 4_000  # characters of the message of a run that failed
+SUMMARY = 1 << 20  # bytes: GitHub does not show a step summary over 1 MiB
+MESSAGE = 4_000  # maximal characters of the message of a failed run
 
 _NOTE = "### The offered fixes as a patch\n\nCopy it into a file `fix.patch`, then `git apply fix.patch`.\n\n"
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """The inputs of a run; ``since`` None checks everything, ``fail_on`` '' leaves that to the settings."""
+    """The inputs of the Action. With ``since`` None everything is checked; with ``fail_on`` '' the setting is used."""
 
     paths: tuple[str, ...]
     since: Base | None
@@ -58,7 +58,7 @@ class Inputs:
 
 
 def run() -> NoReturn:
-    """The step of the Action."""
+    """Run the step of the Action."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -66,41 +66,41 @@ def run() -> NoReturn:
 
 
 def main(environ: Mapping[str, str], log: IO[str]) -> int:
-    """Check as the step's environment says; the exit status is that of pfocr-lint."""
+    """Check with the inputs in the environment, and return the exit status of pfocr-lint."""
     try:
-        asked = _asked(environ)
+        inputs = _inputs(environ)
         with TemporaryDirectory() as folder:
-            return _check(asked, Path(folder), environ, log)
+            return _check(inputs, Path(folder), environ, log)
     except (UsageError, RevisionError) as error:
         status, problem = USAGE, str(error)
-    except Exception as error:  # noqa: BLE001 - a traceback in the log could hold a stranger's commands
+    except Exception as error:  # noqa: BLE001 - a traceback in the log could contain workflow commands from the pull request
         status, problem = FAULT, f"internal fault: {error!r}"
-    _say(problem, "error", log)
+    _write_annotation(problem, "error", log)
     _summarize(_problem(problem), environ)
     return status
 
 
-def _asked(environ: Mapping[str, str]) -> Inputs:
-    """The inputs. Raises UsageError and RevisionError."""
+def _inputs(environ: Mapping[str, str]) -> Inputs:
+    """Read the inputs. Raises UsageError and RevisionError."""
 
     def given(name: str, default: str) -> str:
         return environ.get(f"PFOCR_LINT_{name}", "").strip() or default
 
     introduced, form = given("INTRODUCED", "true").lower(), given("FORMAT", "annotations")
     if introduced not in ("true", "false"):
-        raise UsageError(f"introduced: '{introduced}' is not true or false")
+        raise UsageError(f"introduced: '{introduced}' is not 'true' or 'false'")
     if form not in ("annotations", "sarif"):
-        raise UsageError(f"format: '{form}' is not annotations or sarif")
+        raise UsageError(f"format: '{form}' is not 'annotations' or 'sarif'")
     fail_on = given("FAIL_ON", "").lower()
     if fail_on not in ("", *FAIL_ON):
-        raise UsageError(f"fail-on: '{fail_on}' is not error or warning")
+        raise UsageError(f"fail-on: '{fail_on}' is not 'error' or 'warning'")
     paths = tuple(line.strip() for line in given("PATHS", ".").splitlines() if line.strip())
     since = given("SINCE", "") or _base(environ)
     return Inputs(paths, commit(".", since, "since") if since else None, introduced == "true", form, fail_on)
 
 
 def _base(environ: Mapping[str, str]) -> str | None:
-    """The commit that the event says to compare with; None when it is about no change."""
+    """Return the base commit of the event, or None when the event has no diff."""
     path = environ.get("GITHUB_EVENT_PATH")
     event = json.loads(Path(path).read_text(encoding="utf-8")) if path else {}
     if "merge_group" in event:
@@ -113,40 +113,40 @@ def _base(environ: Mapping[str, str]) -> str | None:
 
 def _sha(value: str) -> str:
     if not re.fullmatch(r"[0-9a-f]{40,64}", value):
-        raise UsageError(f"the event names '{value}', which is no commit")
+        raise UsageError(f"'{value}' in the event is not a commit")
     return value
 
 
-def _check(asked: Inputs, folder: Path, environ: Mapping[str, str], log: IO[str]) -> int:
+def _check(inputs: Inputs, folder: Path, environ: Mapping[str, str], log: IO[str]) -> int:
     forms = {name: folder / name for name in ("github", "markdown", "json", "concise")}
-    if asked.form == "sarif":
+    if inputs.form == "sarif":
         forms["sarif"] = Path(environ.get("RUNNER_TEMP") or folder) / "pfocr-lint.sarif"
-        forms["sarif"].unlink(missing_ok=True)  # another run's
+        forms["sarif"].unlink(missing_ok=True)  # of an earlier run
         del forms["github"]
     messages = io.StringIO()
-    status = _run(asked, [(name, str(path)) for name, path in forms.items()], messages)
+    status = _run(inputs, [(name, str(path)) for name, path in forms.items()], messages)
 
-    said = {name: path.read_text(encoding="utf-8") if path.exists() else "" for name, path in forms.items()}
+    texts = {name: path.read_text(encoding="utf-8") if path.exists() else "" for name, path in forms.items()}
     problem = messages.getvalue().strip()
     if problem:
-        _say(problem, "notice" if said.get("github") else "error" if status >= USAGE else "warning", log)
-    log.write(said.get("github", ""))
-    _stopped(said["concise"], log)
-    patches = list(_patches(json.loads(said["json"] or '{"diagnostics": []}'), asked))
-    summary = (_problem(problem) if problem else "") + said["markdown"]
+        _write_annotation(problem, "notice" if texts.get("github") else "error" if status >= USAGE else "warning", log)
+    log.write(texts.get("github", ""))
+    _write_inert(texts["concise"], log)
+    patches = list(_patches(json.loads(texts["json"] or '{"diagnostics": []}'), inputs))
+    summary = (_problem(problem) if problem else "") + texts["markdown"]
     _summarize(summary, environ, patches)
-    _hand_out(status, forms.get("sarif"), patches, environ)
+    _set_outputs(status, forms.get("sarif"), patches, environ)
     return status
 
 
-def _run(asked: Inputs, outputs: Sequence[tuple[str, str | None]], messages: IO[str]) -> int:
-    """Run over the files, with the settings of the base; messages and what is no diagnostic go to ``messages``."""
+def _run(inputs: Inputs, outputs: Sequence[tuple[str, str | None]], messages: IO[str]) -> int:
+    """Run on the files with the settings of the base; text that is not a diagnostic goes to ``messages``."""
     started = time.perf_counter()
-    revision = asked.since.commit if asked.since is not None else None
-    choice = Choice(None, revision, Overrides(Selection(), asked.fail_on or None, waivers=True))
+    revision = inputs.since.commit if inputs.since is not None else None
+    choice = Choice(None, revision, Overrides(Selection(), inputs.fail_on or None, waivers=True))
     streams = Streams(io.StringIO(), io.StringIO(), messages)
     try:
-        settings_of = choice.settings_of(asked.paths)
+        settings_of = choice.settings_of(inputs.paths)
         options = ReportOptions(
             outputs,
             streams,
@@ -154,39 +154,39 @@ def _run(asked: Inputs, outputs: Sequence[tuple[str, str | None]], messages: IO[
             rule_help=pages.about,
         )
         if revision is not None:
-            diff = diff_of(asked.paths, revision, settings_of)
-            diff = replace(diff, task=Task(revision=diff.base.commit), only_introduced=asked.introduced)
+            diff = diff_of(inputs.paths, revision, settings_of)
+            diff = replace(diff, task=Task(revision=diff.base.commit), only_introduced=inputs.introduced)
             return run_scope(diff, Reporter(options), started)
-        sources = sources_of(asked.paths, settings_of)
+        sources = sources_of(inputs.paths, settings_of)
         task = Task(keywords=discovery.has_tables(sources), revision="HEAD")
         reporter = Reporter(options, stream=len(sources) >= STREAMED_FROM, compares=True)
-        return run_scope(WorkTree(asked.paths, sources, task, settings_of), reporter, started)
+        return run_scope(WorkTree(inputs.paths, sources, task, settings_of), reporter, started)
     except (UsageError, SettingsError) as error:
         messages.write(f"pfocr-lint: {visible(str(error))}\n")
         return USAGE
 
 
-def _say(text: str, level: str, log: IO[str]) -> None:
-    """A message as an annotation."""
+def _write_annotation(text: str, level: str, log: IO[str]) -> None:
+    """Write a message as an annotation."""
     lines = "\n".join(plain(line) for line in _cut(text).split("\n"))
     log.write(command(level, {"title": "pfocr-lint"}, lines))
 
 
-def _stopped(text: str, log: IO[str]) -> None:
-    """Text for the log, in which the runner looks for no command."""
+def _write_inert(text: str, log: IO[str]) -> None:
+    """Write text to the log while the runner executes no commands."""
     token = secrets.token_hex(16)
     log.write(f"::stop-commands::{token}\n{text}\n::{token}::\n")
 
 
-def _patches(report: dict[str, Any], asked: Inputs) -> Iterator[tuple[str, str]]:
-    """For each record in which a reported finding has a safe fix: what the fixes of these rules change, and the patch."""
+def _patches(report: dict[str, Any], inputs: Inputs) -> Iterator[tuple[str, str]]:
+    """Yield, for each record with a safe fix of a reported finding, the changes of the fixes and the patch."""
     offered = [d for d in report["diagnostics"] if d["fix"] is not None and d["fix"]["safety"] == "safe"]
     rules = Selection(select=tuple(sorted({d["code"] for d in offered})))
     sources = []
     for path in sorted({d["path"] for d in offered}):
-        settings = asked.since.settings_for(path) if asked.since is not None else settings_for(path)
+        settings = inputs.since.settings_for(path) if inputs.since is not None else settings_for(path)
         sources.append(Source(path, with_selection(settings, rules), kind_by_path(path)))
-    base = asked.since.commit if asked.since is not None else "HEAD"
+    base = inputs.since.commit if inputs.since is not None else "HEAD"
     for result in many_files.process_all(sources, Task("diff", revision=base), None):
         if result.versions is not None:
             log = FixLog(whole=True)
@@ -195,7 +195,7 @@ def _patches(report: dict[str, Any], asked: Inputs) -> Iterator[tuple[str, str]]
 
 
 def _summarize(text: str, environ: Mapping[str, str], patches: list[tuple[str, str]] | None = None) -> None:
-    """Add to the page of the job, as much as it holds."""
+    """Add text and patches to the job page, up to its size limit."""
     path = environ.get("GITHUB_STEP_SUMMARY")
     if not path:
         return
@@ -205,12 +205,12 @@ def _summarize(text: str, environ: Mapping[str, str], patches: list[tuple[str, s
 
 
 def _offer(patches: list[tuple[str, str]], space: int) -> str:
-    """The patches that fit into so many bytes, to be copied, and how many records more have one."""
+    """Return the patches that fit into ``space`` bytes, and the number of records with another patch."""
     space -= len(_NOTE) + 400  # for the lines around them
     shown: list[str] = []
     fixed: list[str] = []
     for made, text in patches:
-        # what does not print does not survive being copied, and can hide what is done
+        # unprintable characters are lost when a patch is copied, and can hide a part of it
         plainly = all(char.isprintable() or char in "\n\t\u00a0" for char in text)
         size = len(text.encode()) + len(made.encode()) + 1
         if plainly and size <= space:
@@ -224,12 +224,12 @@ def _offer(patches: list[tuple[str, str]], space: int) -> str:
     offer = f"\n{_NOTE}{''.join(fixed)}\n{fence}diff\n{lines}{fence}\n" if shown else ""
     more = len(patches) - len(shown)
     if more:
-        offer += f"\n**{counted(more, 'record')}** with a fix that is not shown here: `pfocr-lint --fix` makes it.\n"
+        offer += f"\n**{counted(more, 'record')}** with a fix that is not shown here: `pfocr-lint --fix` applies it.\n"
     return offer
 
 
 def _problem(text: str) -> str:
-    """The message of a run that failed, for the page of the job."""
+    """Return the message of a failed run, for the job page."""
     return "".join(f"- {code(line)}\n" for line in _cut(text).split("\n")) + "\n"
 
 
@@ -237,8 +237,8 @@ def _cut(text: str) -> str:
     return text if len(text) <= MESSAGE else f"{text[:MESSAGE]} …"
 
 
-def _hand_out(status: int, sarif: Path | None, patches: list[tuple[str, str]], environ: Mapping[str, str]) -> None:
-    """The outputs of the step: the status, and files for the steps behind it."""
+def _set_outputs(status: int, sarif: Path | None, patches: list[tuple[str, str]], environ: Mapping[str, str]) -> None:
+    """Set the outputs of the step: the exit status, and files for later steps."""
     folder, path = environ.get("RUNNER_TEMP"), environ.get("GITHUB_OUTPUT")
     if not folder or not path:
         return
