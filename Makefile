@@ -1,9 +1,9 @@
-# Everything runs in a virtual environment of its own, made on first use.
+# All targets use their own virtual environment, which the first use creates.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
-# The benchmarks have one of their own: what the linter is compared with is no business of its tests.
+# The benchmarks have a separate environment, because the tests do not need the programs that the linter is compared with.
 BENCH := .venv-bench
 BENCH_STAMP := $(BENCH)/installed
 BENCH_FLAGS ?=
@@ -14,24 +14,24 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --gen
 	--custom-compile-command 'make lock' --group build $(UPGRADE)
 .PHONY: help lint-samples test test-all fuzz mutate bench bench-all docs lock clean
 
-# Nothing is installed but the very files whose hashes stand in the lock.
+# Installs only files whose hashes are in the lock.
 $(STAMP): pyproject.toml requirements-dev.txt
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install --require-hashes --requirement requirements-dev.txt
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	touch $(STAMP)
 
-help:  ## this list
+help:  ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
 
-lint-samples: $(STAMP)  ## what is wrong with the sample records, and the fixes as a diff (the default)
+lint-samples: $(STAMP)  ## check the sample records, and print the fixes as a diff (the default target)
 	$(BIN)/pfocr-lint --exit-zero samples
 	$(BIN)/pfocr-lint --exit-zero --diff samples
 
-test: $(STAMP)  ## the test suite: no network, under three minutes on two cores
+test: $(STAMP)  ## run the test suite without network; under three minutes on two cores
 	$(BIN)/python -m pytest -n 2 -m "not slow"
 
-test-all: $(STAMP)  ## the test suite, and what needs the network or a long run
+test-all: $(STAMP)  ## run the test suite, with the tests that need the network or a long time
 	$(BIN)/python -m pytest -n 2
 
 $(BENCH_STAMP): pyproject.toml
@@ -39,25 +39,25 @@ $(BENCH_STAMP): pyproject.toml
 	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	touch $(BENCH_STAMP)
 
-bench: $(BENCH_STAMP)  ## the promises of speed, in some five minutes; BENCH_FLAGS='--cases load,warm'
+bench: $(BENCH_STAMP)  ## measure the speed targets, about five minutes; BENCH_FLAGS='--cases load,warm'
 	$(BENCH)/bin/python benchmarks/run.py $(BENCH_FLAGS)
 
-bench-all: $(BENCH_STAMP)  ## all sizes and processes, best of five; writes the figures of benchmarks/
+bench-all: $(BENCH_STAMP)  ## measure all sizes and processes, best of five; writes the figures in benchmarks/
 	$(BENCH)/bin/python benchmarks/run.py --full --publish $(BENCH_FLAGS)
 
 FUZZ ?= 20000
-fuzz: $(STAMP)  ## property tests for long; FUZZ=20000 examples of each
+fuzz: $(STAMP)  ## run the property tests with FUZZ=20000 examples of each
 	FUZZ=$(FUZZ) $(BIN)/python -m pytest -n 2 tests/test_fuzz.py
 
-mutate: $(STAMP)  ## which small faults of the code the tests miss; MUTATE_FLAGS='--module fixer --sample 50'
+mutate: $(STAMP)  ## find small faults of the code that the tests miss; MUTATE_FLAGS='--module fixer --sample 50'
 	$(BIN)/python tests/mutate.py $(MUTATE_FLAGS)
 
-docs: $(STAMP)  ## docs/rules.md, from the rules' declarations
+docs: $(STAMP)  ## generate docs/rules.md from the declarations of the rules
 	$(BIN)/python -m pfocr_lint.handbook.pages > docs/rules.md
 
-# The locks: requirements-dev.txt for work on the project, requirements.txt for the Action, of the same versions.
-# They hold for every Python and system that is supported. With UPGRADE=--upgrade, the newest of everything.
-lock: $(STAMP)  ## the pinned dependencies; UPGRADE=--upgrade for the newest
+# Two locks with the same versions: requirements-dev.txt for development, requirements.txt for the Action.
+# Both are valid for all supported Python versions and systems.
+lock: $(STAMP)  ## pin the dependencies; UPGRADE=--upgrade for the newest versions
 	$(COMPILE) --extra dev --output-file requirements-dev.txt pyproject.toml
 	$(COMPILE) --constraint requirements-dev.txt --output-file requirements.txt pyproject.toml
 
