@@ -1,9 +1,9 @@
 """
-What is measured: each promise is one case, and beside them stand peers and floors without a promise.
+The cases of the benchmarks: one per promise, and peers and floors without a promise.
 
-In a command `{lint}`, `{python}`, `{ryl}`, … are programs of the environment that runs the benchmarks, `{folder}` names inside
-the corpus are relative: each command runs in the corpus' folder, as a user does in the repository. `{no_cache}` is `--no-cache`
-as soon as the linter has it, `{names}` are the names of all files of the corpus.
+In a command, `{lint}`, `{python}`, `{ryl}`, … are programs of the environment that runs the benchmarks. Each command runs in the
+folder of the corpus, as a user runs it in the repository, so folder names are relative. `{no_cache}` is `--no-cache` if the linter
+has this option; `{names}` are the names of all files of the corpus.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ FEW, SMALL, LARGE, SLOW = (
     "small",
     "large",
     "slow",
-)  # 200; 2,000; 100,000; the large one where both sides take long: 20,000 unless --full
+)  # 200, 2,000 and 100,000 records; SLOW is for cases where both sides take long: 10,000, or 100,000 with --full
 
 
 @dataclass(frozen=True)
 class Side:
-    """A command line, the corpus it runs in, the exit statuses of success, and what is done before each run."""
+    """A command line, its corpus, the exit statuses of success, and the preparation before each run."""
 
     name: str
     command: str
@@ -32,12 +32,12 @@ class Side:
 @dataclass(frozen=True)
 class Case:
     """
-    A row of the table: ``what`` and ``promise`` in words, ``measure`` how the figure is made of the two sides, ``limit`` its
-    bound.
+    A row of the table: ``what`` and ``promise`` are texts, ``measure`` is the formula of the figure, ``limit`` its bound.
 
-    ``measure``: `faster`, theirs ÷ ours, is to be at least the limit; `within`, ours ÷ theirs, at most; `peak` (MB of the largest
-    process), `first` (seconds to the first byte of output) and `growth` (the rise of the time per record from the one size to the
-    other, in %) at most. Without a limit the figure is only told. ``judged``: the numbers of processes that the promise is for.
+    ``measure``: `faster` (theirs ÷ ours) must be at least the limit. The others must be at most the limit: `within` (ours ÷ theirs),
+    `peak` (MB of the largest process), `first` (seconds until the first byte of output) and `growth` (increase of the time per
+    record from the small to the large size, in %). Without a limit the figure is for information. ``promised``: the numbers of
+    processes for which the promise is checked.
     """
 
     key: str
@@ -49,8 +49,8 @@ class Case:
     theirs: Side | None = None
     sizes: tuple[str, ...] = (LARGE,)
     jobs: tuple[int, ...] = (2,)
-    judged: tuple[int, ...] = (2,)
-    often: int = 1  # how many times as many runs as the others, for what is over at once
+    promised: tuple[int, ...] = (2,)
+    often: int = 1  # factor for the number of runs, for very short commands
 
 
 FOLDERS = "_figures _organisms"
@@ -60,7 +60,7 @@ DIRTY = Side("pfocr-lint", COLD, (1,), "dirty")
 WARM = "{lint} --jobs {jobs} --cache-dir {cache} ."
 LOAD = Side("PyYAML CSafeLoader", "{python} {peers}/load_yaml.py {jobs} " + FOLDERS)
 RYL = "{ryl} check --no-cache "
-# lines over 80 characters are in most records, so that exit status 0 would mean that ryl saw no file
+# Most records have lines over 80 characters, so exit status 0 would mean that ryl read no file.
 RYL_DEFAULT = Side("ryl, default preset", RYL + "-d 'extends: default' .", (1,), "cut")
 RYL_THREE = Side("ryl, three rules", RYL + "--enable trailing-spaces,key-duplicates,empty-lines .", (0, 1), "cut")
 COMPOSE = "{python} {peers}/compose_schema.py {jobs} {schema} _figures"

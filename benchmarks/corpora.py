@@ -1,4 +1,4 @@
-"""The folders of records that the cases run on: made once, kept in the data folder."""
+"""The folders of records for the cases: created once, and kept in the data folder."""
 
 from __future__ import annotations
 
@@ -21,14 +21,16 @@ RECORDS, PAGES = "_figures", "_organisms"
 
 
 class CorpusError(Exception):
-    """What is needed to make a corpus is not there; one line that names it."""
+    """A corpus cannot be created; the message is one line with the reason."""
 
 
 @dataclass(frozen=True)
 class Corpora:
     """
-    ``data`` is the folder they are kept in, ``maker`` the program that makes clean records, ``given`` a folder that holds
-    such records already (it is only read), ``lint`` the linter, which must find something in every record that is to be dirty.
+    Creates the corpora.
+
+    ``data`` is the folder that keeps them, ``maker`` the program that creates clean records, ``given`` a folder with clean records
+    (only read), ``lint`` the command of the linter, which must report a diagnostic for every dirty record.
     """
 
     data: Path
@@ -38,29 +40,27 @@ class Corpora:
 
     @cached_property
     def _source(self) -> str:
-        """A name for where the clean records come from, so that those of another source are not taken for them."""
+        """A name for the source of the clean records, so that records from different sources are kept apart."""
         if self.given is not None:
             return f"{zlib.crc32(os.fsencode(self.given.resolve())):08x}"
         if not self.maker.is_file():
-            raise CorpusError(
-                f"{self.maker}: there is no such corpus maker; name one with --corpus-tool, or records with --records"
-            )
+            raise CorpusError(f"{self.maker}: no such corpus maker; give one with --corpus-tool, or records with --records")
         return f"{zlib.crc32(self.maker.read_bytes()):08x}"
 
-    def _made(self, kind: str, size: int) -> tuple[Path, bool]:
-        """Where a corpus is or comes to be, and whether it is there."""
+    def _folder(self, kind: str, size: int) -> tuple[Path, bool]:
+        """Return the folder of a corpus, and whether it exists."""
         folder = self.data / f"{kind}-{size}-{self._source}"
         return folder, folder.is_dir()
 
     def clean(self, size: int) -> Path:
-        """Records without a defect, with the organism pages."""
-        if self.given is not None and (there := len(self._names(self.given))) <= size:
-            if there < size:
-                raise CorpusError(f"{self.given}: {size:,} records are asked for, it holds {there:,}")
+        """Return the folder of the clean records, with the organism pages."""
+        if self.given is not None and (available := len(self._names(self.given))) <= size:
+            if available < size:
+                raise CorpusError(f"{self.given}: {size:,} records are needed, the folder has {available:,}")
             return self.given
-        folder, there = self._made("clean", size)
-        if not there:
-            with _whole(folder) as part:
+        folder, exists = self._folder("clean", size)
+        if not exists:
+            with _complete(folder) as part:
                 if self.given is not None:
                     self._copy(self.given, part, size)
                 else:
@@ -70,28 +70,28 @@ class Corpora:
         return folder
 
     def clone(self, size: int) -> Path:
-        """The clean records as a fresh clone has them: other inodes, other times."""
-        folder, there = self._made("clone", size)
-        if not there:
+        """Return a copy of the clean records, like a fresh clone: other inodes, other times."""
+        folder, exists = self._folder("clone", size)
+        if not exists:
             clean = self.clean(size)
-            with _whole(folder) as part:
+            with _complete(folder) as part:
                 self._copy(clean, part, size)
         return folder
 
     def dirty(self, size: int) -> Path:
-        """Every record with one defect."""
+        """Return records that each have one defect."""
         return self._spoilt("dirty", size, size)
 
     def some(self, size: int) -> Path:
-        """One record in a hundred with one defect, the first among them."""
+        """Return records of which one in a hundred, including the first, has one defect."""
         return self._spoilt("some", size, max(1, size // 100))
 
     def cut(self, size: int) -> Path:
-        """The front matter of the clean records alone, as .yml files."""
-        folder, there = self._made("cut", size)
-        if not there:
+        """Return only the front matter of the clean records, as .yml files."""
+        folder, exists = self._folder("cut", size)
+        if not exists:
             clean = self.clean(size) / RECORDS
-            with _whole(folder) as part:
+            with _complete(folder) as part:
                 part.mkdir()
                 for name in sorted(os.listdir(clean)):
                     text = (clean / name).read_bytes()
@@ -99,11 +99,11 @@ class Corpora:
         return folder
 
     def originals(self, size: int) -> Path:
-        """The spoilt records of ``some``, to put back what --fix has mended."""
+        """Return copies of the dirty records of ``some``, from which ``restore`` undoes --fix."""
         return self.some(size).with_suffix(".originals")
 
     def restore(self, size: int) -> None:
-        """``some`` as it was before --fix."""
+        """Restore ``some`` as it was before --fix."""
         records = self.some(size) / RECORDS
         for kept in self.originals(size).iterdir():
             if (records / kept.name).read_bytes() != kept.read_bytes():
@@ -111,11 +111,11 @@ class Corpora:
 
     def _names(self, folder: Path) -> list[str]:
         if not (folder / RECORDS).is_dir():
-            raise CorpusError(f"{folder}: no folder {RECORDS} in it; --records wants one that holds {RECORDS} and {PAGES}")
+            raise CorpusError(f"{folder}: no folder {RECORDS} in it; --records needs a folder with {RECORDS} and {PAGES}")
         return sorted(os.listdir(folder / RECORDS))
 
     def _copy(self, source: Path, target: Path, size: int) -> list[str]:
-        """``size`` records of the source, evenly taken, and its organism pages; the records' names."""
+        """Copy ``size`` evenly chosen records of the source and its organism pages; return the names of the records."""
         names = self._names(source)
         names = [names[index * len(names) // size] for index in range(size)]
         (target / RECORDS).mkdir(parents=True)
@@ -126,19 +126,19 @@ class Corpora:
         return names
 
     def _spoilt(self, kind: str, size: int, count: int) -> Path:
-        folder, there = self._made(kind, size)
-        if there:
+        folder, exists = self._folder(kind, size)
+        if exists:
             return folder
         clean = self.clean(size)
-        with _whole(folder) as part:
+        with _complete(folder) as part:
             names = self._copy(clean, part, size)
             spoilt = names[:: size // count][:count]
             for turn, name in enumerate(spoilt):
                 record = part / RECORDS / name
                 record.write_bytes(spoil(record.read_bytes().decode("utf-8"), turn).encode("utf-8"))
-            silent = set(spoilt) - self._spoken_of(part)
-            if silent:
-                raise CommandError("pfocr-lint", f"it has nothing to say about {min(silent)}, which is meant to be dirty")
+            clean_names = set(spoilt) - self._reported(part)
+            if clean_names:
+                raise CommandError("pfocr-lint", f"it reports nothing for {min(clean_names)}, which should be dirty")
             if kind == "some":
                 kept = folder.with_suffix(".originals")
                 shutil.rmtree(kept, ignore_errors=True)
@@ -147,8 +147,8 @@ class Corpora:
                     shutil.copyfile(part / RECORDS / name, kept / name)
         return folder
 
-    def _spoken_of(self, folder: Path) -> set[str]:
-        """The names of the files that the linter has a diagnostic for."""
+    def _reported(self, folder: Path) -> set[str]:
+        """Return the names of the files with a diagnostic."""
         command = [*self.lint, "--output-format", "jsonl", "--no-progress", "."]
         with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE) as process:
             assert process.stdout is not None
@@ -157,8 +157,8 @@ class Corpora:
 
 
 @contextmanager
-def _whole(folder: Path) -> Iterator[Path]:
-    """A folder that is there only when it is complete: made under another name, renamed at the end."""
+def _complete(folder: Path) -> Iterator[Path]:
+    """Create a folder under another name, and rename it when it is complete."""
     part = folder.with_suffix(".part")
     shutil.rmtree(part, ignore_errors=True)
     folder.parent.mkdir(parents=True, exist_ok=True)

@@ -1,8 +1,8 @@
 """
-Ten defects that curators and pipelines leave in a record, each a change of a clean record's text.
+Ten defects that curators and pipelines leave in a record; each is a change to the text of a clean record.
 
-The record stays readable, `pfocr-lint` has something to say about it, and `--fix` mends it. A defect that a record has no place
-for gives its text back as it was.
+The record stays readable, `pfocr-lint` reports the defect, and `--fix` fixes it. A defect that does not apply to a record leaves
+its text unchanged.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ KINDS = tuple(DEFECTS.values())
 
 
 def spoil(text: str, turn: int) -> str:
-    """The record's text with one defect: the ``turn``-th, round and round, or the next one that the record has a place for."""
+    """Return the text of a record with one defect: number ``turn`` modulo ten, or the next one that applies."""
     for step in range(len(KINDS)):
         changed = KINDS[(turn + step) % len(KINDS)](text)
         if changed != text:
             return changed
-    raise ValueError("the record has no place for any defect; is it in the pipeline's form?")
+    raise ValueError("no defect applies to the record; is it in the canonical form of the pipeline?")

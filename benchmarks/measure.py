@@ -1,4 +1,4 @@
-"""One command timed as a whole process, and two of them in alternation."""
+"""Times commands as whole processes, two of them in alternation."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
+UNIT = 1 if sys.platform == "darwin" else 1024  # bytes per unit of ru_maxrss
 
 
 class CommandError(Exception):
-    """A command that did not do its work: whose it is, and one line that says why."""
+    """A command failed; the message is the name of its program and one line with the reason."""
 
     def __init__(self, name: str, why: str) -> None:
         super().__init__(f"{name}: {why}")
@@ -24,7 +24,7 @@ class CommandError(Exception):
 
 @dataclass(frozen=True)
 class Command:
-    """Whose command it is, what to run, where, and the exit statuses that mean it did its work; ``before`` is done before each run, untimed."""
+    """A command: its name, arguments, folder and exit statuses of success; ``before`` runs before each run, untimed."""
 
     name: str
     argv: tuple[str, ...]
@@ -35,7 +35,7 @@ class Command:
 
 @dataclass
 class Timing:
-    """Seconds of each run, of its first byte on standard output, and the peak memory of the largest process in bytes."""
+    """Seconds of each run, seconds until its first byte of output, and the peak memory of the largest process in bytes."""
 
     seconds: list[float] = field(default_factory=list)
     first: list[float] = field(default_factory=list)
@@ -46,16 +46,16 @@ class Timing:
         return min(self.seconds)
 
 
-def once(command: Command, timing: Timing, track_edits: bool = False) -> None:
+def once(command: Command, timing: Timing, time_first_byte: bool = False) -> None:
     """
-    Run a command and note what it took. With ``watch`` its output goes through a pipe and the first byte is timed.
+    Run a command and add its times and memory to ``timing``. With ``time_first_byte`` its output goes through a pipe.
 
-    ru_maxrss of a child that was waited for is that of the largest among it and what it waited for.
+    ru_maxrss of a child is the peak of the largest process among the child and its own waited-for children. Raises CommandError.
     """
     if command.before is not None:
         command.before()
-    environment = {**os.environ, "RAYON_NUM_THREADS": "2"}  # ryl's threads, where there are more cores
-    with tempfile.TemporaryFile() as complaints:
+    environment = {**os.environ, "RAYON_NUM_THREADS": "2"}  # limits the threads of ryl
+    with tempfile.TemporaryFile() as errors:
         start = time.perf_counter()
         try:
             process = subprocess.Popen(
@@ -63,8 +63,8 @@ def once(command: Command, timing: Timing, track_edits: bool = False) -> None:
                 cwd=command.folder,
                 env=environment,
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE if track_edits else subprocess.DEVNULL,
-                stderr=complaints,
+                stdout=subprocess.PIPE if time_first_byte else subprocess.DEVNULL,
+                stderr=errors,
             )
         except OSError as error:
             raise CommandError(command.name, f"{command.argv[0]} cannot be started: {error.strerror}") from error
@@ -79,17 +79,17 @@ def once(command: Command, timing: Timing, track_edits: bool = False) -> None:
         seconds = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode not in command.statuses:
-            complaints.seek(0)
-            said = complaints.read().decode("utf-8", "replace").strip().splitlines()
-            raise CommandError(command.name, f"exit status {process.returncode}{': ' + said[-1][:160] if said else ''}")
+            errors.seek(0)
+            lines = errors.read().decode("utf-8", "replace").strip().splitlines()
+            raise CommandError(command.name, f"exit status {process.returncode}{': ' + lines[-1][:160] if lines else ''}")
     timing.seconds.append(seconds)
     timing.peak = max(timing.peak, used.ru_maxrss * UNIT)
 
 
-def alternate(commands: Sequence[Command], runs: int, track_edits: bool = False) -> list[Timing]:
-    """The commands one after the other, ``runs`` times over, so that what disturbs the machine disturbs both."""
+def alternate(commands: Sequence[Command], runs: int, time_first_byte: bool = False) -> list[Timing]:
+    """Run the commands in turn, ``runs`` times, so that other load on the machine affects all of them."""
     timings = [Timing() for _ in commands]
     for _ in range(runs):
         for command, timing in zip(commands, timings, strict=True):
-            once(command, timing, track_edits)
+            once(command, timing, time_first_byte)
     return timings

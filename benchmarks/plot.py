@@ -1,4 +1,4 @@
-"""Records a second as bars on a logarithmic scale: SVG, written by hand because it is a dozen rectangles."""
+"""Draws records per second as bars on a logarithmic scale, as SVG, without a plot library."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WIDTH, LEFT, RIGHT, TOP, BAR, GAP, FOOT = 860, 330, 80, 60, 22, 8, 34
 
 @dataclass(frozen=True)
 class Bar:
-    """What to show: a side (by its place) of a case, with so many processes; of several sizes the largest."""
+    """A bar: one side of a case (by index), for a number of processes and the largest measured size."""
 
     label: str
     case: str
@@ -41,18 +41,18 @@ BARS = (
 
 
 def rates(rows: list[dict]) -> list[tuple[float, str, str]]:
-    """Records a second, label and colour of the bars that were measured, the fastest first."""
-    made = []
+    """Return records per second, label and colour of the measured bars, the fastest first."""
+    measured = []
     for bar in BARS:
         fit = [row for row in rows if row["case"] == bar.case and row["processes"] == bar.processes and row["sides"]]
         if fit:
             row = max(fit, key=lambda row: row["records"])
-            made.append((row["records"] / min(row["sides"][bar.place]["seconds"]), bar.label, bar.colour))
-    return sorted(made, reverse=True)
+            measured.append((row["records"] / min(row["sides"][bar.place]["seconds"]), bar.label, bar.colour))
+    return sorted(measured, reverse=True)
 
 
 def draw(rows: list[dict]) -> str:
-    """The plot as SVG."""
+    """Return the plot as SVG."""
     bars = rates(rows)
     low = 10.0 ** math.floor(math.log10(min((rate for rate, _, _ in bars), default=10)))
     high = 10.0 ** math.ceil(math.log10(max((rate for rate, _, _ in bars), default=100) * 1.01))
@@ -64,8 +64,8 @@ def draw(rows: list[dict]) -> str:
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" font-size="13">',
         f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
-        '<text x="16" y="26" font-size="16" font-weight="bold">Records a second, whole process (logarithmic scale)</text>',
-        '<text x="16" y="46" fill="#57606a">blue: pfocr-lint with every default rule · grey: what people use instead · light: what nobody can go below</text>',
+        '<text x="16" y="26" font-size="16" font-weight="bold">Records per second, whole process (logarithmic scale)</text>',
+        '<text x="16" y="46" fill="#57606a">blue: pfocr-lint with all default rules · grey: other tools · light: lower bounds</text>',
     ]
     for power in range(round(math.log10(low)), round(math.log10(high)) + 1):
         x = across(10.0**power)

@@ -1,10 +1,10 @@
 """
-Measure what is promised of the linter's speed, beside what people use instead.
+Measure the promises of speed of the linter, and the speed of other tools.
 
     python benchmarks/run.py [--full] [--cases load,warm] [--json figures.json]
 
-Each case is two commands, timed as whole processes in alternation; the ratio is that of the best runs. The records are made by
-a corpus maker (--corpus-tool), or taken from a folder (--records), and kept in a data folder (--data) for the next time.
+Each case has two commands, timed as whole processes in alternation; the ratio is that of the best runs. The records are created
+by a corpus maker (--corpus-tool), or copied from a folder (--records), and kept in a data folder (--data) for later runs.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ from measure import Command, CommandError, Timing, alternate
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 BIN = Path(sys.executable).parent
-DATA = Path(tempfile.gettempdir()) / "pfocr-lint-bench"  # outside the checkout: ryl leaves out what Git ignores
+DATA = Path(tempfile.gettempdir()) / "pfocr-lint-bench"  # outside the checkout, because ryl skips files that Git ignores
 PEERS = ("PyYAML", "jsonschema", "check-jsonschema", "ryl", "yamllint", "python-frontmatter")
 
 
 class Bench:
-    """The programs, the corpora and the sizes of one run; makes commands of the cases' sides and rows of the cases."""
+    """The programs, corpora and sizes of one run; turns cases into commands and rows."""
 
     def __init__(self, corpora: Corpora, sizes: dict[str, int], runs: int) -> None:
         self.corpora = corpora
@@ -49,7 +49,7 @@ class Bench:
         self.no_cache = "--no-cache" if "--no-cache" in usage else ""
 
     def command(self, side: Side, size: int, jobs: int) -> Command:
-        """Raises CorpusError where a corpus cannot be made, CommandError where a program is not there."""
+        """Return the command of a side. Raises CorpusError when a corpus cannot be created, CommandError for a missing program."""
         folder: Path = getattr(self.corpora, side.corpus)(size)
         cache = self.corpora.data / f"cache-{size}"
         words = {
@@ -86,7 +86,7 @@ class Bench:
         return Command(side.name, tuple(argv), folder, side.statuses, before)
 
     def _warm(self, size: int, cache: Path) -> Path:
-        """Fill the cache with what a run on the clean records leaves there, and keep a copy."""
+        """Fill the cache by a run on the clean records, and return the folder of a copy of it."""
         kept = cache.with_suffix(".kept")
         for folder in (cache, kept):
             shutil.rmtree(folder, ignore_errors=True)
@@ -99,10 +99,10 @@ class Bench:
         return kept
 
     def rows(self, case: Case, jobs: tuple[int, ...]) -> list[dict]:
-        """One row for each size and number of processes."""
-        asked = [number for number in case.jobs if number in jobs] or case.jobs
+        """Return one row for each size and number of processes."""
+        processes = [number for number in case.jobs if number in jobs] or case.jobs
         sizes = dict.fromkeys(self.sizes[size] for size in case.sizes)
-        return [self._row(case, size, number) for size in sizes for number in asked]
+        return [self._row(case, size, number) for size in sizes for number in processes]
 
     def _row(self, case: Case, size: int, jobs: int) -> dict:
         row = {"case": case.key, "what": case.what, "promise": case.promise, "records": size, "processes": jobs, "note": ""}
@@ -116,10 +116,10 @@ class Bench:
         except CommandError as failure:
             ours = case.ours is not None and failure.name == case.ours.name
             return row | {"verdict": "not met" if ours and case.promise else "not measured", "note": str(failure)}
-        row["sides"] = [_told(command.name, timing) for command, timing in zip(commands, timings, strict=True)]
-        return row | self._judged(case, jobs, timings)
+        row["sides"] = [_side(command.name, timing) for command, timing in zip(commands, timings, strict=True)]
+        return row | self._figure(case, jobs, timings)
 
-    def _judged(self, case: Case, jobs: int, timings: list[Timing]) -> dict:
+    def _figure(self, case: Case, jobs: int, timings: list[Timing]) -> dict:
         if case.ours is None:
             return {"verdict": ""}
         ours, theirs = timings[0], timings[-1]
@@ -138,7 +138,7 @@ class Bench:
         return {"value": value, "median": middle, "verdict": _verdict(case, value, jobs)}
 
     def _growth(self, case: Case, size: int, jobs: int) -> dict:
-        """The time per record in the small and in the large corpus, without what a run on one record takes."""
+        """Compare the time per record in the small and in the large corpus, without the time of a run on one record."""
         assert case.ours is not None
         small = self.sizes["small"]
         one = Side("one record", "{lint} --jobs {jobs} {no_cache} {record}")
@@ -151,17 +151,17 @@ class Bench:
             f"µs a record, {small:,} → {size:,}: net {net[0] * 1e6:.1f} → {net[1] * 1e6:.1f}, "
             f"with the start {gross[0] * 1e6:.1f} → {gross[1] * 1e6:.1f}"
         )
-        sides = [_told(case.ours.name, many), _told(f"{small:,} records", few), _told("one record", start)]
+        sides = [_side(case.ours.name, many), _side(f"{small:,} records", few), _side("one record", start)]
         return {"value": value, "verdict": _verdict(case, value, jobs), "note": note, "sides": sides}
 
 
 def _verdict(case: Case, value: float, jobs: int) -> str:
-    if case.limit is None or jobs not in case.judged:
+    if case.limit is None or jobs not in case.promised:
         return ""
     return "met" if (value >= case.limit if case.measure == "faster" else value <= case.limit) else "not met"
 
 
-def _told(name: str, timing: Timing) -> dict:
+def _side(name: str, timing: Timing) -> dict:
     return {"name": name, "seconds": timing.seconds, "first": timing.first, "peak": timing.peak}
 
 
@@ -178,7 +178,7 @@ def _version(package: str) -> str:
 
 
 def machine() -> dict:
-    """What the figures were measured on."""
+    """Return the processor, system and versions of the measurement."""
     about = Path("/proc/cpuinfo").read_text(encoding="utf-8") if Path("/proc/cpuinfo").exists() else ""
     models = [line.partition(": ")[2] for line in about.splitlines() if line.startswith("model name")]
     versions = {name: _version(name) for name in ("pfocr-lint", *PEERS)}
@@ -194,14 +194,16 @@ def machine() -> dict:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--full", action="store_true", help="every size, one and two processes, best of five (over an hour)")
-    parser.add_argument("--cases", default="", metavar="KEYS", help="only these, comma separated")
-    parser.add_argument("--list", action="store_true", help="the cases' keys, and what they are")
+    parser.add_argument("--full", action="store_true", help="all sizes, one and two processes, best of five (over an hour)")
+    parser.add_argument("--cases", default="", metavar="KEYS", help="measure only these cases, comma separated")
+    parser.add_argument("--list", action="store_true", help="list the cases")
     tool = os.environ.get("CORPUS_TOOL") or ROOT.parent / "shared" / "tools" / "make_corpus.py"
-    parser.add_argument("--corpus-tool", type=Path, default=tool, metavar="FILE", help="the corpus maker; also CORPUS_TOOL")
-    parser.add_argument("--records", type=Path, metavar="FOLDER", help="clean records instead; only read")
-    parser.add_argument("--data", type=Path, default=DATA, metavar="FOLDER", help=f"where corpora are kept ({DATA})")
-    parser.add_argument("--runs", type=int, metavar="N", help="the best of how many (2; with --publish 3, with --full 5)")
+    parser.add_argument("--corpus-tool", type=Path, default=tool, metavar="FILE", help="the corpus maker (also: CORPUS_TOOL)")
+    parser.add_argument("--records", type=Path, metavar="FOLDER", help="use these clean records instead; only read")
+    parser.add_argument("--data", type=Path, default=DATA, metavar="FOLDER", help=f"the folder for the corpora (default: {DATA})")
+    parser.add_argument(
+        "--runs", type=int, metavar="N", help="number of runs; the best counts (default: 2; with --publish 3, with --full 5)"
+    )
     parser.add_argument("--few", type=int, default=200, metavar="N", help="records for the slowest peers")
     parser.add_argument("--small", type=int, default=2_000, metavar="N")
     parser.add_argument("--large", type=int, default=100_000, metavar="N")
@@ -209,12 +211,14 @@ def arguments() -> argparse.Namespace:
         "--slow",
         type=int,
         metavar="N",
-        help="records in place of --large where both sides take long (10,000; with --publish 20,000, with --full as --large)",
+        help="records instead of --large if both sides are slow (default: 10,000; with --publish 20,000, with --full as --large)",
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
-    parser.add_argument("--publish", action="store_true", help="all cases; write figures.json, README.md's tables and speed.svg")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file")
     parser.add_argument(
-        "--redraw", action="store_true", help="measure nothing; make README.md's tables and speed.svg of figures.json"
+        "--publish", action="store_true", help="measure all cases; write figures.json, the tables in README.md and speed.svg"
+    )
+    parser.add_argument(
+        "--redraw", action="store_true", help="measure nothing; write the tables in README.md and speed.svg from figures.json"
     )
     return parser.parse_args()
 
@@ -225,13 +229,13 @@ def main() -> int:
         table.publish(json.loads((HERE / "figures.json").read_text(encoding="utf-8")), HERE)
         return 0
     if flags.publish and flags.cases:
-        print("run.py: --publish goes with all cases: its tables are of one run", file=sys.stderr)
+        print("run.py: --publish needs all cases and cannot be combined with --cases", file=sys.stderr)
         return 2
     known = {case.key: case for case in (*PROMISES, *BESIDE)}
-    whole = flags.full or flags.publish
-    wanted = flags.cases.split(",") if flags.cases else list(known) if whole else [case.key for case in PROMISES]
+    every_case = flags.full or flags.publish
+    wanted = flags.cases.split(",") if flags.cases else list(known) if every_case else [case.key for case in PROMISES]
     if unknown := [key for key in wanted if key not in known]:
-        print(f"run.py: there is no case {unknown[0]}; there are {', '.join(known)}", file=sys.stderr)
+        print(f"run.py: unknown case '{unknown[0]}'; use {', '.join(known)}", file=sys.stderr)
         return 2
     if flags.list:
         for case in known.values():
@@ -241,11 +245,11 @@ def main() -> int:
     sizes = {"few": flags.few, "small": flags.small, "large": flags.large, "slow": slow}
     script = BIN / "pfocr-lint"
     lint = (str(script),) if script.exists() else (sys.executable, "-m", "pfocr_lint")
-    compileall.compile_dir(HERE.parent / "pfocr_lint", quiet=1)  # as an installed package is
+    compileall.compile_dir(HERE.parent / "pfocr_lint", quiet=1)  # like an installed package
     corpora = Corpora(flags.data.resolve(), flags.corpus_tool.resolve(), flags.records and flags.records.resolve(), lint)
     busy = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0
     if busy > 0.5:
-        print(f"run.py: the machine is busy (load {busy:.1f}), so the figures are rough", file=sys.stderr)
+        print(f"run.py: the machine is busy (load {busy:.1f}), so the figures are inexact", file=sys.stderr)
     rows = []
     try:
         bench = Bench(corpora, sizes, flags.runs or (5 if flags.full else 3 if flags.publish else 2))

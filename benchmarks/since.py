@@ -1,10 +1,10 @@
 """
-How long --since and --introduced take on a large repository with few changed records, or many, beside what Git alone needs.
+Measure --since and --introduced on a large repository with some changed records, and the part of the time that Git takes.
 
     python benchmarks/since.py FOLDER [--changed 10] [--runs 5]
 
-FOLDER holds records (``_figures/*.md``); it is copied into a new Git repository in a temporary folder. Git's own work is what the
-run asks of it, whatever that is: each time a process of Git is waited for. Best of the runs.
+FOLDER has records (``_figures/*.md``); it is copied into a new Git repository in a temporary folder. The time of Git is the time
+during which the run waits for Git processes. Best of the runs.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ def git(folder: Path, *args: str) -> None:
 
 
 @contextmanager
-def asked_of_git() -> Iterator[list[float]]:
-    """The seconds that each process of Git took which was begun meanwhile: all of them go through one function."""
+def git_time() -> Iterator[list[float]]:
+    """Yield a list that gets the seconds of each Git process; all are started by one function."""
     spent = []
-    ask = git_revision._run
+    run = git_revision._run
 
     def timed(*args, **options):
         start = time.perf_counter()
         try:
-            return ask(*args, **options)
+            return run(*args, **options)
         finally:
             spent.append(time.perf_counter() - start)
 
@@ -48,7 +48,7 @@ def asked_of_git() -> Iterator[list[float]]:
     try:
         yield spent
     finally:
-        git_revision._run = ask
+        git_revision._run = run
 
 
 def main() -> None:
@@ -69,19 +69,19 @@ def main() -> None:
             record.write_text(record.read_text(encoding="utf-8").replace("license: CC0", "license: CC1"), encoding="utf-8")
         os.chdir(folder)
         argv = ["--since", "main", "--introduced", "--output-format", "concise"]
-        seen = io.StringIO()
-        cli.main(argv, cli.Streams(io.StringIO(), seen, sys.stderr))
-        print(seen.getvalue().splitlines()[-1])
+        output = io.StringIO()
+        cli.main(argv, cli.Streams(io.StringIO(), output, sys.stderr))
+        print(output.getvalue().splitlines()[-1])
         rows = []
         for _ in range(flags.runs):
             start = time.perf_counter()
-            with asked_of_git() as spent:
+            with git_time() as spent:
                 cli.main(argv, cli.Streams(io.StringIO(), io.StringIO(), sys.stderr))
             rows.append((time.perf_counter() - start, sum(spent), len(spent)))
         whole, own, calls = min(rows)
         print(
             f"{len(records):,} records, {flags.changed:,} changed: {whole:.2f} s, "
-            f"of which Git {own:.2f} s in {calls} calls, beyond it {whole - own:.2f} s"
+            f"Git {own:.2f} s in {calls} calls, pfocr-lint {whole - own:.2f} s"
         )
 
 

@@ -1,10 +1,10 @@
 """
-What each step costs of a clean record, in microseconds of processor time, and as a share of PyYAML's CSafeLoader.
+Measure the time of each step for a clean record, in microseconds, and as a share of PyYAML's CSafeLoader.
 
     python benchmarks/steps.py FOLDER [--records 1000] [--runs 7]
 
-FOLDER holds ``_figures/*.md``, clean figures alone. All records take a step together, as many as in a real run, before the next
-one is taken, so that it finds the processor's caches as there, and not warm of itself; best of the runs.
+FOLDER has ``_figures/*.md``, clean figures only. Each step processes a chunk of records, as large as in a real run, before the
+next step starts. So the caches of the processor are in the same state as in a real run. Best of the runs.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from pfocr_lint.settings.model import DEFAULT
 from pfocr_lint.workspace import many_files, reading, workers
 from pfocr_lint.workspace.cache import Row
 
-STEPS = ("open and read", "UTF-8, no odd character", "one match of the template", "columns out of the matches, read and judged",
-         "what is said twice is said alike", "functions that ask for rules", "texts joined, cues looked for", "facts",
-         "sent to the first process and read there", "the whole look, for comparison",
+STEPS = ("open and read", "decode UTF-8, check characters", "match the template", "read and check the columns",
+         "compare derived fields", "run the trigger functions", "join texts, search the trigger patterns", "facts",
+         "send to the first process and decode", "the complete prefilter, for comparison",
          "CSafeLoader, for comparison")  # fmt: skip
 
 
 def steps(paths: list[str], rules: prefilter.Plan, places: prefilter.TablePlan) -> list[float]:
-    """The clock after each step of some records, before the first included."""
+    """Return the clock in ns before the first step and after each step, for these records."""
     now = time.perf_counter_ns
     clock = [now()]
     tick = lambda: clock.append(now())  # noqa: E731
@@ -43,11 +43,11 @@ def steps(paths: list[str], rules: prefilter.Plan, places: prefilter.TablePlan) 
     form = column_parser.of_kind(Kind.FIGURE)
     matches = [text is not None and form.expression.fullmatch(text) for text in texts]
     if not all(matches):
-        odd = next(path for path, match in zip(paths, matches, strict=True) if not match)
-        raise SystemExit(f"steps.py: {odd} is not in the pipeline's own form; want clean figures alone")
+        unmatched = next(path for path, match in zip(paths, matches, strict=True) if not match)
+        raise SystemExit(f"steps.py: {unmatched} is not in the canonical form of the pipeline; give clean figures only")
     groups = [match.group(*form.sources) for match in matches]
     tick()
-    columns = [*column_parser.read(Kind.FIGURE, datas).columns, repeat(DEFAULT.synonyms)]  # holds the two steps before
+    columns = [*column_parser.read(Kind.FIGURE, datas).columns, repeat(DEFAULT.synonyms)]  # includes the two steps before
     tick()
     derived.disagreeing(paths, [columns[place] for place in places.derived])
     tick()

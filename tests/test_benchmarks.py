@@ -1,4 +1,4 @@
-"""The benchmarks at a size that takes no time: every promise has its row, what fails is told, what should be dirty is."""
+"""The benchmarks with few records: every promise has its row, failures are reported, dirty records have a diagnostic."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def called(argument, *more):
 
 @pytest.fixture(scope="module")
 def records(tmp_path_factory):
-    """Twenty records without a defect."""
+    """Twenty clean records."""
     folder = tmp_path_factory.mktemp("records")
     (folder / "_figures").mkdir()
     (folder / "_organisms").mkdir()
@@ -86,28 +86,28 @@ def test_the_page_shows_every_promise():
 
 
 @pytest.mark.parametrize("kind", defects.DEFECTS)
-def test_a_defect_is_one_diagnostic_that_a_fix_mends(kind):
+def test_each_defect_gives_one_diagnostic_with_a_fix(kind):
     spoilt = defects.DEFECTS[kind](CLEAN)
     path = f"_figures/{SEED}.md"
     assert len(check(path, spoilt.encode())) == 1
     assert check(path, fix(path, spoilt.encode()).data) == []
 
 
-def test_defects_go_round():
+def test_defects_take_turns():
     spoilt = [defects.spoil(CLEAN, turn) for turn in range(2 * len(defects.KINDS))]
     assert len(set(spoilt)) == len(defects.KINDS)
     assert CLEAN not in spoilt
 
 
-def test_a_corpus_whose_records_are_not_all_dirty_is_refused(bench, monkeypatch):
+def test_a_corpus_with_a_clean_record_among_the_dirty_is_refused(bench, monkeypatch):
     monkeypatch.setattr("corpora.spoil", lambda text, turn: text if turn == 3 else defects.spoil(text, turn))
     (row,) = bench.rows(next(case for case in cases.PROMISES if case.key == "memory-dirty"), (2,))
     assert row["verdict"] == "not met"
-    assert "nothing to say about PMC1000003__" in row["note"]
+    assert "it reports nothing for PMC1000003__" in row["note"]
 
 
 @pytest.mark.parametrize(
-    ("ours", "theirs", "verdict", "says"),
+    ("ours", "theirs", "verdict", "note"),
     [
         ("{python} -c pass", "{python} -c pass", "met", ""),
         ("{lint} --no-such-option .", "{python} -c pass", "not met", "pfocr-lint: exit status 2: pfocr-lint: unknown option --no-such-option"),
@@ -115,39 +115,39 @@ def test_a_corpus_whose_records_are_not_all_dirty_is_refused(bench, monkeypatch)
         ("{python} -c 'import time; time.sleep(0.5)'", "{python} -c pass", "not met", ""),
     ],
 )  # fmt: skip
-def test_a_verdict_is_judged_and_a_failure_told(bench, ours, theirs, verdict, says):
+def test_the_verdict_and_the_reason_of_a_failure(bench, ours, theirs, verdict, note):
     case = cases.Case("x", "what", "promise", "within", 3, cases.Side("pfocr-lint", ours), cases.Side("peer", theirs), ("small",))
     (row,) = bench.rows(case, (2,))
     assert row["verdict"] == verdict
-    assert row["note"].startswith(says)
+    assert row["note"].startswith(note)
 
 
-def test_spoilt_records_are_put_back(bench):
+def test_dirty_records_are_restored(bench):
     folder = bench.corpora.some(COUNT)
     first = min((folder / "_figures").iterdir())
     before = first.read_bytes()
-    first.write_bytes(b"mended")
+    first.write_bytes(b"fixed")
     bench.corpora.restore(COUNT)
     assert first.read_bytes() == before
 
 
 @pytest.mark.parametrize(
-    ("argv", "says"),
+    ("argv", "message"),
     [
-        (["--cases", "lode"], "there is no case lode; there are load, check-jsonschema"),
+        (["--cases", "lode"], "unknown case 'lode'; use load, check-jsonschema"),
         (
             ["--corpus-tool", "nowhere.py", "--cases", "one"],
-            "nowhere.py: there is no such corpus maker; name one with --corpus-tool",
+            "nowhere.py: no such corpus maker; give one with --corpus-tool",
         ),
         (["--records", "nowhere", "--cases", "one"], "nowhere: no folder _figures in it"),
-        (["--cases", "one", "--publish"], "--publish goes with all cases"),
+        (["--cases", "one", "--publish"], "--publish needs all cases"),
     ],
 )
-def test_what_is_wrong_is_one_line(argv, says, tmp_path):
+def test_wrong_usage_gives_one_line(argv, message, tmp_path):
     ran = called(*argv, "--data", tmp_path)
     assert ran.returncode == 2
     (line,) = (line for line in ran.stderr.splitlines() if "busy" not in line)
-    assert says in line
+    assert message in line
 
 
 STAND_IN = """
@@ -166,8 +166,8 @@ if "--cache-dir" in argv:
 
 @pytest.mark.parametrize(("writes", "verdict"), [(True, "met"), (False, "not met")])
 @pytest.mark.parametrize("key", ["warm", "clone"])
-def test_a_warm_run_finds_the_cache_that_the_first_one_left(records, tmp_path, key, writes, verdict):
-    """With a stand-in for the linter, which counts its runs in its cache."""
+def test_a_warm_run_has_the_cache_of_the_first_run(records, tmp_path, key, writes, verdict):
+    """A script replaces the linter, and counts its runs in its cache."""
     program = tmp_path / "stand_in.py"
     program.write_text(f"WRITES = {writes}\n{STAND_IN}", encoding="utf-8")
     corpora = Corpora(tmp_path / "data", tmp_path / "nowhere.py", records, (sys.executable, "-I", str(program)))
@@ -175,17 +175,17 @@ def test_a_warm_run_finds_the_cache_that_the_first_one_left(records, tmp_path, k
     assert (row["verdict"], row["note"]) == (verdict, "" if writes else "pfocr-lint: the run left nothing in its cache folder")
 
 
-def test_all_that_is_asked_of_git_is_counted_as_git(records, tmp_path, monkeypatch):
-    """Each process of Git that a run begins, whatever function asks for it."""
+def test_the_time_of_every_git_process_is_counted(records, tmp_path, monkeypatch):
+    """Every Git process of a run is counted, for any function that starts it."""
     top = tmp_path / "repository"
     shutil.copytree(records, top)
     since.git(top, "init", "-q")
     since.git(top, "add", "_organisms")
     since.git(top, "commit", "-q", "-m", "pages")
-    begun = []
+    started = []
     run = subprocess.run
-    monkeypatch.setattr(subprocess, "run", lambda *args, **options: begun.append(args) or run(*args, **options))
-    with since.asked_of_git() as spent:
+    monkeypatch.setattr(subprocess, "run", lambda *args, **options: started.append(args) or run(*args, **options))
+    with since.git_time() as spent:
         streams = main.Streams(io.StringIO(), io.StringIO(), io.StringIO())
         assert main.main([str(top), "--since", "HEAD", "--introduced"], streams) == 0
-    assert len(spent) == len(begun) > 5
+    assert len(spent) == len(started) > 5

@@ -1,6 +1,6 @@
 """
-PyYAML's composer and jsonschema on the records of some folders, a line for each failure: what a linter with positions is
-usually made of. The nodes are composed once, the values made from them, the validator built once.
+Validate the records of some folders with PyYAML's composer and jsonschema, and print one line per error: the usual parts of a
+linter with positions. Nodes are composed once, values are constructed from them, and the validator is built once.
 
     python compose_schema.py PROCESSES SCHEMA FOLDER ...
 """
@@ -16,7 +16,7 @@ VALIDATOR = None
 
 
 def line(node, path):
-    """The line of the value at a path, counted from 1, the fence included."""
+    """Return the line of the value at a path, counted from 1, with the front matter fence."""
     for step in path:
         if isinstance(node, yaml.SequenceNode):
             node = node.value[step]
@@ -25,7 +25,7 @@ def line(node, path):
     return node.start_mark.line + 2
 
 
-def judge(paths):
+def validate(paths):
     found = []
     for path in paths:
         loader = yaml.CSafeLoader(read(path)[4:-4])
@@ -41,5 +41,5 @@ def judge(paths):
 if __name__ == "__main__":
     with open(sys.argv[2], "rb") as handle:
         VALIDATOR = jsonschema.Draft202012Validator(json.load(handle))
-    for part in spread(judge, int(sys.argv[1]), sys.argv[3:]):
+    for part in spread(validate, int(sys.argv[1]), sys.argv[3:]):
         print("\n".join(part))

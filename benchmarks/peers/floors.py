@@ -1,5 +1,5 @@
 """
-What nobody can go below: listing and stat-ing the records of some folders, reading their bytes, reading and hashing them.
+Lower bounds for every tool: list and stat the records of some folders, read their bytes, read and hash them.
 
     python floors.py stat|read|hash PROCESSES FOLDER ...
 """

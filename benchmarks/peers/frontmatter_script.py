@@ -1,5 +1,5 @@
 """
-The script that a careful person writes in ten minutes: python-frontmatter and jsonschema, the validator built once.
+Validate records with python-frontmatter and jsonschema, as a simple script does; the validator is built once.
 
     python frontmatter_script.py SCHEMA FOLDER
 """

@@ -1,5 +1,5 @@
 """
-PyYAML's C loader on the front matter of the records in some folders, and nothing else: no schema, no rule, no position.
+Load the front matter of the records in some folders with PyYAML's C loader, without schema, rules or positions.
 
     python load_yaml.py PROCESSES FOLDER ...
 """

@@ -1,4 +1,4 @@
-"""The records of some folders in chunks over forked processes, and the cheapest way to read one: what the peers share."""
+"""Shared code of the peers: distributes records in chunks over forked processes, and reads a file with little overhead."""
 
 import multiprocessing
 import os
@@ -8,7 +8,7 @@ BUFFER = 1 << 16
 
 
 def read(path):
-    """A file's bytes."""
+    """Return the bytes of a file."""
     handle = os.open(path, os.O_RDONLY)
     try:
         data = os.read(handle, BUFFER)
@@ -21,12 +21,12 @@ def read(path):
 
 
 def names(folders):
-    """The paths of the records in the folders, by name."""
+    """Return the paths of the records in the folders, sorted by name."""
     return [f"{folder}/{name}" for folder in folders for name in sorted(os.listdir(folder))]
 
 
 def spread(work, processes, folders):
-    """What ``work`` makes of each chunk of paths, in order; with one process no pool is made."""
+    """Yield ``work(chunk)`` for each chunk of paths, in order; with one process, without a pool."""
     paths = names(folders)
     chunks = [paths[start : start + CHUNK] for start in range(0, len(paths), CHUNK)]
     if processes == 1:
