@@ -48,7 +48,7 @@ def report(*diagnostics: Diagnostic, files: int = 1) -> Report:
     return Report(diagnostics, files=files, fixed=0, seconds=1.23456, version="0.1.0", rule_help=pages.about)
 
 
-def told(form: str, *diagnostics: Diagnostic):
+def read_back(form: str, *diagnostics: Diagnostic):
     """What a format says, read back by the rules of the format."""
     return READERS[form](FORMATS[form](report(*diagnostics)))
 
@@ -142,12 +142,12 @@ COUNTS = {
     "rdjson": lambda result: len(result["diagnostics"]),
     "gitlab": len,
     "junit": lambda suites: int(suites.get("failures")),
-    "github": lambda commands: sum(level != "notice" for level, *_ in commands) + said(commands[-1][2] if commands else ""),
-    "markdown": lambda page: page.text.count(" is wrong") + said(page.text),
+    "github": lambda commands: sum(level != "notice" for level, *_ in commands) + left_out(commands[-1][2] if commands else ""),
+    "markdown": lambda page: page.text.count(" is wrong") + left_out(page.text),
 }
 
 
-def said(text: str) -> int:
+def left_out(text: str) -> int:
     """How many more there are, by a sentence."""
     return sum(int(number.replace(",", "")) for number in re.findall(r"([\d,]+) more", text))
 

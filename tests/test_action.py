@@ -26,7 +26,7 @@ HOSTILE = ["a\nb", "::error::x", "\n::error::y", "%0A::error::z", "##[error]w", 
 NAME, CLEAN = figure(1000001)
 
 
-class Said(NamedTuple):
+class Outcome(NamedTuple):
     status: int
     commands: list[tuple[str, dict[str, str], str]]
     log: str
@@ -93,15 +93,15 @@ class Pull:
         made = {name: str(self.temp / file) for name, file in names.items()}
         return {**made, "RUNNER_TEMP": str(self.temp), **{f"PFOCR_LINT_{name.upper()}": text for name, text in inputs.items()}}
 
-    def check(self, event: dict | None = None, **inputs: str) -> Said:
+    def check(self, event: dict | None = None, **inputs: str) -> Outcome:
         log = io.StringIO()
         status = github.main(self.environ(self.merge() if event is None else event, **inputs), log)
-        return self.said(status, log.getvalue())
+        return self.outcome(status, log.getvalue())
 
-    def said(self, status: int, log: str) -> Said:
+    def outcome(self, status: int, log: str) -> Outcome:
         assert not list(self.folder.rglob("pwned*"))
         outputs = dict(line.split("=", 1) for line in (self.temp / "output").read_text().splitlines())
-        return Said(status, obeyed(log), log, (self.temp / "summary").read_text(encoding="utf-8"), outputs)
+        return Outcome(status, obeyed(log), log, (self.temp / "summary").read_text(encoding="utf-8"), outputs)
 
 
 @pytest.fixture
@@ -114,32 +114,32 @@ def pull(tmp_path, monkeypatch):
     return Pull(tmp_path / "work")
 
 
-def test_a_defect_that_a_pull_request_brings_is_told_and_fails(pull):
+def test_a_defect_that_a_pull_request_introduces_is_reported_and_fails(pull):
     name, text = figure(1000002, seo="Creative")
     write(pull.folder, (name, text))
-    said = pull.check()
-    ((level, where, message),) = said.commands
-    assert (said.status, level, where["file"], where["title"][:5], message.split("\n")[1][:4]) == (
+    outcome = pull.check()
+    ((level, where, message),) = outcome.commands
+    assert (outcome.status, level, where["file"], where["title"][:5], message.split("\n")[1][:4]) == (
         1,
         "error",
         name,
         "PF104",
         "fix:",
     )
-    assert name in said.log.replace(message, "").split("::stop-commands::")[1], "the log lists all findings"
-    shown = Page(said.summary)
+    assert name in outcome.log.replace(message, "").split("::stop-commands::")[1], "the log lists all findings"
+    shown = Page(outcome.summary)
     assert "PF104 invalid-value" in shown.text
     assert "table" in shown.tags
-    assert said.outputs["status"] == "1"
+    assert outcome.outputs["status"] == "1"
 
 
-def test_the_patch_can_be_copied_and_makes_the_fix(pull):
+def test_the_patch_can_be_copied_and_applies_the_fix(pull):
     write(pull.folder, figure(1000002, seo="Creative"), figure(1000003, seo="X"))
     name, text = figure(1000004)
     write(pull.folder, (name, text.replace("seo: CreativeWork", "seo: '`````'")))
-    said = pull.check()
-    (copied,) = re.findall(r"(?sm)^(`{3,})diff\n(.*?)^\1$", said.summary)
-    assert copied[1] == Path(said.outputs["patch"]).read_text()
+    outcome = pull.check()
+    (copied,) = re.findall(r"(?sm)^(`{3,})diff\n(.*?)^\1$", outcome.summary)
+    assert copied[1] == Path(outcome.outputs["patch"]).read_text()
     subprocess.run(["git", "apply", "-"], input=copied[1], text=True, check=True)
     assert [(pull.folder / name).read_text() for name, _ in map(figure, range(1000002, 1000005))] == [
         text for _, text in map(figure, range(1000002, 1000005))
@@ -147,11 +147,11 @@ def test_the_patch_can_be_copied_and_makes_the_fix(pull):
     assert (pull.folder / NAME).read_text() != CLEAN, "an old defect of another record stays"
 
 
-def test_a_copy_that_the_pull_request_edited_is_no_part_of_the_patch(pull):
+def test_a_copy_that_the_pull_request_edited_is_not_in_the_patch(pull):
     write(pull.folder, figure(1000002, figtype="Scheme"), figure(1000003, seo="X"))
-    said = pull.check()
-    assert "figtype was edited, number was not" in said.summary
-    assert "-figtype" not in Path(said.outputs["patch"]).read_text()
+    outcome = pull.check()
+    assert "figtype was edited, number was not" in outcome.summary
+    assert "-figtype" not in Path(outcome.outputs["patch"]).read_text()
 
 
 def test_old_defects_do_not_fail_a_pull_request(pull):
@@ -160,13 +160,13 @@ def test_old_defects_do_not_fail_a_pull_request(pull):
     path.write_text(path.read_text().replace("publisher_name: MDPI", "publisher_name: Elsevier"))
     event = pull.merge()
     assert pull.check(event).status == 0
-    assert [said.status for said in (pull.check(event, introduced="false"), pull.check(event, introduced="TRUE"))] == [1, 0]
+    assert [outcome.status for outcome in (pull.check(event, introduced="false"), pull.check(event, introduced="TRUE"))] == [1, 0]
     assert "No diagnostics" in pull.check(event).summary
     everything = pull.check({"schedule": "0 0 * * 0"})
     assert (everything.status, [where["file"] for _, where, _ in everything.commands]) == (1, [NAME])
 
 
-def test_later_work_on_the_base_branch_is_not_held_against_the_pull_request(pull):
+def test_later_work_on_the_base_branch_does_not_count(pull):
     write(pull.folder, figure(1000009))
     head = pull.commit("change")
     pull.git("switch", "-q", "main")
@@ -200,7 +200,7 @@ def test_a_pull_request_that_breaks_the_settings_file_is_checked(pull):
     assert pull.check({}).status == 2
 
 
-def test_globs_of_the_base_mean_its_folders(pull):
+def test_globs_of_the_base_match_its_folders(pull):
     pull.git("switch", "-q", "main")
     write(pull.folder, ("pfocr-lint.toml", 'exclude = ["_figures/PMC1000002*"]\norganisms = "site/_organisms"\n'))
     write(pull.folder, page("Homo sapiens", "human"))
@@ -209,8 +209,8 @@ def test_globs_of_the_base_mean_its_folders(pull):
     pull.base = pull.commit("settings")
     pull.git("switch", "-q", "-C", "fork")
     write(pull.folder, figure(1000002, figtype="Scheme"), figure(1000003, organisms=["Mus musculus"]))
-    said = pull.check()
-    assert [where["title"][:5] for _, where, _ in said.commands] == ["PF404"]
+    outcome = pull.check()
+    assert [where["title"][:5] for _, where, _ in outcome.commands] == ["PF404"]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -227,50 +227,50 @@ def test_hostile_text_is_only_text(pull, text, place):
     else:
         data = data.replace("seo:", f"{json.dumps(text)}: x\nseo:")
     write(pull.folder, (folder + file, data))
-    said = pull.check()
-    assert said.status == 1
-    assert {level for level, _, _ in said.commands} == {"error"} | {level for level, *_ in said.commands} & {"warning"}
-    for _, where, _ in said.commands:
+    outcome = pull.check()
+    assert outcome.status == 1
+    assert {level for level, _, _ in outcome.commands} == {"error"} | {level for level, *_ in outcome.commands} & {"warning"}
+    for _, where, _ in outcome.commands:
         assert where["title"][:2] == "PF"
         assert re.fullmatch(r"PF\d{3} [a-z0-9-]+", where["title"])
-    outside = re.sub(r"(?s)::stop-commands::(\w+)\n.*?\n::\1::\n", "", said.log)
+    outside = re.sub(r"(?s)::stop-commands::(\w+)\n.*?\n::\1::\n", "", outcome.log)
     assert all(re.match(r"::(error|warning) file=", line) for line in re.split(r"[\r\n]", outside) if line)
-    assert "\x1b" not in said.log + said.summary
-    assert "\u202e" not in said.log + said.summary
-    shown = Page(said.summary)
+    assert "\x1b" not in outcome.log + outcome.summary
+    assert "\u202e" not in outcome.log + outcome.summary
+    shown = Page(outcome.summary)
     assert not {"a", "b", "img", "script"} & shown.tags
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_inputs_are_named_and_refused(pull, text):
     for name in ("since", "paths", "format", "fail_on"):
-        said = pull.check({}, **{name: f"x{text}"})
-        assert said.status == 2
-        assert {where["title"] for _, where, _ in said.commands} <= {"pfocr-lint", "PF001 unreadable-file"}
-        assert "\x1b" not in said.log + said.summary
-        assert "`" in said.summary
+        outcome = pull.check({}, **{name: f"x{text}"})
+        assert outcome.status == 2
+        assert {where["title"] for _, where, _ in outcome.commands} <= {"pfocr-lint", "PF001 unreadable-file"}
+        assert "\x1b" not in outcome.log + outcome.summary
+        assert "`" in outcome.summary
 
 
 def test_a_summary_stays_below_its_limit(pull, monkeypatch):
     write(pull.folder, *(figure(3000000 + n, figtype="Scheme") for n in range(30)))
     event = pull.merge()
     monkeypatch.setattr(github, "SUMMARY", 12_000)
-    said = pull.check(event)
-    assert 11_000 < len(said.summary.encode()) <= 12_000
-    shown = len(re.findall(r"(?m)^--- a/", said.summary))
-    more = int(re.search(r"\*\*(\d+) records\*\* with a fix that is not shown here", said.summary)[1])
+    outcome = pull.check(event)
+    assert 11_000 < len(outcome.summary.encode()) <= 12_000
+    shown = len(re.findall(r"(?m)^--- a/", outcome.summary))
+    more = int(re.search(r"\*\*(\d+) records\*\* with a fix that is not shown here", outcome.summary)[1])
     assert shown + more == 30
-    assert Path(said.outputs["patch"]).read_text().count("\n--- a/") == 29
-    levels = [level for level, _, _ in said.commands]
+    assert Path(outcome.outputs["patch"]).read_text().count("\n--- a/") == 29
+    levels = [level for level, _, _ in outcome.commands]
     assert levels == ["error"] * 10 + ["notice"]
 
 
 def test_sarif_is_written_for_a_later_step(pull):
     write(pull.folder, figure(1000002, figtype="Scheme"))
-    said = pull.check(format="sarif")
-    log = json.loads(Path(said.outputs["sarif"]).read_text())
-    assert (said.status, said.commands, len(log["runs"][0]["results"])) == (1, [], 1)
-    assert "PF208" in said.summary
+    outcome = pull.check(format="sarif")
+    log = json.loads(Path(outcome.outputs["sarif"]).read_text())
+    assert (outcome.status, outcome.commands, len(log["runs"][0]["results"])) == (1, [], 1)
+    assert "PF208" in outcome.summary
     (pull.folder / "pfocr-lint.toml").write_text("ignore = [\n")
     assert "sarif" not in pull.check({}, format="sarif").outputs, "no report of an earlier run is handed out"
 
@@ -288,11 +288,11 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("event", "inputs", "words"), WRONG)
-def test_what_cannot_be_checked_fails_with_the_reason(pull, event, inputs, words):
-    said = pull.check(event, **inputs)
-    assert said.status == (3 if "fault" in words else 2)
-    assert [level for level, _, message in said.commands if words in message] == ["error"]
-    assert words in Page(said.summary).text
+def test_an_impossible_check_fails_with_the_reason(pull, event, inputs, words):
+    outcome = pull.check(event, **inputs)
+    assert outcome.status == (3 if "fault" in words else 2)
+    assert [level for level, _, message in outcome.commands if words in message] == ["error"]
+    assert words in Page(outcome.summary).text
 
 
 @pytest.mark.parametrize(
@@ -308,7 +308,7 @@ def test_what_cannot_be_checked_fails_with_the_reason(pull, event, inputs, words
         ({"fail_on": "error", "format": "sarif"}, "", 0),
     ],
 )
-def test_what_fails_the_job_is_an_input_and_a_setting_of_the_base(pull, inputs, base, status):
+def test_fail_on_is_an_input_and_a_setting_of_the_base(pull, inputs, base, status):
     if base:
         pull.git("switch", "-q", "main")
         write(pull.folder, ("pfocr-lint.toml", base))
@@ -316,10 +316,10 @@ def test_what_fails_the_job_is_an_input_and_a_setting_of_the_base(pull, inputs, 
         pull.git("switch", "-q", "-C", "fork")
     # the pull request's own setting does not count
     write(pull.folder, figure(1000002, figlink="/pmc/articles/PMC1000002/figure/F1"), ("pfocr-lint.toml", 'fail-on = "error"'))
-    said = pull.check(**inputs)
-    assert (said.status, said.outputs["status"]) == (status, str(status))
-    assert "PF207" in said.summary
-    assert [level for level, *_ in said.commands] == ([] if "format" in inputs else ["warning"])
+    outcome = pull.check(**inputs)
+    assert (outcome.status, outcome.outputs["status"]) == (status, str(status))
+    assert "PF207" in outcome.summary
+    assert [level for level, *_ in outcome.commands] == ([] if "format" in inputs else ["warning"])
 
 
 def test_the_inputs_reach_the_step():
@@ -328,24 +328,26 @@ def test_the_inputs_reach_the_step():
     assert {f"PFOCR_LINT_{name.upper().replace('-', '_')}" for name in ACTION["inputs"]} - {"PFOCR_LINT_VERSION"} == set(given)
 
 
-def test_the_summary_says_how_many_findings_are_waived(pull):
+def test_the_summary_counts_the_waived_findings(pull):
     name, text = figure(1000002, year="2001")
     write(pull.folder, (name, text.replace("year:", "# pfocr-lint: ignore[PF210] why\nyear:")))
-    said = pull.check()
-    assert said.status == 0
-    assert "1 finding waived." in said.summary
+    outcome = pull.check()
+    assert outcome.status == 0
+    assert "1 finding waived." in outcome.summary
 
 
-def test_paths_are_one_a_line(pull):
+def test_paths_are_one_per_line(pull):
     write(pull.folder / "site", figure(1000002, figtype="Scheme"))
     write(pull.folder / "@more", figure(1000002, figtype="Scheme"))
     write(pull.folder, figure(1000003, figtype="Scheme"))
-    said = pull.check(paths="site\n @more \n")
-    assert sorted(where["file"] for _, where, _ in said.commands) == [f"{top}/{figure(1000002)[0]}" for top in ("@more", "site")]
-    subprocess.run(["git", "apply", said.outputs["patch"]], check=True)
+    outcome = pull.check(paths="site\n @more \n")
+    assert sorted(where["file"] for _, where, _ in outcome.commands) == [
+        f"{top}/{figure(1000002)[0]}" for top in ("@more", "site")
+    ]
+    subprocess.run(["git", "apply", outcome.outputs["patch"]], check=True)
 
 
-def test_the_step_takes_nothing_from_the_work_tree(pull):
+def test_the_step_imports_nothing_from_the_work_tree(pull):
     """The step as it stands in the file, but for the virtual environment; the pull request brings modules of its own."""
     for name in ("yaml.py", "json.py", "sitecustomize.py", "pfocr_lint/__init__.py", "pfocr_lint/integrations/github.py"):
         write(pull.folder, (name, "open('pwned', 'w')\n"))
@@ -360,12 +362,12 @@ def test_the_step_takes_nothing_from_the_work_tree(pull):
     python.chmod(0o755)
     environ = {**os.environ, **pull.environ(event), "PYTHONDONTWRITEBYTECODE": "1"}
     result = subprocess.run(["bash", "-c", step["run"]], env=environ, capture_output=True, text=True, check=False)
-    said = pull.said(result.returncode, result.stdout)
-    assert (said.status, len(said.commands), result.stderr) == (1, 1, "")
+    outcome = pull.outcome(result.returncode, result.stdout)
+    assert (outcome.status, len(outcome.commands), result.stderr) == (1, 1, "")
 
 
 @pytest.mark.slow
-def test_all_steps_run_as_they_stand(pull, monkeypatch):
+def test_all_steps_run_as_written(pull, monkeypatch):
     """From nothing to a verdict: the key, the installation, the check; what an expression gives is put in by hand."""
     for name in ("venv.py", "pip.py", "yaml.py"):
         write(pull.folder, (name, "open('pwned', 'w')\n"))
@@ -384,16 +386,16 @@ def test_all_steps_run_as_they_stand(pull, monkeypatch):
                 ["bash", "-c", step["run"]], env={**environ, **values}, capture_output=True, text=True, check=False
             )
             assert result.returncode == (1 if step.get("id") == "check" else 0), result.stdout + result.stderr
-    said = pull.said(result.returncode, result.stdout)
-    assert [where["title"][:5] for _, where, _ in said.commands] == ["PF208"]
+    outcome = pull.outcome(result.returncode, result.stdout)
+    assert [where["title"][:5] for _, where, _ in outcome.commands] == ["PF208"]
 
 
 @pytest.mark.parametrize("version", ["1.0 --index-url x", "$(touch pwned)", "1;touch pwned", "x\ny"])
-def test_a_version_that_is_none_is_refused(pull, version):
+def test_an_invalid_version_is_refused(pull, version):
     step = ACTION["runs"]["steps"][0]
     environ = {**os.environ, **pull.environ({}), "VERSION": version, "HERE": str(ROOT)}
     result = subprocess.run(["bash", "-c", step["run"]], env=environ, capture_output=True, text=True, check=False)
-    assert (result.returncode, pull.said(2, result.stdout).outputs) == (2, {})
+    assert (result.returncode, pull.outcome(2, result.stdout).outputs) == (2, {})
 
 
 @pytest.mark.parametrize("path", [ROOT / "action.yml", *WORKFLOWS], ids=lambda path: path.name)
@@ -410,14 +412,14 @@ def steps(path: Path) -> list[dict]:
 
 
 @pytest.mark.parametrize("path", [ROOT / "action.yml", *WORKFLOWS], ids=lambda path: path.name)
-def test_no_text_of_others_gets_into_a_script(path):
+def test_no_untrusted_text_gets_into_a_script(path):
     assert len(WORKFLOWS) == 3
     for step in steps(path):
         assert "${{" not in step.get("run", "")
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
-def test_the_examples_ask_for_no_more_than_they_need(path):
+def test_the_examples_need_no_more_permissions_than_given(path):
     workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert "pull_request_target" not in workflow[True]
     allowed = {
@@ -426,8 +428,8 @@ def test_the_examples_ask_for_no_more_than_they_need(path):
         "autofix.yml": {"contents": "write", "pull-requests": "write"},
     }
     for job in workflow["jobs"].values():
-        asked = {**workflow["permissions"], **job.get("permissions", {})}
-        assert {name: level for name, level in asked.items() if level == "write"} == allowed[path.name]
+        requested = {**workflow["permissions"], **job.get("permissions", {})}
+        assert {name: level for name, level in requested.items() if level == "write"} == allowed[path.name]
     for step in steps(path):
         if step.get("uses", "").startswith("actions/checkout@"):
             assert step["with"]["persist-credentials"] is False

@@ -171,7 +171,7 @@ IDS = [f"{kind.value}: {new}" for _, new, kind, *_ in SLIPS]
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n"], ids=["lf", "crlf"])
 @pytest.mark.parametrize(("old", "new", "kind", "safe", "line", "message"), SLIPS, ids=IDS)
-def test_a_slip_has_its_sentence_and_its_fix_gives_back_every_byte(old, new, kind, safe, line, message, ends):
+def test_each_syntax_error_has_its_message_and_its_fix_restores_every_byte(old, new, kind, safe, line, message, ends):
     data = broken(old, new, kind).replace("\n", ends).encode()
     meant = clean_text(kind).replace("\n", ends).encode()
     (found,) = checker.check(PATHS[kind], data)
@@ -186,7 +186,7 @@ def test_a_slip_has_its_sentence_and_its_fix_gives_back_every_byte(old, new, kin
     assert (again.data, again.fixed) == (meant, ())
 
 
-def test_the_other_slips_of_a_file_are_named_beside_the_first():
+def test_the_other_errors_of_a_file_are_related_to_the_first():
     data = broken("- Homo sapiens\n- Mus", "-Homo sapiens\nMus").encode()
     (found,) = checker.check(PATH, data)
     assert [(each.line, each.message) for each in found.related] == [
@@ -214,12 +214,12 @@ UNFIXED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("old", "new", "says"), UNFIXED, ids=[new for _, new, _ in UNFIXED])
-def test_no_fix_where_another_reading_is_left(old, new, says):
+@pytest.mark.parametrize(("old", "new", "wanted"), UNFIXED, ids=[new for _, new, _ in UNFIXED])
+def test_an_ambiguous_error_has_no_fix(old, new, wanted):
     data = broken(old, new).encode()
     found = [each for each in checker.check(PATH, data) if each.code == "PF005"]
     assert [each.fix for each in found] == [None]
-    assert says in found[0].message
+    assert wanted in found[0].message
     fixed = fixer.fix(PATH, data, unsafe=True)
     assert (fixed.data, fixed.faults) == (data, ())
 
@@ -237,7 +237,7 @@ UNSURE = [
 
 
 @pytest.mark.parametrize(("old", "new", "guess"), UNSURE, ids=[new[:30] for _, new, _ in UNSURE])
-def test_what_may_be_a_note_or_the_rest_of_a_text_is_no_safe_fix(old, new, guess):
+def test_a_note_or_a_continued_text_gets_no_safe_fix(old, new, guess):
     data = broken(old, new).encode()
     assert fixer.fix(PATH, data, ONLY).data == data
     fixed = fixer.fix(PATH, data, ONLY, unsafe=True)
@@ -259,18 +259,18 @@ READ = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("old", "new", "code", "safe", "says"), READ, ids=[new for _, new, *_ in READ])
-def test_what_yaml_reads_otherwise_than_meant_is_named_and_fixed(old, new, code, safe, says):
+@pytest.mark.parametrize(("old", "new", "code", "safe", "wanted"), READ, ids=[new for _, new, *_ in READ])
+def test_values_that_yaml_misreads_are_reported_and_fixed(old, new, code, safe, wanted):
     data = broken(old, new).encode()
     (found,) = checker.check(PATH, data)
-    assert (found.code, says in found.message) == (code, True)
+    assert (found.code, wanted in found.message) == (code, True)
     assert (found.fix.safety is Safety.SAFE) == safe
     fixed = fixer.fix(PATH, data, unsafe=not safe)
     assert (fixed.data.decode(), fixed.left, fixed.faults) == (clean_text(), (), ())
 
 
 @pytest.mark.parametrize(
-    ("new", "says"),
+    ("new", "wanted"),
     [
         ("organisms:\n  – Homo sapiens\n  – Mus", "an item begins with a hyphen and a space, not with '–'"),
         ("organisms:\n  • Homo sapiens\n  • Mus", "an item begins with a hyphen and a space, not with '•'"),
@@ -279,11 +279,11 @@ def test_what_yaml_reads_otherwise_than_meant_is_named_and_fixed(old, new, code,
         ("organisms:\n  '-Homo sapiens -Mus musculus'\n# Mus", "a space is missing behind the dash"),
     ],
 )
-def test_a_list_that_is_read_as_a_text_and_may_be_several_things_has_no_fix(new, says):
+def test_an_ambiguous_list_that_is_read_as_text_has_no_fix(new, wanted):
     data = broken("organisms:\n- Homo sapiens\n- Mus", new).encode()
     found = [each for each in checker.check(PATH, data) if each.code == "PF103"]
     assert [each.fix for each in found] == [None]
-    assert says in found[0].message
+    assert wanted in found[0].message
 
 
 @pytest.mark.parametrize(
@@ -298,7 +298,7 @@ def test_a_list_that_is_read_as_a_text_and_may_be_several_things_has_no_fix(new,
         ("publisher_name:'A review': MDPI", None),
     ],
 )
-def test_a_key_that_holds_a_part_of_its_text_is_parted_where_quotes_say_how(new, fixed):
+def test_a_key_with_a_part_of_its_text_is_split_at_the_quotes(new, fixed):
     data = broken("publisher_name: MDPI", new).encode()
     (found,) = checker.check(PATH, data)
     assert (found.code, "a space is missing behind 'publisher_name:'" in found.message) == ("PF102", True)
@@ -307,7 +307,7 @@ def test_a_key_that_holds_a_part_of_its_text_is_parted_where_quotes_say_how(new,
     assert fixer.fix(PATH, data).data == data
 
 
-def test_what_is_left_behind_a_fix_is_reported():
+def test_errors_left_after_a_fix_are_reported():
     """The fix of the form is made first; then the other rules see the record."""
     text = (
         broken("- Mus", "-Mus")
@@ -408,7 +408,7 @@ PIECES = st.sampled_from(
     ),
     st.lists(PIECES, max_size=12).map("".join),
 )
-def test_whatever_lines_are_typed_the_fix_is_proven_and_made_once(place, typed):
+def test_for_any_lines_the_fix_is_verified_and_made_once(place, typed):
     data = clean_text().replace(place, typed, 1).encode()
     fixed = fixer.fix(PATH, data, unsafe=True)
     assert fixed.faults == ()

@@ -59,14 +59,14 @@ def figure(folder: Path, number: int) -> Path:
     return sorted((folder / "_figures").iterdir())[number]
 
 
-def told(run, *argv) -> tuple[int, list[dict]]:
+def reported(run, *argv) -> tuple[int, list[dict]]:
     result = run("--output-format", "json", *argv)
     assert result.err == ""
     return result.status, json.loads(result.out)["diagnostics"]
 
 
 @pytest.fixture
-def judged(monkeypatch):
+def checked(monkeypatch):
     """How many records were judged, and not looked up."""
     count = []
     real = prefilter.quick_checks
@@ -79,24 +79,24 @@ def judged(monkeypatch):
     return count
 
 
-def test_an_unchanged_record_is_not_even_opened(many, run, judged, monkeypatch):
+def test_an_unchanged_record_is_not_even_opened(many, run, checked, monkeypatch):
     os.chdir(many)
-    assert told(run, "--jobs", "1") == (0, [])
-    assert len(judged) == COUNT + 2
+    assert reported(run, "--jobs", "1") == (0, [])
+    assert len(checked) == COUNT + 2
     monkeypatch.setattr(one_file, "load", lambda path: 1 / 0)
-    assert told(run, "--jobs", "1") == (0, [])
-    assert len(judged) == COUNT + 2
+    assert reported(run, "--jobs", "1") == (0, [])
+    assert len(checked) == COUNT + 2
 
 
-def test_a_clone_is_told_by_its_bytes(many, run, judged, tmp_path):
+def test_a_clone_is_recognised_by_its_bytes(many, run, checked, tmp_path):
     os.chdir(many)
     kept = str(tmp_path / "kept")
-    assert told(run, "--jobs", "1", "--cache-dir", kept) == (0, [])
-    judged.clear()
+    assert reported(run, "--jobs", "1", "--cache-dir", kept) == (0, [])
+    checked.clear()
     clone = shutil.copytree(many, tmp_path / "clone")
     os.chdir(clone)
-    assert told(run, "--jobs", "1", "--cache-dir", kept) == (0, [])
-    assert judged == []
+    assert reported(run, "--jobs", "1", "--cache-dir", kept) == (0, [])
+    assert checked == []
 
 
 CHANGES = {
@@ -117,24 +117,24 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_whatever_changes_the_cache_changes_nothing_that_is_told(many, run, change):
+def test_the_cache_changes_no_result(many, run, change):
     os.chdir(many)
-    told(run)
+    reported(run)
     CHANGES[change](many)
-    expected = told(run, "--no-cache")
+    expected = reported(run, "--no-cache")
     assert (expected[1] != []) == (change not in ("nothing", "a record goes"))
     for _ in range(3):  # the second and third time from what the run before has kept
-        assert told(run) == expected
-    assert told(run, "--jobs", "2") == told(run, "--jobs", "8") == expected
+        assert reported(run) == expected
+    assert reported(run, "--jobs", "2") == reported(run, "--jobs", "8") == expected
 
 
-def test_what_one_record_says_of_others_is_found_though_they_are_looked_up(many, run, judged):
+def test_cross_record_findings_include_cached_records(many, run, checked):
     os.chdir(many)
-    told(run, "--jobs", "1")
-    judged.clear()
+    reported(run, "--jobs", "1")
+    checked.clear()
     CHANGES["a record comes"](many)
-    _, diagnostics = told(run, "--jobs", "1")
-    assert len(judged) == 1
+    _, diagnostics = reported(run, "--jobs", "1")
+    assert len(checked) == 1
     assert {each["code"] for each in diagnostics} == {"PF401"}
 
 
@@ -164,11 +164,11 @@ BROKEN = {
 def test_a_broken_cache_is_none(many, run, home, how):
     os.chdir(many)
     CHANGES["a defect"](many)
-    expected = told(run)
+    expected = reported(run)
     path = only_file(home)
     path.write_bytes(BROKEN[how](path.read_bytes()))
-    assert told(run) == expected
-    assert told(run) == expected, "and it was written again"
+    assert reported(run) == expected
+    assert reported(run) == expected, "and it was written again"
 
 
 COLUMNS = ["keys", "digests", "stamps", "sorts", "texts", "papers", "ends", "sums"]
@@ -181,7 +181,7 @@ def test_a_bit_turned_in_a_column_is_noticed_by_its_checksum_alone(many, run, ho
     (many / "_data").mkdir()
     figid = SEED.replace("PMC9405586", "PMC10000000")
     (many / "_data" / f"{figid}-chemicals.tsv").write_text(f"{CHEMICALS}\nGlucose\tNA\tNA\tNA\tNA\n")
-    assert told(run) == (0, [])
+    assert reported(run) == (0, [])
     path = only_file(home)
     line, _, blobs = path.read_bytes().partition(b"\n")
     head = json.loads(line.partition(b" ")[2])
@@ -203,12 +203,12 @@ def test_a_bit_turned_in_a_column_is_noticed_by_its_checksum_alone(many, run, ho
     assert known(believed) == turned[at : at + length] != blobs[at : at + length]
 
 
-def test_a_cache_that_cannot_be_written_is_done_without(many, run, tmp_path, judged):
+def test_a_cache_that_cannot_be_written_is_done_without(many, run, tmp_path, checked):
     os.chdir(many)
     (tmp_path / "file").write_text("")
-    assert told(run, "--jobs", "1", "--cache-dir", "/proc/none") == (0, [])
-    assert told(run, "--jobs", "1", "--cache-dir", "/proc/none") == (0, [])
-    assert len(judged) == 2 * (COUNT + 2)
+    assert reported(run, "--jobs", "1", "--cache-dir", "/proc/none") == (0, [])
+    assert reported(run, "--jobs", "1", "--cache-dir", "/proc/none") == (0, [])
+    assert len(checked) == 2 * (COUNT + 2)
     result = run("--cache-dir", str(tmp_path / "file"))
     assert (result.status, result.err) == (2, f"pfocr-lint: --cache-dir: '{tmp_path / 'file'}' is not a folder\n")
 
@@ -216,31 +216,31 @@ def test_a_cache_that_cannot_be_written_is_done_without(many, run, tmp_path, jud
 def test_no_cache_keeps_nothing_and_the_repository_is_left_alone(many, run, home):
     os.chdir(many)
     before = sorted(os.listdir(many))
-    told(run, "--no-cache")
+    reported(run, "--no-cache")
     assert not home.exists()
-    told(run)
+    reported(run)
     assert only_file(home).suffix == ".cache"
     assert sorted(os.listdir(many)) == before
 
 
-def test_a_file_written_just_now_is_looked_at_again(many, run, judged, monkeypatch):
+def test_a_file_written_just_now_is_read_again(many, run, checked, monkeypatch):
     os.chdir(many)
     monkeypatch.setattr(cache, "RACY", 1_000_000_000_000)
-    told(run, "--jobs", "1")
+    reported(run, "--jobs", "1")
     real, opened = one_file.load, list[str]()
     monkeypatch.setattr(one_file, "load", lambda path: opened.append(path) or real(path))
-    told(run, "--jobs", "1")
+    reported(run, "--jobs", "1")
     assert len(opened) == COUNT + 2
-    assert len(judged) == COUNT + 2, "but its bytes are known"
+    assert len(checked) == COUNT + 2, "but its bytes are known"
 
 
-def test_a_run_over_few_of_the_records_leaves_the_cache_as_it_is(many, run, home, judged, monkeypatch):
+def test_a_run_over_few_of_the_records_leaves_the_cache_as_it_is(many, run, home, checked, monkeypatch):
     os.chdir(many)
-    told(run, "--jobs", "1")
+    reported(run, "--jobs", "1")
     before = only_file(home).read_bytes()
     monkeypatch.setattr(work_tree, "WORTH_A_CACHE", 10)
-    judged.clear()
-    told(run, "--jobs", "1", *(f"_figures/{path.name}" for path in sorted((many / "_figures").iterdir())[: COUNT // 3]))
+    checked.clear()
+    reported(run, "--jobs", "1", *(f"_figures/{path.name}" for path in sorted((many / "_figures").iterdir())[: COUNT // 3]))
     assert only_file(home).read_bytes() == before
 
 
@@ -248,13 +248,13 @@ def test_caches_of_other_settings_go_when_there_are_too_many(many, run, home, mo
     os.chdir(many)
     monkeypatch.setattr(cache, "KEPT", 3)
     home.mkdir(parents=True)
-    foreign = [home / name for name in ("mine.cache", "notes.cached", "0123.cache")]
-    for path in foreign:
+    of_other_programs = [home / name for name in ("mine.cache", "notes.cached", "0123.cache")]
+    for path in of_other_programs:
         path.write_text("")
     for code in ("PF301", "PF302", "PF303", "PF304", "PF305"):
-        told(run, "--ignore", code)
-    assert len(list(home.iterdir())) == 3 + len(foreign)
-    assert all(path.exists() for path in foreign)
+        reported(run, "--ignore", code)
+    assert len(list(home.iterdir())) == 3 + len(of_other_programs)
+    assert all(path.exists() for path in of_other_programs)
 
 
 def test_two_runs_share_a_cache(many, home):
@@ -311,16 +311,16 @@ def test_what_the_columns_cannot_hold_is_not_kept(tmp_path, facts):
     assert again.facts(0, "p") == FACTS[3]
 
 
-def test_a_link_is_looked_at_every_time(many, run, monkeypatch):
+def test_a_link_is_read_every_time(many, run, monkeypatch):
     os.chdir(many)
     real = figure(many, 5)
     (many / "kept").mkdir()
     real.rename(many / "kept" / "x")
     real.symlink_to(many / "kept" / "x")
-    assert told(run, "--jobs", "1") == (0, [])
-    assert told(run, "--jobs", "1") == (0, [])
+    assert reported(run, "--jobs", "1") == (0, [])
+    assert reported(run, "--jobs", "1") == (0, [])
     (many / "kept" / "x").write_text(record(5).replace("CC0", "CC1"), encoding="utf-8")
-    assert told(run, "--jobs", "1")[0] == 1
+    assert reported(run, "--jobs", "1")[0] == 1
 
 
 def test_a_cache_is_of_one_set_of_rules_and_settings(tmp_path, monkeypatch):
@@ -334,13 +334,13 @@ def test_a_cache_is_of_one_set_of_rules_and_settings(tmp_path, monkeypatch):
 
 
 def same_with_and_without(run, *argv) -> list[dict]:
-    expected = told(run, "--jobs", "1", "--no-cache", *argv)
+    expected = reported(run, "--jobs", "1", "--no-cache", *argv)
     for _ in range(2):
-        assert told(run, "--jobs", "1", *argv) == expected
+        assert reported(run, "--jobs", "1", *argv) == expected
     return expected[1]
 
 
-def test_pages_beside_what_is_read_are_looked_at(many, run):
+def test_pages_beside_the_files_are_read(many, run):
     """A comparison that found nothing counts only while it looks at nothing that the run does not read."""
     os.chdir(many)
     pages = {path: path.read_bytes() for path in (many / "_organisms").iterdir()}
@@ -359,7 +359,7 @@ def test_pages_beside_what_is_read_are_looked_at(many, run):
     assert {each["code"] for each in same_with_and_without(run)} == {"PF404"}
 
 
-def test_of_two_roots_both_have_a_say(many, run, tmp_path):
+def test_both_of_two_roots_count(many, run, tmp_path):
     other = shutil.copytree(many, tmp_path / "other")
     os.chdir(tmp_path)
     assert same_with_and_without(run, "many", "other/_figures") == []
@@ -383,10 +383,10 @@ def test_a_linked_folder_is_another_path(many, run):
 
 def test_what_a_killed_run_left_is_tidied_though_nothing_has_changed(many, run):
     os.chdir(many)
-    told(run)
+    reported(run)
     left = many / "_figures" / ".pfocr-lint-0123456789abcdef.tmp"
     left.write_text("x")
-    assert told(run, "--fix") == (0, [])
+    assert reported(run, "--fix") == (0, [])
     assert not left.exists()
 
 
@@ -399,7 +399,7 @@ def spoilt(folder: Path, number: int, old: str, new: str) -> None:
 
 
 @pytest.mark.parametrize("output", ["concise", "full", "jsonl"])
-def test_results_that_stream_are_the_same_but_for_what_waits(many, run, monkeypatch, output):
+def test_streamed_results_are_the_same_as_sorted_ones(many, run, monkeypatch, output):
     os.chdir(many)
     spoilt(many, 3, "year: '2022'", "year: 2022")
     spoilt(many, 200, "license: CC0", "license: CC1")
@@ -419,7 +419,7 @@ def test_results_that_stream_are_the_same_but_for_what_waits(many, run, monkeypa
     assert run(*argv, "--jobs", "1").out == run(*argv, "--jobs", "8").out == streamed.out
     also = run(*argv, "--output-format", "json:all.json")
     assert also.out == streamed.out
-    assert json.loads(Path("all.json").read_text(encoding="utf-8"))["diagnostics"] == told(run, "--no-cache")[1]
+    assert json.loads(Path("all.json").read_text(encoding="utf-8"))["diagnostics"] == reported(run, "--no-cache")[1]
 
 
 def test_the_first_result_is_written_before_the_last_is_known(many, monkeypatch):
@@ -446,9 +446,9 @@ def test_the_first_result_is_written_before_the_last_is_known(many, monkeypatch)
     assert process.poll() is None
     assert "PF105" in first
     (many / "go").write_text("")
-    rest, err = process.communicate()
+    other_lines, err = process.communicate()
     assert (process.returncode, err) == (1, "")
-    assert rest.endswith("[*] 1 fixable with --fix.\n")
+    assert other_lines.endswith("[*] 1 fixable with --fix.\n")
 
 
 def test_another_program_or_schema_is_another_cache(tmp_path, monkeypatch):

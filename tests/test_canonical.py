@@ -63,17 +63,17 @@ def agree(path: str, data: bytes) -> bool:
             assert validator.reference_violations(kind, values) == []
             assert reference.kind in {kind, Kind.UNKNOWN}
     checked = record_check.check_record(reference)
-    quick_checks = [accept_look(path, data, worth_a_template=worth) for worth in (True, False)]
-    return all(tuple(same_told(quick, data, reference, checked) for quick in quick_checks))
+    quick_checks = [quick_check_of(path, data, worth_a_template=worth) for worth in (True, False)]
+    return all(tuple(same_report(quick, data, reference, checked) for quick in quick_checks))
 
 
-def accept_look(path: str, data: bytes, *, worth_a_template: bool, kind: Kind | None = None):
+def quick_check_of(path: str, data: bytes, *, worth_a_template: bool, kind: Kind | None = None):
     """A look as the first records of a run get it, or the many that follow."""
     prefilter._figures_checked[0] = prefilter.WORTH_COLUMNS if worth_a_template else 0
     return prefilter.quick_check(path, data, kind=kind)
 
 
-def same_told(quick, data: bytes, reference: Record, checked: hits.Checked) -> bool:
+def same_report(quick, data: bytes, reference: Record, checked: hits.Checked) -> bool:
     """Hold one look against what the reference path found; whether it called the record clean."""
     if quick is None:
         return False
@@ -323,7 +323,7 @@ FRAMES = ["key: {}\n", "key:\n- {}\n- x\n", "key:\n  low: {}\n  b: c\n", "key:\n
 
 
 @pytest.mark.parametrize("frame", FRAMES)
-def test_the_traps_of_yaml_read_alike_wherever_they_stand(frame):
+def test_the_traps_of_yaml_read_the_same_everywhere(frame):
     for trap in TRAPS:
         depth = frame[: frame.index("{}")].rsplit("\n", 1)[-1]
         text = trap.replace("\n", "\n" + " " * (len(depth) - len(depth.lstrip(" -"))))
@@ -335,7 +335,7 @@ def test_the_traps_of_yaml_read_alike_wherever_they_stand(frame):
     ("key", "value", "indent"),
     [("publisher_name:", "MDPI", ""), ("  -", "AKT1", "  "), ("doi:", "10.3390/biomedicines10081841", "")],
 )
-def test_the_traps_of_yaml_read_alike_in_the_places_of_a_template(key, value, indent):
+def test_the_traps_of_yaml_read_the_same_in_a_template(key, value, indent):
     line = f"{key} {value}"
     assert f"\n{line}\n" in clean_text()
     for trap in TRAPS:
@@ -481,7 +481,7 @@ CANONICAL = WORDY.map("".join).filter(lambda text: fast_parser.read(emitter.docu
 @settings(max_examples=400)
 @given(st.fixed_dictionaries(dict.fromkeys(("figtitle", "caption", "keyword"), CANONICAL)), st.booleans(),
        st.sampled_from([("", ""), ("", "leukemic stem cells"), ("leukemic stem cells", "")]))  # fmt: skip
-def test_a_rule_that_finds_anything_has_its_cue(values, copied, beside):
+def test_a_rule_with_a_finding_has_its_trigger(values, copied, beside):
     """The promise of each cue, on values as the fast reader gives them; of a function, where they fit."""
     data = schemas.example(Kind.FIGURE)
     data["figtitle"] = values["figtitle"].join(beside)
@@ -511,7 +511,7 @@ EDGES = ["", " ", "\u00a0", "\u3000", "(A)", "A) ", "(A) ", "(A)\u00a0", "\u00a0
          "\u017fupplementary figure 1. ", "\u212a", ".", " .", "?.", " et al", " et al.", "\u00a0et al", " of E", " of E.", "in\u00a0D."]  # fmt: skip
 
 
-def test_a_function_lets_its_rule_ask_whatever_stands_at_the_edges():
+def test_a_trigger_function_lets_its_rule_run_for_any_edge_characters():
     gated = [rule for rule in RULES if isinstance(rule.trigger, When)]
     for front in EDGES:
         for back in EDGES:
@@ -538,10 +538,10 @@ def test_a_clean_record_needs_no_more_than_its_row_from_wherever_it_is_read():
     example = examples.Good()
     text, path = clean_text(Kind.FIGURE).encode(), examples.path_of(example)
     for shown in (path, path.rpartition("/")[2], f"../{path}"):
-        assert accept_look(shown, text, worth_a_template=True) == ((), None, facts_of(read(shown, text)))
+        assert quick_check_of(shown, text, worth_a_template=True) == ((), None, facts_of(read(shown, text)))
 
 
-def test_a_function_that_is_asked_first_is_given_fields_that_there_are():
+def test_a_trigger_function_gets_existing_fields():
     rules, places = prefilter.table_plan(DEFAULT.codes)
     (*columns,) = map(itemgetter(0), column_parser.read(Kind.FIGURE, [clean_text(Kind.FIGURE).encode()]).columns)
     columns.append(DEFAULT.synonyms)
@@ -552,12 +552,12 @@ def test_a_function_that_is_asked_first_is_given_fields_that_there_are():
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if isinstance(rule.trigger, InTexts)], ids=lambda rule: rule.code)
-def test_the_bad_examples_of_a_rule_have_its_cue(rule):
+def test_the_bad_examples_of_a_rule_have_its_trigger(rule):
     for bad in rule.bad:
         data = examples.text_of(bad).encode()
         record = read(examples.path_of(bad), data)
-        odd = any("\n" in text or "\t" in text for _, text in strings("", record.data))
-        if not odd and (bad.text is None or fast_parser.read(data) is not None):
+        unusual = any("\n" in text or "\t" in text for _, text in strings("", record.data))
+        if not unusual and (bad.text is None or fast_parser.read(data) is not None):
             assert cued(rule, record), bad.message
 
 
@@ -571,7 +571,7 @@ def test_rules_wait_for_form_only_where_the_form_decides():
     assert prefilter.plan((*DEFAULT.codes, "PF501"), Kind.FIGURE) is None
 
 
-def test_composed_characters_are_what_the_cue_says():
+def test_composed_characters_match_the_trigger():
     stable = [chr(c) for c in range(0x110000) if not UNSTABLE.search(chr(c))]
     seconds = {unicodedata.normalize("NFD", chr(c))[1] for c in range(0x110000) if len(unicodedata.normalize("NFD", chr(c))) == 2}
     for char in stable:
@@ -585,7 +585,7 @@ def test_composed_characters_are_what_the_cue_says():
         lambda i: st.tuples(st.just(i), st.from_regex(re.compile(agreement._TOKENS[i][1].pattern, re.ASCII)))
     )
 )
-def test_all_evidence_has_the_part_that_is_looked_for_first(found):
+def test_all_evidence_has_the_part_that_is_searched_first(found):
     assert agreement._SOME.search(found[1])
 
 
@@ -624,7 +624,7 @@ VALUES = [
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_fast_judge_and_jsonschema_agree(kind):
+def test_the_fast_validator_and_jsonschema_agree(kind):
     example = schemas.example(kind)
     assert compiled.fits(kind, example)
 
@@ -653,7 +653,7 @@ def test_the_fast_judge_and_jsonschema_agree(kind):
 @pytest.mark.parametrize("part", [{"type": "string", "format": "uri"}, {"type": ["string", "null"]}, {"anyOf": []}, {"type": "array"},
                                   {"type": "string", "pattern": "x", "maxLength": 3}, {"type": "string", "not": {"const": "x"}},
                                   {"type": "object", "additionalProperties": {"type": "string"}}])  # fmt: skip
-def test_the_fast_judge_knows_what_it_does_not_know(part):
+def test_the_fast_validator_leaves_unsure_values_to_the_reference(part):
     with pytest.raises(compiled.Unknown):
         compiled.build(part)
 
@@ -670,7 +670,7 @@ def outcome(*argv, **environment):
     return result.returncode, result.stderr, [line for line in result.stdout.split("\n") if '"seconds"' not in line]
 
 
-def test_both_paths_and_any_number_of_processes_tell_the_same():
+def test_both_paths_and_any_number_of_processes_report_the_same():
     expected = outcome("samples", "tests/records", "--jobs", "1")
     assert expected[0] == 1
     assert outcome("samples", "tests/records", "--jobs", "1", PFOCR_LINT_PATH="reference") == expected

@@ -42,7 +42,7 @@ def test_the_samples_of_the_readme(run):
     assert result.out.endswith("[*] 14 fixable with --fix.\n[?] 2 fixable with --fix --unsafe-fixes.\n")
 
 
-def test_fix_writes_what_is_safe_and_reports_the_rest(dirty, run):
+def test_fix_makes_the_safe_fixes_and_reports_the_others(dirty, run):
     result = run("--fix", "--output-format", "concise")
     assert result.status == 1
     assert "2 warnings" not in result.out
@@ -136,7 +136,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("flags", "message"), WRONG, ids=[" ".join(flags) for flags, _ in WRONG])
-def test_what_is_wrong_is_said_in_one_line(repository, run, flags, message):
+def test_wrong_usage_gives_one_line(repository, run, flags, message):
     (repository / "empty").mkdir()
     (repository / "pyproject.toml").write_text("[project]\n")
     result = run(*flags)
@@ -153,7 +153,7 @@ def test_what_is_wrong_is_said_in_one_line(repository, run, flags, message):
         [FIGURE, "-q", "--select=PF105", "--", "_organisms"],
     ],
 )
-def test_options_may_stand_between_paths(dirty, run, argv):
+def test_options_may_be_between_paths(dirty, run, argv):
     result = run("--output-format", "json:found", *argv)
     assert (result.status, result.err) == (1, "")
     assert json.loads(Path("found").read_text())["summary"]["files"] == 3
@@ -178,7 +178,7 @@ def test_a_report_in_a_file_is_the_same_whatever_the_terminal_is(dirty, run, mon
     assert "\x1b" in Path("colored").read_text()
 
 
-def test_a_folder_that_went_is_named(repository, run):
+def test_a_deleted_current_folder_is_reported(repository, run):
     (repository / "gone").mkdir()
     os.chdir("gone")
     (repository / "gone").rmdir()
@@ -186,14 +186,14 @@ def test_a_folder_that_went_is_named(repository, run):
     os.chdir(repository)
 
 
-def test_a_path_that_is_not_there_does_not_pass(repository, run):
+def test_a_missing_path_fails(repository, run):
     result = run("nowhere.md", FIGURE, "--output-format", "concise")
     assert result.status == 1
     assert result.out.startswith("nowhere.md:1:1: PF001 there is no such file\n")
     assert run("nowhere").status == 2
 
 
-def test_what_is_no_record_is_named_and_the_others_are_judged(dirty, run):
+def test_a_file_that_is_not_a_record_is_named_and_the_others_are_checked(dirty, run):
     (dirty.parent.parent / "README.md").write_text("# Hello\n")
     result = run("README.md", FIGURE, "--output-format", "concise")
     assert result.status == 2
@@ -288,7 +288,7 @@ def test_standard_input_is_one_record(run):
     assert run("-", stdin=b"hello").status == 2
 
 
-def test_files_that_are_named_are_told_in_their_order(dirty, run):
+def test_named_files_are_reported_in_their_order(dirty, run):
     dirty.write_text(clean_text().replace("figid: PMC9405586", "figid: PMC7405586").replace("seo: C", "seo: X"))
     names = [FIGURE, "figures/PMC10003241__ijms-24-04893-g003.yml"]
     (dirty.parent.parent / names[1]).write_text("---\n---\n")
@@ -304,7 +304,7 @@ def test_what_the_settings_exclude_is_passed_through_an_editor_unread(repository
     assert run(*argv, "--force-exclude", stdin=data.encode())[:2] == (0, data)
 
 
-def test_a_folder_whose_records_are_all_excluded_is_said_to_be(repository, run):
+def test_a_folder_with_only_excluded_records_is_reported(repository, run):
     (repository / "pfocr-lint.toml").write_text('exclude = ["_figures"]\n')
     assert run("_figures").err == "pfocr-lint: all records in _figures are excluded by the settings\n"
 
@@ -315,7 +315,7 @@ def test_statistics_count_rules(dirty, run):
     assert [row["code"] for row in json.loads(run("--statistics", "--output-format", "json").out)] == ["PF105", "PF315"]
 
 
-def test_the_handbook_is_at_hand(run):
+def test_rules_and_pages_are_printed(run):
     page = run("--explain", "PF206")
     assert page.status == 0
     assert page.out.startswith("## PF206 description-differs-from-caption\n")
@@ -361,7 +361,7 @@ def test_the_process_itself(repository):
     assert process("--frob", cwd=repository).returncode == 2
 
 
-def test_a_reader_that_has_seen_enough_is_no_fault(repository):
+def test_a_closed_pipe_is_no_fault(repository):
     for number in range(300):
         (repository / "_figures" / f"{number}.md").write_text("x")
     command = f"'{sys.executable}' -m pfocr_lint --output-format concise | head -1"
@@ -372,7 +372,7 @@ def test_a_reader_that_has_seen_enough_is_no_fault(repository):
     assert result.stdout.count("\n") == 1
 
 
-def test_names_of_any_kind_are_shown_and_never_obeyed(tmp_path):
+def test_names_of_any_kind_are_shown_without_control_characters(tmp_path):
     folder = os.fsencode(tmp_path / "_figures")
     os.mkdir(folder)
     for name in (b"a b.md", "ä.md".encode(), b"new\nline.md", b"\x1b[31mred.md", b"\xff.md", b"::error::x.md"):
@@ -397,7 +397,7 @@ def test_an_organism_page_given_by_name_from_its_own_folder(repository, run, mon
     assert "PF101 latin is missing" in result.out
 
 
-def test_whatever_goes_wrong_gets_one_line_and_the_status_of_a_fault(repository, run, monkeypatch):
+def test_any_exception_gets_one_line_and_the_status_of_a_fault(repository, run, monkeypatch):
     def broken(*_):
         raise ZeroDivisionError("oh\nno")
 
@@ -405,7 +405,7 @@ def test_whatever_goes_wrong_gets_one_line_and_the_status_of_a_fault(repository,
     assert run() == (3, "", "pfocr-lint: internal fault: ZeroDivisionError: oh\n")
 
 
-def test_a_file_of_arguments_that_is_not_one_is_named(repository, run):
+def test_an_invalid_file_of_arguments_is_reported(repository, run):
     (repository / "loop.txt").write_text("@loop.txt\n")
     (repository / "latin.txt").write_bytes(b"\xff\n")
     refused = (2, "", "pfocr-lint: a file of arguments (@FILE) is not UTF-8, or includes itself\n")

@@ -83,7 +83,7 @@ UNKNOWN = [None, b"", b"no record", b"---\n- a\n---\n", b"\xff", b"---\nfigtitle
 
 
 @pytest.mark.parametrize("before", UNKNOWN)
-def test_an_earlier_version_that_says_nothing_makes_nothing_unsafe(before):
+def test_an_unreadable_earlier_version_makes_no_fix_unsafe(before):
     data = text_of(description=CORRECTED).encode()
     fixed = fixer.fix(PATH, data, before=before)
     assert [d.code for d in fixed.fixed] == ["PF206"]
@@ -213,10 +213,10 @@ def test_standard_input_is_known_by_its_name(repository, run):
     assert CORRECTION not in run("--fix", "-", stdin=text.encode()).out
 
 
-ODD = ["a b", "PMC1__ä", "quote'\"", "-dash", "line\nbreak", "HEAD", "x:y"]
+STEMS = ["a b", "PMC1__ä", "quote'\"", "-dash", "line\nbreak", "HEAD", "x:y"]
 
 
-@pytest.mark.parametrize("stem", ODD)
+@pytest.mark.parametrize("stem", STEMS)
 def test_a_record_of_any_name_below_any_folder(repository, run, stem):
     name = f"data base/_figures/{stem}.md"
     text = seed_text().replace(f"figid: {SEED}", "figid: x")
@@ -410,7 +410,7 @@ class Model:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_what_is_introduced_is_what_a_model_of_random_edits_says(repository, run, seed):
+def test_introduced_findings_equal_those_of_a_model_of_random_edits(repository, run, seed):
     chance = random.Random(seed)
     model = Model(repository, chance)
     write(repository, page("Homo sapiens", "human"))

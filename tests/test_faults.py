@@ -96,7 +96,7 @@ def finish(process: subprocess.Popen) -> tuple[int, str, str]:
     return process.returncode, out or "", err or ""
 
 
-def mended(folder: Path) -> int:
+def fixed(folder: Path) -> int:
     """How many records have their new bytes; all others have their old ones."""
     texts = [path.read_text() for path in (folder / "_figures").glob("*.md")]
     assert set(texts) <= {OLD, NEW}
@@ -134,7 +134,7 @@ def strike(process: subprocess.Popen, target: str, chance: random.Random) -> Non
 def survive(folder: Path, kills: int, method: str, chance: random.Random) -> None:
     """Run and kill, again and again, each run going on where the last one was killed; then finish."""
     for _ in range(kills):
-        if mended(folder) >= len(list((folder / "_figures").glob("*.md"))):
+        if fixed(folder) >= len(list((folder / "_figures").glob("*.md"))):
             for path in (folder / "_figures").glob("*.md"):
                 path.write_text(OLD)
         process = start(folder, "--fix", method=method)
@@ -148,9 +148,9 @@ def survive(folder: Path, kills: int, method: str, chance: random.Random) -> Non
             status,
             err,
         )
-        mended(folder)
+        fixed(folder)
     assert finish(start(folder, "--fix", method=method))[0] == 0
-    assert mended(folder) == len(os.listdir(folder / "_figures")), "all is mended, and nothing stands beside"
+    assert fixed(folder) == len(os.listdir(folder / "_figures")), "all is mended, and nothing stands beside"
 
 
 def test_a_run_that_is_killed_is_finished_by_the_next(tmp_path):
@@ -165,7 +165,7 @@ def test_hundreds_of_kills(tmp_path, method, kills, seed):
 
 
 @pytest.mark.parametrize("method", STARTS)
-def test_a_record_that_ends_its_process_is_named_and_the_others_are_judged(tmp_path, method):
+def test_a_record_that_ends_its_process_is_named_and_the_others_are_checked(tmp_path, method):
     folder = records(tmp_path, 12, "killer", "leaver", "raiser")
     status, out, err = finish(start(folder, "--output-format", "json", method=method, sabotage=True))
     assert status == 3
@@ -177,7 +177,7 @@ def test_a_record_that_ends_its_process_is_named_and_the_others_are_judged(tmp_p
     ]
     status, out, err = finish(start(folder, "--fix", "-q", method=method, sabotage=True))
     assert status == 3
-    assert mended(folder) == 12
+    assert fixed(folder) == 12
     assert {
         name: (folder / "_figures" / f"{name}.md").read_text() == OLD for name in ("killer", "leaver", "raiser")
     } == dict.fromkeys(("killer", "leaver", "raiser"), True)
@@ -192,7 +192,7 @@ def test_a_process_that_is_killed_once_changes_no_result(tmp_path):
     assert not (folder / "once").exists()
     (folder / "once").touch()
     status, _, err = finish(start(folder, "--fix", "-q", sabotage=True))
-    assert mended(folder) == 13
+    assert fixed(folder) == 13
     assert status == 3, "what was fixed before the kill is not counted, and that is said"
     assert err.endswith("were checked again; what was fixed in them before that is not counted\n")
     assert err.count("\n") == 1
@@ -205,7 +205,7 @@ def test_where_no_process_can_be_begun_the_first_does_the_work(tmp_path, run, mo
     monkeypatch.setattr(workers, "_Worker", exhausted)
     assert run("--jobs", "2", *argv) == usual
     assert run("--jobs", "2", "--fix", "--select", "PF105", *argv).status == 0
-    assert mended(folder) == 12
+    assert fixed(folder) == 12
 
 
 def exhausted(*_):
@@ -319,9 +319,9 @@ def stopped(folder: Path, sent: str, jobs: int, method: str, seed: int = 0) -> N
     after(process, folder, random.Random(seed).randint(1, 5))
     for _ in range(2):  # as a terminal does when the key is pressed twice
         os.killpg(process.pid, number)
-    said = {"SIGINT": "interrupted", "SIGTERM": "stopped by SIGTERM", "SIGHUP": "stopped by SIGHUP"}[sent]
-    assert finish(process) == (128 + number, "", f"pfocr-lint: {said}\n")
-    assert 0 < mended(folder) < len(list((folder / "_figures").glob("*.md")))
+    message = {"SIGINT": "interrupted", "SIGTERM": "stopped by SIGTERM", "SIGHUP": "stopped by SIGHUP"}[sent]
+    assert finish(process) == (128 + number, "", f"pfocr-lint: {message}\n")
+    assert 0 < fixed(folder) < len(list((folder / "_figures").glob("*.md")))
     assert beside(folder) == []
 
 
@@ -355,7 +355,7 @@ def test_a_reader_that_has_seen_enough_is_no_fault(tmp_path, closed, jobs):
     assert "Exception" not in err
     assert status in (1, 3)
     if closed == ("stdout",):
-        assert mended(folder) == 12
+        assert fixed(folder) == 12
 
 
 @pytest.fixture
@@ -380,11 +380,11 @@ def test_a_full_disk_leaves_the_old_bytes(mounted):
         assert status == 1
         left = "it could not be written and is left as it is: No space left on device"
         assert err.splitlines() == [f"pfocr-lint: _figures/{number}.md: {left}" for number in range(8)]
-        assert mended(folder) == 0
+        assert fixed(folder) == 0
         assert beside(folder) == []
     (folder / "filler").unlink()
     assert finish(start(folder, "--fix", "-q"))[0] == 0
-    assert mended(folder) == 8
+    assert fixed(folder) == 8
 
 
 def test_a_folder_that_is_read_only_is_left(mounted):
@@ -416,7 +416,7 @@ def test_what_raises_while_fixing_is_a_fault_beside_the_findings(tmp_path, run, 
     monkeypatch.setattr(one_file.fixer, "fix_until_stable", lambda *_, **__: 1 / 0)
     result = run("--fix", "--isolated", "--select", "PF105", "-q", "--output-format", "concise", "_figures")
     assert result.status == 3
-    assert mended(folder) == 0
+    assert fixed(folder) == 0
     assert [line.split()[1] for line in result.out.splitlines()] == ["PF105", "PF105"]
     assert result.err.splitlines()[0] == "pfocr-lint: _figures/0.md: it could not be fixed: ZeroDivisionError: division by zero"
 

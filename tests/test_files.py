@@ -16,7 +16,7 @@ FIGURE = f"_figures/{SEED}.md"
 DIRTY = clean_text().replace("year: '2022'", "year: 2022").encode()
 
 
-def test_folders_are_walked_for_records(tmp_path, monkeypatch):
+def test_records_are_found_in_folders(tmp_path, monkeypatch):
     for name in (
         "_figures/a.md", "_figures/a.txt", "_figures/.hidden.md", "_figures/below/b.md", "_organisms/o.md", "figures/f.yml", "figures/f.md",
         "_data/PMC1__a-genes.tsv", "_data/notes.tsv", ".git/_figures/x.md", "node_modules/_figures/x.md", "site/_figures/s.md", "README.md",
@@ -34,7 +34,7 @@ def test_folders_are_walked_for_records(tmp_path, monkeypatch):
     ]
 
 
-def judged(path) -> list[str]:
+def reported(path) -> list[str]:
     return [f"{d.code} {d.message}" for d in many_files.process(source.Source(str(path)), one_file.Task()).left]
 
 
@@ -55,7 +55,7 @@ def test_a_table_that_cannot_be_read_is_one_finding_and_keeps_its_bytes(tmp_path
     assert ([each.code for each in result.left], result.fixed, result.notes, result.faults) == ([code], (), (), ())
     assert path.read_bytes() == data
     path.unlink()
-    assert judged(path) == ["PF001 there is no such file"]
+    assert reported(path) == ["PF001 there is no such file"]
 
 
 def test_what_cannot_be_read_is_one_finding(tmp_path):
@@ -78,16 +78,16 @@ def test_what_cannot_be_read_is_one_finding(tmp_path):
     finally:
         os.chdir(here)
         listener.close()
-    assert judged(folder / "missing.md") == ["PF001 there is no such file"]
-    assert judged(folder / "folder.md") == ["PF001 it is a folder, not a file"]
-    assert judged(folder / "pipe.md") == ["PF001 it is a pipe, not a file"]
-    assert judged(folder / "out.md") == ["PF001 it is a link that leads out of the repository"]
-    assert judged(folder / "gone.md") == ["PF001 there is no such file"]
-    assert judged(folder / "loop.md")[0].startswith("PF001 it cannot be read: ")
-    assert judged(folder / "socket.md")[0].startswith("PF001 it cannot be read: ")
-    assert judged("/dev/null") == ["PF001 it is a device, not a file"]
-    assert "PF105" in judged(folder / "inside.md")[1]
-    assert judged(folder / "a\0b.md")[0].startswith("PF001 it cannot be read: ")
+    assert reported(folder / "missing.md") == ["PF001 there is no such file"]
+    assert reported(folder / "folder.md") == ["PF001 it is a folder, not a file"]
+    assert reported(folder / "pipe.md") == ["PF001 it is a pipe, not a file"]
+    assert reported(folder / "out.md") == ["PF001 it is a link that leads out of the repository"]
+    assert reported(folder / "gone.md") == ["PF001 there is no such file"]
+    assert reported(folder / "loop.md")[0].startswith("PF001 it cannot be read: ")
+    assert reported(folder / "socket.md")[0].startswith("PF001 it cannot be read: ")
+    assert reported("/dev/null") == ["PF001 it is a device, not a file"]
+    assert "PF105" in reported(folder / "inside.md")[1]
+    assert reported(folder / "a\0b.md")[0].startswith("PF001 it cannot be read: ")
 
 
 def test_a_huge_file_is_not_read_whole(tmp_path):
@@ -95,7 +95,7 @@ def test_a_huge_file_is_not_read_whole(tmp_path):
     path.parent.mkdir()
     with path.open("wb") as file:
         file.truncate(2 << 30)
-    assert judged(path) == ["PF008 the file has more than 1,048,576 bytes"]
+    assert reported(path) == ["PF008 the file has more than 1,048,576 bytes"]
 
 
 def test_writing_keeps_the_mode_and_leaves_nothing_beside(tmp_path):
@@ -164,7 +164,7 @@ def test_a_write_that_fails_leaves_the_old_bytes(tmp_path, monkeypatch, run, ste
     assert result.err.endswith("it could not be written and is left as it is: No space left on device\n")
 
 
-def test_a_fault_is_told_and_ends_in_three(tmp_path, monkeypatch, run):
+def test_a_fault_is_reported_with_status_three(tmp_path, monkeypatch, run):
     path = tmp_path / FIGURE
     path.parent.mkdir()
     path.write_bytes(DIRTY)

@@ -230,7 +230,7 @@ FOUND = [
 
 
 @pytest.mark.parametrize(("old", "new", "left"), [f[1:] for f in FOUND], ids=[f[0] for f in FOUND])
-def test_what_fuzzing_found_is_judged_and_mended_without_a_fault(old, new, left):
+def test_texts_from_fuzzing_are_checked_and_fixed_without_a_fault(old, new, left):
     text = seed_text()
     if old is None:
         start = text.index("caption: ") + len("caption: ")
@@ -318,7 +318,7 @@ def test_a_fix_that_would_not_verify_leaves_the_file_alone(monkeypatch):
     assert [d.code for d in fixed.left] == ["PF105"]
 
 
-def test_fixes_that_never_rest_name_their_rules(monkeypatch):
+def test_fixes_that_do_not_converge_name_their_rules(monkeypatch):
     def unstable(record):
         from pfocr_lint.diagnostic import Finding
 
@@ -333,7 +333,7 @@ def test_fixes_that_never_rest_name_their_rules(monkeypatch):
     assert "PF208 do not converge" in fixed.faults[0]
 
 
-def test_a_rule_that_raises_is_a_fault_and_the_others_speak(monkeypatch):
+def test_a_rule_that_raises_is_a_fault_and_the_others_report(monkeypatch):
     def broken(_):
         raise ZeroDivisionError("oh")
 
@@ -368,7 +368,7 @@ def test_any_text_that_is_written_is_read_back_equal(value, key):
 
 
 @given(TEXT.filter(str.strip))
-def test_any_caption_is_copied_to_the_description_and_settles(value):
+def test_any_caption_is_copied_to_the_description_and_converges(value):
     record = read(PATH, clean_text().encode())
     plan = edits.plan(record, [fix_of(SetValue("/caption", value))])
     data = apply_edits(record.text, plan.edits).encode()
@@ -419,16 +419,16 @@ def test_what_is_written_has_the_line_ends_of_its_file():
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "mended"),
+    ("old", "new", "fixed_text"),
     [
         ("seo: C", "'3': \"a\\x071\"\nseo: C", "'3': a1\nseo: C"),
         ("  license: C", "  '3': ' x '\n  license: C", "  '3': x\n  license: C"),
     ],
 )
-def test_a_key_of_digits_is_no_index(old, new, mended):
+def test_a_key_of_digits_is_no_index(old, new, fixed_text):
     fixed = fixer.fix(PATH, clean_text().replace(old, new).encode())
     assert fixed.faults == ()
-    assert fixed.data.decode() == clean_text().replace(old, mended)
+    assert fixed.data.decode() == clean_text().replace(old, fixed_text)
 
 
 @pytest.mark.parametrize(("rounds", "rests"), [(2, True), (1, False)])

@@ -76,7 +76,7 @@ def test_many_changes_of_a_rule_in_a_record_are_folded():
     assert found[-1] == "PF105 and 14 more changes"
 
 
-def test_the_lines_stand_before_the_sums_and_name_each_record(run, tmp_path):
+def test_the_lines_come_before_the_summary_and_name_each_record(run, tmp_path):
     write(tmp_path, figure(1000001, **LEAK), figure(1000002), figure(1000003, seo="X", year="2021"))
     for form in ("full", "concise"):
         write(tmp_path, figure(1000001, **LEAK), figure(1000003, seo="X", year="2021"))

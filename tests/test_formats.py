@@ -13,7 +13,7 @@ import pytest
 from conftest import ROOT, clean_text, real_records
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from readers import COUNTS, HERE, READERS, Page, found, report, results, said, told
+from readers import COUNTS, HERE, READERS, Page, found, left_out, read_back, report, results
 
 from pfocr_lint.diagnostic import (
     Diagnostic,
@@ -47,13 +47,13 @@ def many() -> tuple[Diagnostic, ...]:
 @pytest.mark.parametrize("number", [0, 1, 30_000])
 @pytest.mark.parametrize("form", NEW)
 def test_each_format_fits_its_schema_and_loses_nothing(form, number):
-    assert COUNTS[form](told(form, *many()[:number])) == number
+    assert COUNTS[form](read_back(form, *many()[:number])) == number
 
 
 @pytest.mark.parametrize("form", NEW)
 def test_each_format_fits_its_schema_on_the_real_records(form):
     diagnostics = [d for path, file in real_records().items() for d in checker.check(path, file.read_bytes())]
-    read = told(form, *diagnostics)
+    read = read_back(form, *diagnostics)
     if form != "markdown":
         assert COUNTS[form](read) == len(diagnostics) > 20
 
@@ -67,7 +67,7 @@ def test_github_shows_the_ten_worst_of_each_level():
         for fix in (found(1).fix, unsafe, None)
         for severity in (Severity.WARNING, Severity.ERROR)
     ]
-    *commands, (level, _, text) = told("github", *diagnostics)
+    *commands, (level, _, text) = read_back("github", *diagnostics)
     assert [level for level, *_ in commands] == ["error"] * 10 + ["warning"] * 10
     assert "".join(message[0] for *_, message in commands) == "0000111122" * 2
     assert (level, text.partition(":")[0]) == ("notice", "2 more errors and 2 more warnings without an annotation")
@@ -75,8 +75,8 @@ def test_github_shows_the_ten_worst_of_each_level():
 
 def test_github_gives_columns_within_one_line_only():
     place = Place(3, 4, 5, 6, 4, 6)
-    ((_, one, _),) = told("github", found())
-    ((_, many, _),) = told("github", found(place=place))
+    ((_, one, _),) = read_back("github", found())
+    ((_, many, _),) = read_back("github", found(place=place))
     assert {key: one[key] for key in ("line", "endLine", "col", "endColumn")} == {
         "line": "2",
         "endLine": "2",
@@ -86,15 +86,15 @@ def test_github_gives_columns_within_one_line_only():
     assert (many["line"], many["endLine"], "col" in many, "endColumn" in many) == ("3", "5", False, False)
 
 
-def test_markdown_ends_before_its_limit_and_says_how_much_is_left_out():
+def test_markdown_ends_before_its_limit_and_counts_the_omitted_findings():
     text = FORMATS["markdown"](report(*many()))
     assert 990_000 < len(text.encode()) <= 1_000_000
-    assert text.count("\n- ") + said(text) == 30_000
+    assert text.count("\n- ") + left_out(text) == 30_000
     assert [line for line in text.split("\n") if line.startswith("###")] == [f"### {report(*many()).errors:,} errors"]
 
 
-def test_markdown_says_what_each_rule_is_about():
-    page = told("markdown", *(found(number) for number in range(len(RULES))))
+def test_markdown_has_the_summary_of_each_rule():
+    page = read_back("markdown", *(found(number) for number in range(len(RULES))))
     assert [rule.code for rule in RULES if f"{rule.code} {rule.name}" not in page.text] == []
     assert [rule.summary for rule in RULES if rule.summary.replace("`", "") not in page.text] == []
     cell = Page(f"| a |\n| --- |\n| {prose('*a* _b_ <c> d|e `f_g` &amp; [h](i) ~~j~~')} |\n")
@@ -103,29 +103,29 @@ def test_markdown_says_what_each_rule_is_about():
 
 def test_sarif_folds_the_most_frequent_rule_first():
     rare, frequent = [found(n) for n in (0, 1)], [found(2, path=f"{n}.md", fingerprint=str(n)) for n in range(4_999)]
-    folded, *others = results(told("sarif", *frequent, *rare))
+    folded, *others = results(read_back("sarif", *frequent, *rare))
     assert folded["occurrenceCount"] == 4_999
     assert folded["message"]["text"].startswith("4,999 findings in 4,999 records, reported as one ")
     assert [(result["ruleId"], result.get("occurrenceCount")) for result in others] == [(d.code, None) for d in rare]
-    assert 4_000 < len(results(told("sarif", *many()))) <= 5_000
-    assert all("occurrenceCount" not in result for result in results(told("sarif", *frequent[1:], *rare)))
+    assert 4_000 < len(results(read_back("sarif", *many()))) <= 5_000
+    assert all("occurrenceCount" not in result for result in results(read_back("sarif", *frequent[1:], *rare)))
 
 
-def test_sarif_folds_what_takes_the_most_room_until_it_fits(monkeypatch):
+def test_sarif_folds_the_largest_rule_until_it_fits(monkeypatch):
     heavy = OfferedFix(Safety.SAFE, "set it", (Edit(0, 0, "".join(map(chr, range(200, 9000)))),), (HERE,))
     diagnostics = [found(n % 3, path=f"{n}.md", fix=heavy if n % 3 == 1 else None) for n in range(9)]
     whole = FORMATS["sarif"](report(*diagnostics))
     monkeypatch.setattr("pfocr_lint.report.sarif.BYTES", 20_000)
-    log = told("sarif", *diagnostics)
+    log = read_back("sarif", *diagnostics)
     assert COUNTS["sarif"](log) == COUNTS["sarif"](json.loads(whole)) == 9
     assert [result["ruleId"] for result in results(log) if "occurrenceCount" in result] == [RULES[1].code]
     monkeypatch.setattr("pfocr_lint.report.sarif.BYTES", 1)
-    assert [result["occurrenceCount"] for result in results(told("sarif", *diagnostics))] == [3, 3, 3]
+    assert [result["occurrenceCount"] for result in results(read_back("sarif", *diagnostics))] == [3, 3, 3]
 
 
 def test_sarif_names_its_rules_with_help():
     frequent = found(len(RULES) - 1)
-    (run,) = told("sarif", *(found(number) for number in range(len(RULES))), frequent)["runs"]
+    (run,) = read_back("sarif", *(found(number) for number in range(len(RULES))), frequent)["runs"]
     rules = run["tool"]["driver"]["rules"]
     assert [rule["id"] for rule in rules] == sorted(rule.code for rule in RULES)
     for result in run["results"]:
@@ -138,13 +138,13 @@ def test_sarif_names_its_rules_with_help():
 
 
 def test_gitlab_gets_no_fingerprint_twice():
-    issues = told("gitlab", *(found(path=f"{number}.md") for number in range(3)))
+    issues = read_back("gitlab", *(found(path=f"{number}.md") for number in range(3)))
     assert [issue["fingerprint"] for issue in issues] == [f"{0:032x}", f"{0:032x}-2", f"{0:032x}-3"]
 
 
 def test_junit_cases_keep_their_names_when_lines_move():
     def names(*diagnostics):
-        return [case.get("name") for case in told("junit", *diagnostics).iter("testcase")]
+        return [case.get("name") for case in read_back("junit", *diagnostics).iter("testcase")]
 
     first = RULES[0]
     assert names(found(), found()) == [f"{first.code} {first.name} /figtitle", f"{first.code} {first.name} /figtitle (2)"]
@@ -152,14 +152,14 @@ def test_junit_cases_keep_their_names_when_lines_move():
     assert names() == ["No diagnostics in 1 record."]
 
 
-def test_related_places_and_fixes_are_told():
+def test_related_places_and_fixes_are_reported():
     related = (RelatedPlace("b.md", 3, 4, "the caption"),)
     text = "value 1 is wrong\nsee b.md:3:4: the caption\nfix: set it"
     one = found(1, related=related)
-    assert told("github", one)[0][2] == text
-    assert told("rdjson", one)["diagnostics"][0]["message"] == text
-    assert told("junit", one).find(".//failure").text == f"{one.path}:2:1\n{text}"
-    (other,) = results(told("sarif", one))[0]["relatedLocations"]
+    assert read_back("github", one)[0][2] == text
+    assert read_back("rdjson", one)["diagnostics"][0]["message"] == text
+    assert read_back("junit", one).find(".//failure").text == f"{one.path}:2:1\n{text}"
+    (other,) = results(read_back("sarif", one))[0]["relatedLocations"]
     assert other["physicalLocation"] == {"artifactLocation": {"uri": "b.md"}, "region": {"startLine": 3, "startColumn": 4}}
 
 
@@ -189,7 +189,7 @@ def offset(text: str, line: int, column: int, *, unit: str) -> int:
 def test_the_edits_of_sarif_and_rdjson_are_those_of_the_fix():
     tried = 0
     for text, diagnostics in fixable():
-        log, review = told("sarif", *diagnostics), told("rdjson", *diagnostics)
+        log, review = read_back("sarif", *diagnostics), read_back("rdjson", *diagnostics)
         for diagnostic, result, reviewed in zip(diagnostics, results(log), review["diagnostics"], strict=True):
             want = apply_edits(text, diagnostic.fix.edits)
             (change,) = result["fixes"][0]["artifactChanges"]
@@ -219,7 +219,7 @@ def test_sarif_counts_columns_in_code_points_and_rdjson_in_bytes():
     place = read("_figures/a.md", "a\nα\U00010400b γ".encode()).place(Span(4, 7))
     one = found(place=place, fix=OfferedFix(Safety.SAFE, "set it", (Edit(4, 7, ""),), (place,)))
     assert place == Place(2, 3, 2, 6, 7, 11)
-    (result,), (reviewed,) = results(told("sarif", one)), told("rdjson", one)["diagnostics"]
+    (result,), (reviewed,) = results(read_back("sarif", one)), read_back("rdjson", one)["diagnostics"]
     region = {"startLine": 2, "startColumn": 3, "endLine": 2, "endColumn": 6}
     assert result["locations"][0]["physicalLocation"]["region"] == region
     assert result["fixes"][0]["artifactChanges"][0]["replacements"][0]["deletedRegion"] == region
@@ -230,10 +230,10 @@ def test_sarif_counts_columns_in_code_points_and_rdjson_in_bytes():
 def test_rdjson_puts_a_lone_suggestion_on_the_lines_of_its_diagnostic():
     """Other lines are refused by reviewdog."""
     for _, diagnostics in fixable():
-        for each in told("rdjson", *diagnostics)["diagnostics"]:
+        for each in read_back("rdjson", *diagnostics)["diagnostics"]:
             if len(each["suggestions"]) == 1:
-                wanted, stands = each["suggestions"][0]["range"], each["location"]["range"]
-                assert [wanted[end]["line"] for end in ("start", "end")] == [stands[end]["line"] for end in ("start", "end")]
+                wanted, expected = each["suggestions"][0]["range"], each["location"]["range"]
+                assert [wanted[end]["line"] for end in ("start", "end")] == [expected[end]["line"] for end in ("start", "end")]
 
 
 NASTY = ["::error::x", "\n::error file=a::b", "%0A", "%25", "%", "\r", ",title=x", "`", "``", "|", "\\|", "\\", "<b>", "<script>", "</td>",
@@ -272,12 +272,12 @@ def test_every_text_comes_back_from_every_format(message, path, key):
         assert all(char.isprintable() or char in "\n\u00a0" for char in text), form
     see = f"see {shown(path)}:3:4: {shown(message)}"
 
-    for told_there in (json.loads(texts["json"])["diagnostics"][0], json.loads(texts["jsonl"])):
-        assert told_there["fix"].pop("message") == joined(message)
-        assert told_there.pop("related") == [{"path": joined(path), "line": 3, "column": 4, "message": joined(message)}]
+    for read_there in (json.loads(texts["json"])["diagnostics"][0], json.loads(texts["jsonl"])):
+        assert read_there["fix"].pop("message") == joined(message)
+        assert read_there.pop("related") == [{"path": joined(path), "line": 3, "column": 4, "message": joined(message)}]
         want = {"message": message, "path": path, "key": f"/{key}"}
-        assert {name: told_there[name] for name in want} == {name: joined(text) for name, text in want.items()}
-        assert told_there["fix"]["edits"] == [{"start": 1, "end": 2, "text": "\x1b"}]
+        assert {name: read_there[name] for name in want} == {name: joined(text) for name, text in want.items()}
+        assert read_there["fix"]["edits"] == [{"start": 1, "end": 2, "text": "\x1b"}]
     assert texts["jsonl"].count("\n") == 1
     assert texts["concise"].split("\n")[0] == f"{visible(path)}:2:1: {one.code} [?] {visible(message)}"
     assert texts["full"].count(visible(path)) >= 2
@@ -285,8 +285,8 @@ def test_every_text_comes_back_from_every_format(message, path, key):
 
     readers = {form: READERS[form](text) for form, text in texts.items() if form in NEW}
 
-    ((_, properties, said_there),) = readers["github"]
-    assert said_there == f"{shown(message)}\n{see}\nunsafe fix: {shown(message)}"
+    ((_, properties, text_there),) = readers["github"]
+    assert text_there == f"{shown(message)}\n{see}\nunsafe fix: {shown(message)}"
     assert properties["file"] == "".join(char if char in "\r\n" else shown(char) for char in path)
 
     (result,) = results(readers["sarif"])
@@ -299,7 +299,7 @@ def test_every_text_comes_back_from_every_format(message, path, key):
     assert result["fixes"][0]["artifactChanges"][0]["replacements"][0]["insertedContent"]["text"] == "\x1b"
 
     (reviewed,) = readers["rdjson"]["diagnostics"]
-    assert reviewed["message"] == said_there
+    assert reviewed["message"] == text_there
     assert reviewed["location"]["path"] == without_surrogates(path)
 
     (issue,) = readers["gitlab"]
@@ -308,7 +308,7 @@ def test_every_text_comes_back_from_every_format(message, path, key):
 
     (failure,) = readers["junit"].iter("failure")
     assert failure.get("message") == shown(message)
-    assert failure.text == f"{shown(path)}:2:1\n{said_there}"
+    assert failure.text == f"{shown(path)}:2:1\n{text_there}"
     (case,) = readers["junit"].iter("testcase")
     assert case.get("name") == shown(f"{one.code} {one.name} /{key}".rstrip())
     assert case.get("classname") == shown(path)
@@ -343,7 +343,7 @@ URIS = [
 
 @pytest.mark.parametrize(("path", "uri"), URIS)
 def test_paths_become_uris(path, uri):
-    assert results(told("sarif", found(path=path)))[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == uri
+    assert results(read_back("sarif", found(path=path)))[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == uri
 
 
 def test_a_run_loads_only_what_its_formats_need():

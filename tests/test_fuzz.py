@@ -54,7 +54,7 @@ def readable(name: str, data: bytes) -> None:
         assert "\n" not in each.message
 
 
-def mended(name: str, data: bytes, *, unsafe: bool) -> None:
+def check_and_fix(name: str, data: bytes, *, unsafe: bool) -> None:
     before = read(name, data)
     fixed = fixer.fix(name, data, unsafe=unsafe)
     assert fixed.faults == (), data
@@ -89,12 +89,12 @@ def test_the_reader(seed):
 def test_the_reader_of_raw_bytes(data, name):
     for each in (data, b"---\n" + data + b"\n---\n"):
         readable(name, each)
-        mended(name, each, unsafe=True)
+        check_and_fix(name, each, unsafe=True)
 
 
 @given(CHANCE, st.booleans())
 def test_the_fixer(seed, unsafe):
-    mended(*hostile(seed), unsafe=unsafe)
+    check_and_fix(*hostile(seed), unsafe=unsafe)
 
 
 SCALARS = st.one_of(
@@ -122,13 +122,13 @@ def one_line(call) -> None:
     try:
         found = call()
     except model.SettingsError as error:
-        said = str(error)
+        problem = str(error)
     else:
-        said = "fine"
+        problem = "fine"
         assert found is None or found.rules_for("_figures/x.md") is not None
         assert found is None or isinstance(found.excludes("_figures/x.md"), bool)
-    assert said
-    assert "\n" not in said
+    assert problem
+    assert "\n" not in problem
 
 
 @given(TABLES)

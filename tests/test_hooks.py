@@ -69,7 +69,7 @@ def test_the_fix_fails_once(records, hook):
     assert hook("pfocr-lint", *names(records)).status == 0
 
 
-def test_chunks_in_any_order_say_what_one_run_says(records, hook):
+def test_chunks_in_any_order_report_the_same_as_one_run(records, hook):
     write(records, figure(1000002, stem="scheme"), ("_figures/torn.md", "---\nfigid: [\n"))
     whole = hook("pfocr-lint", "--output-format", "jsonl", *names(records)).out
     shuffled = names(records)
@@ -103,7 +103,7 @@ LEFT_TO_THE_THIRD = ["@x/_figures/x.md", "-x/_figures/x.md"]
 
 
 @pytest.mark.parametrize("path", RECORDS + OTHERS + LEFT_TO_THE_THIRD)
-def test_the_hooks_get_the_records_that_a_walk_finds(path, tmp_path, monkeypatch):
+def test_the_hooks_get_the_records_that_discovery_finds(path, tmp_path, monkeypatch):
     wanted = path in RECORDS
     assert bool(re.search(HOOKS["pfocr-lint"]["files"], path)) is wanted
     (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
@@ -152,18 +152,18 @@ def test_pre_commit_runs_the_hooks(ours, tmp_path):
     subprocess.run(["git", "init", "-q", "-b", "main", folder], check=True)
     commit(folder, "records")
 
-    status, said = pre_commit(folder, "try-repo", str(ours), "pfocr-lint", "--all-files")
-    assert (status, "PF104" in said) == (1, True), said
+    status, output = pre_commit(folder, "try-repo", str(ours), "pfocr-lint", "--all-files")
+    assert (status, "PF104" in output) == (1, True), output
 
     revision = subprocess.run(["git", "-C", ours, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
     config = {"repos": [{"repo": str(ours), "rev": revision, "hooks": [{"id": name} for name in HOOKS]}]}
     (folder / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config))
     commit(folder, "hooks")
-    status, said = pre_commit(folder, "run", "pfocr-lint-fix", "--all-files")
-    assert (status, "files were modified by this hook" in said, "1 fixed" in said) == (1, True, True), said
+    status, output = pre_commit(folder, "run", "pfocr-lint-fix", "--all-files")
+    assert (status, "files were modified by this hook" in output, "1 fixed" in output) == (1, True, True), output
     assert (folder / PLANTED).read_text() == CLEAN
-    status, said = pre_commit(folder, "run", "--all-files")
-    assert (status, said.count("Passed")) == (0, 3), said
+    status, output = pre_commit(folder, "run", "--all-files")
+    assert (status, output.count("Passed")) == (0, 3), output
 
     # names of two chunks: of twenty pairs with one alias each, some lie apart in any order
     long = "x" * 200
@@ -171,7 +171,7 @@ def test_pre_commit_runs_the_hooks(ours, tmp_path):
     write(folder, *(figure(2000000 + number, stem=f"scheme{number}") for number in range(TWINS)))
     assert sum(len(name) + 1 for name in names(folder)) > 131_072
     commit(folder, "more")
-    status, said = pre_commit(folder, "run", "pfocr-lint", "--all-files")
-    assert (status, "Passed" in said) == (0, True), said
-    status, said = pre_commit(folder, "run", "pfocr-lint-repository", "--all-files")
-    assert (status, said.count("[PF402]")) == (1, TWINS), said
+    status, output = pre_commit(folder, "run", "pfocr-lint", "--all-files")
+    assert (status, "Passed" in output) == (0, True), output
+    status, output = pre_commit(folder, "run", "pfocr-lint-repository", "--all-files")
+    assert (status, output.count("[PF402]")) == (1, TWINS), output

@@ -201,8 +201,8 @@ def run(cwd: Path, *argv: str) -> Run:
             os.killpg(process.pid, signal.SIGKILL)
             pytest.fail(f"{argv} hangs")
     status, memory, seconds = json.loads(figures.read_text())
-    said = [each.read_bytes().decode("utf-8", "surrogateescape") for each in (out, err)]
-    return Run(status, *said, memory, seconds)
+    texts = [each.read_bytes().decode("utf-8", "surrogateescape") for each in (out, err)]
+    return Run(status, *texts, memory, seconds)
 
 
 def held(result: Run, status: int) -> None:
@@ -217,11 +217,11 @@ def held(result: Run, status: int) -> None:
 def expected() -> dict[str, str]:
     return {
         **{special(name): code for name, (_, code) in HOLDING.items()},
-        **{special(name): said if said.startswith("PF") else "PF001" for name, (_, said) in BEING.items()},
+        **{special(name): problem if problem.startswith("PF") else "PF001" for name, (_, problem) in BEING.items()},
     }
 
 
-def judged(result: Run) -> dict[str, list[str]]:
+def reported(result: Run) -> dict[str, list[str]]:
     """The codes by path."""
     import json
 
@@ -239,7 +239,7 @@ def test_a_folder_that_holds_it_all(made, jobs):
         assert CANARY not in (repo.parent / f"{name}.out").read_text()
     result = run(repo, "--jobs", jobs, "--output-format", "json", "--ignore", "PF4")
     held(result, 1)
-    found = judged(result)
+    found = reported(result)
     for name, code in expected().items():
         assert found[f"_figures/{name}"] == [code], name
     assert "_figures/" + f"{SEED}.md" not in found
@@ -249,7 +249,7 @@ def test_a_folder_that_holds_it_all(made, jobs):
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_mending_a_folder_that_holds_it_all(made, jobs):
+def test_fixing_a_folder_with_all_of_it(made, jobs):
     repo = made()
     outside = {path: path.read_bytes() for path in (repo.parent / "outside").rglob("*.md")}
     before = {name: (repo / "_figures" / special(name)).read_bytes() for name in HOLDING}
@@ -286,9 +286,9 @@ def test_each_alone_takes_its_moment(made, name, tmp_path):
     started = time.process_time()
     result = many_files.process(source.Source(str(path)), one_file.Task("fix", unsafe=True))
     assert time.process_time() - started < 2, "a second is promised; a slow machine has two"
-    said = (HOLDING.get(name) or BEING[name])[1]
+    problem = (HOLDING.get(name) or BEING[name])[1]
     assert len(result.left) == 1
-    assert said in f"{result.left[0].code} {result.left[0].message}"
+    assert problem in f"{result.left[0].code} {result.left[0].message}"
     assert "\n" not in result.left[0].message
     assert not result.faults
 

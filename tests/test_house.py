@@ -102,7 +102,7 @@ def test_few_floors():
     assert len(longest := max(map(chain, IMPORTS), key=len)) <= MOST_FLOORS, longest
 
 
-def test_every_package_says_what_it_does():
+def test_every_package_has_a_docstring():
     for package, _ in packages():
         text = ast.get_docstring(ast.parse((PACKAGE / package / "__init__.py").read_text(encoding="utf-8")))
         assert text is not None, package

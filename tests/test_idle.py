@@ -141,7 +141,7 @@ GLOBS = [  # settings, and the globs in them that match nothing
 
 
 @pytest.mark.parametrize(("toml", "idle"), GLOBS)
-def test_a_glob_that_matches_nothing_is_said(repository, run, toml, idle):
+def test_a_glob_without_a_match_is_reported(repository, run, toml, idle):
     (repository / "README.md").write_text("none")
     file = repository / "pfocr-lint.toml"
     file.write_text(toml)
@@ -161,7 +161,7 @@ def test_a_glob_that_matches_nothing_is_said(repository, run, toml, idle):
     assert shown.count("\n") == run("--show-settings", "--isolated").out.count("\n")
 
 
-def test_globs_are_judged_by_a_run_that_could_match_them_all(repository, run):
+def test_globs_are_checked_by_a_run_that_could_match_them_all(repository, run):
     (repository / "pfocr-lint.toml").write_text('exclude = ["archive"]')
     for argv in ([PATH], ["_figures"], ["--stdin-filename", PATH], ["_organisms", "_figures"]):
         result = run(*argv, "-v", stdin=clean_text().encode())
@@ -205,7 +205,7 @@ def test_the_globs_of_a_named_settings_file(repository, run):
         ("pyproject.toml", '[tool.PFOCR-lint]\nignore = ["PF3"]', "write '[tool.pfocr-lint]' for '[tool.PFOCR-lint]'"),
     ],
 )  # fmt: skip
-def test_settings_below_the_wrong_heading_are_said(tmp_path, name, toml, message):
+def test_settings_below_the_wrong_heading_are_reported(tmp_path, name, toml, message):
     (tmp_path / name).write_text(toml)
     with pytest.raises(SettingsError) as caught:
         load(tmp_path / name)
@@ -235,9 +235,11 @@ def test_settings_that_are_as_they_should_be_are_read(tmp_path):
     ],
 )
 def test_a_path_that_does_not_exist_is_no_record(repository, run, paths, files, headline):
-    told = json.loads(run(*paths, "--output-format", "json").out)
-    assert told["summary"]["files"] == files
-    assert [each["code"] for each in told["diagnostics"]] == ["PF001"] * headline.count("error") * (2 if "2 e" in headline else 1)
+    output = json.loads(run(*paths, "--output-format", "json").out)
+    assert output["summary"]["files"] == files
+    assert [each["code"] for each in output["diagnostics"]] == ["PF001"] * headline.count("error") * (
+        2 if "2 e" in headline else 1
+    )
     for form in ("full", "concise", "markdown"):
         assert headline in run(*paths, "--output-format", form).out.replace("**", ""), form
 
@@ -245,8 +247,8 @@ def test_a_path_that_does_not_exist_is_no_record(repository, run, paths, files, 
 def test_what_exists_and_cannot_be_read_is_a_record(repository, run):
     (repository / "_figures" / "folder.md").mkdir()
     (repository / "_figures" / "dead.md").symlink_to("nowhere")
-    told = json.loads(run("_figures", "--output-format", "json").out)
-    assert told["summary"]["files"] == 3
+    output = json.loads(run("_figures", "--output-format", "json").out)
+    assert output["summary"]["files"] == 3
 
 
 def test_no_path_exists_and_the_rule_is_off(repository, run):

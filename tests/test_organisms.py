@@ -32,7 +32,7 @@ def record(*organisms: str, **values) -> str:
     return figure(1000001, organisms=list(organisms), **values)[1]
 
 
-def told(result, code: str = "PF404") -> list[dict]:
+def reported(result, code: str = "PF404") -> list[dict]:
     return [each for each in map(json.loads, result.out.splitlines()) if each["code"] == code]
 
 
@@ -155,7 +155,7 @@ SEVERAL = [  # organisms, what the message ends with, the organisms after the fi
 @pytest.mark.parametrize(("organisms", "ends", "fixed"), SEVERAL, ids=[" - ".join(each) for each, _, _ in SEVERAL])
 def test_an_item_that_holds_several_names_becomes_as_many(organisms, ends, fixed, tmp_path, run):
     write(tmp_path, *PAGES, (NAME, record(*organisms)))
-    (found,) = told(run(NAME, "--output-format", "jsonl"))
+    (found,) = reported(run(NAME, "--output-format", "jsonl"))
     item = next(each for each in organisms if each not in BOTH)
     assert found["message"] == f"'{item}' has several names; {ends}"
     assert found["key"] == f"/organisms/{organisms.index(item)}"
@@ -194,14 +194,14 @@ ONE = [  # an organism, the whole message (None: nothing), the organism after th
 @pytest.mark.parametrize(("name", "message", "fixed"), ONE, ids=[name for name, _, _ in ONE])
 def test_an_item_that_is_one_name_stays_one(name, message, fixed, tmp_path, run):
     write(tmp_path, *PAGES, (NAME, record(name)))
-    assert [each["message"] for each in told(run(NAME, "--output-format", "jsonl"))] == ([] if message is None else [message])
+    assert [each["message"] for each in reported(run(NAME, "--output-format", "jsonl"))] == ([] if message is None else [message])
     run(NAME, "--fix", "--unsafe-fixes")
     assert (tmp_path / NAME).read_text() == record(fixed or name)
 
 
 def test_two_pages_that_differ_in_case_are_no_ground_for_a_fix(tmp_path, run):
     write(tmp_path, page("Homo sapiens", "a"), page("Homo Sapiens", "b"), (NAME, record("HOMO SAPIENS")))
-    assert [each["fix"] for each in told(run(NAME, "--output-format", "jsonl"))] == [None]
+    assert [each["fix"] for each in reported(run(NAME, "--output-format", "jsonl"))] == [None]
 
 
 def test_a_name_in_another_case_goes_where_the_right_one_is_there(tmp_path, run):
@@ -250,7 +250,7 @@ def test_all_items_are_made_single_in_one_run_and_what_is_left_has_its_new_place
 def test_an_item_of_many_names_takes_no_time(tmp_path, run):
     many = [", ".join(f"Homo sapien{number}" for number in range(1_000)), *(f"Mus muscul{number}" for number in range(2_000))]
     write(tmp_path, *PAGES, (NAME, record(*many)))
-    assert len(told(run(NAME, "--output-format", "jsonl", "--select", "PF404"))) == 2_001
+    assert len(reported(run(NAME, "--output-format", "jsonl", "--select", "PF404"))) == 2_001
 
 
 SCALARS = [
@@ -276,7 +276,7 @@ MADE = [["Homo sapien"], ["homo sapiens"], ["Homo sapiens", "Sus scrofa"], ["Hom
 
 
 @pytest.mark.parametrize("organisms", MADE, ids=" - ".join)
-def test_a_file_alone_is_told_what_a_run_over_its_folder_tells(organisms, tmp_path, run, monkeypatch, hook):  # noqa: F811
+def test_a_file_alone_has_the_findings_of_a_run_on_its_folder(organisms, tmp_path, run, monkeypatch, hook):  # noqa: F811
     write(tmp_path, *PAGES, (NAME, record(*organisms)), figure(1000002))
     lines = ("--output-format", "jsonl")
 
@@ -313,7 +313,7 @@ SILENT = [
 
 
 @pytest.mark.parametrize(("pages", "toml", "flags"), [each[1:] for each in SILENT], ids=[each[0] for each in SILENT])
-def test_where_it_is_off_nothing_is_told(pages, toml, flags, tmp_path, run):
+def test_nothing_is_reported_when_the_rule_is_off(pages, toml, flags, tmp_path, run):
     write(tmp_path, *pages, (NAME, record("Homo sapien")))
     (tmp_path / "pfocr-lint.toml").write_text(toml)
     for argv, stdin in (((NAME,), b""), (("--stdin-filename", NAME), record("Homo sapien").encode())):
@@ -329,12 +329,12 @@ def test_no_page_is_read_where_none_is_needed(organisms, flags, tmp_path, run, m
     run(NAME, *flags)
 
 
-def test_the_folder_of_the_settings_is_looked_up(tmp_path, run):
+def test_the_folder_of_the_settings_is_used(tmp_path, run):
     write(tmp_path / "site", *PAGES)
     write(tmp_path, page("Sus scrofa", "pig"), (NAME, record("Sus scrofa", "Homo sapiens")))
     (tmp_path / "pfocr-lint.toml").write_text('organisms = "site/_organisms"\n')
-    assert [each["message"] for each in told(run(NAME, "--output-format", "jsonl"))] == ["no organism page for 'Sus scrofa'"]
-    assert [each["message"] for each in told(run(NAME, "--isolated", "--output-format", "jsonl"))] == [
+    assert [each["message"] for each in reported(run(NAME, "--output-format", "jsonl"))] == ["no organism page for 'Sus scrofa'"]
+    assert [each["message"] for each in reported(run(NAME, "--isolated", "--output-format", "jsonl"))] == [
         "no organism page for 'Homo sapiens'"
     ]
 
@@ -342,7 +342,7 @@ def test_the_folder_of_the_settings_is_looked_up(tmp_path, run):
 def test_files_of_two_roots_have_each_their_pages(tmp_path, run):
     write(tmp_path / "a", *PAGES, (NAME, record("Homo sapiens", "Sus scrofa")))
     write(tmp_path / "b", page("Sus scrofa", "pig"), (NAME, record("Homo sapiens", "Sus scrofa")))
-    found = told(run(f"a/{NAME}", f"b/{NAME}", "--output-format", "jsonl"))
+    found = reported(run(f"a/{NAME}", f"b/{NAME}", "--output-format", "jsonl"))
     assert [(each["path"], each["key"]) for each in found] == [(f"a/{NAME}", "/organisms/1"), (f"b/{NAME}", "/organisms/0")]
 
 
@@ -366,9 +366,9 @@ READ = [
 @pytest.mark.parametrize(("text", "known"), [each[1:] for each in READ], ids=[each[0] for each in READ])
 def test_a_page_is_read_as_a_run_over_the_folder_reads_it(text, known, tmp_path, run):
     write(tmp_path, PAGES[1], ("_organisms/human.md", text), (NAME, record("Homo sapiens")))
-    found = told(run(NAME, "--output-format", "jsonl"))
+    found = reported(run(NAME, "--output-format", "jsonl"))
     assert bool(found) is not known
-    assert found == [each for each in told(run("--output-format", "jsonl")) if each["path"] == NAME]
+    assert found == [each for each in reported(run("--output-format", "jsonl")) if each["path"] == NAME]
     assert bool(checker.read("_organisms/human.md", text.encode()).usable("/latin") == "Homo sapiens") in (known, True)
 
 
@@ -379,12 +379,12 @@ def test_a_link_out_of_the_repository_is_not_read(tmp_path, run):
     (root / ".git").mkdir()
     (root / "_organisms/pig.md").symlink_to(tmp_path / "out/_organisms/pig.md")
     os.mkfifo(root / "_organisms/pipe.md")
-    assert [each["key"] for each in told(run(f"in/{NAME}", "--output-format", "jsonl"))] == ["/organisms/1"]
+    assert [each["key"] for each in reported(run(f"in/{NAME}", "--output-format", "jsonl"))] == ["/organisms/1"]
     for path in (root / "_organisms").iterdir():
         path.unlink()
     (root / "_organisms").rmdir()
     (root / "_organisms").symlink_to(tmp_path / "out/_organisms")
-    assert told(run(f"in/{NAME}", "--output-format", "jsonl")) == []
+    assert reported(run(f"in/{NAME}", "--output-format", "jsonl")) == []
 
 
 @pytest.mark.parametrize(
@@ -501,13 +501,13 @@ def test_since_compares_with_the_pages_too(paths, tmp_path, run, git):  # noqa: 
     git("commit", "-q", "-m", "base")
     git("branch", "-f", "main")
     lines = ("--since", "main", "--output-format", "jsonl", *paths)
-    assert told(run(*lines)) == []
+    assert reported(run(*lines)) == []
     write(tmp_path, (NAME, record("Sus scrofa", "Homo sapiens, human", "mus musculus")))
-    assert [each["key"] for each in told(run(*lines))] == ["/organisms/0", "/organisms/1", "/organisms/2"]
-    assert [each["key"] for each in told(run(*lines, "--introduced"))] == ["/organisms/1", "/organisms/2"]
+    assert [each["key"] for each in reported(run(*lines))] == ["/organisms/0", "/organisms/1", "/organisms/2"]
+    assert [each["key"] for each in reported(run(*lines, "--introduced"))] == ["/organisms/1", "/organisms/2"]
     run(*lines, "--fix", "--unsafe-fixes")
     assert (tmp_path / NAME).read_text() == record("Sus scrofa", *BOTH)
-    assert told(run(*lines, "--introduced")) == []
+    assert reported(run(*lines, "--introduced")) == []
 
 
 @pytest.mark.parametrize(("organisms", "pages"), [(["Homo sapiens"], 1), (["Bos taurus", "Sus scrofa"], 7), (["NA"], 0)])

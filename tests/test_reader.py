@@ -142,7 +142,7 @@ def test_a_broken_file_gives_its_one_finding(data, code, line, column):
         ("notes.txt", "figid: x", Kind.UNKNOWN),
     ],
 )
-def test_kinds_are_told_by_folder_then_by_keys(path, text, kind):
+def test_the_kind_follows_from_the_folder_then_from_the_keys(path, text, kind):
     assert read(path, f"---\n{text}\n---\n".encode()).kind is kind
 
 
@@ -161,7 +161,7 @@ YAML_PIECES = st.sampled_from(
 
 
 @given(st.lists(YAML_PIECES, max_size=40).map("".join))
-def test_any_yaml_is_judged_and_fixed_without_a_fault(text):
+def test_any_yaml_is_checked_and_fixed_without_a_fault(text):
     data = clean_text().replace("publisher_name: MDPI\n", f"publisher_name: {text}\n").encode()
     fixed = fixer.fix(PATH, data, unsafe=True)
     assert fixed.faults == ()
@@ -220,7 +220,7 @@ EXPLAINED = [
 
 
 @pytest.mark.parametrize(("old", "new", "line", "message"), EXPLAINED, ids=[message for *_, message in EXPLAINED])
-def test_a_broken_text_is_explained_where_it_is_to_be_mended(old, new, line, message):
+def test_a_broken_text_is_explained_at_the_place_to_fix(old, new, line, message):
     text = clean_text()
     assert text.count(old) == 1, text
     (found,) = checker.check(PATH, text.replace(old, new).encode())

@@ -13,7 +13,7 @@ from pfocr_lint.schema.kinds import FIGURES
 NA5 = ["PF106"] * 5  # doi, journal_title, journal_nlm_ta, publisher_name, keywords: R's missing strings, all together
 
 # record -> the codes it gives, in the order of their places
-JUDGED = {
+EXPECTED = {
     "_data/PMC10034247__11064_2023_3912_Fig1_HTML-genes.tsv": ["PF410"],  # every row appears twice
     "_figures/PMC10033690__41598_2023_31603_Fig1_HTML.md": ["PF106"],  # the last keyword is .na.character
     "_figures/PMC10036296__gr1_lrg.md": ["PF313", "PF306"],  # papertitle ends '?.'; reftext ends in a space
@@ -45,14 +45,14 @@ REAL = real_records()
 
 
 @pytest.mark.parametrize("name", REAL)
-def test_real_records_are_judged_right(name):
+def test_real_records_have_the_expected_findings(name):
     found = checker.check(name, REAL[name].read_bytes())
-    assert [d.code for d in found] == JUDGED.get(name, []), [d.message for d in found]
+    assert [d.code for d in found] == EXPECTED.get(name, []), [d.message for d in found]
 
 
-def test_the_judged_are_real_and_the_seed_is_clean():
-    assert set(JUDGED) <= set(REAL)
-    assert f"_figures/{SEED}.md" not in JUDGED
+def test_the_expected_records_exist_and_the_seed_is_clean():
+    assert set(EXPECTED) <= set(REAL)
+    assert f"_figures/{SEED}.md" not in EXPECTED
     assert len(REAL) == 49
 
 
@@ -64,8 +64,8 @@ def test_the_pipeline_wrote_the_bytes_that_we_would_write(name):
     assert emitter.document(record.data).encode() == data
 
 
-@pytest.mark.parametrize("name", JUDGED)
-def test_safe_fixes_of_real_records_leave_what_nobody_can_fix(name):
+@pytest.mark.parametrize("name", EXPECTED)
+def test_safe_fixes_of_real_records_leave_the_findings_without_a_fix(name):
     data = REAL[name].read_bytes()
     fixed = fixer.fix(name, data)
     assert fixed.faults == ()

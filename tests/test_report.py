@@ -67,7 +67,7 @@ def pointed(shown: str, carets: str) -> str:
     [("", 100), ("表皮成長因子 ", 100), ("word " * 60, 100), ("表 " * 200, 80), ("x" * 5000 + " ", 60), ("é" * 90 + " ", 40)],
 )
 @pytest.mark.parametrize("after", ["", " and more" * 30, " 表皮成長因子" * 40])
-def test_the_carets_stand_below_what_is_meant(before, after, width):
+def test_the_carets_are_below_the_marked_text(before, after, width):
     title = f"{before}PI3K\\AKT{after}"[:240] if len(before) < 200 else f"{before}PI3K\\AKT{after}"
     text = clean_text()
     line = next(line for line in text.split("\n") if line.startswith("figtitle"))
@@ -93,7 +93,7 @@ def test_what_is_invisible_is_shown_by_its_code_point():
 
 
 @given(st.text())
-def test_nothing_that_a_terminal_obeys_is_shown(text):
+def test_no_control_character_is_shown(text):
     shown = visible(text)
     assert all(char.isprintable() or char == "\u00a0" for char in shown)
     assert not any("\u202a" <= char <= "\u202e" for char in shown)

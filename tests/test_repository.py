@@ -131,7 +131,7 @@ def known(path: str, **values) -> FigureFacts:
 
 
 @pytest.mark.parametrize(
-    ("code", "figures", "spoken_of"),
+    ("code", "figures", "reported"),
     [
         ("PF401", [known("a"), known("b"), known("c", figid="X")], []),
         ("PF401", [known("a", figid="X"), known("b"), known("c", figid="X")], ["c"]),
@@ -151,15 +151,15 @@ def known(path: str, **values) -> FigureFacts:
         ("PF406", [known("\u00c4"), known("a\u0308"), known("STRASSE"), known("stra\u00dfe")], ["stra\u00dfe", "\u00c4"]),
     ],
 )
-def test_what_is_asked_of_all_at_once_overlooks_nobody(code, figures, spoken_of):
+def test_the_batch_comparison_overlooks_no_record(code, figures, reported):
     def opened(path):
         return read(path, f"---\nfigid: {path}\n---\n".encode(), Kind.FIGURE)
 
     repository = Repository(tuple(sorted(figures)), (PageFacts("p", None),), (), lambda _: frozenset(), opened)
-    assert [each.path for each in BY_CODE[code].compare(repository)] == spoken_of
+    assert [each.path for each in BY_CODE[code].compare(repository)] == reported
 
 
-def test_single_files_are_not_compared_and_the_message_says_how(tmp_path, run):
+def test_single_files_are_not_compared_and_the_message_gives_the_way(tmp_path, run):
     plant(tmp_path, 3)
     result = run("_figures/PMC9000002__copy.md", "--select", "PF201,PF4", "--output-format", "concise")
     assert "PF201" in result.out
@@ -169,7 +169,7 @@ def test_single_files_are_not_compared_and_the_message_says_how(tmp_path, run):
     assert "did not run" not in run("_figures/PMC9000002__copy.md", "--select", "PF407,PF2").out
 
 
-def test_organism_pages_are_looked_up_where_the_settings_say(tmp_path, run):
+def test_organism_pages_are_read_from_the_folder_of_the_settings(tmp_path, run):
     write(tmp_path, figure(1000001), page("Mus musculus", "mouse"))
     (tmp_path / "site").mkdir()
     (tmp_path / "_organisms").rename(tmp_path / "site" / "_organisms")
@@ -193,7 +193,7 @@ def test_two_roots_are_two_repositories(tmp_path, run):
     assert run().status == 0
 
 
-def test_a_record_can_waive_what_is_said_of_it_across_records(tmp_path, run):
+def test_a_record_can_waive_its_cross_record_findings(tmp_path, run):
     name, text = figure(1000001, stem="scheme")
     write(
         tmp_path,
@@ -214,7 +214,7 @@ def test_unsafe_fixes_bring_keywords_and_tables_together(tmp_path, run):
     )[1]
 
 
-def test_the_real_tables_agree_or_not_as_the_rules_say(tmp_path, run):
+def test_the_real_tables_have_the_expected_findings(tmp_path, run):
     for name, path in real_records().items():
         write(tmp_path, (name, path.read_text(encoding="utf-8")))
     found = [
@@ -305,7 +305,7 @@ OLD = "Stromal cellular signaling () in leukemia. Cells divide and grow in niche
 LONG = "Stromal cellular signaling in leukemia. Cells divide and grow in niches that nobody has seen before this one."
 
 
-def said(result) -> list[tuple[str, str]]:
+def places(result) -> list[tuple[str, str]]:
     return [(d["code"], d["path"]) for d in map(json.loads, result.out.splitlines())]
 
 
@@ -319,26 +319,26 @@ def test_a_caption_edited_beside_five_old_defects(git, run, tmp_path):
     text = path.read_text()
     path.write_text(text.replace("caption: Stromal", "caption: Normal \\"))
     result = introduced(run)
-    assert (result.status, said(result)) == (1, [("PF310", name), ("PF206", name)])
+    assert (result.status, places(result)) == (1, [("PF310", name), ("PF206", name)])
     shown = run("--since", "main", "--introduced")
     assert "2 introduced, 0 resolved, 5 remaining.\n" in shown.out
-    assert len(said(run("--since", "main", "--output-format", "jsonl"))) == 7
+    assert len(places(run("--since", "main", "--output-format", "jsonl"))) == 7
 
 
 def test_a_new_record_that_takes_the_alias_of_an_untouched_one(git, run, tmp_path):
     write(tmp_path, figure(1000002, stem="a-scheme"))
     result = introduced(run)
-    assert (result.status, said(result)) == (1, [("PF402", "_figures/PMC1000002__a-scheme.md")])
+    assert (result.status, places(result)) == (1, [("PF402", "_figures/PMC1000002__a-scheme.md")])
     assert json.loads(result.out)["related"][0]["path"] == "_figures/PMC1000002__g001.md"
     git("add", ".")
     git("commit", "-q", "-m", "a scheme")
-    assert said(introduced(run)) == said(result), "committed or not"
+    assert places(introduced(run)) == places(result), "committed or not"
 
 
 def test_an_alias_taken_under_another_name_is_found_by_what_records_mention(git, run, tmp_path):
     alias = "PMC1000002__F1"
     write(tmp_path, figure(7000001, figid_alias=alias, redirect_from=f"/figures/{alias}", number="", stem="odd"))
-    assert ("PF402", "_figures/PMC7000001__odd.md") in said(introduced(run))
+    assert ("PF402", "_figures/PMC7000001__odd.md") in places(introduced(run))
 
 
 @pytest.mark.parametrize("kind", ["renamed", "rewrapped", "moved key", "deleted", "nothing", "ignored"])
@@ -367,10 +367,10 @@ def test_what_changes_no_value_introduces_nothing(git, run, tmp_path, kind):
     assert (result.status, result.out, result.err) == (0, "", "")
 
 
-def test_a_page_that_goes_is_told_of_the_records_that_need_it(git, run, tmp_path):
+def test_a_deleted_page_is_reported_for_the_records_that_need_it(git, run, tmp_path):
     git("rm", "-q", "_organisms/human.md")
     write(tmp_path, page("Mus musculus", "mouse"))
-    assert said(introduced(run)) == [
+    assert places(introduced(run)) == [
         ("PF404", figure(pmc, n)[0]) for pmc, n in [(1000001, 1), (1000002, 1), (1000003, 1), (1000003, 2), (1000004, 1)]
     ]
 
@@ -385,10 +385,10 @@ def test_a_record_that_goes_leaves_its_tables(git, run, tmp_path, also):
         git("branch", "-f", "main")
     git("rm", "-q", figure(1000002)[0])
     write(tmp_path, table)
-    assert said(introduced(run)) == [("PF409", table[0])]
+    assert places(introduced(run)) == [("PF409", table[0])]
 
 
-def test_a_defect_that_is_mended_is_resolved(git, run, tmp_path):
+def test_a_fixed_defect_is_resolved(git, run, tmp_path):
     path = tmp_path / figure(1000001)[0]
     path.write_text(path.read_text().replace("seo: Creative\n", "seo: CreativeWork\n").replace("title?.", "title?"))
     result = run("--since", "main", "--introduced")
@@ -404,21 +404,21 @@ def test_old_clashes_are_not_introduced_again(git, run, tmp_path):
     write(tmp_path, (name, text.replace("publisher_name: MDPI", "publisher_name: Elsevier")))
     assert introduced(run).out == ""
     write(tmp_path, figure(1000002, stem="third"))
-    assert said(introduced(run)) == [("PF402", "_figures/PMC1000002__third.md")]
+    assert places(introduced(run)) == [("PF402", "_figures/PMC1000002__third.md")]
 
 
 def test_a_folder_below_and_other_work_trees(git, run, tmp_path, monkeypatch):
     path = tmp_path / figure(1000002)[0]
     path.write_text(path.read_text().replace("seo: CreativeWork", "seo: X"))
     monkeypatch.chdir(tmp_path / "_figures")
-    assert said(introduced(run)) == [("PF104", "PMC1000002__g001.md")]
-    assert said(introduced(run, str(tmp_path))) == [("PF104", str(path))]
+    assert places(introduced(run)) == [("PF104", "PMC1000002__g001.md")]
+    assert places(introduced(run, str(tmp_path))) == [("PF104", str(path))]
     assert introduced(run, "../_organisms").out == ""
     git("worktree", "add", "-q", str(tmp_path / "other tree"), "main")
     assert introduced(run, str(tmp_path / "other tree")).out == ""
 
 
-def test_a_page_below_another_root_is_looked_up_by_any_way_to_it(git, run, tmp_path, monkeypatch):
+def test_a_page_below_another_root_is_found_by_any_path(git, run, tmp_path, monkeypatch):
     (tmp_path / "_organisms").rename(tmp_path / "moved")
     (tmp_path / "pages").mkdir()
     (tmp_path / "moved").rename(tmp_path / "pages" / "_organisms")
@@ -428,13 +428,13 @@ def test_a_page_below_another_root_is_looked_up_by_any_way_to_it(git, run, tmp_p
     git("branch", "-f", "main")
     human = tmp_path / "pages" / "_organisms" / "human.md"
     human.write_text(human.read_text().replace("Homo sapiens", "Homo sapienss"))
-    assert [code for code, _ in said(introduced(run))] == ["PF404"] * 5, "no figure was touched"
+    assert [code for code, _ in places(introduced(run))] == ["PF404"] * 5, "no figure was touched"
     path = tmp_path / figure(1000002)[0]
     path.write_text(path.read_text() + "\n")  # a figure too
     link = tmp_path.parent / f"{tmp_path.name}-link"
     link.symlink_to(tmp_path)
     for way in (".", str(tmp_path), str(link)):
-        assert [code for code, _ in said(introduced(run, way))].count("PF404") == 5
+        assert [code for code, _ in places(introduced(run, way))].count("PF404") == 5
 
 
 def test_submodules_are_repositories_of_their_own(git, run, tmp_path, monkeypatch):
@@ -444,7 +444,7 @@ def test_submodules_are_repositories_of_their_own(git, run, tmp_path, monkeypatc
     path.write_text(path.read_text().replace("seo: CreativeWork", "seo: X"))
     assert introduced(run).out == ""
     git("branch", "main", "origin/main", cwd=tmp_path / "records")
-    assert said(introduced(run, "records")) == [("PF104", "records/_figures/PMC1000002__g001.md")]
+    assert places(introduced(run, "records")) == [("PF104", "records/_figures/PMC1000002__g001.md")]
 
 
 def test_a_base_that_is_not_there_is_named_with_what_to_do(git, run, tmp_path, monkeypatch):
@@ -471,7 +471,7 @@ def test_a_base_that_is_not_there_is_named_with_what_to_do(git, run, tmp_path, m
     assert line("--since", "main") == "pfocr-lint: --since needs git, which is not installed here\n"
 
 
-def test_fix_with_since_mends_only_what_was_touched(git, run, tmp_path):
+def test_fix_with_since_fixes_only_touched_records(git, run, tmp_path):
     path = tmp_path / figure(1000002)[0]
     clean = path.read_text()
     path.write_text(clean.replace("seo: CreativeWork", "seo: X"))
@@ -515,7 +515,7 @@ def planted(git, tmp_path) -> None:
 
 
 @pytest.mark.parametrize("many", [0, 300], ids=["all records read", "searched"])
-def test_records_that_are_met_are_the_same_searched_or_read(git, run, tmp_path, monkeypatch, many):
+def test_related_records_are_the_same_searched_or_read(git, run, tmp_path, monkeypatch, many):
     planted(git, tmp_path)
     monkeypatch.setattr(git_revision, "MANY", many)
     shown = run("--since", "main", "--introduced", "--output-format", "concise", "--select", "PF4")
@@ -529,7 +529,7 @@ def test_records_that_are_met_are_the_same_searched_or_read(git, run, tmp_path, 
     assert shown.out.endswith("\n4 introduced, 0 resolved, 0 remaining.\n")
 
 
-def test_many_touched_records_are_judged_once_and_not_looked_for(git, run, tmp_path, monkeypatch):
+def test_many_touched_records_are_checked_once_and_not_searched(git, run, tmp_path, monkeypatch):
     """As a plain run judges them: no rule is asked again for the facts, and Git need not search all records for each."""
     write(tmp_path, *(figure(2000000 + number) for number in range(git_revision.MANY + 1)))
     asked = []
@@ -541,7 +541,7 @@ def test_many_touched_records_are_judged_once_and_not_looked_for(git, run, tmp_p
     assert not [args for args in asked if "grep" in args]
 
 
-def test_files_that_are_named_are_judged_where_they_differ(git, run, tmp_path):
+def test_named_files_are_checked_where_they_differ(git, run, tmp_path):
     """Whatever folder they are in, and whatever the settings exclude: as without --since."""
     write(
         tmp_path,
@@ -562,8 +562,8 @@ def test_files_that_are_named_are_judged_where_they_differ(git, run, tmp_path):
     named = [excluded[0], "drafts/PMC2000002__g001.md", "ignored/PMC2000004__g001.md", "drafts/old.md"]
     for flags in (["--introduced"], []):
         result = run("--since", "main", *flags, "--output-format", "jsonl", *named)
-        assert said(result) == [("PF208", path) for path in sorted(named[:3])]
-    assert said(introduced(run)) == []
+        assert places(result) == [("PF208", path) for path in sorted(named[:3])]
+    assert places(introduced(run)) == []
     kept_out = run("--since", "main", "--introduced", "--force-exclude", named[0])
     assert kept_out.out == "No diagnostics in 0 records.\n0 introduced, 0 resolved, 0 remaining.\n"
     (tmp_path / "note.md").write_text("x")
@@ -571,7 +571,7 @@ def test_files_that_are_named_are_judged_where_they_differ(git, run, tmp_path):
 
 
 @pytest.mark.parametrize("folder", [".old", "node_modules", "excluded", "a/.b/c"])
-def test_what_a_walk_passes_by_takes_no_part(git, run, tmp_path, folder):
+def test_files_that_discovery_skips_take_no_part(git, run, tmp_path, folder):
     """Neither is it judged nor are others held against it: what --since says is a part of what the plain run says."""
     write(tmp_path, ("pfocr-lint.toml", 'exclude = ["excluded", "_figures/PMC3000001*"]\n'))
     write(tmp_path, figure(3000001, figid_alias="PMC1000002__F2", redirect_from="/figures/PMC1000002__F2", number=""))
@@ -584,7 +584,7 @@ def test_what_a_walk_passes_by_takes_no_part(git, run, tmp_path, folder):
     assert run().status == 1, "the old defects"
     assert introduced(run) == (0, "", "")
     assert "\n0 introduced, 0 resolved, 0 remaining." in run("--since", "main", "--introduced").out
-    asked = [path for code, path in said(introduced(run, folder)) if code == "PF104"]
+    asked = [path for code, path in places(introduced(run, folder)) if code == "PF104"]
     assert asked == ([] if folder == "excluded" else [f"{folder}/{figure(3000002)[0]}"])
 
 
@@ -602,9 +602,9 @@ def test_pages_of_the_folder_that_the_settings_name_are_those_of_each_version(gi
     write(folder, ("fish.md", page("Danio rerio", "x")[1]))
     write(tmp_path, figure(1000002, publisher_name="Elsevier"), figure(1000007, organisms=["Danio rerio"]))
     result = run("--since", "main", "--introduced", "--output-format", "concise", "--select", "PF404")
-    told = {line.partition(":")[0] for line in result.out.splitlines() if "PF404" in line}
-    assert figure(1000002)[0] in told
-    assert figure(1000006)[0] not in told
+    output = {line.partition(":")[0] for line in result.out.splitlines() if "PF404" in line}
+    assert figure(1000002)[0] in output
+    assert figure(1000006)[0] not in output
     if setting == "_organisms":
         assert result.out.endswith("\n5 introduced, 1 resolved, 0 remaining.\n")
 
@@ -630,11 +630,11 @@ def test_the_settings_of_another_revision_hold(git, run, tmp_path):
     (tmp_path / "pfocr-lint.toml").unlink()
     (tmp_path / "_figures" / "pyproject.toml").write_text("[tool.pfocr-lint]\nselect = 1\n")
     old = figure(1000001)[0]
-    assert said(run("--settings-from", "HEAD", "--output-format", "jsonl")) == [("PF104", old)]
-    assert len(said(run("--settings-from", "main", "--output-format", "jsonl", old))) == 5
+    assert places(run("--settings-from", "HEAD", "--output-format", "jsonl")) == [("PF104", old)]
+    assert len(places(run("--settings-from", "main", "--output-format", "jsonl", old))) == 5
     git("rm", "-q", "--cached", "_figures/pyproject.toml")
     git("commit", "-q", "-m", "no settings of the figures' own")
-    assert said(run("--settings-from", "HEAD", "--output-format", "jsonl")) == []
+    assert places(run("--settings-from", "HEAD", "--output-format", "jsonl")) == []
     assert f'exclude = ["_figures"]  # {tmp_path}/pfocr-lint.toml' in run("--settings-from", "HEAD", "--show-settings").out
     for wrong in (["--settings-from", "nowhere"], ["--settings-from", "HEAD", "--isolated"], ["--settings-from", "main", "-"]):
         assert (run(*wrong).status, run(*wrong).err.count("\n")) == (2, 1)

@@ -84,7 +84,7 @@ def test_bad_examples_give_one_finding_for_one_cause(rule, example):
 
 
 @pytest.mark.parametrize(("rule", "example"), [p for p in BAD if p.values[1].fixed is not None])
-def test_fixes_give_back_every_byte_and_settle(rule, example):
+def test_fixes_give_back_every_byte_and_converge(rule, example):
     path = examples.path_of(example)
     fixed = fixed_data(rule, example, unsafe=example.unsafe)
     assert fixed.faults == ()
@@ -98,7 +98,7 @@ def test_fixes_give_back_every_byte_and_settle(rule, example):
 
 
 @pytest.mark.parametrize(("rule", "example"), [p for p in BAD if p.values[1].unsafe])
-def test_unsafe_fixes_are_not_made_unasked(rule, example):
+def test_unsafe_fixes_need_their_flag(rule, example):
     fixed = fixed_data(rule, example, unsafe=False)
     assert rule.code not in [d.code for d in fixed.fixed]
     if not example.also:

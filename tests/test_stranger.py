@@ -98,16 +98,16 @@ SORTS = [
 
 
 @pytest.mark.parametrize("name", ["pfocr-lint.toml", "pyproject.toml"])
-@pytest.mark.parametrize(("make", "says"), SORTS, ids=[make.__name__ for make, _ in SORTS])
-def test_a_settings_file_that_is_no_file_is_named_and_not_read(work, run, make, says, name):
+@pytest.mark.parametrize(("make", "message"), SORTS, ids=[make.__name__ for make, _ in SORTS])
+def test_a_settings_file_that_is_no_file_is_named_and_not_read(work, run, make, message, name):
     make(work / name, work.parent / "outside")
     os.chdir(work)
     result = run(str(work))
     assert (result.status, result.out) == (2, "")
-    assert result.err == f"pfocr-lint: {work / name}: {says}\n"
+    assert result.err == f"pfocr-lint: {work / name}: {message}\n"
 
 
-def test_a_link_inside_the_repository_is_followed_and_globs_begin_where_it_stands(work, run):
+def test_a_link_inside_the_repository_is_followed_and_globs_begin_at_the_link(work, run):
     write(work / "config", ("real.toml", 'exclude = ["_figures/PMC1*"]\n'))
     (work / "pfocr-lint.toml").symlink_to("config/real.toml")
     assert run(str(work), "--show-files").out.split() == [f"{work}/_organisms/human.md"]
@@ -188,14 +188,14 @@ SLOW = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "says"), [case[1:] for case in SLOW], ids=[case[0] for case in SLOW])
-def test_settings_that_would_take_long_are_refused_at_once(work, run, text, says):
+@pytest.mark.parametrize(("text", "message"), [case[1:] for case in SLOW], ids=[case[0] for case in SLOW])
+def test_settings_that_would_take_long_are_refused_at_once(work, run, text, message):
     write(work, ("pfocr-lint.toml", text))
     started = time.process_time()
     result = run(str(work))
     assert time.process_time() - started < 2
     assert (result.status, result.err.count("\n")) == (2, 1)
-    assert result.err.startswith(f"pfocr-lint: {work / 'pfocr-lint.toml'}: {says}")
+    assert result.err.startswith(f"pfocr-lint: {work / 'pfocr-lint.toml'}: {message}")
     assert len(result.err) < 600
 
 
@@ -227,7 +227,7 @@ RUN = "touch {top}/pwned; cat"
 
 
 @pytest.mark.parametrize("flags", [["--since", "HEAD"], ["--since", "HEAD", "--introduced"], ["--settings-from", "HEAD"]])
-def test_a_folder_that_looks_like_a_repository_is_none(work, run, flags):
+def test_a_folder_with_the_files_of_a_repository_is_not_one(work, run, flags):
     """A pull request may hold a bare repository, and its settings name programs; nor is its HEAD the one that is asked for."""
     site = work / "site"
     write(
@@ -311,7 +311,7 @@ LOUD = {
     ],
     ids=lambda environment: next(iter(environment), "settings"),
 )
-def test_git_says_the_same_to_every_user(work, run, monkeypatch, environment):
+def test_git_answers_the_same_for_every_user(work, run, monkeypatch, environment):
     """Whatever settings and variables he has, or Git has set for a hook."""
     other = work.parent / "other"
     write(other, figure(9))

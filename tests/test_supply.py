@@ -127,7 +127,7 @@ def test_every_action_that_is_used_is_pinned_by_its_hash(path):
 
 
 @pytest.mark.parametrize("path", WORKFLOWS[1:], ids=lambda path: path.name)
-def test_workflows_ask_for_the_least(path):
+def test_workflows_have_the_least_permissions(path):
     workflow = load(path)
     triggers = workflow[True]
     assert not {"pull_request_target", "workflow_run", "issue_comment"} & set(triggers), (

@@ -57,11 +57,11 @@ def test_line_breaks_are_fixed_in_a_round_of_their_own(code, dirty):
     assert [each.code for each in step.fixed] == [code]
 
 
-@pytest.mark.parametrize(("most", "mended"), [(0, False), (1, True)])
-def test_a_record_with_too_many_findings_is_not_fixed(monkeypatch, most, mended):
+@pytest.mark.parametrize(("most", "repaired"), [(0, False), (1, True)])
+def test_a_record_with_too_many_findings_is_not_fixed(monkeypatch, most, repaired):
     monkeypatch.setattr(hits, "MOST", most)
     found = checked(clean_text().replace("figtype: Figure", "figtype: Scheme"))
-    assert (fixer.fix_round(found, DEFAULT, unsafe=False) is not None) is mended
+    assert (fixer.fix_round(found, DEFAULT, unsafe=False) is not None) is repaired
 
 
 @pytest.mark.parametrize(
@@ -105,9 +105,9 @@ def test_fixes_that_fail_together_are_made_rule_by_rule(monkeypatch, bad):
     """A rule whose fix fails alone, too, is left out; the others keep each other's fixes."""
     real = fixer.verify
 
-    def verify(before, after, mended, planned):
-        codes = {hit.rule.code for hit, _ in mended}
-        return "no" if len(codes) > 1 or codes & bad else real(before, after, mended, planned)
+    def verify(before, after, repaired, planned):
+        codes = {hit.rule.code for hit, _ in repaired}
+        return "no" if len(codes) > 1 or codes & bad else real(before, after, repaired, planned)
 
     monkeypatch.setattr(fixer, "verify", verify)
     step = fixer.fix_round(checked(THREE), DEFAULT, unsafe=False)
@@ -130,17 +130,17 @@ def test_a_fix_that_writes_too_much_does_not_hold_up_the_others(monkeypatch):
     light, heavy = weights["PF208"], weights["PF206"]
     assert light < heavy
 
-    def mended(most):
+    def repaired(most):
         monkeypatch.setattr(edits, "MOST_WRITTEN", most)
         step = fixer.fix_round(found, DEFAULT, unsafe=False)
         return None if step is None else {each.code for each in step.fixed}
 
-    assert mended(light + heavy) == {"PF206", "PF208"}
-    assert mended(light + heavy - 1) is None, "all or none of those that are not too much alone"
-    assert mended(heavy) is None
-    assert mended(heavy - 1) == {"PF208"}
-    assert mended(light) == {"PF208"}
-    assert mended(light - 1) is None
+    assert repaired(light + heavy) == {"PF206", "PF208"}
+    assert repaired(light + heavy - 1) is None, "all or none of those that are not too much alone"
+    assert repaired(heavy) is None
+    assert repaired(heavy - 1) == {"PF208"}
+    assert repaired(light) == {"PF208"}
+    assert repaired(light - 1) is None
 
 
 def test_no_fix_makes_a_record_larger_than_one_may_be(monkeypatch):

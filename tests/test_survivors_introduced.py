@@ -19,7 +19,7 @@ BROKEN = "---\nfigtitle: a: b\n---\n"
 NO_NUMBER = {"number": "", "redirect_from": ""}
 
 
-def odd(name: str, pmc: int, **values: str) -> File:
+def misnamed_figure(name: str, pmc: int, **values: str) -> File:
     """A figure whose file is not called after its figid."""
     return f"_figures/{name}.md", figure(pmc, **values)[1]
 
@@ -32,65 +32,74 @@ def commit() -> None:
 # ---- which records can meet a touched one
 
 # name: (the file that is new, {a file of the base: whether it is read, and whether it is compared})
-READ_ONLY, MET, PASSED = (True, False), (True, True), (False, False)
+READ_ONLY, COMPARED, PASSED = (True, False), (True, True), (False, False)
 MEETINGS: dict[str, tuple[File, list[tuple[File, tuple[bool, bool]]]]] = {
     "by the paper's number in the name": (
         figure(2000001),
         [
-            (("_figures/PMC2000001__x.md", BROKEN), MET),
-            (("_data/PMC2000001__x-chemicals.tsv", table("PLGA")[1]), MET),
+            (("_figures/PMC2000001__x.md", BROKEN), COMPARED),
+            (("_data/PMC2000001__x-chemicals.tsv", table("PLGA")[1]), COMPARED),
             (("_data/PMC2000002__x-chemicals.tsv", table("PLGA")[1]), PASSED),
             (("_figures/PMC2000001__g001.bak", figure(2000001)[1]), PASSED),
-            (odd("mention", 2000002, caption="The same as in PMC2000001__g001, and not more."), READ_ONLY),
+            (misnamed_figure("mention", 2000002, caption="The same as in PMC2000001__g001, and not more."), READ_ONLY),
             (figure(2000003), PASSED),
         ],
     ),
     "by a name that differs in case only": (
         figure(2000001),
-        [(("_figures/pmc2000001__G001.md", BROKEN), MET), (("_figures/pmc2000001__g002.md", BROKEN), PASSED)],
+        [(("_figures/pmc2000001__G001.md", BROKEN), COMPARED), (("_figures/pmc2000001__g002.md", BROKEN), PASSED)],
     ),
     "by the paper's number alone": (
-        odd("quartz", 2000001, pmcid="PMC2000005"),
-        [(odd("b", 2000002, pmcid="PMC2000005"), MET), (odd("c", 2000003, pmcid="PMC2000006"), PASSED)],
+        misnamed_figure("quartz", 2000001, pmcid="PMC2000005"),
+        [
+            (misnamed_figure("b", 2000002, pmcid="PMC2000005"), COMPARED),
+            (misnamed_figure("c", 2000003, pmcid="PMC2000006"), PASSED),
+        ],
     ),
     "by figid alone": (
-        odd("quartz", 2000001, figid="PMC2000007__x"),
-        [(odd("b", 2000002, figid="PMC2000007__x"), MET), (odd("c", 2000003, figid="PMC2000008__x"), PASSED)],
+        misnamed_figure("quartz", 2000001, figid="PMC2000007__x"),
+        [
+            (misnamed_figure("b", 2000002, figid="PMC2000007__x"), COMPARED),
+            (misnamed_figure("c", 2000003, figid="PMC2000008__x"), PASSED),
+        ],
     ),
     "by alias alone": (
-        odd("quartz", 2000001, figid_alias="PMC2000007__F1", **NO_NUMBER),
+        misnamed_figure("quartz", 2000001, figid_alias="PMC2000007__F1", **NO_NUMBER),
         [
-            (odd("b", 2000002, figid_alias="PMC2000007__F1", **NO_NUMBER), MET),
-            (odd("c", 2000003, figid_alias="PMC2000008__F1", **NO_NUMBER), PASSED),
+            (misnamed_figure("b", 2000002, figid_alias="PMC2000007__F1", **NO_NUMBER), COMPARED),
+            (misnamed_figure("c", 2000003, figid_alias="PMC2000008__F1", **NO_NUMBER), PASSED),
         ],
     ),
     "by a redirect onto a page": (
-        odd("quartz", 2000001, redirect_from="/figures/PMC2000007__gX.html"),
-        [(odd("b", 2000002, figid="PMC2000007__gX"), MET), (odd("c", 2000003, figid="PMC2000007__g"), PASSED)],
+        misnamed_figure("quartz", 2000001, redirect_from="/figures/PMC2000007__gX.html"),
+        [
+            (misnamed_figure("b", 2000002, figid="PMC2000007__gX"), COMPARED),
+            (misnamed_figure("c", 2000003, figid="PMC2000007__g"), PASSED),
+        ],
     ),
     "by the name of a record that cannot be read": (
         ("_figures/odd.md", BROKEN),
         [
-            (("_data/odd-chemicals.tsv", table("PLGA")[1]), MET),
+            (("_data/odd-chemicals.tsv", table("PLGA")[1]), COMPARED),
             (("_data/even-chemicals.tsv", table("PLGA")[1]), PASSED),
-            (odd("b", 2000002, caption="XX, a text that says nothing of the other."), PASSED),
+            (misnamed_figure("b", 2000002, caption="XX, a text that says nothing of the other."), PASSED),
         ],
     ),
     "by the name of a table": (
         ("_data/odd-chemicals.tsv", table("PLGA")[1]),
-        [(("_figures/odd.md", BROKEN), MET), (("_figures/even.md", BROKEN), PASSED)],
+        [(("_figures/odd.md", BROKEN), COMPARED), (("_figures/even.md", BROKEN), PASSED)],
     ),
     "by the organism of a page": (
         page("Danio rerio", "fish"),
         [
-            (figure(2000001, organisms=["Homo sapiens", "Danio rerio"]), MET),
+            (figure(2000001, organisms=["Homo sapiens", "Danio rerio"]), COMPARED),
             (figure(2000002, caption="What a fish does."), PASSED),
-            (page("Homo sapiens", "human"), MET),
+            (page("Homo sapiens", "human"), COMPARED),
         ],
     ),
     "a page without a name": (
         page("5", "fish"),
-        [(figure(2000002, caption="XX, a text that says nothing of a fish."), PASSED), (page("Homo sapiens", "human"), MET)],
+        [(figure(2000002, caption="XX, a text that says nothing of a fish."), PASSED), (page("Homo sapiens", "human"), COMPARED)],
     ),
     "a file without an extension": (("_figures/draft", BROKEN), [(figure(2000002), PASSED)]),
 }
@@ -117,16 +126,16 @@ def meeting(monkeypatch, path: str) -> tuple[set[str], set[str]]:
 
 
 @pytest.mark.parametrize("case", MEETINGS)
-def test_exactly_the_records_that_can_meet_a_touched_one_are_read_and_compared(repository, run, monkeypatch, case):  # noqa: F811
+def test_exactly_the_records_related_to_a_touched_one_are_read_and_compared(repository, run, monkeypatch, case):  # noqa: F811
     new, others = MEETINGS[case]
     write(repository, FAR, *(file for file, _ in others))
     commit()
     write(repository, new)
-    met = {FAR[0], *(name for (name, _), (_, is_met) in others if is_met)}
-    assert meeting(monkeypatch, new[0]) == ({FAR[0], *(name for (name, _), (is_read, _) in others if is_read)}, met)
+    compared_with = {FAR[0], *(name for (name, _), (_, is_compared) in others if is_compared)}
+    assert meeting(monkeypatch, new[0]) == ({FAR[0], *(name for (name, _), (is_read, _) in others if is_read)}, compared_with)
     monkeypatch.setattr(git_revision, "MANY", -1)
     every = {name for (name, _), _ in others if not name.endswith(".bak")}
-    assert meeting(monkeypatch, new[0]) == ({FAR[0], *every}, met), "where there is no search, all are read"
+    assert meeting(monkeypatch, new[0]) == ({FAR[0], *every}, compared_with), "where there is no search, all are read"
 
 
 def test_where_the_papers_number_is_searched_for_the_figures_identifiers_are_not(repository, run, monkeypatch):  # noqa: F811
@@ -159,7 +168,7 @@ def test_a_folder_below_the_one_that_is_named_may_have_any_name(repository, run)
     assert since(run, "--introduced", "sub") == [("PF208", f"sub/Xs/{figure(1000001)[0]}")]
 
 
-def test_unless_it_is_asked_for_known_findings_and_excluded_files_are_not_left_out(repository, run):  # noqa: F811
+def test_by_default_known_findings_and_excluded_files_are_not_left_out(repository, run):  # noqa: F811
     name = figure(1000001)[0]
     write(repository, figure(1000001, figtype="Scheme"))
     commit()
@@ -170,7 +179,7 @@ def test_unless_it_is_asked_for_known_findings_and_excluded_files_are_not_left_o
     assert (result.path, [each.code for each in result.left]) == (name, ["PF208"])
 
 
-def test_of_a_folder_the_settings_are_asked_for_once(repository, run):  # noqa: F811
+def test_the_settings_of_a_folder_are_read_once(repository, run):  # noqa: F811
     write(repository, FAR)
     commit()
     write(repository, *paper(1, 2, 3))
@@ -228,7 +237,7 @@ def test_a_copy_has_the_findings_of_its_own_though_those_of_the_original_are_res
     assert ("PF206", "_figures/PMC1000001__copy.md") in since(run, "--introduced")
 
 
-def test_excluded_files_that_are_named_are_left_out_where_that_is_asked_for(repository, run):  # noqa: F811
+def test_named_excluded_files_are_left_out_with_force_exclude(repository, run):  # noqa: F811
     """In whatever way they are named."""
     names = [figure(1000001, number)[0] for number in (1, 2)]
     write(repository, FAR, ("pfocr-lint.toml", 'exclude = ["_figures/*g001*"]\n'))

@@ -9,7 +9,7 @@ import pytest
 from conftest import clean_text, seed_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_canonical import TRAPS, accept_look, mutated, read_by_template, same
+from test_canonical import TRAPS, mutated, quick_check_of, read_by_template, same
 from test_fixer import DAMAGE, PATH
 
 from pfocr_lint.linter import checker, prefilter
@@ -24,7 +24,7 @@ from pfocr_lint.workspace.one_file import Task
 from pfocr_lint.workspace.source import Source
 
 
-def looks_alike(one: prefilter.QuickCheck | None, other: prefilter.QuickCheck | None) -> bool:
+def same_check(one: prefilter.QuickCheck | None, other: prefilter.QuickCheck | None) -> bool:
     if one is None or other is None:
         return one is other
     data = [quick.record and quick.record.data for quick in (one, other)]
@@ -69,7 +69,7 @@ def of_2021(number: int) -> str:
     ],
 )
 @pytest.mark.parametrize(
-    "odd",
+    "replacement",
     [
         ("\npapertitle: ", "\npapertitle: off: "),
         ("\npapertitle: ", "\npapertitle: a #"),
@@ -77,8 +77,8 @@ def of_2021(number: int) -> str:
         ("\nfigid_alias: ", "\nfigid_alias: a: "),
     ],
 )
-def test_a_table_has_a_row_for_each_record_of_which_it_is_sure(kind, texts, odd):
-    datas = [(text.replace(*odd) if number % 4 == 1 else text).encode() for number, text in enumerate(texts)]
+def test_a_table_has_a_row_for_each_record_of_which_it_is_sure(kind, texts, replacement):
+    datas = [(text.replace(*replacement) if number % 4 == 1 else text).encode() for number, text in enumerate(texts)]
     table = column_parser.read(kind, datas)
     alone = [read_by_template(kind, data) for data in datas]
     assert table.numbers == [number for number, values in enumerate(alone) if values is not None]
@@ -117,18 +117,18 @@ def hold(paths, datas, chosen: Settings, *, keywords: bool) -> None:
     assert [*seen] == [number for number, data in enumerate(datas) if read_by_template(Kind.FIGURE, data) is not None]
     together = prefilter.quick_checks(paths, datas, chosen, Kind.FIGURE, keywords=keywords)
     for number, (one, other) in enumerate(zip(alone, together, strict=True)):
-        assert looks_alike(one, other), datas[number]
-        assert number not in seen or looks_alike(seen[number], other)
+        assert same_check(one, other), datas[number]
+        assert number not in seen or same_check(seen[number], other)
 
 
 @settings(max_examples=100)
 @given(st.integers(min_value=0), st.integers(min_value=0, max_value=12))
-def test_records_looked_at_together(seed, size):
+def test_records_checked_together(seed, size):
     hold_together(seed, size)
 
 
 @pytest.mark.slow
-def test_records_looked_at_together_by_the_hundred_thousand():
+def test_records_checked_together_by_the_hundred_thousand():
     for seed in range(1_000):
         hold_together(seed, 100)
 
@@ -140,20 +140,20 @@ def test_the_traps_of_yaml_beside_each_other():
         assert read_by_template(Kind.FIGURE, clean_text().replace("name: MDPI", f"name: {trap}").encode()) is not None, trap
 
 
-def test_a_rule_is_asked_once_however_many_cues_there_are(monkeypatch):
-    asked = []
+def test_a_rule_runs_once_for_any_number_of_triggers(monkeypatch):
+    runs = []
     real = prefilter._run
-    monkeypatch.setattr(prefilter, "_run", lambda record, rules: real(record, asked.append([*rules]) or asked[-1]))
+    monkeypatch.setattr(prefilter, "_run", lambda record, rules: real(record, runs.append([*rules]) or runs[-1]))
     path, text = figure(1, "Signaling.", "Signaling.", [f"a{number} ,b  <i> \\" for number in range(2_000)])
-    accept_look(path, text.encode(), worth_a_template=True, kind=Kind.FIGURE)
-    ((*rules,),) = asked
+    quick_check_of(path, text.encode(), worth_a_template=True, kind=Kind.FIGURE)
+    ((*rules,),) = runs
     assert {"PF304", "PF306"} <= {rule.code for rule in rules}
     assert len({rule.code for rule in rules}) == len(rules)
 
 
 def test_a_rule_that_raises_leaves_the_others_of_its_table_alone(monkeypatch):
     clean, dirty = clean_text().encode(), clean_text().replace("Stem Cells", "Stem  Cells").encode()
-    alone = [accept_look(PATH, data, worth_a_template=True, kind=Kind.FIGURE) for data in (clean, dirty)]
+    alone = [quick_check_of(PATH, data, worth_a_template=True, kind=Kind.FIGURE) for data in (clean, dirty)]
     assert [bool(quick.candidates) for quick in alone] == [False, True]
     monkeypatch.setattr(prefilter, "_run", lambda *_: 1 / 0)
     assert prefilter.quick_checks([PATH] * 3, [clean, dirty, clean], DEFAULT, Kind.FIGURE, keywords=True) == [
@@ -185,7 +185,7 @@ def shown(outcome) -> object:
 
 
 @pytest.mark.parametrize(("at_once", "enough"), [(1, 1), (2, 1 << 20), (4, 1 << 20), (15, 1 << 20), (100, 5_000), (100, 1 << 20)])
-def test_files_taken_together_are_told_as_each_alone_in_their_order(folder, monkeypatch, at_once, enough):
+def test_files_taken_together_are_reported_as_each_alone_in_their_order(folder, monkeypatch, at_once, enough):
     task = Task()
     alone = [many_files.process(Source(path, DEFAULT, Kind.FIGURE), task) for path in folder]
     monkeypatch.setattr(many_files, "AT_ONCE", at_once)
@@ -197,8 +197,8 @@ def test_files_taken_together_are_told_as_each_alone_in_their_order(folder, monk
         b"" if isinstance(each, Result) else many_files.hashlib.sha256(one_file.load(path)).digest()
         for path, each in zip(folder, together, strict=True)
     ]
-    told = list(many_files._outcomes_of((DEFAULT, Kind.FIGURE, folder, digests), task))
-    assert [each for each in told if each is not None] == [each for each in together if isinstance(each, Result)]
+    reported = list(many_files._outcomes_of((DEFAULT, Kind.FIGURE, folder, digests), task))
+    assert [each for each in reported if each is not None] == [each for each in together if isinstance(each, Result)]
 
 
 def test_no_more_is_held_than_enough(folder, monkeypatch):
@@ -213,14 +213,14 @@ def test_no_more_is_held_than_enough(folder, monkeypatch):
     assert max(sizes) <= 5_000 + 10_000 < sum(sizes)
 
 
-def test_whatever_raises_in_a_look_at_many_is_met_by_each_alone(folder, monkeypatch):
+def test_an_exception_for_many_records_is_repeated_for_each_alone(folder, monkeypatch):
     part = (DEFAULT, Kind.FIGURE, folder, None)
-    told = list(many_files._outcomes_of(part, Task()))
+    reported = list(many_files._outcomes_of(part, Task()))
     monkeypatch.setattr(prefilter, "quick_checks", lambda *_, **__: 1 / 0)
-    assert list(many_files._outcomes_of(part, Task())) == told
+    assert list(many_files._outcomes_of(part, Task())) == reported
 
 
-def test_a_record_that_was_mended_by_another_name_is_read_again(folder):
+def test_a_record_that_was_fixed_under_another_name_is_read_again(folder):
     together = list(many_files._outcomes_of((DEFAULT, Kind.FIGURE, [folder[3], folder[3]], None), Task("fix")))
     assert [len(each.fixed) if isinstance(each, Result) else 0 for each in together] == [1, 0]
     assert [each for each in together if isinstance(each, Result) and each.notes] == []
@@ -228,14 +228,14 @@ def test_a_record_that_was_mended_by_another_name_is_read_again(folder):
 
 @pytest.mark.parametrize("unsafe", [False, True])
 @pytest.mark.parametrize(("old", "new"), [damage[1:] for damage in DAMAGE], ids=[damage[0] for damage in DAMAGE])
-def test_a_fix_is_the_same_without_a_first_look(old, new, unsafe, monkeypatch):
+def test_a_fix_is_the_same_without_the_prefilter(old, new, unsafe, monkeypatch):
     data, source = seed_text().replace(old, new, 1).encode(), Source(PATH, DEFAULT, Kind.FIGURE)
     quick = one_file.process_bytes(source, data, Task("diff", unsafe))
     monkeypatch.setattr(prefilter, "FILTERING", False)
     assert one_file.process_bytes(source, data, Task("diff", unsafe)) == quick
 
 
-def test_what_was_found_is_told_where_the_fix_meets_a_fault(monkeypatch):
+def test_findings_are_reported_when_the_fix_has_a_fault(monkeypatch):
     data = clean_text().replace("figlink: /", "figlink: ").encode()
     source = Source(PATH, DEFAULT, Kind.FIGURE)
     found = one_file.process_bytes(source, data, Task()).left

@@ -104,7 +104,7 @@ FLAGS = [
 
 
 @pytest.mark.parametrize("flags", FLAGS, ids=" ".join)
-def test_nothing_of_the_records_is_obeyed(flags):
+def test_no_control_character_of_the_records_is_written(flags):
     ran = on_a_terminal(".", *flags)
     assert ran.status == (0 if "--show-files" in flags else 1)
     assert len(ran.out) > 100
@@ -112,7 +112,7 @@ def test_nothing_of_the_records_is_obeyed(flags):
 
 
 @pytest.mark.parametrize("color", ["always", "never"])
-def test_colours_are_the_only_thing_that_is(color):
+def test_colours_are_the_only_control_sequences(color):
     ran = on_a_terminal(".", "--color", color)
     assert harmless(ran, painted=True)
     assert harmless(ran) is (color == "never")
@@ -124,7 +124,7 @@ def test_a_progress_bar_names_no_file(hostile):
     assert all(char.isprintable() or char in "\n\r" for char in COLOR.sub("", ran.err).replace("\x1b[A", ""))
 
 
-ASKED = [
+ARGUMENTS = [
     ["{}"], ["{}.md"], ["--{}"], ["--{}=x", "."], ["--select", "{}"], ["--ignore", "PF1,{}"], ["--output-format", "{}"], ["--output-format", "json:{}/x"],
     ["--output-format", "{}:"], ["--explain", "{}"], ["--jobs", "{}"], ["--since", "{}"], ["--settings-from", "{}"], ["--config", "{}"],
     ["--fail-on", "{}"], ["--color", "{}"], ["@{}"], ["--select", "PF2", "--stdin-filename", "{}", "x"], ["--show-files", "{}"], ["--stdin-filename", "{}"],
@@ -132,14 +132,14 @@ ASKED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("argv", ASKED, ids=" ".join)
-def test_nothing_of_the_command_line_is_obeyed(argv):
+@pytest.mark.parametrize("argv", ARGUMENTS, ids=" ".join)
+def test_no_control_character_of_the_command_line_is_written(argv):
     ran = on_a_terminal(*(arg.replace("{}", "".join(EVIL)) for arg in argv))
     assert ran.status == 2
     assert harmless(ran, painted=True)
 
 
-def test_nothing_of_what_was_fixed_is_obeyed(hostile):
+def test_no_control_character_of_the_fixes_is_written(hostile):
     ran = on_a_terminal(".", "--fix", "--unsafe-fixes")
     assert "fixed." in ran.out
     assert harmless(ran, painted=True)
@@ -153,7 +153,7 @@ SETTINGS = [
 
 
 @pytest.mark.parametrize("file", SETTINGS)
-def test_nothing_of_the_settings_is_obeyed(tmp_path, file):
+def test_no_control_character_of_the_settings_is_written(tmp_path, file):
     for number, text in enumerate(EVIL):
         for literal in (text, "".join(f"\\U{ord(char):08x}" for char in text)):
             folder = tmp_path / f"{number}{len(literal)}{text}"
@@ -170,15 +170,15 @@ def test_settings_that_are_shown_are_json(hostile):
 
 
 @pytest.mark.parametrize(("text", "readable"), [(EVIL[0], False), (EVIL[1], False), (EVIL[2], True)])
-def test_a_record_of_standard_input_is_mended_byte_by_byte_and_shown_without_harm(text, readable):
+def test_a_record_from_standard_input_is_fixed_byte_by_byte_and_shown_safely(text, readable):
     data = figure(1000001, figtype="Scheme", figtitle="A title of it")[1].replace("ndex: ''", f"ndex: '' # {text}").encode()
     argv = ("--fix", "--isolated", "--select", "PF208", "--stdin-filename", figure(1000001)[0])
     for flags in (argv, ("--diff", *argv[1:])):
         seen, piped = on_a_terminal(*flags, stdin=data), on_a_terminal(*flags, stdin=data, out=io.StringIO)
         assert harmless(seen, painted=True)
         assert seen.out.split("\n") == [shown(line) for line in piped.out.split("\n")]
-    mended = data.replace(b"figtype: Scheme", b"figtype: Figure") if readable else data
-    assert on_a_terminal(*argv, stdin=data, out=io.StringIO).out.encode() == mended
+    expected = data.replace(b"figtype: Scheme", b"figtype: Figure") if readable else data
+    assert on_a_terminal(*argv, stdin=data, out=io.StringIO).out.encode() == expected
 
 
 def test_a_patch_for_a_file_can_be_applied(hostile):
@@ -196,10 +196,10 @@ def test_a_patch_for_a_file_can_be_applied(hostile):
 
 @limit(max_examples=60)
 @given(TEXT, TEXT)
-def test_what_the_action_says_is_only_text(one, other):
+def test_messages_of_the_action_are_only_text(one, other):
     for level in ("error", "notice"):
         log = io.StringIO()
-        github._say(f"{one}\n{other}", level, log)
+        github._write_annotation(f"{one}\n{other}", level, log)
         want = "\n".join(shown(line) for line in f"{one}\n{other}".split("\n"))
         assert obeyed(log.getvalue()) == [(level, {"title": "pfocr-lint"}, want)]
     log = io.StringIO()

@@ -30,17 +30,17 @@ def patterns():
     """Every compiled expression of the package, by its place."""
     found = {}
 
-    def look(name, value):
+    def collect(name, value):
         if isinstance(value, (re.Pattern, lazy_import._Expression)):
             found.setdefault(value.pattern, (name, value))
         elif isinstance(value, (tuple, list)):
             for at, each in enumerate(value):
-                look(f"{name}[{at}]", each)
+                collect(f"{name}[{at}]", each)
 
     for module in pkgutil.walk_packages(pfocr_lint.__path__, "pfocr_lint."):
         if not module.name.endswith("__main__"):
             for name, value in vars(importlib.import_module(module.name)).items():
-                look(f"{module.name}.{name}", value)
+                collect(f"{module.name}.{name}", value)
     return list(found.values())
 
 

@@ -16,7 +16,7 @@ from types import CodeType, ModuleType
 
 import pytest
 from conftest import SEED
-from test_canonical import same_told
+from test_canonical import same_report
 
 from pfocr_lint.handbook import examples
 from pfocr_lint.linter import prefilter, record_check
@@ -205,7 +205,7 @@ SPARE = {
 
 
 @pytest.mark.parametrize("rule", TRIGGERED, ids=lambda rule: rule.code)
-def test_what_a_rule_searches_for_is_reported_alike_and_needs_each_part_of_its_trigger(rule: Rule):
+def test_both_paths_report_what_a_rule_searches_and_each_part_of_a_trigger_is_needed(rule: Rule):
     texts = reported(rule)
     assert texts
     # alone: triggers of several rules that begin alike are looked for together
@@ -216,9 +216,9 @@ def test_what_a_rule_searches_for_is_reported_alike_and_needs_each_part_of_its_t
         assert {hit.rule.code for hit in checked.hits} == {rule.code}
         for worth in (True, False):
             prefilter._figures_checked[0] = prefilter.WORTH_COLUMNS if worth else 0
-            look = prefilter.quick_check(PATH, data, alone)
-            assert look is not None, text
-            assert not same_told(look, data, reference, checked), text
+            quick = prefilter.quick_check(PATH, data, alone)
+            assert quick is not None, text
+            assert not same_report(quick, data, reference, checked), text
     wholes = [joined(read(PATH, data)) for _, data in texts]
     missing = []
     patterns = [*(pattern for _, pattern in rule.trigger.patterns), *rule.trigger.non_ascii]

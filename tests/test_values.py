@@ -67,7 +67,7 @@ def made(classes):
     return [outcome(lambda call=call: classes[call[0]](*call[1], **call[2])) for call in CALLS]
 
 
-def told(value):
+def behaviour(value):
     """All that can be asked of a value."""
     if isinstance(value, type):
         return value
@@ -81,7 +81,7 @@ def told(value):
 
 
 def test_values_are_as_data_classes_are():
-    assert [told(value) for value in made(OURS)] == [told(value) for value in made(LIBRARY)]
+    assert [behaviour(value) for value in made(OURS)] == [behaviour(value) for value in made(LIBRARY)]
 
 
 @pytest.mark.parametrize("compare", [operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge])

@@ -228,7 +228,7 @@ TWICE = "  keywords:\n  - PTEN\n  - PTEN\n  - PTEN\n"
 
 
 @pytest.mark.parametrize(
-    ("left", "fixes", "says"),
+    ("left", "fixes", "problem"),
     [
         (0, 2, None),
         (1, 1, None),
@@ -238,7 +238,7 @@ TWICE = "  keywords:\n  - PTEN\n  - PTEN\n  - PTEN\n"
         (0, 1, None),
     ],
 )
-def test_of_equal_findings_no_more_stay_than_were_not_fixed(left, fixes, says):
+def test_of_equal_findings_no_more_stay_than_were_not_fixed(left, fixes, problem):
     code = "PF107"
     text = clean_text().replace("  keywords:\n  - PTEN\n", TWICE)
     settings = Settings(selections=(Selection(select=(code,)),))
@@ -248,8 +248,8 @@ def test_of_equal_findings_no_more_stay_than_were_not_fixed(left, fixes, says):
     after = clean_text().replace("  keywords:\n", "  keywords:\n" + "  - PTEN\n" * left)
     new = record_check.check_record(read(PATH, after.encode()), settings)
     found = fixer.verify(old, new, [(hit, hit.finding.fix) for hit in old.hits[:fixes]], Unplanned((), (), ()))
-    assert (found or "").startswith(says or "")
-    assert (found is None) is (says is None)
+    assert (found or "").startswith(problem or "")
+    assert (found is None) is (problem is None)
 
 
 @pytest.mark.parametrize("keys", [("/year", "/organisms"), ("/organisms", "/year")])

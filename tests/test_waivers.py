@@ -157,7 +157,7 @@ NEAR = [
 
 
 @pytest.mark.parametrize("comment", NEAR)
-def test_a_near_miss_of_the_marker_is_no_silence(comment):
+def test_a_near_miss_of_the_marker_waives_nothing(comment):
     text = text_with(comment)
     assert sorted(found(text)) == ["PF210", "PF902"]
     codes = "PF210, PF301" if "PF301" in comment else "PF210"
@@ -196,12 +196,12 @@ def test_a_comment_that_only_has_the_word_is_none(comment):
     assert found(text_with(comment)) == ["PF210"]
 
 
-def test_a_text_that_looks_like_a_waiver_is_a_text():
+def test_a_text_in_the_form_of_a_waiver_is_a_text():
     text = clean_text().replace("figtype: Figure", "figtype: 'Figure # PFOCR-lint: ignore[PF104]'")
     assert "PF902" not in found(text)
 
 
-def test_a_near_miss_behind_a_text_is_not_the_rest_of_the_text():
+def test_a_near_miss_after_a_text_is_not_part_of_the_text():
     """Otherwise an unsafe fix would write it into the value."""
     text = clean_text()
     line = next(line for line in text.split("\n") if line.startswith("papertitle: "))
@@ -272,7 +272,7 @@ def waived(repository, run):
     return repository
 
 
-def test_the_sums_say_how_many_findings_are_waived(waived, run):
+def test_the_summary_counts_the_waived_findings(waived, run):
     alone = run(PATH)
     assert "1 finding waived.\n" in alone.out
     assert "1 finding waived.\n" in run(PATH, "--output-format", "concise").out
@@ -297,7 +297,7 @@ def test_json_always_has_the_number(waived, run):
         assert report["summary"]["waived"] == number
 
 
-def test_verbose_says_it_also_when_nothing_is_waived(waived, run):
+def test_verbose_counts_waived_findings_also_when_there_are_none(waived, run):
     assert "pfocr-lint: 1 finding waived\n" in run(PATH, "-v").err
     assert "pfocr-lint: 0 findings waived\n" in run("_organisms", "-v").err
     assert "waived" not in run(PATH).err
@@ -377,7 +377,7 @@ def test_the_number_is_the_same_in_processes_and_on_a_warm_run(many, run):
         assert number_waived(run, *argv) == (0, wanted), argv
 
 
-def test_a_cache_of_a_run_with_waivers_says_nothing_of_a_run_without(many, run):
+def test_a_run_without_waivers_does_not_use_the_cache_of_a_run_with_them(many, run):
     assert number_waived(run)[0] == 0
     for jobs in ("1", "2"):
         assert number_waived(run, "--no-waivers", "--jobs", jobs) == (1, 0)
@@ -453,7 +453,7 @@ def test_the_list_in_other_forms_and_from_other_places(changed, run):
 
 
 @pytest.mark.parametrize("form", sorted({*FORMATS} - {"full", "concise", "json", "jsonl"}))
-def test_other_formats_have_no_form_for_the_list(repository, run, form):
+def test_other_formats_have_no_list(repository, run, form):
     result = run("--list-waivers", "--output-format", form)
     wanted = f"pfocr-lint: --list-waivers has no output in the format '{form}'; use full, concise, json, jsonl\n"
     assert (result.status, result.out, result.err) == (2, "", wanted)
@@ -463,7 +463,7 @@ def test_other_formats_have_no_form_for_the_list(repository, run, form):
     "other",
     ["--show-files", "--show-settings", "--list-rules", "--explain=PF210", "--no-waivers", "--statistics", "--fix", "--diff"],
 )
-def test_the_list_is_shown_instead_of_a_run(repository, run, other):
+def test_the_list_is_printed_instead_of_a_run(repository, run, other):
     result = run("--list-waivers", other)
     assert (result.status, result.out) == (2, "")
     assert "cannot be combined" in result.err
