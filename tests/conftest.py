@@ -1,4 +1,4 @@
-"""What the tests share: the real records, clean records, and the command run in this process."""
+"""Shared fixtures: real records, clean records, and the command in this process."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ settings.load_profile("fuzz" if "FUZZ" in os.environ else "suite")
 
 
 def real_records() -> dict[str, Path]:
-    """The real records, by their path in a repository: those shipped as samples, and the others."""
+    """The real records by their path in a repository: the samples and the records of the tests."""
     folders = (ROOT / "samples", ROOT / "tests" / "records")
     return {str(path.relative_to(folder)): path for folder in folders for path in sorted(folder.rglob("*/*.*"))}
 
 
 def clean_text(kind: Kind = Kind.FIGURE) -> str:
-    """The clean record that a kind's schema shows."""
+    """The clean record in the examples of the schema of a kind."""
     return emitter.document(schemas.example(kind))
 
 
 def seed_text() -> str:
-    """A real record without a defect, long texts and all."""
+    """A clean real record with long texts."""
     return (ROOT / "samples" / "_figures" / f"{SEED}.md").read_text(encoding="utf-8")
 
 
@@ -62,7 +62,7 @@ def run(tmp_path, monkeypatch):
 
 @pytest.fixture
 def repository(tmp_path):
-    """A made repository: one clean figure, the pages of its two organisms, one fetched figure."""
+    """A repository with one clean figure, the pages of its two organisms, and one fetched figure."""
     for folder, name, kind in (
         ("_figures", f"{SEED}.md", Kind.FIGURE),
         ("_organisms", "homo_sapiens.md", Kind.ORGANISM),

@@ -1,9 +1,9 @@
 """
-Whether the tests see a fault: each mutant is one module with one small change, and some test of it must fail.
+Mutation tests: each mutant is one module with one small change, and one of its tests must fail.
 
-The work tree is only read. Each worker has a copy of it, in which a forked process runs a module's tests on a mutant, those that
-are quick or have killed before first, up to the first failure. A run that takes far longer than the unchanged one counts as
-killed. A survivor needs a reason in ``mutants.toml``, which says why no test can see it.
+The work tree is only read. Each worker has a copy of it. There a forked process runs the tests of a module on a mutant until the
+first failure; tests that are fast or killed a mutant before run first. A mutant whose run takes far longer than the unchanged
+module counts as killed. A survivor needs an entry in ``mutants.toml`` with the reason why no test can detect it.
 
 Usage: python tests/mutate.py [--module NAME]... [--sample N --seed S] [--jobs N] [--enough %] [--list]
 """
@@ -40,10 +40,10 @@ else:
     import tomli as tomllib
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 3  # times the unchanged run
-MEMORY = 3 << 30  # bytes that one process may take: a mutant may collect without an end
+PATIENCE = 3  # maximal time of a run, in multiples of the unchanged run
+MEMORY = 3 << 30  # bytes per process: a mutant may allocate memory without a limit
 
-# The tests of each module; files that are not there are passed over.
+# The tests of each module; missing files are skipped.
 TESTS = {
     "fixer": ["survivors", "survivors_fixer", "fixer", "verification", "edited", "fuzz", "files"],
     "edited_values": ["survivors", "edited"],
@@ -65,7 +65,7 @@ _PAIRS = {
     ast.Add: ast.Sub,
 }
 SWAPS: dict[Any, Any] = {**_PAIRS, **{new: old for old, new in _PAIRS.items()}}
-LEFT_ALONE = {"annotation", "returns", "decorator_list", "type_comment"}  # fields that no run of the tests depends on
+LEFT_ALONE = {"annotation", "returns", "decorator_list", "type_comment"}  # fields without effect on the tests
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Mutant:
 
 
 def mutants(source: str, module: str = "") -> Iterator[Mutant]:
-    """Every mutant of a source, in the order of its lines."""
+    """Return all mutants of a source, in the order of its lines."""
     tree = ast.parse(source)
     lines = source.splitlines()
     found = []
@@ -95,7 +95,7 @@ def mutants(source: str, module: str = "") -> Iterator[Mutant]:
 
 
 def _places(parent: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, Any]]:
-    """Where a statement or an expression stands: its parent, the field, the index in the field, and itself."""
+    """A statement or expression with its parent, the field, and the index in the field."""
     for name, value in ast.iter_fields(parent):
         if name in LEFT_ALONE or isinstance(parent, (ast.JoinedStr, ast.Assert)):
             continue
@@ -107,7 +107,7 @@ def _places(parent: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, Any]]:
 
 
 def _is_type(node: ast.AST) -> bool:
-    """Docstrings, and what only the type checker reads."""
+    """Whether a node is a docstring or only for the type checker."""
     if isinstance(node, ast.Expr):
         return isinstance(node.value, ast.Constant)
     if isinstance(node, ast.If):
@@ -123,13 +123,13 @@ def _put(parent: ast.AST, name: str, index: int | None, node: ast.AST) -> None:
 
 
 def _shown(old: ast.AST, new: ast.AST) -> str:
-    """A change in one line, without the bodies of statements."""
+    """Describe a change in one line, without the bodies of statements."""
     before, after = ast.unparse(old), ast.unparse(new)
     return " -> ".join(re.sub(r"\s+", " ", text) for text in (before, after))
 
 
 def _alternatives(parent: ast.AST, name: str, node: Any) -> Iterator[ast.AST]:
-    """What may stand in the place of a node."""
+    """Yield the replacements of a node."""
     if name == "test" and isinstance(parent, (ast.If, ast.IfExp, ast.While)) and not isinstance(node, ast.Constant):
         yield from map(ast.Constant, [False] if isinstance(parent, ast.While) else [True, False])
     if name == "ifs":
@@ -156,7 +156,7 @@ def _alternatives(parent: ast.AST, name: str, node: Any) -> Iterator[ast.AST]:
 
 
 def _shorter(parent: ast.AST, node: Any) -> Iterator[ast.AST]:
-    """Displays without one of their items, but not what is assigned to as many names."""
+    """Yield displays without one of their items, except displays that are unpacked into names."""
     if isinstance(node, ast.Dict):
         yield from (_with(node, keys=_without(node.keys, i), values=_without(node.values, i)) for i in range(len(node.keys)))
     elif isinstance(node, ast.Set):
@@ -176,7 +176,7 @@ def _without(items: list[Any], index: int) -> list[Any]:
 
 
 def _other_constants(parent: ast.AST, node: ast.Constant) -> Iterator[ast.AST]:
-    """Strings with a space are messages, which are left alone, unless they are expressions with alternatives."""
+    """Yield changed strings. Strings with a space are messages and stay, except regular expressions with alternatives."""
     value = node.value
     if isinstance(value, bool):
         yield ast.Constant(not value)
@@ -190,7 +190,7 @@ def _other_constants(parent: ast.AST, node: ast.Constant) -> Iterator[ast.AST]:
 
 
 def _branches(pattern: str) -> list[str]:
-    """The alternatives of a regular expression, split where '|' stands in no group, class or escape."""
+    """Split a regular expression into its alternatives, at each '|' outside groups, classes and escapes."""
     parts, depth, in_class = [""], 0, False
     for token in re.findall(r"\\.|.", pattern, re.DOTALL):
         in_class = token == "[" or (in_class and token != "]")
@@ -203,14 +203,14 @@ def _branches(pattern: str) -> list[str]:
 
 
 def _may_go(node: ast.AST) -> bool:
-    """Statements whose absence is a fault of its own; without a plain assignment a name would only be missing."""
+    """Whether removing a statement is a useful mutant; without a plain assignment only a name would be missing."""
     if isinstance(node, ast.Assign):
         return not any(isinstance(target, (ast.Name, ast.Tuple)) for target in node.targets)
     return isinstance(node, (ast.Expr, ast.AugAssign, ast.Continue, ast.Break, ast.Raise))
 
 
 class Order:
-    """A pytest plugin: the tests with the best chance of a quick kill first; it keeps how long each took, and which failed."""
+    """A pytest plugin: runs the tests with the best chance of a fast kill first, and records their durations and failures."""
 
     def __init__(self, seconds: dict[str, float], kills: Counter[str]) -> None:
         self.seconds, self.kills, self.failed = dict(seconds), kills, ""
@@ -225,7 +225,7 @@ class Order:
 
 @dataclass
 class Worker:
-    """A copy of the work tree, and the process that runs tests in it."""
+    """A copy of the work tree, and the process that runs its tests."""
 
     folder: Path
     pid: int = 0
@@ -248,14 +248,14 @@ class Worker:
     def _tests(self, files: list[str], order: Order, limit: float) -> int:
         os.setsid()
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-        resource.setrlimit(resource.RLIMIT_CPU, (int(limit) + 1, int(limit) + 2))  # for what starts a session of its own
+        resource.setrlimit(resource.RLIMIT_CPU, (int(limit) + 1, int(limit) + 2))  # also for processes in a new session
         os.chdir(self.folder / "tree")
         output = os.open(self.folder / "output", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         for stream in (1, 2):
             os.dup2(output, stream)
         os.environ["PYTHONPATH"] = str(self.folder / "tree")
         sys.path[:0] = [str(self.folder / "tree")]
-        if self.mutant is not None:  # the bytecode of the last mutant would pass for this one's
+        if self.mutant is not None:  # else the bytecode of the last mutant would be used
             sys.dont_write_bytecode = True
             os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
         flags = [
@@ -276,7 +276,7 @@ class Worker:
         return int(status)
 
     def ended(self) -> int | None:
-        """The exit status, None while the tests run; a run over its time is ended, and counts as a failure."""
+        """Return the exit status, or None while the tests run; a run over its time is killed and counts as a failure."""
         late = time.monotonic() > self.deadline
         if late:
             os.killpg(self.pid, signal.SIGKILL)
@@ -284,7 +284,7 @@ class Worker:
         if pid == 0:
             return None
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.pid, signal.SIGKILL)  # what the tests left running
+            os.killpg(self.pid, signal.SIGKILL)  # processes that the tests left running
         return 1 if late else os.waitstatus_to_exitcode(status)
 
     def report(self) -> tuple[dict[str, float], str]:
@@ -295,7 +295,7 @@ class Worker:
 
 
 def make_worker(folder: Path, root: Path) -> Worker:
-    """A copy of what Git knows of a work tree, as it stands."""
+    """Copy the files of a work tree that Git tracks, in their current state."""
     names = subprocess.run(["git", "ls-files", "-zco", "--exclude-standard"], cwd=root, capture_output=True, check=True).stdout
     for name in filter(os.path.lexists, (root / os.fsdecode(name) for name in names.split(b"\0") if name)):
         place = folder / "tree" / name.relative_to(root)
@@ -307,7 +307,7 @@ def make_worker(folder: Path, root: Path) -> Worker:
 def survivors(
     todo: list[Mutant], path: Path, files: list[str], workers: list[Worker], reasons: Container[Any] = ()
 ) -> list[Mutant]:
-    """The mutants of one module, whose path in the tree is given, that no test kills; each is printed, with its reason if any."""
+    """Return the surviving mutants of one module, given its path in the tree; print each, with its reason if any."""
     first, began = workers[0], time.monotonic()
     first.mutant = None
     first.start(files, Order({}, Counter()), 3600)
@@ -348,7 +348,7 @@ def survivors(
 
 
 def explained() -> dict[tuple[str, str, str], str]:
-    """The reasons of the survivors that no test can kill, by module, line and change."""
+    """Return the reasons of the survivors that no test can kill, by module, line and change."""
     table = tomllib.loads((ROOT / "tests" / "mutants.toml").read_text(encoding="utf-8"))
     return {
         (module, entry["line"], change): entry["reason"]

@@ -1,4 +1,4 @@
-"""The output formats read back by the rules of each: what a program or a page makes of what pfocr-lint prints."""
+"""Parsers of the output formats, by the rules of each format, as a program or a page reads the output of pfocr-lint."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HERE = Place(2, 1, 2, 5, 1, 5)
 
 
 def found(number: int = 0, **changes) -> Diagnostic:
-    """A diagnostic of one of the rules in turn, with or without a fix."""
+    """Return a diagnostic of one of the rules in turn, with or without a fix."""
     rule = RULES[number % len(RULES)]
     fix = OfferedFix(Safety.SAFE, "set it", (Edit(4, 8, f"text {number}"),), (HERE,)) if number % 2 else None
     values = {
@@ -49,7 +49,7 @@ def report(*diagnostics: Diagnostic, files: int = 1) -> Report:
 
 
 def read_back(form: str, *diagnostics: Diagnostic):
-    """What a format says, read back by the rules of the format."""
+    """Return the output of a format, parsed by the rules of the format."""
     return READERS[form](FORMATS[form](report(*diagnostics)))
 
 
@@ -80,7 +80,7 @@ COMMAND = re.compile(r"::(error|warning|notice) ([^:\r\n]*)::([^\r\n]*)\n")
 
 
 def read_github(text: str):
-    """The commands as GitHub's runner reads them: one a line, the first '::' behind the properties ends these."""
+    """Parse workflow commands as GitHub's runner does: one per line; the first '::' ends the properties."""
     commands = [COMMAND.fullmatch(line) for line in re.split(r"(?<=\n)", text) if line]
     assert None not in commands
     levels = [match[1] for match in commands]
@@ -98,7 +98,7 @@ def unescaped(text: str) -> str:
 
 
 class Page(HTMLParser):
-    """The tags of a page as GitHub's own Markdown parser makes it, and the text of each code span in a list."""
+    """The tags of a page from GitHub's Markdown parser, and the text of each code span in a list."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -148,10 +148,10 @@ COUNTS = {
 
 
 def left_out(text: str) -> int:
-    """How many more there are, by a sentence."""
+    """Return the number of omitted findings in a sentence."""
     return sum(int(number.replace(",", "")) for number in re.findall(r"([\d,]+) more", text))
 
 
 def results(log):
-    """The results of a SARIF log."""
+    """Return the results of a SARIF log."""
     return log["runs"][0]["results"]

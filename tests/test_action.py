@@ -1,4 +1,4 @@
-"""The GitHub Action on made pull requests from a fork, its log read as GitHub's runner reads it."""
+"""The GitHub Action on pull requests from a fork; the log is parsed like GitHub's runner does."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Outcome(NamedTuple):
 
 
 def obeyed(log: str) -> list[tuple[str, dict[str, str], str]]:
-    """What GitHub's runner takes for commands, in both of its notations: in a line's beginning, or anywhere in it."""
+    """Return the commands that GitHub's runner would execute, in both notations: at the start of a line, or anywhere in it."""
     found, token = [], None
     for line in re.split(r"\r\n|\r|\n", log):
         match = re.match(r"\s*::([^ :]+)(?: ([^:]*))?::(.*)", line) or re.search(r"##\[([^ \]]+)()\](.*)", line)
@@ -59,7 +59,7 @@ def unescaped(text: str) -> str:
 
 
 class Pull:
-    """A repository with a base branch, and a pull request from a fork, checked out as actions/checkout does it: merged."""
+    """A repository with a base branch and a merged pull request from a fork, as actions/checkout checks it out."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.temp = folder, folder.parent / f"{folder.name}-temp"
@@ -78,7 +78,7 @@ class Pull:
         return self.git("rev-parse", "HEAD")
 
     def merge(self) -> dict:
-        """Commit what was changed, merge it as GitHub does, and give the event."""
+        """Commit the changes, merge them as GitHub does, and return the event."""
         head = self.commit("change")
         self.git("switch", "-q", "--detach", "main")
         self.git("merge", "-q", "--no-ff", "-m", "merge", head)
@@ -180,7 +180,7 @@ def test_later_work_on_the_base_branch_does_not_count(pull):
 
 @pytest.mark.parametrize("name", ["pfocr-lint.toml", "pyproject.toml", "_figures/pfocr-lint.toml"])
 def test_the_settings_are_those_of_the_base(pull, name):
-    """A pull request that turns a rule off is checked by it; what the base turned off stays off."""
+    """A pull request cannot turn a rule off; a rule that the base turned off stays off."""
     table = "[tool.pfocr-lint]\n" if name == "pyproject.toml" else ""
     write(pull.folder, (name, table + 'ignore = ["PF104"]\n'), figure(1000002, seo="Creative"))
     event = pull.merge()
@@ -272,7 +272,7 @@ def test_sarif_is_written_for_a_later_step(pull):
     assert (outcome.status, outcome.commands, len(log["runs"][0]["results"])) == (1, [], 1)
     assert "PF208" in outcome.summary
     (pull.folder / "pfocr-lint.toml").write_text("ignore = [\n")
-    assert "sarif" not in pull.check({}, format="sarif").outputs, "no report of an earlier run is handed out"
+    assert "sarif" not in pull.check({}, format="sarif").outputs, "the report of an earlier run is not an output"
 
 
 WRONG = [
@@ -348,7 +348,7 @@ def test_paths_are_one_per_line(pull):
 
 
 def test_the_step_imports_nothing_from_the_work_tree(pull):
-    """The step as it stands in the file, but for the virtual environment; the pull request brings modules of its own."""
+    """The step as written in the file, except for the virtual environment; the pull request adds modules."""
     for name in ("yaml.py", "json.py", "sitecustomize.py", "pfocr_lint/__init__.py", "pfocr_lint/integrations/github.py"):
         write(pull.folder, (name, "open('pwned', 'w')\n"))
     write(pull.folder, figure(1000002, figtype="Scheme"))
@@ -356,7 +356,7 @@ def test_the_step_imports_nothing_from_the_work_tree(pull):
     step = ACTION["runs"]["steps"][-1]
     python = pull.temp / "pfocr-lint" / "bin" / "python"
     python.parent.mkdir(parents=True)
-    # an interpreter that finds this package though it is isolated
+    # an isolated interpreter that finds this package
     start = f"import runpy, sys; sys.path.insert(0, {str(ROOT)!r}); runpy.run_module('pfocr_lint.integrations.github', run_name='__main__')"
     python.write_text(f'#!/bin/sh\n[ "$*" = "-I -m pfocr_lint.integrations.github" ] && exec {sys.executable} -I -c "{start}"\n')
     python.chmod(0o755)
@@ -368,7 +368,7 @@ def test_the_step_imports_nothing_from_the_work_tree(pull):
 
 @pytest.mark.slow
 def test_all_steps_run_as_written(pull, monkeypatch):
-    """From nothing to a verdict: the key, the installation, the check; what an expression gives is put in by hand."""
+    """All steps: cache key, installation, check; the values of expressions are inserted by hand."""
     for name in ("venv.py", "pip.py", "yaml.py"):
         write(pull.folder, (name, "open('pwned', 'w')\n"))
     write(pull.folder, figure(1000002, figtype="Scheme"))

@@ -1,4 +1,4 @@
-"""The adoption guide works: its commands are run as they stand, in their order, in a repository of the samples."""
+"""The adoption guide works: its commands run as written, in order, in a repository of the samples."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PF005 names what a person left out, at its place and in words for it; what it fixes gives back the bytes that were meant."""
+"""PF005 reports the missing character at its place; its fix gives the intended bytes."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ BELOW = "survival,\n    quiescence, and drug resistance.\n"
 def broken(old: str, new: str, kind: Kind = Kind.FIGURE) -> str:
     """The clean record with its only ``old`` replaced."""
     text = clean_text(kind)
-    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in the record"
+    assert text.count(old) == 1, f"{old!r} occurs {text.count(old)} times in the record"
     return text.replace(old, new)
 
 
-# (old, new, line, message): the value that is meant, by its key and its first line
+# (old, new, line, message): the message names the value by its key and its first line
 NAMED = [
-    # a colon, in whichever line of the text
+    # a colon, in any line of the text
     ("survival,\n  quiescence,", "survival,\n  quiescence: rest,", 14, f"the text of 'caption' (it begins on line 13) holds ': '; {ROUND}"),
     (BELOW, BELOW.replace("quiescence,", "quiescence: x"), 35, f"the text of 'schema-jsonld/description' (it begins on line 34) holds ': '; {ROUND}"),
     ("in Acute\n  and", "in Acute\n  note: and", 16, f"the text of 'papertitle' (it begins on line 15) holds ': '; {ROUND}"),
@@ -57,7 +57,7 @@ NAMED = [
     ("    name: W", "    name: W: ", 40, f"the text of 'schema-jsonld/creator/name' holds ': '; {ROUND}"),
     ("figtitle: Properties", "figtitle: Crohn's: properties", 3, f"the text of 'figtitle' holds ': '; {ROUND}, and double each ' in it ('')"),
     ("survival,\n  quiescence,", "mice's survival,\n  rest: ", 14, f"the text of 'caption' (it begins on line 13) holds ': '; {ROUND}, and double each ' in it ('')"),
-    # a text that looks like an item
+    # a text in the form of an item
     ("caption: Stromal", "caption: - Stromal", 13, f"the text of 'caption' begins with '- '; {ROUND}"),
     ("figtitle: P", "figtitle: - P", 3, f"the text of 'figtitle' begins with '- '; {ROUND}"),
     ("number: F1", "number: - F1", 12, f"the text of 'number' begins with '- '; {ROUND}"),
@@ -68,7 +68,7 @@ NAMED = [
     ("  keywords:\n  - P", "  keywords: - P", 41, "an item begins here, and belongs on a line of its own below the key"),
     ("organisms:\n- H", "organisms: -H", 4, "'-Homo sapiens' is beside the key 'organisms'; an item begins with '- ', on a line of its own below the key"),
     ("organisms:\n- H", "organisms: H", 4, "'Homo sapiens' is beside the key 'organisms'; an item begins with '- ', on a line of its own below the key"),
-    # quotes of print
+    # curly quotes
     ("figtitle: Properties of", "figtitle: “Properties: of”", 3, f"the text of 'figtitle' holds ': '; “ and ” are no quotes {CURLY}"),
     ("figtitle: Properties of", "figtitle: ‘Properties’: of", 3, f"the text of 'figtitle' holds ': '; ‘ and ’ are no quotes {CURLY}"),
     ("figtitle: Properties of", "figtitle: „Properties“: of", 3, f"the text of 'figtitle' holds ': '; „ and “ are no quotes {CURLY}"),
@@ -84,7 +84,7 @@ NAMED = [
     ("MDPI", '"L"Oréal"', 22, "'Oréal\"' is where a new key belongs; a quote closes too early: put single quotes round the whole text"),
     ("MDPI", "'L'Oréal'", 22, "'Oréal'' is where a new key belongs; a single quote inside single quotes is doubled (''), or a quote closes too early"),
     ("MDPI", "*p", 22, "an alias ('*') or anchor ('&') is here; a text that begins so needs single quotes"),
-    # what is no slip keeps its sentence
+    # other errors keep the message of the parser
     ("number: F1\n", "number: F1\nand more\n", 13, "the line 'and more' is neither 'key: value' nor indented text"),
     ("year: '2022'", "Year:'2022'", 18, "the line 'Year:'2022'' is neither 'key: value' nor indented text"),
     ("year: '2022'", "year='2022'", 18, "the line 'year='2022'' is neither 'key: value' nor indented text"),
@@ -160,7 +160,7 @@ SLIPS = [
     (BELOW, BELOW.replace("    ", ""), Kind.FIGURE, True, 35, PARA.format("'quiescence, and drug resistance.'", "'schema-jsonld/description'", 4)),
     (BELOW, BELOW.replace("    ", "  "), Kind.FIGURE, True, 35, PARA.format("'quiescence, and drug resistance.'", "'schema-jsonld/description'", 4)),
     ("Acute\n  and", "Acute\nand", Kind.FIGURE, False, 16, PARA.format("'and Chronic Myeloid Leukemias.'", "'papertitle'", 2)),
-    # several in one entry, and in two
+    # several errors in one entry, and in two entries
     ("- Homo sapiens\n- Mus", "Homo sapiens\n-Mus", Kind.FIGURE, True, 5, "'Homo sapiens' is " + WITHOUT.format("'organisms'")),
     ("- Homo sapiens\n- Mus", "Homo sapiens\n– Mus", Kind.FIGURE, False, 5, "'Homo sapiens' is " + WITHOUT.format("'organisms'")),
     ("- Mus musculus\norganisms_ner:\n- H", "Mus musculus\norganisms_ner:\nH", Kind.FIGURE, False, 6, "'Mus musculus' is " + WITHOUT.format("'organisms'")),
@@ -194,7 +194,7 @@ def test_the_other_errors_of_a_file_are_related_to_the_first():
     ]
 
 
-# what has more than one reading, or of which a character would be lost: the sentence, and no fix
+# ambiguous errors, and errors whose fix would lose a character: a message and no fix
 UNFIXED = [
     ("- Mus musculus", "*Mus musculus", "'*Mus musculus' is in the list 'organisms'"),  # an alias
     ("- Mus musculus", "Mus musculus # new", "'Mus musculus # new' is in the list"),  # a comment, or a part of the name
@@ -224,7 +224,7 @@ def test_an_ambiguous_error_has_no_fix(old, new, wanted):
     assert (fixed.data, fixed.faults) == (data, ())
 
 
-# what may be an item or not, a part of the text or a note: only a person knows
+# an item or not, a part of the text or a note: only a person can decide
 UNSURE = [
     ("- Homo sapiens\n- Mus", "- Homo\nsapiens\n- Mus", "- Homo\n- sapiens\n- Mus"),
     ("- Mus musculus", "- Mus musculus\nReviewed", "- Mus musculus\n- Reviewed"),
@@ -244,7 +244,7 @@ def test_a_note_or_a_continued_text_gets_no_safe_fix(old, new, guess):
     assert (fixed.data.decode(), fixed.faults) == (broken(old, guess), ())
 
 
-# what YAML reads, though not as it was meant: (old, new, code, safe, message)
+# valid YAML with another meaning than intended: (old, new, code, safe, message)
 READ = [
     ("- Mus", "  -Mus", "PF005", False, "'-Mus musculus' does not begin with '- ': YAML reads it as part of the item above"),
     ("- Mus", "  – Mus", "PF005", False, "'– Mus musculus' does not begin with '- ': YAML reads it as part of the item above"),
@@ -308,7 +308,7 @@ def test_a_key_with_a_part_of_its_text_is_split_at_the_quotes(new, fixed):
 
 
 def test_errors_left_after_a_fix_are_reported():
-    """The fix of the form is made first; then the other rules see the record."""
+    """The syntax error is fixed first; then the other rules run."""
     text = (
         broken("- Mus", "-Mus")
         .replace("figtype: Figure", "figtype: Scheme")
@@ -326,7 +326,7 @@ def test_errors_left_after_a_fix_are_reported():
     assert number.data.decode() == clean_text()
 
 
-# The proof, branch by branch: an edit that would make a readable text of something else.
+# The verification, branch by branch: each edit would give a readable text with another meaning.
 PROOFS = [
     ("reads", "- Mus", "Mus", "Mus", "- Mus", True),
     ("does not read", "- Mus", "Mus", "Mus", "- 'Mus", False),
@@ -352,7 +352,7 @@ def test_the_proof_of_a_fix(old, new, part, instead, holds):
     assert repair.proven(record, fix) == holds
 
 
-# Breaks of real records at random places; each gives back the record, or is left as it is.
+# Errors at random places of real records; each is fixed to the original record, or left unchanged.
 ITEM = re.compile(r"(?m)^( *)- (?=\S)")
 KEY = re.compile(r"(?m)^( *'?@?[A-Za-z_-]+'?): (?=\S)")
 FOLDED = re.compile(r"(?m)^ {2,4}(?=[A-Za-z(][^\n:]*$)")
@@ -415,5 +415,5 @@ def test_for_any_lines_the_fix_is_verified_and_made_once(place, typed):
     again = fixer.fix(PATH, fixed.data, unsafe=True)
     assert (again.data, again.fixed) == (fixed.data, ())
     safe = fixer.fix(PATH, data, ONLY)
-    if safe.fixed:  # every letter that was typed is in the text, in its order
+    if safe.fixed:  # every typed letter is in the text, in order
         assert re.sub(r"[\W_]", "", safe.data.decode()) == re.sub(r"[\W_]", "", data.decode())

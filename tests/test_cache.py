@@ -1,4 +1,4 @@
-"""What earlier runs found: the same is told with and without it, whatever became of it; and results that are told as they come."""
+"""The cache: results are the same with and without it, in any state of it. And streamed results."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def record(number: int, text: str | None = None) -> str:
 
 @pytest.fixture
 def many(tmp_path, monkeypatch):
-    """A repository with more clean figures than the cache is used from on; their change of state counts as old."""
+    """A repository with enough clean figures for the cache; their change times count as old."""
     monkeypatch.setattr(cache, "RACY", -1_000_000_000_000)
     folder = tmp_path / "many"
     (folder / "_figures").mkdir(parents=True)
@@ -67,7 +67,7 @@ def reported(run, *argv) -> tuple[int, list[dict]]:
 
 @pytest.fixture
 def checked(monkeypatch):
-    """How many records were judged, and not looked up."""
+    """The records that were checked and not taken from the cache."""
     count = []
     real = prefilter.quick_checks
 
@@ -123,7 +123,7 @@ def test_the_cache_changes_no_result(many, run, change):
     CHANGES[change](many)
     expected = reported(run, "--no-cache")
     assert (expected[1] != []) == (change not in ("nothing", "a record goes"))
-    for _ in range(3):  # the second and third time from what the run before has kept
+    for _ in range(3):  # the second and third time from the cache of the run before
         assert reported(run) == expected
     assert reported(run, "--jobs", "2") == reported(run, "--jobs", "8") == expected
 
@@ -176,7 +176,7 @@ COLUMNS = ["keys", "digests", "stamps", "sorts", "texts", "papers", "ends", "sum
 
 @pytest.mark.parametrize("column", COLUMNS)
 def test_a_bit_turned_in_a_column_is_noticed_by_its_checksum_alone(many, run, home, column):
-    """With the checksum of what it holds now, the same column would be believed."""
+    """With a matching checksum, the same column would be accepted."""
     os.chdir(many)
     (many / "_data").mkdir()
     figid = SEED.replace("PMC9405586", "PMC10000000")
@@ -341,7 +341,7 @@ def same_with_and_without(run, *argv) -> list[dict]:
 
 
 def test_pages_beside_the_files_are_read(many, run):
-    """A comparison that found nothing counts only while it looks at nothing that the run does not read."""
+    """A clean comparison is only valid if it reads nothing except the files of the run."""
     os.chdir(many)
     pages = {path: path.read_bytes() for path in (many / "_organisms").iterdir()}
     shutil.rmtree(many / "_organisms")
@@ -390,7 +390,7 @@ def test_what_a_killed_run_left_is_tidied_though_nothing_has_changed(many, run):
     assert not left.exists()
 
 
-# Results as they come
+# Streamed results
 
 
 def spoilt(folder: Path, number: int, old: str, new: str) -> None:
@@ -467,7 +467,7 @@ def test_another_program_or_schema_is_another_cache(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("times", [(1, 0), (0, 1), (1, 1), (0, 0)])
 def test_a_file_that_may_be_written_again_unseen_is_not_known(tmp_path, times):
-    """By the time of its bytes, or of its state."""
+    """By its modification time or its change time."""
     kept = cache.Cache(str(tmp_path), "key")
     recent = [kept._started if late else 1 for late in times]
     stamp = cache.array("q", [100, *recent, 7])

@@ -1,4 +1,4 @@
-"""The first look at a record in the pipeline's own form: it tells what the reference path tells, to the letter."""
+"""The prefilter on records in canonical form: it reports exactly the same as the reference path."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def read_by_template(kind: Kind, data: bytes):
 
 
 def agree(path: str, data: bytes) -> bool:
-    """Hold the first look against the reference path; whether it called the record clean."""
+    """Compare the prefilter with the reference path; return whether it accepts the record as clean."""
     reference = read(path, data)
     values = fast_parser.read(data)
     if values is not None:
@@ -68,13 +68,13 @@ def agree(path: str, data: bytes) -> bool:
 
 
 def quick_check_of(path: str, data: bytes, *, worth_a_template: bool, kind: Kind | None = None):
-    """A look as the first records of a run get it, or the many that follow."""
+    """The prefilter as the first records of a run get it, or the many that follow."""
     prefilter._figures_checked[0] = prefilter.WORTH_COLUMNS if worth_a_template else 0
     return prefilter.quick_check(path, data, kind=kind)
 
 
 def same_report(quick, data: bytes, reference: Record, checked: hits.Checked) -> bool:
-    """Hold one look against what the reference path found; whether it called the record clean."""
+    """Compare one prefilter result with the reference path; return whether the record was accepted as clean."""
     if quick is None:
         return False
     assert {rule.code for rule in quick.candidates} == {hit.rule.code for hit in checked.hits}
@@ -130,7 +130,7 @@ def test_every_injected_defect(old, new):
     assert not agree(PATH, seed_text().replace(old, new, 1).encode())
 
 
-# What YAML 1.1 reads as something else, or what only looks like plain text.
+# Values that YAML 1.1 reads as another type, or that only seem to be plain text.
 TRAPS = [
     "\ny",
     "Y",
@@ -389,7 +389,7 @@ NESTED = "---\na: b\nc:\n- d\n- e f\ng:\n  h: i\n  j:\n  - k\n  l: 'm'\nn:\n- o:
 
 
 def mutated(chance: random.Random, text: str) -> str:
-    """A text with a few pieces put in, taken out or swapped, mostly where a value begins or ends."""
+    """Return a text with a few pieces inserted, removed or swapped, mostly at the start or end of a value."""
     for _ in range(chance.choice([1, 1, 1, 2, 3])):
         at = chance.randrange(len(text) + 1)
         for mark, likely in (("\n", 0.15), (": ", 0.3), ("- ", 0.2)):
@@ -474,7 +474,7 @@ WORDY = st.lists(
 )
 
 
-# Texts that the fast reader knows: the others would leave half of the examples without a word.
+# Texts that the fast parser accepts: with others half of the examples would check nothing.
 CANONICAL = WORDY.map("".join).filter(lambda text: fast_parser.read(emitter.document({"key": text}).encode()) is not None)
 
 
@@ -482,7 +482,7 @@ CANONICAL = WORDY.map("".join).filter(lambda text: fast_parser.read(emitter.docu
 @given(st.fixed_dictionaries(dict.fromkeys(("figtitle", "caption", "keyword"), CANONICAL)), st.booleans(),
        st.sampled_from([("", ""), ("", "leukemic stem cells"), ("leukemic stem cells", "")]))  # fmt: skip
 def test_a_rule_with_a_finding_has_its_trigger(values, copied, beside):
-    """The promise of each cue, on values as the fast reader gives them; of a function, where they fit."""
+    """The guarantee of each trigger, on values from the fast parser; for a function, only on values that fit."""
     data = schemas.example(Kind.FIGURE)
     data["figtitle"] = values["figtitle"].join(beside)
     data["caption"] = values["caption"]
@@ -562,7 +562,7 @@ def test_the_bad_examples_of_a_rule_have_its_trigger(rule):
 
 
 def test_rules_wait_for_form_only_where_the_form_decides():
-    """Whoever reads the record's text has FORM or TEXT for a cue: the fast path has no text to show."""
+    """A rule that reads the text of the record has the trigger FORM or TEXT: the fast path has no text."""
     for rule in RULES:
         if rule.compare is None and {"text", "faults", "comments", "unused_waivers", "unknown_waivers"} & set(
             rule.check.__code__.co_names

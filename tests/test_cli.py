@@ -1,4 +1,4 @@
-"""The command as users and machines rely on it: flags, outputs, exit status."""
+"""The command line: flags, outputs, exit status."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SAMPLES = ROOT / "samples"
 
 @pytest.fixture
 def dirty(repository):
-    """One safe defect (PF105) and one unsafe (PF210 once it is quoted), a warning (PF315)."""
+    """One defect with a safe fix (PF105), one with an unsafe fix (PF210, once it is quoted), and a warning (PF315)."""
     path = repository / FIGURE
     text = clean_text().replace("year: '2022'", "year: 2021").replace("10(8):1841", "10(NA)")
     path.write_text(text, encoding="utf-8")
@@ -249,7 +249,7 @@ def test_several_formats_each_to_its_file(dirty, run):
     assert (folder / "junit.out").read_text().count("<failure ") == len(lines)
 
 
-TIMED = ("json", "junit")  # they say how long the run took
+TIMED = ("json", "junit")  # they contain the duration of the run
 
 
 def test_help_names_every_format():
@@ -410,5 +410,5 @@ def test_an_invalid_file_of_arguments_is_reported(repository, run):
     (repository / "latin.txt").write_bytes(b"\xff\n")
     refused = (2, "", "pfocr-lint: a file of arguments (@FILE) is not UTF-8, or includes itself\n")
     assert run("@loop.txt") == refused
-    latin = run("@latin.txt")  # newer Pythons take the byte for a part of a name
+    latin = run("@latin.txt")  # newer Python versions accept the byte in a file name
     assert latin == refused or (latin.status, "there is no such file" in latin.out) == (2, True)

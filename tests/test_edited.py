@@ -1,4 +1,4 @@
-"""A correction in a copy is not thrown away, and what a change drifts further is introduced: with Git, and without."""
+"""A correction in a copy is kept, and a change that increases a difference is introduced; with Git and without."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from pfocr_lint.workspace import git_history
 
 
 def text_of(**values: str) -> str:
-    """The clean record with some values changed; those of the JSON-LD block by their names."""
+    """Return the clean record with changed values; values of the JSON-LD block by their names."""
     data = copy.deepcopy(schemas.example(Kind.FIGURE))
     for key, value in values.items():
         holder = data["schema-jsonld"] if key in ("description", "id") else data
@@ -36,7 +36,7 @@ OLD = schemas.example(Kind.FIGURE)["caption"]
 CORRECTED = OLD.replace("Stromal", "Stromal cell")
 PAGE = "https://pfocr.wikipathways.org/figures/PMC9405586__x.html"
 
-# (rule, values in the earlier version, values now, whether the fix is safe, what the message says of the edit)
+# (rule, values in the earlier version, values now, whether the fix is safe, the part of the message about the edit)
 EDITED = [
     ("PF206", {}, {"description": CORRECTED}, False, "schema-jsonld/description was edited, caption was not"),
     ("PF206", {}, {"caption": CORRECTED}, True, ""),
@@ -172,7 +172,7 @@ def test_a_correction_of_the_description_stays(repository, run, where):
         assert CORRECTION in (repository / RECORD).read_text()
         if where == "windows":
             KNOWN_BY_GIT[where](repository)
-    assert "edited" in run(*since, RECORD).out, "a plain run says it too"
+    assert "edited" in run(*since, RECORD).out, "a run without --since reports it too"
     assert json.loads(run(*since, RECORD, "--output-format", "json").out)["diagnostics"][-1]["fix"]["safety"] == "unsafe"
     assert "+  description: Stromal cellular signaling" not in run("--diff", *since, RECORD).out
     assert "+  description: Stromal cellular signaling" in run("--diff", "--unsafe-fixes", *since, RECORD).out
@@ -316,12 +316,12 @@ def test_git_that_ends_or_answers_nonsense_is_no_failure(repository, run, tmp_pa
         (tmp_path / "bin" / "git").chmod(0o755)
         monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
         if script == "cat >/dev/null":
-            continue  # a program that never answers is not Git
+            continue  # a program without answers is not Git
         result = run("--diff", RECORD)
         assert (result.status, "-  description" in result.out) == (1, True), script
 
 
-# ---- a made history: what a curator types is not lost, and what is introduced is what a model says
+# ---- a generated history: no edit of a curator is lost, and the introduced findings equal those of a model
 
 
 WORDS = [
@@ -345,7 +345,7 @@ def sentence(chance: random.Random) -> str:
 
 
 class Model:
-    """The records of a made database: what each says, as the test knows it."""
+    """The records of a generated database, with the values that the test knows."""
 
     def __init__(self, folder, chance: random.Random) -> None:
         self.folder, self.chance = folder, chance
@@ -355,14 +355,14 @@ class Model:
             data = yaml.safe_load(text.split("---")[1])
             self.values[name] = {"caption": data["caption"], "description": data["caption"], "alias": data["figid_alias"], "wrap": "0",
                                  "right": data["figid_alias"], "data": data}  # fmt: skip
-            if number % 3 == 0:  # drifted before
+            if number % 3 == 0:  # different before
                 self.values[name]["description"] = sentence(chance)
             if number % 7 == 0:
                 self.values[name]["alias"] = data["figid_alias"] + "9"
             self.write(name)
 
     def write(self, name: str) -> None:
-        """Write a record, each time in another form where it is re-wrapped."""
+        """Write a record, in another form each time when it is re-wrapped."""
         values = self.values[name]
         data = copy.deepcopy(values["data"])
         data["caption"], data["figid_alias"] = values["caption"], values["alias"]
@@ -382,7 +382,7 @@ class Model:
         return {"caption": data["caption"], "description": data["schema-jsonld"]["description"], "alias": data["figid_alias"]}
 
     def edit(self) -> tuple[str, dict[str, str]]:
-        """One edit by a curator: the record's name, and the values that were typed."""
+        """Make one edit of a curator; return the name of the record and the typed values."""
         name = self.chance.choice(sorted(self.values))
         kind = self.chance.choice(["caption", "description", "both", "apart", "alias", "wrap"])
         aliases = [self.values[name]["right"] + end for end in ("", "8", "7")]
@@ -399,7 +399,7 @@ class Model:
         return name, typed
 
     def state(self) -> dict[tuple[str, str], tuple[str, ...]]:
-        """The findings that there are, each with the values that it is about."""
+        """Return the findings, each with its values."""
         found = {}
         for name, values in self.values.items():
             if values["caption"] != values["description"]:

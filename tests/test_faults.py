@@ -1,7 +1,7 @@
 """
-Whatever happens during a run: each file has its old bytes or its new ones, nothing stays beside it, the next run goes on.
+Crashes during a run: each file has its old or its new bytes, no temporary file stays, and the next run continues.
 
-Real processes, real kills, a file system that is really full where one can be mounted.
+With real processes and real kills, and a full file system if one can be mounted.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from pfocr_lint.workspace import atomic_write, one_file, signals, workers
 
 NEW = clean_text()
 OLD = NEW.replace("year: '2022'", "year: 2022")
-LIMIT = 120  # seconds after which a run counts as hanging; none takes more than a few
+LIMIT = 120  # seconds until a run counts as hanging; normally a run takes a few
 STARTS = ["fork", *(pytest.param(method, marks=pytest.mark.slow) for method in ("spawn", "forkserver"))]
 
-# Every process of a run imports this: a record whose name says so is the end of its process, or raises.
+# Every process of a run imports this: a record with a certain name ends its process, or raises.
 SABOTAGE = """
 import os, signal
 from pathlib import Path
@@ -52,7 +52,7 @@ many_files.process_prefiltered = process
 
 
 def records(folder: Path, count: int, *names: str) -> Path:
-    """Dirty records, and some more with names of their own; the folder that holds the record folder."""
+    """Write dirty records, and more with given names; return the parent of the record folder."""
     (folder / "_figures").mkdir()
     for name in (*(f"{number}" for number in range(count)), *names):
         (folder / "_figures" / f"{name}.md").write_text(OLD)
@@ -60,7 +60,7 @@ def records(folder: Path, count: int, *names: str) -> Path:
 
 
 def start(folder: Path, *argv: str, jobs: int = 2, method: str = "fork", sabotage: bool = False, **streams) -> subprocess.Popen:
-    """A run in a session of its own; its standard error is open as long as any of its processes lives."""
+    """Start a run in a new session; its standard error is open while any of its processes lives."""
     env = {**os.environ, "PFOCR_LINT_START": method}
     if sabotage:
         (folder / "sabotage").mkdir(exist_ok=True)
@@ -81,13 +81,13 @@ def start(folder: Path, *argv: str, jobs: int = 2, method: str = "fork", sabotag
 
 
 def heeding() -> None:
-    """A run that is started in the background of a shell would ignore these, and so would its processes."""
+    """Reset signals that a run in the background of a shell would ignore, with its processes."""
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
 
 
 def finish(process: subprocess.Popen) -> tuple[int, str, str]:
-    """Status and output of a run, when all its processes are gone."""
+    """Return status and output of a run, after all its processes have ended."""
     try:
         out, err = process.communicate(timeout=LIMIT)
     except subprocess.TimeoutExpired:
@@ -97,7 +97,7 @@ def finish(process: subprocess.Popen) -> tuple[int, str, str]:
 
 
 def fixed(folder: Path) -> int:
-    """How many records have their new bytes; all others have their old ones."""
+    """Return the number of records with new bytes; assert that all others have their old bytes."""
     texts = [path.read_text() for path in (folder / "_figures").glob("*.md")]
     assert set(texts) <= {OLD, NEW}
     return texts.count(NEW)
@@ -108,7 +108,7 @@ def beside(folder: Path) -> list[str]:
 
 
 def after(process: subprocess.Popen, folder: Path, count: int) -> None:
-    """Wait until so many more of the first records, the first to be mended, have their new bytes, or the run is over."""
+    """Wait until so many more of the first records are fixed, or the run is over."""
     first = sorted((folder / "_figures").glob("*.md"))[:60]
     goal = min(count + sum(path.stat().st_size == len(NEW.encode()) for path in first), len(first))
     while process.poll() is None and sum(path.stat().st_size == len(NEW.encode()) for path in first) < goal:
@@ -132,7 +132,7 @@ def strike(process: subprocess.Popen, target: str, chance: random.Random) -> Non
 
 
 def survive(folder: Path, kills: int, method: str, chance: random.Random) -> None:
-    """Run and kill, again and again, each run going on where the last one was killed; then finish."""
+    """Run and kill repeatedly; each run continues after the last one; then finish."""
     for _ in range(kills):
         if fixed(folder) >= len(list((folder / "_figures").glob("*.md"))):
             for path in (folder / "_figures").glob("*.md"):
@@ -150,7 +150,7 @@ def survive(folder: Path, kills: int, method: str, chance: random.Random) -> Non
         )
         fixed(folder)
     assert finish(start(folder, "--fix", method=method))[0] == 0
-    assert fixed(folder) == len(os.listdir(folder / "_figures")), "all is mended, and nothing stands beside"
+    assert fixed(folder) == len(os.listdir(folder / "_figures")), "all records are fixed, and no other file is left"
 
 
 def test_a_run_that_is_killed_is_finished_by_the_next(tmp_path):
@@ -193,7 +193,7 @@ def test_a_process_that_is_killed_once_changes_no_result(tmp_path):
     (folder / "once").touch()
     status, _, err = finish(start(folder, "--fix", "-q", sabotage=True))
     assert fixed(folder) == 13
-    assert status == 3, "what was fixed before the kill is not counted, and that is said"
+    assert status == 3, "fixes before the kill are not counted, and a message says so"
     assert err.endswith("were checked again; what was fixed in them before that is not counted\n")
     assert err.count("\n") == 1
 
@@ -213,7 +213,7 @@ def exhausted(*_):
 
 
 def judge(part):
-    """Work for the pool: a list of numbers, some of which are not to be had."""
+    """Work for the pool: return a list of numbers; some fail."""
     if 13 in part:
         raise ValueError("unlucky")
     if 66 in part:
@@ -273,7 +273,7 @@ def test_few_results_wait_for_their_turn():
 
 
 def ends_twice(part):
-    """The process ends with the part, and again with the piece; the third time all is well."""
+    """The process ends with the part, and again with the piece; the third attempt succeeds."""
     for flag in ("one", "two"):
         if Path(flag).exists():
             Path(flag).unlink()
@@ -317,7 +317,7 @@ def stopped(folder: Path, sent: str, jobs: int, method: str, seed: int = 0) -> N
     number = getattr(signal, sent)
     process = start(folder, "--fix", jobs=jobs, method=method)
     after(process, folder, random.Random(seed).randint(1, 5))
-    for _ in range(2):  # as a terminal does when the key is pressed twice
+    for _ in range(2):  # like a terminal when the key is pressed twice
         os.killpg(process.pid, number)
     message = {"SIGINT": "interrupted", "SIGTERM": "stopped by SIGTERM", "SIGHUP": "stopped by SIGHUP"}[sent]
     assert finish(process) == (128 + number, "", f"pfocr-lint: {message}\n")
@@ -360,7 +360,7 @@ def test_a_reader_that_has_seen_enough_is_no_fault(tmp_path, closed, jobs):
 
 @pytest.fixture
 def mounted(tmp_path):
-    """A small file system of its own; its folder."""
+    """A small separate file system; its folder."""
     folder = tmp_path / "small"
     folder.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", "size=256k", "none", str(folder)]
@@ -392,7 +392,7 @@ def test_a_folder_that_is_read_only_is_left(mounted):
     subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
     status, out, err = finish(start(folder, "--fix", "-q", "--output-format", "concise"))
     assert status == 1
-    assert len(out.splitlines()) == 3, "what was not mended is reported"
+    assert len(out.splitlines()) == 3, "findings that were not fixed are reported"
     left = "it could not be written and is left as it is: Read-only file system"
     assert err.splitlines() == [f"pfocr-lint: _figures/{number}.md: {left}" for number in range(3)]
 
@@ -430,7 +430,7 @@ def test_what_a_kill_left_is_no_record_and_goes_with_the_next_fix(tmp_path):
         (folder / "_figures" / name).write_text(OLD[:100])
     status, out, _ = finish(start(folder, "-q", "--output-format", "json"))
     assert (status, json.loads(out)["summary"]["files"]) == (1, 2)
-    assert beside(folder) == [LEFT, ".pfocr-lint-notes.tmp"], "a run that only looks writes nothing"
+    assert beside(folder) == [LEFT, ".pfocr-lint-notes.tmp"], "a run without --fix writes nothing"
     assert finish(start(folder, "--fix"))[0] == 0
     assert beside(folder) == [".pfocr-lint-notes.tmp"], "what is not ours stays"
 
@@ -521,12 +521,12 @@ def test_a_save_before_the_exchange_is_kept(tmp_path, monkeypatch, save, exchang
 @exchanging
 @SAVES
 def test_an_editor_that_saves_all_the_time_loses_nothing(tmp_path, save):
-    """It saves while a process fixes the same record again and again: what it saved last is what stands there, mended or not."""
+    """An editor saves while a process fixes the same record repeatedly: the last saved version stays, fixed or not."""
     path = tmp_path / "x.md"
     path.write_bytes(b"0 dirty")
     code = (
         "import os, sys; from pfocr_lint.workspace import atomic_write as atomic\n"
-        "os.fsync = lambda _: None\n"  # so that the moment that matters is a large part of a write
+        "os.fsync = lambda _: None\n"  # so that the critical moment is a large part of a write
         "while True:\n"
         "    data = open(sys.argv[1], 'rb').read()\n"
         "    if data == b'end': break\n"
@@ -542,7 +542,7 @@ def test_an_editor_that_saves_all_the_time_loses_nothing(tmp_path, save):
         save(path, b"%d first dirty" % number)
         for _ in range(chance.randint(0, 4000)):
             pass
-        save(path, b"%d second dirty" % number)  # perhaps while the first is being mended
+        save(path, b"%d second dirty" % number)  # perhaps during the fix of the first
         while process.poll() is None and path.read_bytes() != b"%d second clean" % number:
             pass
     save(path, b"end")
@@ -553,7 +553,7 @@ def test_an_editor_that_saves_all_the_time_loses_nothing(tmp_path, save):
 
 
 def test_two_runs_at_once_undo_nothing_of_each_other(tmp_path):
-    """Two runs make different fixes of the same records: what each says it fixed is there at the end."""
+    """Two runs make different fixes of the same records: all reported fixes are there at the end."""
     folder = records(tmp_path, 60)
     both = OLD.replace("ndex: ''", "ndex: .na.character")
     assert both != OLD

@@ -1,4 +1,4 @@
-"""The user's files: found as records, read only where that is safe, written whole or not at all."""
+"""The user's files: discovery, safe reading, atomic writes."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def test_a_file_that_changed_since_it_was_read_is_left(tmp_path, monkeypatch, ru
     result = run("--fix", FIGURE, "--output-format", "concise")
     assert path.read_bytes() == b"somebody else's"
     assert result.status == 1
-    assert "PF105" in result.out, "what was not mended is reported"
+    assert "PF105" in result.out, "findings that were not fixed are reported"
     assert result.err == f"pfocr-lint: {FIGURE}: another program changed it in the meantime, so it is left as it is\n"
     assert os.listdir(path.parent) == [path.name]
 

@@ -1,4 +1,4 @@
-"""The fixer: what should be is written in the pipeline's bytes, and not one byte beside it."""
+"""The fixer: fixed values have the bytes of the pipeline, and no other byte changes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def fix_round(text: str, path: str = PATH, **options) -> str:
     return fixed.data.decode()
 
 
-# (what is damaged, old, new): every one is undone to the byte
+# (damage, old, new): each is fixed to the original bytes
 DAMAGE = [
     ("byte order mark", "---\nfigid", "\ufeff---\nfigid"),
     ("one line of Windows", "year: '2022'\n", "year: '2022'\r\n"),
@@ -86,10 +86,10 @@ def test_damage_is_undone_to_the_byte(old, new):
 
 
 def test_every_rule_with_a_safe_fix_is_damaged_above():
-    """A safe fix is shown on the long real record too, or its examples say why that cannot be."""
+    """Every safe fix has a case on the long real record too, or a reason why that is impossible."""
     found = {d.code for _, old, new in DAMAGE for d in checker.check(PATH, seed_text().replace(old, new, 1).encode())}
     safe = {rule.code for rule in RULES if "safe" in rule.fix.split(" or ")}
-    # what these mend had to be another text before: the seed has no such word
+    # the seed has no text that these rules fix
     assert safe - found == {"PF213", "PF309", "PF310", "PF501"}
 
 
@@ -125,7 +125,7 @@ def test_any_damage_together_is_undone_to_the_byte(chosen):
     text = damaged = seed_text()
     done = 0
     for _, old, new in sorted(chosen, key=DAMAGE.index):
-        if damaged.count(old) == 1:  # else another took away what this one would have hurt
+        if damaged.count(old) == 1:  # else another damage removed the text that this one would change
             damaged = damaged.replace(old, new)
             done += 1
     assume(done >= 2)
@@ -144,7 +144,7 @@ def test_the_2021_dialect_is_fixed_in_its_own_order(old_new):
     assert fix_round(text.replace(*old_new), SEED_OF_2021) == text
 
 
-# Hand-edited shapes: (name, old in the clean record, hand-edited, after the fix). Comments and spaces stay.
+# Hand-edited forms: (name, old in the clean record, hand-edited, after the fix). Comments and spaces stay.
 SHAPES = [
     ("comment behind", "year: '2022'\n", "year: 2022 # the year\n", "year: '2022' # the year\n"),
     ("comment above", "year: '2022'\n", "# the year\nyear: 2022\n", "# the year\nyear: '2022'\n"),
@@ -184,7 +184,7 @@ def test_hand_edited_shapes_keep_what_is_not_fixed(old, edited, after):
 
 @pytest.mark.parametrize("name", [name for name in real_records() if name.startswith("_figures")])
 def test_ruamel_breaks_lines_as_libyaml_does(name):
-    """What is not edited in a commented block keeps its bytes, so every real block must come back as it is."""
+    """Unedited parts of a block with comments keep their bytes, so every real block must be written back unchanged."""
     record = read(name, real_records()[name].read_bytes())
     starts = [record.span(f"/{key}", on_key=True).start for key in record.data]
     for key, start, end in zip(record.data, starts, [*starts[1:], record.body.end], strict=True):
@@ -192,7 +192,7 @@ def test_ruamel_breaks_lines_as_libyaml_does(name):
         assert round_trip.rewrite(block, record.data[key]) == block
 
 
-# What fuzzing found: (name, old, new in the long record, the codes that are left); none may be a fault.
+# Texts from fuzzing: (name, old, new in the long record, the codes that are left); none may be a fault.
 FOUND = [
     ("a number too long to print", "year: '2022'", f"year: 0x{'f' * 5000}", ["PF104"]),
     ("a list among the organisms", "organisms:\n- NA\n", "organisms:\n- NA\n- - NA\n", ["PF103"]),

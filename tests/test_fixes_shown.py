@@ -1,4 +1,4 @@
-"""``--fix`` says what it did: in lines that a reviewer reads, in JSON, in a summary."""
+"""``--fix`` reports its changes: in lines for a reviewer, in JSON, in a summary."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def lines_of(text: str, name: str = NAME, **options) -> list[str]:
     return [line for _, applied in log.by_record for line in lines(applied)]
 
 
-# (what is replaced in the clean record, by what, the lines of what --fix --unsafe-fixes did)
+# (old text in the clean record, new text, the lines of the changes of --fix --unsafe-fixes)
 CHANGES = [
     ("doi: 10.3390/biomedicines10081841", "doi: .na.character", ["PF106 doi: '.na.character' -> ''"]),
     ("year: '2022'", "year: 2022", ["PF105 year: 2022 put in quotes"]),

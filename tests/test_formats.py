@@ -1,4 +1,4 @@
-"""The formats that other programs read: each fits its schema, keeps its reader's limits and gives every text back."""
+"""The formats for other programs: each fits its schema, keeps the limits of its reader and preserves every text."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def test_related_places_and_fixes_are_reported():
 
 @functools.cache
 def fixable():
-    """Every text with fixes that the tests know, and the diagnostics that have one."""
+    """Yield every text of the tests with fixes, and its diagnostics with a fix."""
     known = []
     texts = [(path, file.read_bytes()) for path, file in real_records().items()]
     texts += [(examples.path_of(bad), examples.text_of(bad).encode()) for rule in RULES for bad in rule.bad]
@@ -178,7 +178,7 @@ def fixable():
 
 
 def offset(text: str, line: int, column: int, *, unit: str) -> int:
-    """The offset of a line and column, counted in bytes of UTF-8 or in code points."""
+    """Return the offset of a line and column, in bytes of UTF-8 or in code points."""
     lines = text.split("\n")
     before = sum(len(each) + 1 for each in lines[: line - 1])
     if unit == "bytes":
@@ -228,7 +228,7 @@ def test_sarif_counts_columns_in_code_points_and_rdjson_in_bytes():
 
 
 def test_rdjson_puts_a_lone_suggestion_on_the_lines_of_its_diagnostic():
-    """Other lines are refused by reviewdog."""
+    """Reviewdog rejects other lines."""
     for _, diagnostics in fixable():
         for each in read_back("rdjson", *diagnostics)["diagnostics"]:
             if len(each["suggestions"]) == 1:
@@ -245,7 +245,7 @@ TEXT = st.lists(PIECE, min_size=1, max_size=6).map("".join)
 
 
 def shown(text: str) -> str:
-    """A text with what no reader may be given as code points: said here once more, in other words than the code's."""
+    """Return a text with unsafe characters as code points; implemented here independently of the product."""
     return re.sub(
         r"(?s).", lambda match: match[0] if match[0].isprintable() or match[0] == "\u00a0" else f"<U+{ord(match[0]):04X}>", text
     )
@@ -256,7 +256,7 @@ def without_surrogates(text: str) -> str:
 
 
 def joined(text: str) -> str:
-    """A text with its pairs of surrogates as the characters that they make: to JSON they are the same."""
+    """Return a text with surrogate pairs as single characters: in JSON they are the same."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
 
@@ -318,7 +318,7 @@ def test_every_text_comes_back_from_every_format(message, path, key):
 
 
 def as_bytes(path: str) -> bytes:
-    """The bytes of a file name: one that could not be decoded is as it was, any other surrogate is three bytes."""
+    """Return the bytes of a file name: an undecodable byte stays, any other surrogate is three bytes."""
     undecoded = not re.search("[\ud800-\udc7f\udd00-\udfff]", path)
     return path.encode("utf-8", "surrogateescape" if undecoded else "surrogatepass")
 

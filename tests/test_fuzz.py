@@ -1,7 +1,7 @@
 """
-Whatever stands in a record or a settings file: read without a crash, mended to a promise or not at all.
+Random content of records and settings files: it is read without a crash, and a fix keeps its guarantees or is not made.
 
-Short in the suite, long with ``make fuzz``. The promises of a fix are checked here without the fixer's own verification.
+Short in the suite, long with ``make fuzz``. The guarantees of a fix are checked independently of the verification in the fixer.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ CHANCE = st.integers(min_value=0)
 
 
 def hostile(seed: int) -> tuple[str, bytes]:
-    """A record with a few pieces put in or taken out, and now and then a byte."""
+    """Return a record with a few pieces inserted or removed, and sometimes a byte."""
     chance = random.Random(seed)
     name, data = chance.choice([*RECORDS, *((PATH, source.encode()) for source in SOURCES)])
     data = mutated(chance, data.decode("utf-8", "replace")).encode("utf-8", "surrogatepass")
@@ -45,7 +45,7 @@ def readable(name: str, data: bytes) -> None:
     if record.data is None and record.kind in MAPPINGS:
         assert len(record.faults) == 1
         assert record.faults[0].code.startswith("PF0")
-    if record.data is not None and not CONTROL.search(record.text):  # ruamel.yaml breaks lines at U+2028, as YAML 1.1 says
+    if record.data is not None and not CONTROL.search(record.text):  # ruamel.yaml breaks lines at U+2028, like YAML 1.1
         assert second_reader(record.text[record.body.start : record.body.end]) in (None, untyped(record.root))
     checked = record_check.check_record(record)
     assert checked.faults == ()

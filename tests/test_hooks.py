@@ -1,4 +1,4 @@
-"""The hooks of pre-commit: their entry lines as they stand in the file, the files they get, and a run of pre-commit itself."""
+"""The hooks for pre-commit: their entry lines as written in the file, the files they get, and a run of pre-commit."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TWINS = 20
 
 @pytest.fixture
 def hook(run):
-    """Run a hook as pre-commit would, in this process: its entry line, then the file names."""
+    """Run a hook like pre-commit, in this process: its entry line, then the file names."""
 
     def call(name: str, *names: str):
         program, *args = shlex.split(HOOKS[name]["entry"])
@@ -35,7 +35,7 @@ def hook(run):
 
 @pytest.fixture
 def records(tmp_path):
-    """Clean figures, one that is planted with a defect that ``--fix`` mends, and the page of their organism."""
+    """Clean figures, one figure with a defect that ``--fix`` fixes, and the page of their organism."""
     write(tmp_path, *(figure(1000001 + number) for number in range(6)), page("Homo sapiens", "human"))
     write(tmp_path, figure(1000001, seo="Creative"))
     return tmp_path
@@ -45,7 +45,7 @@ PLANTED, CLEAN = figure(1000001)
 
 
 def names(folder) -> list[str]:
-    """What pre-commit hands over of a folder."""
+    """Return the files of a folder that pre-commit passes to the hook."""
     pattern = re.compile(HOOKS["pfocr-lint"]["files"])
     found = (path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*.*")))
     return [name for name in found if pattern.search(name)]
@@ -110,7 +110,7 @@ def test_the_hooks_get_the_records_that_discovery_finds(path, tmp_path, monkeypa
     (tmp_path / path).write_text("x")
     monkeypatch.chdir(tmp_path)
     found = [source.path for source in discovery.gather(["."], lambda _: DEFAULT)]
-    # a folder that is called like a record is told of (PF001); the hooks get files alone
+    # a folder with the name of a record is reported (PF001); the hooks get only files
     assert found == (["_figures/x.md"] if path == "_figures/x.md/y" else [] if path in OTHERS else [path])
 
 
@@ -127,7 +127,7 @@ def commit(folder, message: str) -> None:
 
 @pytest.fixture
 def ours(tmp_path, monkeypatch):
-    """A repository that holds the files of this one as they are now, for pre-commit to install from."""
+    """A repository with the current files of this one, from which pre-commit installs."""
     monkeypatch.setenv("PRE_COMMIT_HOME", str(tmp_path / "hooks"))
     monkeypatch.delenv("PYTHONPATH", raising=False)
     for name in ("AUTHOR", "COMMITTER"):
@@ -165,7 +165,7 @@ def test_pre_commit_runs_the_hooks(ours, tmp_path):
     status, output = pre_commit(folder, "run", "--all-files")
     assert (status, output.count("Passed")) == (0, 3), output
 
-    # names of two chunks: of twenty pairs with one alias each, some lie apart in any order
+    # enough names for two chunks: of twenty pairs with one alias each, some pairs are split in any order
     long = "x" * 200
     write(folder, *(figure(2000000 + number, stem=f"{long}{number}") for number in range(700)))
     write(folder, *(figure(2000000 + number, stem=f"scheme{number}") for number in range(TWINS)))

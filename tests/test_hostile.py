@@ -1,4 +1,4 @@
-"""Hostile input: whatever lies in the folder, one line each, the other records judged and mended, in bounded time and memory."""
+"""Hostile input: one line for each such file, the other records are checked and fixed, in bounded time and memory."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from pfocr_lint.settings import model, parsing
 from pfocr_lint.workspace import discovery, many_files, one_file, source
 
 DEEP = 100_000
-MEMORY = 300  # MiB, promised for any run
+MEMORY = 300  # MiB, the limit of any run
 PATIENCE = 60  # seconds until a run counts as hanging
 CANARY = "canary-in-a-file-outside"
 DIRTY = clean_text().replace("year: '2022'", "year: 2022")
@@ -36,11 +36,11 @@ def fenced(body: str) -> bytes:
 
 
 def stairs(line: str, end: str = "\n", steps: int = 1200) -> str:
-    """Lines each a step deeper than the one before."""
+    """Return lines that are each nested one step deeper."""
     return "".join(" " * n + line + end for n in range(steps))
 
 
-# What a file holds, and the code of the one finding that says so.
+# Contents of files, each with the code of its one finding.
 HOLDING = {
     "flow lists": (fenced("a: " + "[" * DEEP), "PF008"),
     "flow lists, closed": (fenced("a: " + "[" * DEEP + "]" * DEEP), "PF008"),
@@ -110,7 +110,7 @@ def sparse(path: Path) -> None:
         file.truncate(2 << 30)
 
 
-# What a file is, and the message of PF001 (or the code of another finding).
+# Kinds of files, each with the message of PF001 (or the code of another finding).
 BEING: dict[str, tuple[Callable[[Path], object], str]] = {
     "folder": (lambda path: path.mkdir(), "it is a folder"),
     "pipe": (os.mkfifo, "it is a pipe"),
@@ -136,7 +136,7 @@ def special(name: str) -> str:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """Makes a repository that holds all of it beside good and bad records, once for every run."""
+    """Create a repository with all hostile files beside good and bad records, once for every run."""
 
     def make() -> Path:
         top = tmp_path_factory.mktemp("hostile")
@@ -177,7 +177,7 @@ class Run(NamedTuple):
     seconds: float  # of processor time, children included
 
 
-# A process begins with the peak of the one that it was forked from: so it is forked from a small one.
+# A process starts with the peak memory of its parent, so it is forked from a small process.
 MEASURED = """
 import json, resource, subprocess, sys
 status = subprocess.call(sys.argv[2:])
@@ -188,7 +188,7 @@ with open(sys.argv[1], "w") as file:
 
 
 def run(cwd: Path, *argv: str) -> Run:
-    """The command as a user runs it, its memory and time measured."""
+    """Run the command like a user, and measure its memory and time."""
     out, err, figures = (cwd.parent / name for name in ("stdout", "stderr", "figures"))
     command = [sys.executable, "-c", MEASURED, str(figures), sys.executable, "-m", "pfocr_lint", *argv]
     with out.open("wb") as stdout, err.open("wb") as stderr:
@@ -206,7 +206,7 @@ def run(cwd: Path, *argv: str) -> Run:
 
 
 def held(result: Run, status: int) -> None:
-    """What is promised of every run."""
+    """Assert the guarantees of every run."""
     assert result.status == status, result.err[-2000:]
     assert "Traceback" not in result.err
     assert "fault" not in result.err, result.err
@@ -222,7 +222,7 @@ def expected() -> dict[str, str]:
 
 
 def reported(result: Run) -> dict[str, list[str]]:
-    """The codes by path."""
+    """Return the codes by path."""
     import json
 
     found: dict[str, list[str]] = {}
@@ -392,11 +392,11 @@ def test_standard_input_without_an_end(tmp_path):
         assert process.returncode == 1
         assert b"PF008" in out + err
         if flags:
-            assert out == data, "what is too large to be judged is passed on whole"
+            assert out == data, "a record that is too large to check is copied unchanged"
 
 
 def test_a_named_folder_is_no_way_out(tmp_path):
-    """Neither is a folder that a link stands for, nor a file below it, nor a link on the way."""
+    """This holds for a linked folder, a file below it, and a link in the path."""
     repo, outside = tmp_path / "repository", tmp_path / "outside"
     (repo / ".git").mkdir(parents=True)
     (outside / "_figures").mkdir(parents=True)
@@ -477,7 +477,7 @@ def test_a_file_that_changes_between_reading_and_writing(tmp_path, monkeypatch, 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
 def test_permissions_that_go(tmp_path):
-    """Run as somebody who is not root: root may read all."""
+    """Run as another user than root, because root may read everything."""
     figures = tmp_path / "_figures"
     figures.mkdir()
     for name in ("forbidden", "good"):

@@ -1,4 +1,4 @@
-"""The house in order: style, types, the direction of imports, and pages that are made from the code."""
+"""Style, types, the direction of imports, and the pages that are generated from the code."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from pfocr_lint.handbook import pages
 
 PACKAGE = ROOT / "pfocr_lint"
 
-# What the libraries of the table are imported as, where that is another name.
+# The import names of the libraries in the table, if they differ.
 IMPORTED_AS = {"PyYAML": {"yaml"}, "ruamel.yaml": {"ruamel"}, "tomli": {"tomli", "tomllib"}}
 
 
-MOST_FLOORS = 12  # modules on the longest chain of imports
+MOST_FLOORS = 12  # modules in the longest chain of imports
 LONGEST_MODULE = 400  # lines
 
 
 def packages():
-    """The packages from bottom to top, each with the libraries that it may import, from the table of CONTRIBUTING.md."""
+    """Return the packages of the table in CONTRIBUTING.md, from bottom to top, each with the libraries that it may import."""
     lines = re.findall(r"^\| `(\w+)` \| .* \| (.*)\|$", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.MULTILINE)
     for package, libraries in lines:
         names = [name.strip() for name in libraries.split(",") if name.strip()]
@@ -33,7 +33,7 @@ def packages():
 
 
 def modules():
-    """Every module: its dotted name and its path."""
+    """Return the dotted name and the path of every module."""
     for path in sorted(PACKAGE.rglob("*.py")):
         parts = path.relative_to(ROOT).with_suffix("").parts
         yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), path
@@ -43,13 +43,13 @@ MODULES = dict(modules())
 
 
 def package_of(module):
-    """The package of one of our modules; '' for the modules at the top."""
+    """Return the package of a module; '' for the modules at the top."""
     name, _, rest = module.removeprefix("pfocr_lint").lstrip(".").partition(".")
     return name if rest or (MODULES[module].name == "__init__.py" and name) else ""
 
 
 def imports(path):
-    """The names that a module imports when it runs, lazily too: of this package the module, of others the library."""
+    """Return the modules of this package and the libraries that a module imports when it runs, also lazily."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     checks = [node for node in ast.walk(tree) if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
     for_types = {id(node) for check in checks for part in check.body for node in ast.walk(part)}
@@ -81,7 +81,7 @@ def test_imports_point_one_way():
             if not ours:
                 allowed = other in sys.stdlib_module_names or other in line.get(package_of(name), set())
                 assert allowed, f"{name} imports {other}"
-            elif name not in ("pfocr_lint", "pfocr_lint.__main__"):  # the API and the command are doors to all of it
+            elif name not in ("pfocr_lint", "pfocr_lint.__main__"):  # the API and the command may import everything
                 assert order.index(package_of(other)) <= order.index(package_of(name)), f"{name} imports {other}"
 
 
@@ -92,7 +92,7 @@ def test_the_report_sees_no_record():
 
 
 def test_few_floors():
-    """No chain of imports is long: who reads a module need not read many others first."""
+    """No chain of imports is long, so that a reader of a module need not read many others first."""
 
     @cache
     def chain(name):
@@ -144,7 +144,7 @@ def test_the_pages_are_made_from_the_code():
 
 @pytest.mark.parametrize("page", ["README.md", "docs/usage.md"])
 def test_the_pages_show_real_output(page):
-    """Each console block that begins with a pfocr-lint command is what that command prints."""
+    """Each console block that starts with a pfocr-lint command shows the output of the command."""
     blocks = re.findall(r"```console\n\$ pfocr-lint (.*)\n((?:.*\n)*?)```", (ROOT / page).read_text(encoding="utf-8"))
     assert blocks
     for command, shown in blocks:

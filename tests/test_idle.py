@@ -1,4 +1,4 @@
-"""Settings and flags that do nothing are said so: empty selections, globs, unknown names, paths; and ``fail-on``."""
+"""Settings and flags without effect are reported: empty selections, globs, unknown names, paths; and ``fail-on``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PATH = f"_figures/{SEED}.md"
 
 @pytest.fixture(autouse=True)
 def run(run):
-    """The command, which reads the settings anew each time."""
+    """The command; each call reads the settings again."""
 
     def fresh(*argv, **given):
         discover.cache_clear()
@@ -39,7 +39,7 @@ def run(run):
         ("titel-length", "title-length"), ("title_length", "title-length"), ("Title-Length", "title-length"),
         ("title length", "title-length"), ("titlelength", "title-length"), ("unknown-keys", "unknown-key"),
         ("duplicate-fig-id", "duplicate-figid"), ("mojibak", "mojibake"), ("YEAR-DIFFERS-FROM-REFERENCE", "year-differs-from-reference"),
-        # nothing is near, or several are
+        # no similar name, or several
         ("PF999", None), ("PF299", None), ("PF266", None), ("PF20b", None), ("PF7", None), ("XYZ", None), ("E501", None), ("F401", "PF401"),
         ("banana", None), ("title", None), ("", None), ("*", None), ("PF", None), ("all", None), ("key", None), ("x" * 10_000, None),
         ("PF20101", None), ("999", None), ("name", None), ("organism", None),
@@ -121,7 +121,7 @@ def test_a_nested_folder_with_an_empty_selection_is_named(repository, run):
 # --- globs
 
 
-GLOBS = [  # settings, and the globs in them that match nothing
+GLOBS = [  # settings, and their globs without a match
     ('exclude = ["archive"]', ["exclude: 'archive'"]),
     ('exclude = ["_figures"]', []),
     (f'exclude = ["{PATH}"]', []),
@@ -130,7 +130,7 @@ GLOBS = [  # settings, and the globs in them that match nothing
     ('exclude = ["figures/*.md"]', ["exclude: 'figures/*.md'"]),
     ('exclude = ["_organisms/"]', []),
     ('exclude = ["**/mus_*.md"]', []),
-    ('exclude = ["README.md"]', ["exclude: 'README.md'"]),  # there, and no record
+    ('exclude = ["README.md"]', ["exclude: 'README.md'"]),  # exists, but is not a record
     ('[per-file-ignores]\n"_figures/PMC94*" = ["PF3"]', []),
     ('[per-file-ignores]\n"_figures/PMC1*" = ["PF3"]', ["per-file-ignores: '_figures/PMC1*'"]),
     ('[per-file-ignores]\n"_figure/*" = ["PF3"]\n"*.yml" = ["PF1"]', ["per-file-ignores: '_figure/*'"]),

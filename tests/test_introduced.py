@@ -1,4 +1,4 @@
-"""What a change introduced: a finding about several values is another one when any of them changed."""
+"""Introduced findings: a finding about several values counts as new when one of them changed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ A, B, C, D = (f"_figures/PMC1000001__g00{n}.md" for n in (1, 2, 3, 4))
 CAPTION = "Stromal signaling in leukemia, and what follows from it."
 OTHER = "An older text about the same cells, which somebody wrote."
 TABLE = "_data/PMC1000001__g001-chemicals.tsv"
-Edit = tuple[str, str, str]  # a file, what is replaced in it, and by what; a new file where the old text is empty
+Edit = tuple[str, str, str]  # file, old text, new text; a new file if the old text is empty
 
 
 def paper(*numbers: int, **values: str) -> list[tuple[str, str]]:
@@ -36,12 +36,12 @@ ALIAS_OF_F1 = ("figid_alias: PMC1000001__F{}", "figid_alias: PMC1000001__F1")
 
 
 def clashing(number: int) -> tuple[str, str]:
-    """Another figure with the number, alias and redirect of the first."""
+    """Return another figure with the number, alias and redirect of the first."""
     name, text = figure(1000001, number)
     return name, text.replace(f"__F{number}\n", "__F1\n").replace(f"number: F{number}\n", "number: F1\n")
 
 
-# name: (the records of the base, the edits, the codes that are introduced)
+# name: (the records of the base, the edits, the introduced codes)
 CASES: dict[str, tuple[list[tuple[str, str]], list[Edit], list[str]]] = {
     "the caption of a drifted record is rewritten": ([drifted()], [(A, f"caption: {CAPTION}", "caption: New words.")], ["PF206"]),
     "the description of a drifted record is rewritten": ([drifted()], [(A, OTHER, "Newer words.")], ["PF206"]),
@@ -127,7 +127,7 @@ def test_a_finding_is_introduced_when_a_value_that_it_is_about_changed(repositor
 
 
 def test_a_table_of_another_root_has_figures_of_its_own(repository, run):  # noqa: F811
-    """Of each root one figure is read, since a table lacks its record only where there are records."""
+    """One figure of each root is read, because a missing record is only reported for a table beside records."""
     for root in ("a", "b", "c"):
         write(repository / root, *paper(1), page("Homo sapiens", "homo_sapiens"))
     git("add", ".")
@@ -150,7 +150,7 @@ def test_a_named_file_in_a_hidden_folder_meets_its_neighbours(repository, run): 
 
 
 def test_where_all_records_are_read_tables_of_others_are_no_figures(repository, run):  # noqa: F811
-    """An identifier with a quote in it cannot be searched for, so every record is read."""
+    """Git cannot search for an identifier with a quote, so every record is read."""
     write(
         repository,
         *paper(1),
@@ -169,7 +169,7 @@ def test_where_all_records_are_read_tables_of_others_are_no_figures(repository, 
 
 
 def test_of_a_clash_the_record_that_is_new_is_reported(repository, run):  # noqa: F811
-    """Also where its name comes first."""
+    """Also when its name comes first."""
     write(repository, clashing(2), clashing(3), page("Homo sapiens", "human"))
     git("add", ".")
     git("commit", "-q", "-m", "records")

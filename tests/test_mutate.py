@@ -1,4 +1,4 @@
-"""The mutants: each kind of change is made, and one that no test sees makes the run fail."""
+"""The mutants: each kind of change is made, and a survivor fails the run."""
 
 from __future__ import annotations
 

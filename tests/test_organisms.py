@@ -1,4 +1,4 @@
-"""Organisms: other names in any case, pages that are looked up where the file is, and items that hold several names."""
+"""Organisms: synonyms in any case, pages beside the file, and items with several names."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def reported(result, code: str = "PF404") -> list[dict]:
     return [each for each in map(json.loads, result.out.splitlines()) if each["code"] == code]
 
 
-# ---- other names, in any case
+# ---- synonyms, in any case
 
 SPELLED = [
     ("human", "Homo sapiens"), ("Human", "Homo sapiens"), ("HUMAN", "Homo sapiens"), ("hUmAn", "Homo sapiens"),
@@ -101,7 +101,7 @@ def test_settings_that_contradict_themselves_are_one_line(table, message):
 def test_the_quick_check_knows_each_synonym(names, random):
     mixed = ["".join(random.choice([char.lower(), char.upper(), char]) for char in name) for name in names]
     synonyms = DEFAULT.synonyms
-    for _ in range(2):  # at first, and from what is kept
+    for _ in range(2):  # first computed, then from the memo
         assert synonyms.any_of(mixed) == any(synonyms.latin(name) is not None for name in mixed)
 
 
@@ -119,12 +119,12 @@ def test_two_spellings_of_one_synonym_become_one_item():
     assert fixed.left == ()
 
 
-# ---- items that hold several names
+# ---- items with several names
 
 BOTH = ["Homo sapiens", "Mus musculus"]
 ONE_PER_LINE = "write one organism per line, each beginning with '- '"
 MISSING = f"{ONE_PER_LINE}; no organism page for "
-SEVERAL = [  # organisms, what the message ends with, the organisms after the fix (None: no fix)
+SEVERAL = [  # organisms, the end of the message, the organisms after the fix (None: no fix)
     (["Homo sapiens, Mus musculus"], ONE_PER_LINE, BOTH),
     (["Homo sapiens; Mus musculus"], ONE_PER_LINE, BOTH),
     (["Homo sapiens/Mus musculus"], ONE_PER_LINE, BOTH),
@@ -169,7 +169,7 @@ def test_an_item_that_holds_several_names_becomes_as_many(organisms, ends, fixed
     )
 
 
-ONE = [  # an organism, the whole message (None: nothing), the organism after the unsafe fix
+ONE = [  # an organism, the message (None: no finding), the organism after the unsafe fix
     (VIRUS, None, None),
     (FOOT, None, None),
     ("unspecified fish, with fins", None, None),
@@ -269,7 +269,7 @@ def test_organisms_that_are_one_text_are_named_so(text, several, key):
     assert (found.fix is not None) == (text in ("Homo sapiens", "-Homo sapiens"))
 
 
-# ---- looked up where the file is
+# ---- pages beside the file
 
 MADE = [["Homo sapien"], ["homo sapiens"], ["Homo sapiens", "Sus scrofa"], ["Homo sapiens, Mus musculus"], ["NA"], ["human"],
         ["Homo sapiens"], ["Sus scrofa", "Sus scrofa"], ["unspecified x"], ["Homo sapiens", "XXX"], ["Homo\u00a0sapiens"], [""]]  # fmt: skip
@@ -477,7 +477,7 @@ def test_many_named_files_are_held_against_the_pages_in_any_number_of_processes(
     assert [json.loads(line)["path"] for line in outputs.pop().splitlines()] == sorted(names)[::7]
 
 
-# ---- hooks, and what a change introduced
+# ---- hooks, and introduced findings
 
 
 def test_a_curator_commits_what_the_hook_lets_pass(tmp_path, run, hook):  # noqa: F811

@@ -1,4 +1,4 @@
-"""The source of a flow scalar, piece by piece: joined it is the value that YAML reads, and each piece stands where it says."""
+"""The source of a flow scalar in pieces: joined they give the value in YAML, and each piece has the right place."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_any_quoted_source_is_read_as_yaml_reads_it(inner, style):
     assert "".join(text for _, _, text in pieces(source, style)) == value
 
 
-# (what stands between double quotes, what was typed, the first escape that a letter follows, what that is to YAML)
+# (text between double quotes, the typed text, the first escape before a letter, its value in YAML)
 TYPED = [
     ("\\beta", "\\beta", "\\b", "a control character"), ("\\tau", "\\tau", "\\t", "a tab"), ("a\\nu", "a\\nu", "\\n", "a line break"),
     ("\\rho", "\\rho", "\\r", "a line break"), ("\\NF", "\\NF", "\\N", "a line break"), ("\\Lambda", "\\Lambda", "\\L", "a line break"),

@@ -1,4 +1,4 @@
-"""The reader: any bytes give a record; values are YAML 1.1's; places are right whatever breaks the lines."""
+"""The parser: any bytes give a record; values follow YAML 1.1; places are right for all line breaks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The real records, judged as somebody who knows the database would: every code here was looked at, with its reason."""
+"""The expected findings of the real records: each code was reviewed, and its comment gives the reason."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pfocr_lint.record import emitter
 from pfocr_lint.record.parser import read
 from pfocr_lint.schema.kinds import FIGURES
 
-NA5 = ["PF106"] * 5  # doi, journal_title, journal_nlm_ta, publisher_name, keywords: R's missing strings, all together
+NA5 = ["PF106"] * 5  # doi, journal_title, journal_nlm_ta, publisher_name, keywords: all are R's missing strings
 
-# record -> the codes it gives, in the order of their places
+# record -> its codes, in the order of their places
 EXPECTED = {
     "_data/PMC10034247__11064_2023_3912_Fig1_HTML-genes.tsv": ["PF410"],  # every row appears twice
     "_figures/PMC10033690__41598_2023_31603_Fig1_HTML.md": ["PF106"],  # the last keyword is .na.character
@@ -38,7 +38,7 @@ EXPECTED = {
     "_figures/PMC7868824__ga1.md": ["PF207", "PF215", "PF312", *NA5],  # link without first slash; ga1 is F45; 'Figure.'
     "_figures/PMC8017486__FPHAR_fphar-2021-625084_wc_sch1.md": ["PF207", "PF215", *NA5],  # sch1 numbered F1
     "_organisms/acinetobacter_baumannii_atcc_19606__cip_7034__jcm_6841.md": ["PF106"],  # image .na.character; double spaces stay
-    "_organisms/unspecified_plant.md": ["PF106"],  # 'ncbi:' with nothing behind it is null, not ''
+    "_organisms/unspecified_plant.md": ["PF106"],  # 'ncbi:' without a value is null, not ''
     "figures/PMC10024623__JRAAS2023-5445548.006.yml": ["PF005"],  # a bare '~' below 'keywords:'
 }
 REAL = real_records()
@@ -85,7 +85,7 @@ def test_a_number_corrected_by_evidence_takes_its_followers_along():
     assert fixed.left == ()
 
 
-# figid or text that is damaged -> what is said: one root cause, one diagnostic
+# damaged figid or text -> findings: one root cause, one diagnostic
 DAMAGE = [
     ("number: F1\n", "number: F2\n", ["PF203", "PF204"]),
     ("number: F1\n", "number: Figure 1\n", ["PF209"]),

@@ -1,4 +1,4 @@
-"""What people see: the frame points at what is meant, whatever the width, the script or the length of the line."""
+"""The text output: the carets mark the right text, for any width, script and length of the line."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_a_frame_over_lines_with_a_related_place():
 
 
 def frame(text: str, **options) -> tuple[str, str]:
-    """The source line and the carets of the first diagnostic, without the gutter."""
+    """Return the source line and the carets of the first diagnostic, without the line number."""
     lines = FORMATS["full"](report(text, **options)).split("\n")
     number, carets = lines[3], lines[4]
     start = number.index("| ") + 2
@@ -52,7 +52,7 @@ def frame(text: str, **options) -> tuple[str, str]:
 
 
 def pointed(shown: str, carets: str) -> str:
-    """The text above the carets, by terminal columns."""
+    """Return the text above the carets, by terminal columns."""
     start, end = len(carets) - len(carets.lstrip()), len(carets.rstrip())
     found, column = "", 0
     for char in shown:

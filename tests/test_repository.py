@@ -1,4 +1,4 @@
-"""Records together: what one says of another, in any order, for any number of processes; and what a change brought."""
+"""The cross-record check, in any order and with any number of processes; and introduced findings."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ GENE = "9606\tHomo sapiens\tPrimates\tPTEN\tPTEN\t{}\t5728\tncbigene_symbol\t1\t
 
 
 def figure(pmc: int, number: int = 1, **values) -> tuple[str, str]:
-    """The path and text of a clean figure of its own."""
+    """Return the path and text of a separate clean figure."""
     stem = values.pop("stem", f"g{number:03}")
     figid = f"PMC{pmc}__{stem}"
     data = schemas.example(Kind.FIGURE)
@@ -57,7 +57,7 @@ def write(root: Path, *files: tuple[str, str]) -> None:
         target.write_text(text, encoding="utf-8")
 
 
-# One case of each rule, in a repository of records that are clean: (code, path it is said of)
+# One case of each rule, in a repository of clean records: (code, path of the finding)
 PLANTED = [
     ("PF401", "_figures/PMC9000002__copy.md"),
     ("PF402", "_figures/PMC9000003__scheme.md"),
@@ -74,7 +74,7 @@ PLANTED = [
 
 
 def plant(root: Path, count: int) -> None:
-    """A repository of ``count`` clean figures, and the planted cases."""
+    """Create a repository of ``count`` clean figures, with the cases."""
     write(root, *(figure(1_000_000 + index // 3, index % 3 + 1) for index in range(count)))
     write(root, page("Homo sapiens", "homo_sapiens"), page("Homo sapiens", "human"))
     twin = figure(9000002)[1]
@@ -125,7 +125,7 @@ def test_the_order_of_files_does_not_matter(tmp_path):
 
 
 def known(path: str, **values) -> FigureFacts:
-    """The facts of a figure of which little is known."""
+    """Return the facts of a figure with few values."""
     nothing = {"figid": None, "alias": None, "redirect": None, "pmcid": None, "organisms": (), "paper": bytes(24)}
     return FigureFacts(path=path, keywords=None, **{**nothing, **values})
 
@@ -222,7 +222,7 @@ def test_the_real_tables_have_the_expected_findings(tmp_path, run):
     ]
     assert [(d["code"], d["path"].split("/")[1].split("_")[0], d["message"]) for d in found] == [
         ("PF410", "PMC10034247", "the table is doubled: each of its 5 rows appears twice"),
-        # of the pipeline of 2023 that left chemicals and diseases out
+        # from the pipeline of 2023, which left out chemicals and diseases
         ("PF408", "PMC10030845", "keywords lack 'Ser', 'Thr', 'Dimethyl', 'fumarate' and 3 more of the tables"),
         ("PF408", "PMC10033548", "keywords lack 'Stroma', 'Prostate cancer' of the tables"),
         ("PF408", "PMC10034247", "keywords lack 'Statins', 'Ca2+', 'hypertensives', 'COVID' of the tables"),
@@ -231,7 +231,7 @@ def test_the_real_tables_have_the_expected_findings(tmp_path, run):
 
 @pytest.mark.parametrize("flags", [[], ["--unsafe-fixes"], ["--unsafe-fixes", "--select", "PF408"]], ids=" ".join)
 def test_a_patch_is_what_fix_makes_of_all_records(tmp_path, run, flags):
-    """What only the comparison mends is in it too, in one difference for each file; the sums are those of --fix."""
+    """The patch has the fixes of cross-record findings too, one diff per file; the summary is the same as with --fix."""
 
     def now():
         return {path.name: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
@@ -255,7 +255,7 @@ def test_a_patch_is_what_fix_makes_of_all_records(tmp_path, run, flags):
 
 
 def test_facts_stay_small():
-    """A hundred thousand records' facts fit in 100 MB: one takes less than 1,000 bytes of memory."""
+    """The facts of 100,000 records fit in 100 MB: those of one take less than 1,000 bytes."""
     import gc
     import tracemalloc
 
@@ -265,18 +265,18 @@ def test_facts_stay_small():
     gc.collect()
     before = tracemalloc.get_traced_memory()[0]
     kept = [facts_of(read(f"_figures/{index}.md", text)) for index in range(10) for text in texts]
-    gc.collect()  # what only readers and their errors still hold together
+    gc.collect()  # frees objects that parsers and their errors still reference
     used = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
     assert used / len(kept) < 1000
 
 
-# ---- a change, in Git
+# ---- a diff, in Git
 
 
 @pytest.fixture
 def git(tmp_path, monkeypatch):
-    """A repository with a commit on main: five records, one with five old defects, one page; we are on a branch."""
+    """A repository with a commit on main: five records, one with five old defects, one page; a branch is checked out."""
     for key, value in {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b",
                        "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}.items():  # fmt: skip
         monkeypatch.setenv(key, value)
@@ -430,7 +430,7 @@ def test_a_page_below_another_root_is_found_by_any_path(git, run, tmp_path, monk
     human.write_text(human.read_text().replace("Homo sapiens", "Homo sapienss"))
     assert [code for code, _ in places(introduced(run))] == ["PF404"] * 5, "no figure was touched"
     path = tmp_path / figure(1000002)[0]
-    path.write_text(path.read_text() + "\n")  # a figure too
+    path.write_text(path.read_text() + "\n")  # also a figure
     link = tmp_path.parent / f"{tmp_path.name}-link"
     link.symlink_to(tmp_path)
     for way in (".", str(tmp_path), str(link)):
@@ -493,7 +493,7 @@ def test_fix_with_since_makes_the_unsafe_fixes_of_the_comparison(git, run, tmp_p
 
 
 def planted(git, tmp_path) -> None:
-    """Records that only what stands in them tells of, some of whose neighbours a branch touches."""
+    """Records that are only found by their content; a branch changes some of their related records."""
     write(
         tmp_path,
         figure(1000006, organisms=["Mus musculus"], publisher_name=".na.character"),
@@ -530,19 +530,19 @@ def test_related_records_are_the_same_searched_or_read(git, run, tmp_path, monke
 
 
 def test_many_touched_records_are_checked_once_and_not_searched(git, run, tmp_path, monkeypatch):
-    """As a plain run judges them: no rule is asked again for the facts, and Git need not search all records for each."""
+    """As in a run without --since: no rule runs again for the facts, and Git does not search all records for each."""
     write(tmp_path, *(figure(2000000 + number) for number in range(git_revision.MANY + 1)))
     asked = []
     ask = git_revision._run
     monkeypatch.setattr(git_revision, "_run", lambda folder, args, data=None: asked.append(args) or ask(folder, args, data))
-    monkeypatch.setattr(checker, "check_record", lambda *_: pytest.fail("a clean record was judged by the reference path"))
+    monkeypatch.setattr(checker, "check_record", lambda *_: pytest.fail("a clean record was checked by the reference path"))
     assert introduced(run) == (0, "", "")
     assert asked
     assert not [args for args in asked if "grep" in args]
 
 
 def test_named_files_are_checked_where_they_differ(git, run, tmp_path):
-    """Whatever folder they are in, and whatever the settings exclude: as without --since."""
+    """In any folder, and with any exclude setting: as without --since."""
     write(
         tmp_path,
         ("pfocr-lint.toml", 'exclude = ["_figures/PMC2*"]\n'),
@@ -572,7 +572,7 @@ def test_named_files_are_checked_where_they_differ(git, run, tmp_path):
 
 @pytest.mark.parametrize("folder", [".old", "node_modules", "excluded", "a/.b/c"])
 def test_files_that_discovery_skips_take_no_part(git, run, tmp_path, folder):
-    """Neither is it judged nor are others held against it: what --since says is a part of what the plain run says."""
+    """It is not checked and not compared: the findings with --since are a part of those without."""
     write(tmp_path, ("pfocr-lint.toml", 'exclude = ["excluded", "_figures/PMC3000001*"]\n'))
     write(tmp_path, figure(3000001, figid_alias="PMC1000002__F2", redirect_from="/figures/PMC1000002__F2", number=""))
     write(tmp_path / folder, figure(3000002, figtype="Scheme"), figure(3000003))

@@ -1,4 +1,4 @@
-"""Every rule by its own examples: one finding for one cause, and the fix that gives back what should be."""
+"""Every rule by its examples: one finding for one cause, and a fix that gives the expected text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pfocr_lint.linter import fixer
 from pfocr_lint.rules.catalogue import BY_CODE, RULES
 from pfocr_lint.settings.model import Selection, Settings
 
-# The rules of the last release: a code and a name, once given, stay.
+# The rules of the last release: codes and names do not change.
 RELEASED = json.loads((Path(__file__).parent / "released_rules.json").read_text(encoding="utf-8"))
 
 GOOD = [pytest.param(rule, example, id=f"{rule.code}-{i}") for rule in RULES for i, example in enumerate(rule.good)]
@@ -21,12 +21,12 @@ BAD = [pytest.param(rule, example, id=f"{rule.code}-{i}") for rule in RULES for 
 
 
 def settings_of(rule) -> Settings:
-    """The default rules and this one."""
+    """Return settings with the default rules and this one."""
     return Settings(selections=(Selection(extend_select=(rule.code,)),))
 
 
 def checked(rule, example):
-    """What is said of an example; of the files beside it nothing may be said."""
+    """Return the diagnostics of an example; assert that the files beside it have none."""
     found, _ = examples.check_example(example, settings_of(rule))
     mine = found.pop(examples.path_of(example))
     assert not any(found.values()), found
@@ -34,7 +34,7 @@ def checked(rule, example):
 
 
 def fixed_data(rule, example, *, unsafe) -> fixer.Fixed:
-    """The example after all fixes: of single records, or of what the comparison says of it."""
+    """Return the example after all fixes, of single records or of the cross-record check."""
     path, data = examples.path_of(example), examples.text_of(example).encode()
     if rule.compare is None:
         return fixer.fix(path, data, settings_of(rule), unsafe=unsafe)
@@ -47,7 +47,7 @@ def fixed_data(rule, example, *, unsafe) -> fixer.Fixed:
 
 @pytest.mark.parametrize("released", RELEASED, ids=lambda released: released["code"])
 def test_what_was_released_stays(released):
-    """Its name, and what its fix may be: kinds of fix may be added."""
+    """Its name and kinds of fix stay; kinds of fix may be added."""
     rule = BY_CODE[released["code"]]
     assert rule.name == released["name"]
     assert set(released["fix"].split(" or ")) - {"none"} <= set(rule.fix.split(" or "))

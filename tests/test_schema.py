@@ -1,4 +1,4 @@
-"""The schemas: owned failure by failure, good for editors and for other validators."""
+"""The schemas: each failure has an owner, and editors and other validators can use them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SCHEMAS = sorted((ROOT / "schemas").glob("*.json"))
 
 
 def properties(part, pointer=""):
-    """Every property in a schema, with its pointer."""
+    """Yield every property of a schema with its pointer."""
     for name, below in part.get("properties", {}).items():
         yield f"{pointer}/{name}", below
         yield from properties(below, f"{pointer}/{name}")
@@ -96,7 +96,7 @@ def test_one_cause_per_value(values, failures):
 
 
 def test_check_jsonschema_agrees_on_the_real_records(tmp_path):
-    """What others see with these schemas is what the PF1 rules and the other owners see."""
+    """Another validator finds the same failures with these schemas as the PF1 rules and the other owners."""
     clean, broken = [], []
     for name, path in real_records().items():
         record = read(name, path.read_bytes())

@@ -1,4 +1,4 @@
-"""Settings: what is on, where it comes from, and one line for what is wrong."""
+"""Settings: enabled rules, origins, and one-line messages for errors."""
 
 from __future__ import annotations
 

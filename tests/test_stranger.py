@@ -1,4 +1,4 @@
-"""Settings and Git files from a stranger: no program is run, nothing outside the repository is read, and no gate is opened."""
+"""Untrusted settings and Git files: they run no program, read nothing outside the repository, and turn off no check."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def fresh(monkeypatch):
 
 @pytest.fixture
 def work(tmp_path, monkeypatch, run):
-    """The top of a Git repository with a clean record, one folder below the place of a secret."""
+    """A Git repository with a clean record, one folder below a secret file."""
     top = tmp_path / "work"
     write(top, (PATH, CLEAN), page("Homo sapiens", "human"))
     write(tmp_path / "outside", page(SECRET, "secret"), ("settings.toml", 'ignore = ["PF1", "PF2", "PF3", "PF4"]\n'))
@@ -53,7 +53,7 @@ def commit(top: Path) -> str:
     return git(top, "rev-parse", "HEAD")
 
 
-# What a settings file can be that is none, and what is said of it.
+# Kinds of files that are not settings files, each with its message.
 def _link(path: Path, outside: Path) -> None:
     path.symlink_to(outside / "settings.toml")
 
@@ -154,7 +154,7 @@ def test_a_folder_inside_is_used(work, run, folder):
 
 @pytest.mark.parametrize("setting", ["", 'organisms = "_organisms"\n'])
 def test_a_folder_of_organism_pages_that_becomes_a_link_is_not_followed(work, run, setting):
-    """The settings are the base's; the folder that they mean is a stranger's."""
+    """The settings come from the base; the folder that they name is untrusted."""
     write(work, ("pfocr-lint.toml", setting))
     commit(work)
     (work / "_organisms" / "human.md").unlink()
@@ -200,7 +200,7 @@ def test_settings_that_would_take_long_are_refused_at_once(work, run, text, mess
 
 
 def test_globs_take_no_longer_than_their_length(work, run):
-    """The worst that is allowed, and file names that almost match."""
+    """The slowest allowed glob, and file names that almost match."""
     worst = [f"{'*a' * 10}{n}b" for n in range(400)] + [f"*{'[ab]' * 50}{n}" for n in range(400)]
     write(
         work,
@@ -216,19 +216,19 @@ def test_globs_take_no_longer_than_their_length(work, run):
 
 
 def test_other_tools_settings_are_left_to_them(work, run):
-    """What is said of dots does not concern numbers, texts, comments."""
+    """Dots in numbers, texts and comments are not keys."""
     text = f'[tool.x]\na = [{"1.5, " * 100}]\nb = """{". x " * 100}"""\n# {"a." * 100}\nc = "{"a." * 100}" # {"." * 100}\n'
     write(work, ("pyproject.toml", text))
     assert run(str(work)).status == 0
 
 
-# What Git can be told to run. Each leaves a file 'pwned' when it does.
+# Ways to make Git run a program. Each creates the file 'pwned' when it works.
 RUN = "touch {top}/pwned; cat"
 
 
 @pytest.mark.parametrize("flags", [["--since", "HEAD"], ["--since", "HEAD", "--introduced"], ["--settings-from", "HEAD"]])
 def test_a_folder_with_the_files_of_a_repository_is_not_one(work, run, flags):
-    """A pull request may hold a bare repository, and its settings name programs; nor is its HEAD the one that is asked for."""
+    """A pull request may contain a bare repository whose settings run programs and whose HEAD is another one."""
     site = work / "site"
     write(
         site,
@@ -253,7 +253,7 @@ def test_a_folder_with_the_files_of_a_repository_is_not_one(work, run, flags):
 
 
 def test_git_attributes_run_no_program(work, run):
-    """Not even one that the user has set up for himself: it would be given a stranger's bytes, at a stranger's wish."""
+    """Not even a program of the user: untrusted attributes would run it with untrusted bytes."""
     (work / "pwned-by").write_text(f"#!/bin/sh\n{RUN.format(top=work)}\n")
     (work / "pwned-by").chmod(0o755)
     program = str(work / "pwned-by")
@@ -279,7 +279,7 @@ def test_git_attributes_run_no_program(work, run):
     [(".gitignore", "*\n"), (".gitattributes", "*.md binary\n"), (".gitattributes", "*.md -diff -text filter=x\n")],
 )
 def test_git_files_hide_no_record(work, run, name, text):
-    """One that takes an organism's page away has its figures told of it, one that takes another's alias is told that."""
+    """A deleted organism page is reported for its figures, and an alias of another figure is reported."""
     write(work, page("Mus musculus", "mouse"), figure(1000002, organisms=["Mus musculus"]), figure(1000003))
     base = commit(work)
     write(work, (name, text), figure(1000005, figid_alias="PMC1000003__F1", redirect_from="/figures/PMC1000003__F1", number=""))
@@ -312,7 +312,7 @@ LOUD = {
     ids=lambda environment: next(iter(environment), "settings"),
 )
 def test_git_answers_the_same_for_every_user(work, run, monkeypatch, environment):
-    """Whatever settings and variables he has, or Git has set for a hook."""
+    """With any settings and variables of the user, or of Git for a hook."""
     other = work.parent / "other"
     write(other, figure(9))
     git(other, "init", "-q")
@@ -330,7 +330,7 @@ def test_git_answers_the_same_for_every_user(work, run, monkeypatch, environment
 
 @pytest.mark.parametrize("latin", ["a" * 140_000, r'"a\0b"', r'"a\nb"', r'"\ud800"', '"a\'b"', "-e", r'"\u00a0"'])
 def test_texts_that_are_no_identifiers_hide_no_record(work, run, latin):
-    """Git is given none that an argument, or a line, cannot hold; the other records are judged, and those they meet read."""
+    """Git gets no identifier that an argument or a line cannot hold; the other records are checked, and related records are read."""
     write(work, page("Mus musculus", "mouse"), figure(1000002, organisms=["Mus musculus"]))
     base = commit(work)
     (work / "_organisms" / "mouse.md").unlink()
@@ -352,7 +352,7 @@ def test_a_git_that_fails_is_no_empty_answer(work, run):
 
 
 def test_nested_settings_are_those_of_the_revision(work, run):
-    """Each folder has its nearest: what the change added, took away or made a link of has no say."""
+    """Each folder uses the nearest settings of the base; added, deleted or linked files of the diff have no effect."""
     write(
         work,
         ("pfocr-lint.toml", 'ignore = ["PF208"]\n'),
@@ -388,7 +388,7 @@ def test_a_settings_file_that_is_a_link_in_the_revision_is_named(work, run):
 
 @pytest.mark.parametrize("start", ["fork", "spawn", "forkserver"])
 def test_the_command_imports_nothing_from_the_work_tree(work, start):
-    """The console script, as hooks call it, and the processes that it starts."""
+    """The console script, as hooks call it, and its processes."""
     for name in (
         "yaml",
         "json",

@@ -1,4 +1,4 @@
-"""Where the project's own code comes from: locks with hashes, workflows that ask for little, and archives that hold what they should."""
+"""The supply chain: locks with hashes, workflows with few permissions, and archives with the right files."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ WORKFLOWS = [
     *sorted((ROOT / "examples" / "workflows").glob("*")),
 ]
 in_git = pytest.mark.skipif(not (ROOT / ".git").exists(), reason="without Git nobody knows what belongs to the project")
-# Each right that goes beyond reading the repository, and who has it.
+# Each permission beyond reading the repository, and its job.
 RIGHTS = {
     "report.yml": {"security-events": "write"},
     "autofix.yml": {"contents": "write", "pull-requests": "write"},
@@ -39,7 +39,7 @@ RIGHTS = {
 
 
 def locked(name: str) -> list[tuple[Requirement, int]]:
-    """The requirements of a lock, each with the number of its hashes."""
+    """Return the requirements of a lock, each with the number of its hashes."""
     text = re.sub(r"(?m)^\s*#.*\n", "", (ROOT / name).read_text(encoding="utf-8")).replace("\\\n", "")
     found = []
     for line in text.splitlines():
@@ -131,7 +131,7 @@ def test_workflows_have_the_least_permissions(path):
     workflow = load(path)
     triggers = workflow[True]
     assert not {"pull_request_target", "workflow_run", "issue_comment"} & set(triggers), (
-        "these run with rights on a stranger's wish"
+        "these events give permissions to untrusted pull requests"
     )
     assert workflow["permissions"] in ({}, {"contents": "read"})
     rights = {
@@ -156,7 +156,7 @@ def test_new_versions_of_what_is_pinned_are_offered():
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory) -> Path:
-    """The wheel and the source archive of what Git knows, made as the build backend makes them, without a network."""
+    """The wheel and the source archive of the tracked files, from the build backend without network."""
     listed = subprocess.run(["git", "-C", ROOT, "ls-files", "-z"], check=True, capture_output=True, text=True).stdout
     source, made = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("dist")
     for name in filter(None, listed.split("\0")):

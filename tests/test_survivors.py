@@ -1,4 +1,4 @@
-"""Small faults of the modules that write: what `make mutate` found no other test to see."""
+"""Tests for mutants of the modules that write, which survived the other tests in `make mutate`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small faults of the atomic write: what `make mutate` found no other test to see."""
+"""Tests for mutants of the atomic write, which survived the other tests in `make mutate`."""
 
 from __future__ import annotations
 
@@ -173,11 +173,11 @@ def test_no_handle_stays_open(path):
     assert len(os.listdir("/proc/self/fd")) == before
 
 
-# ---- a save in the moment of a write
+# ---- a save during a write
 
 
 def saving(path, answers, monkeypatch, real=atomic_write.exchange):
-    """Exchanges, before each of which another process may save; None for the real answer."""
+    """Exchange function: another process may save before each call; None for the real answer."""
 
     def exchange(one, other):
         saved, answer = answers.pop(0)

@@ -1,4 +1,4 @@
-"""Small faults of the fixer: what `make mutate` found no other test to see."""
+"""Tests for mutants of the fixer, which survived the other tests in `make mutate`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def checked(text: str, settings: Settings = DEFAULT) -> hits.Checked:
 
 
 def swapping(key: str, one: str, other: str):
-    """A check that is never content."""
+    """A check that always reports a finding."""
 
     def check(record):
         wanted = one if record.value(key) == other else other
@@ -102,7 +102,7 @@ THREE = (
 
 @pytest.mark.parametrize("bad", [set(), {"PF104"}, {"PF105"}, {"PF208"}, {"PF104", "PF208"}])
 def test_fixes_that_fail_together_are_made_rule_by_rule(monkeypatch, bad):
-    """A rule whose fix fails alone, too, is left out; the others keep each other's fixes."""
+    """A rule whose fix also fails alone is left out; the fixes of the others are made together."""
     real = fixer.verify
 
     def verify(before, after, repaired, planned):
@@ -162,7 +162,7 @@ def test_nothing_to_fix_is_no_step():
     assert fixer.fix_round(checked(clean_text()), DEFAULT, unsafe=False) is None
 
 
-# ---- what the verification of a step finds
+# ---- problems that the verification of a step finds
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_an_entry_that_ruamel_reads_otherwise_is_a_problem(monkeypatch):
     assert done.faults == (f"{PATH}: a fix of PF208 was not made: ruamel.yaml reads /figtype differently",)
 
 
-# (line of the clean record, in its place, key, whether both read the same)
+# (line of the clean record, its replacement, key, whether both read the same)
 CONFIRMED = [
     ("year: '2022'", "year: '2022'", "/year", True),
     ("year: '2022'", "year:\n  '2022'", "/year", True),

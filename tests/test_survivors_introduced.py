@@ -1,4 +1,4 @@
-"""Small faults of the scope of a diff: what `make mutate` found no other test to see."""
+"""Tests for mutants of the scope of a diff, which survived the other tests in `make mutate`."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from pfocr_lint.settings.model import DEFAULT
 from pfocr_lint.workspace import cross_record, git_revision, introduced, many_files
 
 File = tuple[str, str]
-FAR = ("_figures/zzz.md", figure(9999999)[1])  # the last name: of each root one figure is always read
+FAR = ("_figures/zzz.md", figure(9999999)[1])  # the last name: one figure of each root is always read
 BROKEN = "---\nfigtitle: a: b\n---\n"
 NO_NUMBER = {"number": "", "redirect_from": ""}
 
 
 def misnamed_figure(name: str, pmc: int, **values: str) -> File:
-    """A figure whose file is not called after its figid."""
+    """Return a figure whose file name differs from its figid."""
     return f"_figures/{name}.md", figure(pmc, **values)[1]
 
 
@@ -29,9 +29,9 @@ def commit() -> None:
     git("commit", "-q", "-m", "records")
 
 
-# ---- which records can meet a touched one
+# ---- which records are related to a touched one
 
-# name: (the file that is new, {a file of the base: whether it is read, and whether it is compared})
+# name: (the new file, [(a file of the base, (whether it is read, whether it is compared))])
 READ_ONLY, COMPARED, PASSED = (True, False), (True, True), (False, False)
 MEETINGS: dict[str, tuple[File, list[tuple[File, tuple[bool, bool]]]]] = {
     "by the paper's number in the name": (
@@ -82,7 +82,7 @@ MEETINGS: dict[str, tuple[File, list[tuple[File, tuple[bool, bool]]]]] = {
         [
             (("_data/odd-chemicals.tsv", table("PLGA")[1]), COMPARED),
             (("_data/even-chemicals.tsv", table("PLGA")[1]), PASSED),
-            (misnamed_figure("b", 2000002, caption="XX, a text that says nothing of the other."), PASSED),
+            (misnamed_figure("b", 2000002, caption="XX, a text that does not mention the other."), PASSED),
         ],
     ),
     "by the name of a table": (
@@ -106,7 +106,7 @@ MEETINGS: dict[str, tuple[File, list[tuple[File, tuple[bool, bool]]]]] = {
 
 
 def meeting(monkeypatch, path: str) -> tuple[set[str], set[str]]:
-    """What a run reads and what it compares, beside the file that is new."""
+    """Return the files that a run reads and those that it compares, without the new file."""
     read, compared = [], []
 
     def process_all(sources, *args, real=many_files.process_all):
@@ -146,7 +146,7 @@ def test_where_the_papers_number_is_searched_for_the_figures_identifiers_are_not
     assert meeting(monkeypatch, figure(2000001)[0]) == ({FAR[0]}, {FAR[0]}), "the search has one text, and so it is made"
 
 
-# ---- what is reported of them
+# ---- reported findings
 
 
 def since(run, *args: str) -> list[tuple[str, str]]:
@@ -189,7 +189,7 @@ def test_the_settings_of_a_folder_are_read_once(repository, run):  # noqa: F811
 
 
 def test_of_equal_findings_the_record_that_is_last_by_its_path_is_reported(repository, run):  # noqa: F811
-    """In several papers, since another order could be right by chance."""
+    """In several papers, because another order could be right by chance."""
     papers = range(1000001, 1000006)
 
     def clash(pmc: int, number: int) -> File:
@@ -238,7 +238,7 @@ def test_a_copy_has_the_findings_of_its_own_though_those_of_the_original_are_res
 
 
 def test_named_excluded_files_are_left_out_with_force_exclude(repository, run):  # noqa: F811
-    """In whatever way they are named."""
+    """For all ways to name them."""
     names = [figure(1000001, number)[0] for number in (1, 2)]
     write(repository, FAR, ("pfocr-lint.toml", 'exclude = ["_figures/*g001*"]\n'))
     commit()

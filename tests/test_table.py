@@ -1,4 +1,4 @@
-"""Many records looked at together: each is told as it is alone, whatever stands beside it; and files taken together likewise."""
+"""Records checked together: each has the same result as alone, with any other records; and files processed together."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def same_check(one: prefilter.QuickCheck | None, other: prefilter.QuickCheck | N
 
 
 def figure(number: int, caption: str, description: str, keywords: list[str]) -> tuple[str, str]:
-    """The path and text of a figure of its own, in the pipeline's form."""
+    """Return the path and text of a separate figure in canonical form."""
     data = schemas.example(Kind.FIGURE)
     figid, alias = f"PMC{1000000 + number}__g{number}", f"PMC{1000000 + number}__F{number + 1}"
     data |= {
@@ -54,7 +54,7 @@ LISTS = [["PTEN"], ["AKT1", "Glucose"], [f"GENE{n}" for n in range(30)], ["PTEN"
 
 
 def of_2021(number: int) -> str:
-    """A figure in the dialect of 2021, the first of three without what may be missing in it."""
+    """Return a figure in the dialect of 2021; the first of three has no optional keys."""
     data = schemas.example(Kind.FIGURE_2021)
     for key in ("figid_alias", "redirect_from", "figtype") if number % 3 == 0 else ():
         data.pop(key, None)
@@ -98,7 +98,7 @@ def hold_together(seed: int, size: int) -> None:
         caption = chance.choice(CAPTIONS[: chance.choice([2, len(CAPTIONS)])])
         path, text = figure(number, caption, chance.choice([caption] * 3 + CAPTIONS), chance.choice(LISTS))
         data = (text if chance.random() < 0.7 else mutated(chance, text)).encode("utf-8", "surrogatepass")
-        if chance.random() < 0.1:  # half a character, no fence, much too long
+        if chance.random() < 0.1:  # half a character, no fence, or much too long
             data = chance.choice(
                 [data.replace(b"PTEN", b"\xc3", 1), data[:-4], b"\xb1" + data, data[:-4] + b"x" * 70_000 + b"\n---\n"]
             )
@@ -108,7 +108,7 @@ def hold_together(seed: int, size: int) -> None:
 
 
 def hold(paths, datas, chosen: Settings, *, keywords: bool) -> None:
-    """A look at many records tells of each what a look at it alone tells; nothing raises, which would only be slow."""
+    """The prefilter gives the same results for many records and for each alone; it raises nothing, which would only be slow."""
     prefilter._figures_checked[0] = prefilter.WORTH_COLUMNS
     alone = [
         prefilter.quick_check(path, data, chosen, Kind.FIGURE, keywords=keywords) for path, data in zip(paths, datas, strict=True)
@@ -165,7 +165,7 @@ def test_a_rule_that_raises_leaves_the_others_of_its_table_alone(monkeypatch):
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A record folder with clean and dirty records, one that is not read, and one that is no record; the paths in it."""
+    """A record folder with clean and dirty records, an unreadable file, and a file that is not a record; returns the paths."""
     (tmp_path / "_figures").mkdir()
     monkeypatch.chdir(tmp_path)
     paths = []

@@ -1,4 +1,4 @@
-"""What reaches a terminal: whatever a stranger wrote, in no stream and with no flag a character that a terminal obeys."""
+"""Output on a terminal: untrusted text gives no control characters, in any stream and with any flag."""
 
 from __future__ import annotations
 
@@ -41,21 +41,21 @@ class Ran(NamedTuple):
 
 
 def on_a_terminal(*argv: str, stdin: bytes = b"", out: type[io.StringIO] = Terminal) -> Ran:
-    """The command in this process, its streams a terminal each."""
+    """Run the command in this process, with terminals as its streams."""
     settings_files.discover.cache_clear()
     streams = main.Streams(io.TextIOWrapper(io.BytesIO(stdin)), out(), Terminal())
     return Ran(main.main(list(argv), streams), streams.stdout.getvalue(), streams.stderr.getvalue())
 
 
 def harmless(ran: Ran, *, painted: bool = False) -> bool:
-    """Whether nothing is obeyed, but for the colours that are ours."""
+    """Whether a text has no control characters except the colours of pfocr-lint."""
     texts = [COLOR.sub("", text) if painted else text for text in ran[1:]]
     return all(char.isprintable() or char in "\n\u00a0" for text in texts for char in text)
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """A repository in which names, texts, keys and comments are hostile."""
+    """A repository with hostile names, texts, keys and comments."""
     tmp_path, monkeypatch = tmp_path_factory.mktemp("hostile"), pytest.MonkeyPatch()
     for key, value in {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b",
                        "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}.items():  # fmt: skip
@@ -69,7 +69,7 @@ def made(tmp_path_factory):
             1000001 + number, figtype="Scheme", figtitle=f"A title {text} of it", caption=f"{text} \\", seo=text, organisms=[text]
         )
         data = data.replace("seo:", f"{json.dumps(text)}: {json.dumps(text)}\nndex{number}: ''\nseo:")
-        if text == EVIL[2]:  # which YAML allows as it is
+        if text == EVIL[2]:  # YAML allows it unquoted
             data = data.replace("figtype: Scheme", f"figtype: Scheme # {text}")
         write(tmp_path, (name, data), (f"_figures/{text}.md", data), (f"{text}/_figures/x.md", "---\n- x: [" + text))
         write(
@@ -90,7 +90,7 @@ def here(made, monkeypatch):
 
 @pytest.fixture
 def hostile(made, tmp_path, monkeypatch):
-    """A copy, to be written to."""
+    """A writable copy."""
     shutil.copytree(made, tmp_path / "copy", symlinks=True)
     monkeypatch.chdir(tmp_path / "copy")
     return tmp_path / "copy"
@@ -182,7 +182,7 @@ def test_a_record_from_standard_input_is_fixed_byte_by_byte_and_shown_safely(tex
 
 
 def test_a_patch_for_a_file_can_be_applied(hostile):
-    """Names and texts of every kind; a terminal would be shown something else."""
+    """With all kinds of names and texts; a terminal would get another text."""
     patch = on_a_terminal("--diff", ".", "--select", "PF208", out=io.StringIO).out
     assert not harmless(Ran(0, patch, ""))
     (hostile / "x.patch").write_bytes(patch.encode())
@@ -203,7 +203,7 @@ def test_messages_of_the_action_are_only_text(one, other):
         want = "\n".join(shown(line) for line in f"{one}\n{other}".split("\n"))
         assert obeyed(log.getvalue()) == [(level, {"title": "pfocr-lint"}, want)]
     log = io.StringIO()
-    github._stopped(f"{one}\n::{other}::\n::error::{one}\n##[error]{other}", log)
+    github._write_inert(f"{one}\n::{other}::\n::error::{one}\n##[error]{other}", log)
     assert obeyed(log.getvalue()) == []
     assert Page(github._problem(f"{one}\n{other}")).spans == [shown(line) or " " for line in f"{one}\n{other}".split("\n")]
 

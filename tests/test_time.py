@@ -1,4 +1,4 @@
-"""Any time: twice the text takes about twice the time, for every expression and every rule, whatever the text."""
+"""Linear time: a text of double length takes about twice the time, for every expression, every rule and any text."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ UNITS = [
     " ", "( ", "(", "[", " ,", "; ", "&", "&#", "<", "<a ", "<!-", "Figure ", "see ", "et al ", ". ", "..", "A.", "a1", "1,", "1:", "- ", "\u2010", "'", '"', "\\",
     "\n", " \n", "\t", "\r\n", "# ", "\u00c3", "\u00c3\u00a9", "e\u0301", "\u200b", "?.", "(A) ", "supplementary ", "fig", "PMC1", "/", " | ", "x  ", "a: '", "%TAG ", "...",
 ]  # fmt: skip
-GROWTH = 3.2  # twice as much text; four times the time is the square
+GROWTH = 3.2  # for a text of double length; quadratic time would be 4
 
 
 def patterns():
-    """Every compiled expression of the package, by its place."""
+    """Return every compiled expression of the package by its place."""
     found = {}
 
     def collect(name, value):
@@ -61,7 +61,7 @@ SOURCE = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "pfocr_l
 
 
 def way(name: str):
-    """An expression as the package uses it: all matches, where any method that looks for them is called, else the one in front."""
+    """Return how the package uses an expression: all matches if a searching method is called, else a match at the start."""
     own = name.rpartition(".")[2]
     used = set(re.findall(rf"\b{re.escape(own)}\.([a-z]+)\(", SOURCE))
     if used & {"finditer", "findall", "sub", "split"}:
@@ -78,7 +78,7 @@ def test_an_expression_is_linear(name, pattern):
         short = seconds(scan, pattern, text(unit, 8_000))
         if short > 0.004:
             short = seconds(scan, pattern, text(unit, 8_000), times=3)
-        if short > 0.004:  # less is no square that 1 MiB would turn into a second for
+        if short > 0.004:  # less would stay under a second for 1 MiB even with quadratic time
             assert seconds(scan, pattern, text(unit, 16_000), times=3) < GROWTH * short, (unit, pattern.pattern)
 
 

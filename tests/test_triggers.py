@@ -1,9 +1,8 @@
 """
-A rule's trigger is there whenever the rule finds something: texts made from the rules' own expressions are reported alike on both
-paths.
+The trigger of a rule is present whenever the rule has a finding: both paths report the same for texts from its expressions.
 
-The texts are made from the expressions that a rule searches with, never from its trigger: each alternative, each range of a class
-and each number of repetitions has its text. So a part of a trigger that is taken out is missed by one of them.
+The texts are generated from the expressions that a rule searches with, never from its trigger. Each alternative, each range of a
+class and each number of repetitions has a text. So one of the texts fails if a part of a trigger is removed.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ else:
 
 PATH = f"_figures/{SEED}.md"
 TRIGGERED = [rule for rule in RULES if isinstance(rule.trigger, InTexts)]
-MOST = 400  # texts of one expression
+MOST = 400  # texts per expression
 CATEGORIES = {
     "CATEGORY_SPACE": " \t\u00a0\u3000",
     "CATEGORY_DIGIT": "19",
@@ -62,7 +61,7 @@ def codes_of(code: CodeType) -> Iterator[CodeType]:
 
 
 def expressions_of(function, seen: set) -> Iterator[re.Pattern[str]]:
-    """What a function, and those of this package that it calls, search with."""
+    """Return the expressions that a function, and the functions of this package that it calls, search with."""
     if function in seen:
         return
     seen.add(function)
@@ -82,11 +81,11 @@ def expressions_of(function, seen: set) -> Iterator[re.Pattern[str]]:
                 yield from expressions_of(each, seen)
 
 
-# ---- the texts of an expression: the first choice everywhere, and then each other choice at one place
+# ---- the texts of an expression: the first choice everywhere, then each other choice at one place
 
 
 def choices(tree, flags: int) -> list[list[str]]:
-    """For each part of an expression what it may be; lookarounds and edges are nothing."""
+    """Return the choices for each part of an expression; lookarounds and anchors give empty texts."""
     found = []
     for operation, argument in tree:
         name = str(operation)
@@ -133,12 +132,12 @@ def texts_of(tree, flags: int) -> list[str]:
     return list(dict.fromkeys(found))[:MOST]
 
 
-# Of rules that search with more than expressions: letters and their accents, letters in the wrong encoding, a plain character.
+# Texts for rules that search with more than expressions: accents, letters in the wrong encoding, plain characters.
 FOLLOWERS = [bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(0x80, 0xC0)]
 
 
 def misread(char: str) -> str:
-    """A character in UTF-8, read as Windows-1252."""
+    """Return a character in UTF-8, decoded as Windows-1252."""
     return "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in char.encode())
 
 
@@ -151,7 +150,7 @@ MORE = {
 }  # fmt: skip
 FRAMES = ["{}", "{} leukemic stem cells", "Leukemic stem cells{}", "Leukemic stem {} cells", "Stem{}Cells"]
 FIELDS = (lambda text: {"figtitle": text}, both, lambda text: {"schema-jsonld/keywords": ["PTEN", text]})
-ENOUGH = 1  # record with one text in which the rule finds something
+ENOUGH = 1  # records with a finding per text
 
 
 CLEAN = {key: emitter.top_level(key, value) for key, value in schemas.example(Kind.FIGURE).items()}
@@ -170,7 +169,7 @@ def _found_with(rule: Rule, text: str) -> Iterator[tuple[str, bytes]]:
 
 
 def reported(rule: Rule) -> list[tuple[str, bytes]]:
-    """Records in which a rule finds something, each with the text: for each text of its expressions, in the first places."""
+    """Yield records with a finding of a rule, each with its text, for each text of the expressions, in the first places."""
     texts = dict.fromkeys(MORE.get(rule.code, []))
     for pattern in expressions_of(rule.check, set()):
         texts.update(dict.fromkeys(texts_of(parser.parse(pattern.pattern, pattern.flags & ~re.UNICODE), pattern.flags)))
@@ -181,7 +180,7 @@ def reported(rule: Rule) -> list[tuple[str, bytes]]:
 
 
 def weakened(trigger: str) -> Iterator[str]:
-    """A trigger without one range or character of a class, or without one alternative of a group."""
+    """Yield a trigger without one range or character of a class, or without one alternative of a group."""
     one = r"(?:\\u[0-9a-fA-F]{4}|\\.|[^\\])"
     for match in re.finditer(r"(?<!\\)\[((?:\\.|[^\]\\^])(?:\\.|[^\]\\])*)\]", trigger):
         items = re.findall(rf"{one}-{one}|{one}", match[1])
@@ -208,7 +207,7 @@ SPARE = {
 def test_both_paths_report_what_a_rule_searches_and_each_part_of_a_trigger_is_needed(rule: Rule):
     texts = reported(rule)
     assert texts
-    # alone: triggers of several rules that begin alike are looked for together
+    # one rule alone, because triggers with the same beginning are searched together
     alone = Settings(selections=(Selection(select=(rule.code,)),))
     for text, data in texts:
         reference = read(PATH, data)

@@ -1,4 +1,4 @@
-"""What a person typed survives every fix: backslashes in double quotes, and the letters and digits of every text field."""
+"""Typed text survives every fix: backslashes in double quotes, and the letters and digits of every text field."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pfocr_lint.record.parser import read
 from pfocr_lint.record.scalar_source import as_typed
 from pfocr_lint.settings.model import DEFAULT, Selection, Settings
 
-# Text fields, and of which rules the catalogue says what their fixes remove from one.
+# Text fields; the documentation of the rules says what fixes remove from them.
 FIELDS = ("/figtitle", "/caption", "/papertitle", "/reftext", "/journal_title", "/journal_nlm_ta", "/publisher_name",
           "/schema-jsonld/description", "/schema-jsonld/keywords")  # fmt: skip
 REMOVING = {"PF106", "PF107", "PF206", "PF303", "PF408"}
@@ -30,7 +30,7 @@ ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[^\n\
 
 
 def typed_text(source: str, value: str) -> str:
-    """A model of its own: the text of a scalar with the backslashes that a person typed."""
+    """An independent model: the text of a scalar with the typed backslashes."""
     if source[:1] != '"':
         return value
     body = source[1:-1]
@@ -47,7 +47,7 @@ def letters(text: str) -> str:
 
 
 def typed_letters(record: Record) -> dict[str, list[str]]:
-    """The letters and digits of each text field, as typed; of a list, those of each item."""
+    """Return the typed letters and digits of each text field; for a list, those of each item."""
     found: dict[str, list[str]] = {}
     for field in FIELDS:
         for key, entry in record.entries.items():
@@ -58,7 +58,7 @@ def typed_letters(record: Record) -> dict[str, list[str]]:
 
 
 def survives(path: str, data: bytes, settings: Settings = DEFAULT, *, unsafe: bool) -> fixer.Fixed:
-    """Fix a record, and hold the text fields of the result against those that were typed."""
+    """Fix a record, and compare the text fields of the result with the typed ones."""
     before = read(path, data)
     fixed = fixer.fix(path, data, settings, unsafe=unsafe)
     assert fixed.faults == (), data
@@ -146,7 +146,7 @@ def test_real_records_keep_their_letters(name, unsafe):
 @pytest.mark.parametrize("unsafe", [False, True])
 @pytest.mark.parametrize(("first", "second"), [(a, b) for a in range(0, len(DAMAGE), 3) for b in range(1, len(DAMAGE), 4)])
 def test_pairs_of_damage_keep_their_letters(first, second, unsafe):
-    """The fix of one rule must not build on what another misread: both damages beside backslashes in double quotes."""
+    """The fix of one rule must not use a value that another misread: two damages beside backslashes in double quotes."""
     text = seed_text().replace("publisher_name: MDPI", 'publisher_name: "MDPI \\beta and \\tau"')
     for _, old, new in (DAMAGE[first], DAMAGE[second]):
         text = text.replace(old, new, 1)
@@ -180,7 +180,7 @@ def test_texts_with_backslashes_keep_their_letters(one, other, style, second, un
     survives(f"_figures/{SEED}.md", text.encode(), FORMATTER if formatted else DEFAULT, unsafe=unsafe)
 
 
-# What stands behind a caption as a comment may be the rest of it: (the caption's last line, whether a safe fix may follow it)
+# A comment after a caption may be a part of it: (the last line of the caption, whether a safe fix may be made)
 BEHIND = [
     ("and drug resistance.", True), ("and drug resistance. # 2 of E. coli", False), ("and drug resistance. # as in mice", False), ("and drug #2.", False),
     ("and drug resistance.\n# checked", True), ("and drug resistance. # pfocr-lint: ignore[PF301] why", True),

@@ -1,4 +1,4 @@
-"""Value classes behave as the library's data classes do, which are the measure here."""
+"""Value classes behave like the data classes of the standard library."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pfocr_lint import dataclass as ours
 
 
 def declared(maker, field):
-    """The same classes by either maker."""
+    """Return the same classes, made by either decorator."""
 
     @maker(frozen=True, slots=True, order=True)
     class Pair:
@@ -56,7 +56,7 @@ CALLS = [
 
 
 def outcome(what):
-    """What a call gives, or the exception's class, that of a frozen value being an AttributeError."""
+    """Return the result of a call, or the class of its exception (AttributeError for a frozen value)."""
     try:
         return what()
     except (AttributeError, TypeError) as error:
@@ -68,7 +68,7 @@ def made(classes):
 
 
 def behaviour(value):
-    """All that can be asked of a value."""
+    """Return all observable properties of a value."""
     if isinstance(value, type):
         return value
     cls = type(value)

@@ -1,4 +1,4 @@
-"""What stops a fix from being written: each branch of the verification has a case in which it alone refuses."""
+"""The verification of fixes: each branch has a case that only this branch refuses."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ GONE = SimpleNamespace(cause="a finding that is gone")
 
 
 def verified(before: str, after: str, *changes, made: tuple[Fix, ...] = (), hit=None, path: str = PATH) -> str | None:
-    """What the verification says of a text that was made of another by some changes; ``hit`` was fixed."""
+    """Return the result of the verification for a text before and after some changes; ``hit`` was fixed."""
     old, new = (record_check.check_record(read(path, text.encode("utf-8", "surrogatepass"))) for text in (before, after))
     plan = edits.Plan((), (), changes)
     hits = [each for each in old.hits if hit is not None and each.rule.code == hit]
@@ -39,7 +39,7 @@ def replaced(*pairs: tuple[str, str]) -> str:
 
 TO_2021 = ("year: '2022'", "year: '2021'")
 
-# (why, the text after the change of year to 2021, what is refused): the year alone is as intended
+# (problem, text after the change of year to 2021, refused part): only the year is as intended
 VALUES = [
     ("as intended", replaced(TO_2021), None),
     ("another value is another", replaced(TO_2021, ("ndex: ''", "ndex: x")), "the result does not read as intended"),
@@ -63,7 +63,7 @@ def test_the_text_after_a_fix_is_held_against_what_was_planned(text, refused):
     assert verified(clean_text(), text, YEAR) == refused
 
 
-# (the value that is wanted, what stands there instead): equal to Python, and not the same
+# (wanted value, actual value): equal in Python, but not the same
 TYPES = [
     ("1.0", 1), ("1", 1.0), ("0", False), ("true", 1), ("1", True), ("0.0", 0), ("[1]", [1.0]), ("[true]", [1]), ("{a: 1}", {"a": True}),
     ("{a: [0]}", {"a": [False]}), ("[[1]]", [[1.0]]),
@@ -92,7 +92,7 @@ def test_a_text_edit_may_move_the_fences_but_no_value():
 
 
 def test_a_result_that_cannot_be_read_is_refused_also_where_the_record_could_not_be():
-    """Then no values are there to be compared, and a finding of the same kind is another one: only this is left."""
+    """Then there are no values to compare, and a finding of the same kind counts as another one: only this check is left."""
     before = clean_text().replace("figtitle: Prop", "figtitle: \x07Prop")
     after = clean_text().replace("seo: CreativeWork", "seo: 'x")
     assert read(PATH, before.encode()).data is read(PATH, after.encode()).data is None
@@ -126,7 +126,7 @@ def test_of_equal_findings_as_many_must_be_gone_as_were_fixed():
     assert verified(before, one_left, change, hit="PF107", made=(Fix("", (change,)),)).startswith("PF107 still finds")
 
 
-# Texts that libyaml and ruamel.yaml read differently, in a form that the emitter writes.
+# Texts that libyaml and ruamel.yaml read differently, in the form of the emitter.
 SEPARATED = "A\u20280\n"
 
 
@@ -218,7 +218,7 @@ def test_a_rule_that_offers_a_bad_fix_is_a_fault_and_the_file_stays(monkeypatch,
 
 
 class Unplanned(edits.Plan):
-    """A plan that says nothing of the values, so that only what was found is compared."""
+    """A plan without values, so that only the findings are compared."""
 
     def data(self, record):
         return None

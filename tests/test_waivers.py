@@ -1,4 +1,4 @@
-"""Waivers: what a comment waives, what it says wrongly, how many findings are waived, and the list of all waivers."""
+"""Waivers: waived findings, errors in waivers, counts, and the list of all waivers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ YEAR = "year: '2021'"  # PF210: reftext has 2022
 
 
 def text_with(comment: str, *, line: str = YEAR) -> str:
-    """The clean record with a comment above the line of its year, or on it."""
+    """Return the clean record with a comment above the line of its year, or on it."""
     lines = comment.format(line) if "{}" in comment else f"{comment}\n{line}"
     return clean_text().replace("year: '2022'", lines)
 
@@ -51,7 +51,7 @@ WAIVING = [
     "# pfocr-lint: ignore[PF210; until=2027-06-30; owner=ana maria] printed later",
     "# pfocr-lint: ignore[PF210;owner=ana;until=2027-06-30] printed later",
     "# pfocr-lint: ignore[ PF210 ; until = 2027-06-30 ; owner = ana ] printed later",
-    "# pfocr-lint: ignore[PF210; until=2001-01-01] long over",  # the day is not compared with any clock yet
+    "# pfocr-lint: ignore[PF210; until=2001-01-01] long over",  # the date is not compared with the current date yet
     "# pfocr-lint: ignore[PF210;] printed later",
 ]
 
@@ -110,7 +110,7 @@ def test_a_part_that_is_wrong_is_named_and_the_waiver_waives_nothing(inside, mes
     assert message in messages(text)[0]
 
 
-# The marker, or what stands behind it, is nearly right: each waives nothing and says so.
+# The marker, or the text after it, is nearly right: each waives nothing and is reported.
 NEAR = [
     "# PFOCR-lint: ignore[PF210] why",
     "# pfocr_lint: ignore[PF210] why",
@@ -222,7 +222,7 @@ def test_a_waiver_without_a_reason_is_reported_and_waives(form, inside):
 
 
 def test_what_is_to_be_removed_needs_no_reason():
-    """One root cause, one diagnostic: a waiver of nothing is PF901, one of no rule is PF902 for that."""
+    """One root cause, one diagnostic: an unused waiver is PF901, a waiver of an unknown rule is PF902."""
     assert found(text_with("# pfocr-lint: ignore[PF210]", line="year: '2022'")) == ["PF901"]
     assert len(messages(text_with("# pfocr-lint: ignore[PF2100]"))) == 1
     assert found(text_with("# pfocr-lint: ignore[PF210, PF301]")) == ["PF901", "PF902"]
@@ -241,7 +241,7 @@ def test_a_second_waiver_in_one_comment_is_reported():
 
 
 def test_a_record_may_hold_many_comments():
-    """Linear, and one that is near to no rule costs no more than another."""
+    """Linear time, also for a name that is similar to no rule."""
     lines = "".join(f"# PFOCR-lint: ignore[PF{number}]\n# pfocr-lint: ignore[PX{number}] why\n" for number in range(2_000))
     assert len(messages(text_with("{}").replace("---\n", f"---\n{lines}", 1))) == 4_000
 
@@ -330,7 +330,7 @@ def git(folder, *argv):
 
 @pytest.fixture
 def changed(waived):
-    """The same, where the base has the clean figure."""
+    """The same, with the clean figure in the base."""
     text = (waived / PATH).read_text(encoding="utf-8")
     (waived / PATH).write_text(clean_text(), encoding="utf-8")
     git(waived, "init", "-q", "-b", "main")

@@ -1,4 +1,4 @@
-"""The field's words: the pages, docstrings, comments and messages use none of this list."""
+"""The pages, docstrings, comments and messages use none of these words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import tokenize
 import pytest
 from conftest import ROOT
 
-# What not to write, and what to write instead.
+# Words to avoid, each with its replacement.
 WORDS = {
     r"mend(s|ed|ing)?": "fix",
     r"tell(s|ing|er)?|told": "report, output",
@@ -34,7 +34,7 @@ WORDS = {
 }
 PATTERN = re.compile("|".join(rf"\b(?:{words})\b" for words in WORDS), re.IGNORECASE)
 
-# Where a word is right: the place, the text around it, and why.
+# Texts where such a word is right, each with the reason.
 RIGHT = {
     "stray-whitespace": "the name of rule PF306 is fixed",
     "foreign-figlink": "the name of rule PF211 is fixed",
@@ -43,7 +43,7 @@ RIGHT = {
 
 
 def comments_and_texts(source: str):
-    """The comments of a module, and its strings: docstrings and messages, with their lines."""
+    """Yield the comments, docstrings and messages of a module with their lines."""
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type == tokenize.COMMENT:
             yield token.start[0], token.string
