@@ -32,7 +32,7 @@ def github(report: Report) -> str:
             more.append(counted(len(found) - PER_LEVEL, f"more {severity.value}"))
     if more:
         text = f"{' and '.join(more)} without an annotation: GitHub shows {PER_LEVEL} per level."
-        lines.append(command("notice", {"title": "pfocr-lint"}, f"{text} The formats markdown and full list all."))
+        lines.append(command("notice", {"title": "pfocr-lint"}, f"{text} Use --output-format full or markdown to see all."))
     return "".join(lines)
 
 
