@@ -15,11 +15,12 @@ import pytest
 from conftest import ROOT, SEED, clean_text
 
 from pfocr_lint.cli import main
+from pfocr_lint.dataclass import replace
 from pfocr_lint.linter import prefilter
 from pfocr_lint.record.facts import FigureFacts, PageFacts, TableFacts
 from pfocr_lint.rules.mentions import CHEMICALS
 from pfocr_lint.schema.kinds import Kind
-from pfocr_lint.settings.model import DEFAULT
+from pfocr_lint.settings.model import DEFAULT, Selection
 from pfocr_lint.workspace import cache, one_file, work_tree
 from pfocr_lint.workspace.settings_files import discover
 
@@ -463,6 +464,69 @@ def test_another_program_or_schema_is_another_cache(tmp_path, monkeypatch):
         seen.add(cache._program())
     cache._program.cache_clear()
     assert len(seen) == 4, "each but the file that is no part of the program"
+
+
+def test_another_version_of_a_library_is_another_cache(tmp_path, monkeypatch):
+    """Wherever it is found, and only the libraries that decide which records are clean."""
+    monkeypatch.setattr(cache.sys, "path", [str(tmp_path / "one"), str(tmp_path / "two")])
+    seen = []
+    for name in (
+        "one/other-1.dist-info",
+        "one/ftfy-notes",
+        "one/ftfy-6.dist-info",
+        "two/jsonschema-4.dist-info",
+        "two/PyYAML-6.dist-info",
+    ):
+        (tmp_path / name).mkdir(parents=True)
+        cache._program.cache_clear()
+        seen.append(cache._program())
+    cache._program.cache_clear()
+    assert seen[0] == seen[1]
+    assert len(set(seen)) == 4
+
+
+SETTINGS = {
+    "selections": (Selection(ignore=("PF207",)),),
+    "per_file_ignores": (("_figures/*", ("PF207",)),),
+    "exclude": ("_figures/*",),
+    "organisms": False,
+    "organism_synonyms": (("Mus", "Mus musculus"),),
+    "waivers": False,
+    "root": "/base",
+}
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_other_settings_are_another_cache(name):
+    changed = replace(DEFAULT, **{name: SETTINGS[name]})
+    assert getattr(changed, name) != getattr(DEFAULT, name)
+    assert cache.key_of(changed, "/base", "") != cache.key_of(DEFAULT, "/base", "")
+
+
+def test_settings_of_another_folder_are_another_cache():
+    """Patterns of a file above or below the records match other records."""
+    of = {cache.key_of(replace(DEFAULT, root=root), "/base/part", "") for root in (None, "/base/part", "/base")}
+    assert len(of) == 3
+
+
+@pytest.mark.parametrize(
+    ("platform", "variables", "folder"),
+    [
+        ("linux", {"XDG_CACHE_HOME": "/xdg"}, "/xdg/pfocr-lint"),
+        ("linux", {"LOCALAPPDATA": "/local"}, "/home/one/.cache/pfocr-lint"),
+        ("linux", {"XDG_CACHE_HOME": ""}, "/home/one/.cache/pfocr-lint"),
+        ("darwin", {"XDG_CACHE_HOME": "/xdg"}, "/home/one/Library/Caches/pfocr-lint"),
+        ("win32", {"LOCALAPPDATA": "/local"}, "/local/pfocr-lint/Cache"),
+        ("win32", {"XDG_CACHE_HOME": "/xdg"}, "/home/one/AppData/Local/pfocr-lint/Cache"),
+    ],
+)
+def test_the_cache_is_where_the_system_keeps_caches(monkeypatch, platform, variables, folder):
+    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {"HOME": "/home/one", **variables}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(cache.sys, "platform", platform)
+    assert cache.default_folder() == folder
 
 
 @pytest.mark.parametrize("times", [(1, 0), (0, 1), (1, 1), (0, 0)])
