@@ -9,10 +9,13 @@ import sys
 from functools import cache
 
 import pytest
+import yaml
 from conftest import ROOT
 
 from pfocr_lint import __version__
+from pfocr_lint.cli.arguments import parser
 from pfocr_lint.handbook import pages
+from pfocr_lint.settings import parsing
 
 PACKAGE = ROOT / "pfocr_lint"
 
@@ -160,13 +163,39 @@ def test_the_python_example_runs():
     assert result.stdout
 
 
+def test_usage_names_every_flag_and_setting():
+    page = (ROOT / "docs" / "usage.md").read_text(encoding="utf-8")
+    flags = {option for action in parser()._actions for option in action.option_strings if option.startswith("--")}
+    assert flags - {"--help", "--version"} <= {*re.findall(r"--[a-z-]+", page)}
+    assert {*parsing._KEYS} <= {*re.findall(r"`([a-z-]+)`", page)}
+
+
+def test_the_readme_shows_a_valid_hook_and_workflow(tmp_path):
+    hooks, workflow, _ = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "config.yaml").write_text(hooks.replace("COMMIT", "a" * 40))
+    command = [sys.executable, "-m", "pre_commit", "validate-config", "config.yaml"]
+    assert subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode == 0
+    gate = yaml.load((ROOT / "examples" / "workflows" / "gate.yml").read_text(encoding="utf-8"), yaml.BaseLoader)
+    shown = yaml.load(workflow, yaml.BaseLoader)
+    assert shown["permissions"] == gate["permissions"]
+    assert shown["jobs"]["records"]["steps"] == gate["jobs"]["pfocr-lint"]["steps"]
+
+
 @pytest.mark.parametrize(
     "page", sorted(path.relative_to(ROOT) for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]), ids=str
 )
 def test_links_between_pages_lead_somewhere(page):
     text = (ROOT / page).read_text(encoding="utf-8")
-    for target in re.findall(r"\]\((?!https?:)([^)#]+)", text):
-        assert (ROOT / page.parent / target).exists(), target
+    for target, section in re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)", text):
+        path = ROOT / page.parent / target if target else ROOT / page
+        assert path.exists(), target
+        assert not section or section in sections(path), f"{target}#{section}"
+
+
+def sections(path):
+    """The anchors that GitHub gives to the headings of a page."""
+    headings = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def test_the_changelog_knows_the_version():
