@@ -212,7 +212,7 @@ def exhausted(*_):
     raise OSError(11, "Resource temporarily unavailable")
 
 
-def judge(part):
+def check_part(part):
     """Work for the pool: return a list of numbers; some fail."""
     if 13 in part:
         raise ValueError("unlucky")
@@ -236,7 +236,7 @@ def test_the_pool_loses_only_the_piece_that_is_bad(jobs, bad, cause):
         return [-1]
 
     parts = [[0, 1], [2, bad, 3], [4], [5, bad], [6, 7]]
-    done = list(workers.in_order(judge, parts, jobs, pieces=lambda part: [[each] for each in part], lost=lost))
+    done = list(workers.in_order(check_part, parts, jobs, pieces=lambda part: [[each] for each in part], lost=lost))
     assert done == [[0, 1], [2], [-1], [3], [4], [5], [-1], [6, 7]]
     assert len(causes) == 2
     assert all(cause in each for each in causes)

@@ -30,7 +30,7 @@ WORKFLOWS = [
     *sorted((ROOT / ".github" / "workflows").glob("*")),
     *sorted((ROOT / "examples" / "workflows").glob("*")),
 ]
-in_git = pytest.mark.skipif(not (ROOT / ".git").exists(), reason="without Git nobody knows what belongs to the project")
+in_git = pytest.mark.skipif(not (ROOT / ".git").exists(), reason="without Git it is unknown what belongs to the project")
 # Each permission beyond reading the repository, and its job.
 RIGHTS = {
     "report.yml": {"security-events": "write"},

@@ -41,15 +41,18 @@ RIGHT = {
     "git walk": "Git's own word",
 }
 
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef)
 
-def comments_and_texts(source: str):
-    """Yield the comments, docstrings and messages of a module with their lines."""
+
+def comments_and_texts(source: str, *, data: bool):
+    """Yield the comments, docstrings and messages of a module with their lines; where texts are data, no messages."""
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type == tokenize.COMMENT:
             yield token.start[0], token.string
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
+    for node in ast.walk(ast.parse(source)):
+        if data and isinstance(node, DOCUMENTED):
+            yield getattr(node, "lineno", 1), ast.get_docstring(node) or ""
+        elif not data and isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
             yield node.lineno, node.value
 
 
@@ -59,9 +62,14 @@ def wrong(text: str):
     return [match[0] for match in PATTERN.finditer(text)]
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "pfocr_lint").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "path",
+    sorted(path for folder in ("pfocr_lint", "tests", "benchmarks") for path in (ROOT / folder).rglob("*.py")),
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
 def test_modules(path):
-    found = [(line, wrong(text)) for line, text in comments_and_texts(path.read_text(encoding="utf-8"))]
+    data = path.relative_to(ROOT).parts[0] != "pfocr_lint"
+    found = [(line, wrong(text)) for line, text in comments_and_texts(path.read_text(encoding="utf-8"), data=data)]
     assert [each for each in found if each[1]] == []
 
 
