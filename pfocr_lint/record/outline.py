@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pfocr_lint.dataclass import dataclass, field
+from pfocr_lint.lazy_import import expression
 from pfocr_lint.pointer import join, split
 from pfocr_lint.quoting import quote
 from pfocr_lint.schema import schemas
@@ -24,14 +25,14 @@ if TYPE_CHECKING:
 MOST_LINES = 20_000  # as many as a record may have values
 DEEPEST = 20
 
-_LINE = re.compile(r"[^\n]*\n?")
-KEY = re.compile(r"('[^'\n]*'|\"[^\"\n]*\"|[^\s#'\"\[\]{}&*!|>%@`,-](?:[^:\n]|:(?![ \t\r\n]|$))*):(?=[ \t\r\n]|$)[ \t]*")
-_GLUED = re.compile(r"(['\"]?)(@?[A-Za-z_-]{1,40})\1:(?=[^ \t\r\n])")
-_ITEM = re.compile(r"-(?:[ \t]+|(?=\r?\n?\Z))")
+_LINE = expression(r"[^\n]*\n?")
+KEY = expression(r"('[^'\n]*'|\"[^\"\n]*\"|[^\s#'\"\[\]{}&*!|>%@`,-](?:[^:\n]|:(?![ \t\r\n]|$))*):(?=[ \t\r\n]|$)[ \t]*")
+_GLUED = expression(r"(['\"]?)(@?[A-Za-z_-]{1,40})\1:(?=[^ \t\r\n])")
+_ITEM = expression(r"-(?:[ \t]+|(?=\r?\n?\Z))")
 # What is typed for a dash: a long one, a bullet, an asterisk with a space behind it.
 _SIGNS = "\u2010-\u2015\u2212\u2022\u2023\u2043\u25aa\u25cf\u25e6\u00b7"
-MARK = re.compile(f"([{_SIGNS}]|\\*(?=[ \u00a0]))[ \u00a0]*(?=\\S)")
-_CLOSED = {"'": re.compile(r"'(?:[^']|'')*'"), '"': re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)}
+MARK = expression(f"([{_SIGNS}]|\\*(?=[ \u00a0]))[ \u00a0]*(?=\\S)")
+_CLOSED = {"'": expression(r"'(?:[^']|'')*'"), '"': expression(r'"(?:[^"\\]|\\.)*"', re.DOTALL)}
 
 
 @dataclass

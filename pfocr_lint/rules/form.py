@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,7 @@ ALL = MAPPINGS | {Kind.TABLE}
 
 _SEPARATORS = f"\x0b\x0c{SEPARATORS}"
 
-_PART = re.compile(r"[ ]*(?:- |['\"]?@?[A-Za-z_-]+['\"]?:|#|$|\n|\Z)")  # what may begin a line of its own
+_PART = expression(r"[ ]*(?:- |['\"]?@?[A-Za-z_-]+['\"]?:|#|$|\n|\Z)")  # what may begin a line of its own
 
 _REMOVE = "replace separators by a space, remove other control characters"
 

@@ -7,12 +7,11 @@ the edited one every character is in a key or a value.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pfocr_lint.diagnostic import Fix, Safety, SetValue, Span, TextEdit, apply_edits
-from pfocr_lint.lazy_import import LazyModule
+from pfocr_lint.lazy_import import LazyModule, expression
 from pfocr_lint.pointer import join, parent_of, split
 from pfocr_lint.record.document import Record
 from pfocr_lint.record.outline import outline
@@ -28,7 +27,7 @@ else:
     diagnostic = LazyModule("pfocr_lint.diagnostic")
 
 # What may stand between keys and values: signs, empty lists, and comments on lines of their own.
-_STRUCTURE = re.compile(r"(?m)(?:[\s:-]|\[\]|^ *#.*$)*\Z")
+_STRUCTURE = expression(r"(?m)(?:[\s:-]|\[\]|^ *#.*$)*\Z")
 _MOST_ENTRIES = 100  # no record has as many, and each is read
 _MISPLACED = frozenset({"type", "additionalProperties"})
 

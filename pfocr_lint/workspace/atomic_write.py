@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import re
 import stat
 import sys
 import time
@@ -19,11 +18,12 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from pfocr_lint.lazy_import import expression
 from pfocr_lint.workspace import signals
 
 PATIENCE = 5.0  # seconds to wait for another run, which holds a folder for less than a thousandth of that
 
-_BESIDE = re.compile(r"\.pfocr-lint-[0-9a-f]{16}\.tmp")
+_BESIDE = expression(r"\.pfocr-lint-[0-9a-f]{16}\.tmp")
 _EXCHANGE = 2  # RENAME_EXCHANGE
 _HERE = -100  # AT_FDCWD
 _BINARY = getattr(os, "O_BINARY", 0)

@@ -15,7 +15,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import stat
 import sys
 import time
@@ -25,7 +24,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pfocr_lint.lazy_import import hashlib, pathlib
+from pfocr_lint.lazy_import import expression, hashlib, pathlib
 from pfocr_lint.record.facts import Facts, FigureFacts, PageFacts, TableFacts
 from pfocr_lint.schema.schemas import folder as schemas
 from pfocr_lint.version import __version__
@@ -40,8 +39,8 @@ WORTH_A_CACHE = 300
 RACY = 2_000_000_000
 _MAGIC = "pfocr-lint cache 1"
 _NONE, _AND = "\1", "\2"  # stand for None, and between organisms
-_CONTROL = re.compile("[\0-\2]")
-_OURS = re.compile(r"[0-9a-f]{32}\.cache(?:\.[0-9]+)?")  # the names of our files
+_CONTROL = expression("[\0-\2]")
+_OURS = expression(r"[0-9a-f]{32}\.cache(?:\.[0-9]+)?")  # the names of our files
 _LIBRARIES = ("ftfy-", "jsonschema-", "pyyaml-")
 
 
