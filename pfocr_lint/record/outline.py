@@ -27,7 +27,7 @@ DEEPEST = 20
 
 _LINE = expression(r"[^\n]*\n?")
 KEY = expression(r"('[^'\n]*'|\"[^\"\n]*\"|[^\s#'\"\[\]{}&*!|>%@`,-](?:[^:\n]|:(?![ \t\r\n]|$))*):(?=[ \t\r\n]|$)[ \t]*")
-_GLUED = expression(r"(['\"]?)(@?[A-Za-z_-]{1,40})\1:(?=[^ \t\r\n])")
+_GLUED = re.compile(r"(['\"]?)(@?[A-Za-z_-]{1,40})\1:(?=[^ \t\r\n])")
 _ITEM = expression(r"-(?:[ \t]+|(?=\r?\n?\Z))")
 # What is typed for a dash: a long one, a bullet, an asterisk with a space behind it.
 _SIGNS = "\u2010-\u2015\u2212\u2022\u2023\u2043\u25aa\u25cf\u25e6\u00b7"
