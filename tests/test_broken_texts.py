@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from pfocr_lint.diagnostic import Fix, Safety, TextEdit
 from pfocr_lint.linter import checker, fixer
+from pfocr_lint.record import repair
 from pfocr_lint.record.parser import read
-from pfocr_lint.rules import repair
 from pfocr_lint.schema.kinds import Kind
 from pfocr_lint.settings.model import Selection, Settings
 

@@ -19,9 +19,9 @@ from pfocr_lint.rules.value_ends import doubled_keys
 from pfocr_lint.schema.kinds import Kind
 
 if TYPE_CHECKING:
-    from pfocr_lint.rules import repair
+    from pfocr_lint.record import repair
 else:
-    repair = LazyModule("pfocr_lint.rules.repair")
+    repair = LazyModule("pfocr_lint.record.repair")
 from pfocr_lint.rules.form import _MOJIBAKE, _PART, _REMOVE, _SEPARATORS, ALL
 
 

@@ -14,9 +14,9 @@ from pfocr_lint.rules.declaration import Bad, Good, Trigger, rule
 from pfocr_lint.schema.kinds import MAPPINGS, Kind
 
 if TYPE_CHECKING:
-    from pfocr_lint.rules import repair
+    from pfocr_lint.record import repair
 else:
-    repair = LazyModule("pfocr_lint.rules.repair")
+    repair = LazyModule("pfocr_lint.record.repair")
 
 ALL = MAPPINGS | {Kind.TABLE}
 
