@@ -538,6 +538,41 @@ def test_a_file_that_may_be_written_again_unseen_is_not_known(tmp_path, times):
     assert (kept.settled(stamp) == cache._bytes(stamp)) is (times == (0, 0))
 
 
+@pytest.mark.parametrize("silent", [True, False])
+@pytest.mark.parametrize("touched", [True, False])
+def test_new_times_and_a_new_result_of_the_comparison_are_each_kept(tmp_path, monkeypatch, silent, touched):
+    monkeypatch.setattr(cache, "RACY", -1_000_000_000_000)
+    path = tmp_path / "record.md"
+    path.write_text("x")
+    os.utime(path, ns=(1, 1))
+
+    def keep(row: cache.Row | None, *, silent: bool) -> cache.Cache:
+        run = cache.CachedRun(cache.Cache(str(tmp_path / "cache"), "key"), ["record.md"], [str(path)])
+        run.add(0, row)
+        run.keep(silent=silent)
+        return cache.Cache(str(tmp_path / "cache"), "key")
+
+    before = keep(cache.Row(bytes(32), None), silent=True)
+    assert before.silent
+    if touched:
+        os.utime(path, ns=(2, 2))
+    after = keep(None, silent=silent)
+    assert after.silent is silent
+    assert (after.stamps == before.stamps) is not touched
+    assert after.stamps == cache._bytes(cache.stamps_of([str(path)]))
+
+
+@pytest.mark.parametrize("clean", [1, 2])
+def test_a_run_is_kept_as_silent_only_if_all_of_its_records_are_clean(tmp_path, clean):
+    paths = [str(tmp_path / f"{number}.md") for number in range(2)]
+    run = cache.CachedRun(cache.Cache(str(tmp_path / "cache"), "key"), paths, paths)
+    for number in range(clean):
+        run.add(number, cache.Row(bytes(32), None))
+    run.keep(silent=True)
+    assert cache.Cache(str(tmp_path / "cache"), "key").silent is (clean == 2)
+    assert run.facts(0) is None
+
+
 @pytest.mark.parametrize(("records", "kept"), [(4, True), (5, False), (10, False)])
 def test_a_run_over_less_than_half_of_the_records_leaves_the_cache_alone(tmp_path, records, kept):
     paths = [str(tmp_path / f"{number}.md") for number in range(10)]
