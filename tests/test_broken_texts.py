@@ -26,7 +26,7 @@ PATHS = {
 PATH = PATHS[Kind.FIGURE]
 ONLY = Settings(selections=(Selection(select=("PF005",)),))
 ROUND = "put single quotes round the whole text"
-CURLY = "to YAML: put straight single quotes ('...') round the whole text"
+CURLY = "put straight single quotes ('...') round the whole text"
 CAPTION = (
     "caption: Stromal cellular signaling facilitates leukemic stem cell (LSC) survival,\n  quiescence, and drug resistance.\n"
 )
@@ -63,27 +63,27 @@ NAMED = [
     ("number: F1", "number: - F1", 12, f"the text of 'number' begins with '- '; {ROUND}"),
     ("description: Stromal", "description: - Stromal", 34, f"the text of 'schema-jsonld/description' begins with '- '; {ROUND}"),
     ("figtitle: P", "figtitle: - P's", 3, f"the text of 'figtitle' begins with '- '; {ROUND}, and double each ' in it ('')"),
-    ("figtitle: P", "figtitle: - “P”", 3, f"the text of 'figtitle' begins with '- '; “ and ” are no quotes {CURLY}"),
-    ("organisms:\n- H", "organisms: - H", 4, "an item begins here, and belongs on a line of its own below the key"),
-    ("  keywords:\n  - P", "  keywords: - P", 41, "an item begins here, and belongs on a line of its own below the key"),
-    ("organisms:\n- H", "organisms: -H", 4, "'-Homo sapiens' is beside the key 'organisms'; an item begins with '- ', on a line of its own below the key"),
-    ("organisms:\n- H", "organisms: H", 4, "'Homo sapiens' is beside the key 'organisms'; an item begins with '- ', on a line of its own below the key"),
+    ("figtitle: P", "figtitle: - “P”", 3, f"the text of 'figtitle' begins with '- '; YAML does not read “ and ” as quotes; {CURLY}"),
+    ("organisms:\n- H", "organisms: - H", 4, "a list item begins on the line of its key; put it on a line of its own below the key"),
+    ("  keywords:\n  - P", "  keywords: - P", 41, "a list item begins on the line of its key; put it on a line of its own below the key"),
+    ("organisms:\n- H", "organisms: -H", 4, "'-Homo sapiens' is on the line of the key 'organisms'; write each list item on a line of its own below the key, with '- ' in front"),
+    ("organisms:\n- H", "organisms: H", 4, "'Homo sapiens' is on the line of the key 'organisms'; write each list item on a line of its own below the key, with '- ' in front"),
     # curly quotes
-    ("figtitle: Properties of", "figtitle: “Properties: of”", 3, f"the text of 'figtitle' holds ': '; “ and ” are no quotes {CURLY}"),
-    ("figtitle: Properties of", "figtitle: ‘Properties’: of", 3, f"the text of 'figtitle' holds ': '; ‘ and ’ are no quotes {CURLY}"),
-    ("figtitle: Properties of", "figtitle: „Properties“: of", 3, f"the text of 'figtitle' holds ': '; „ and “ are no quotes {CURLY}"),
-    ("figtitle: Properties of", "figtitle: ‚Properties‘: of", 3, f"the text of 'figtitle' holds ': '; ‚ and ‘ are no quotes {CURLY}"),
-    ("figtitle: Properties of", "figtitle: «Properties»: of", 3, f"the text of 'figtitle' holds ': '; « and » are no quotes {CURLY}"),
-    ("figtitle: Properties of", "figtitle: »Properties«: of", 3, f"the text of 'figtitle' holds ': '; » and « are no quotes {CURLY}"),
-    ("figtitle: Properties of", "figtitle: “Properties: of", 3, f"the text of 'figtitle' holds ': '; “ is no quote {CURLY}"),
-    ("figtitle: Properties of", "figtitle: Role of the “Warburg: effect” in", 3, f"the text of 'figtitle' holds ': '; “ and ” are no quotes {CURLY}"),
-    ("survival,\n  quiescence,", "survival,\n  “rest: quiescence”,", 14, f"the text of 'caption' (it begins on line 13) holds ': '; “ and ” are no quotes {CURLY}"),
+    ("figtitle: Properties of", "figtitle: “Properties: of”", 3, f"the text of 'figtitle' holds ': '; YAML does not read “ and ” as quotes; {CURLY}"),
+    ("figtitle: Properties of", "figtitle: ‘Properties’: of", 3, f"the text of 'figtitle' holds ': '; YAML does not read ‘ and ’ as quotes; {CURLY}"),
+    ("figtitle: Properties of", "figtitle: „Properties“: of", 3, f"the text of 'figtitle' holds ': '; YAML does not read „ and “ as quotes; {CURLY}"),
+    ("figtitle: Properties of", "figtitle: ‚Properties‘: of", 3, f"the text of 'figtitle' holds ': '; YAML does not read ‚ and ‘ as quotes; {CURLY}"),
+    ("figtitle: Properties of", "figtitle: «Properties»: of", 3, f"the text of 'figtitle' holds ': '; YAML does not read « and » as quotes; {CURLY}"),
+    ("figtitle: Properties of", "figtitle: »Properties«: of", 3, f"the text of 'figtitle' holds ': '; YAML does not read » and « as quotes; {CURLY}"),
+    ("figtitle: Properties of", "figtitle: “Properties: of", 3, f"the text of 'figtitle' holds ': '; YAML does not read “ as a quote; {CURLY}"),
+    ("figtitle: Properties of", "figtitle: Role of the “Warburg: effect” in", 3, f"the text of 'figtitle' holds ': '; YAML does not read “ and ” as quotes; {CURLY}"),
+    ("survival,\n  quiescence,", "survival,\n  “rest: quiescence”,", 14, f"the text of 'caption' (it begins on line 13) holds ': '; YAML does not read “ and ” as quotes; {CURLY}"),
     ("figtitle: Properties", "figtitle: Crohn’s: properties", 3, f"the text of 'figtitle' holds ': '; {ROUND}"),
     # other advice to quote asks for single quotes
     ("caption: Stromal", "caption: Type #2 stromal", 13, f"'#2 stromal cellular  … rvival,' is a comment in the middle of a text; {ROUND}"),
-    ("MDPI", '"L"Oréal"', 22, "'Oréal\"' is where a new key belongs; a quote closes too early: put single quotes round the whole text"),
-    ("MDPI", "'L'Oréal'", 22, "'Oréal'' is where a new key belongs; a single quote inside single quotes is doubled (''), or a quote closes too early"),
-    ("MDPI", "*p", 22, "an alias ('*') or anchor ('&') is here; a text that begins so needs single quotes"),
+    ("MDPI", '"L"Oréal"', 22, "'Oréal\"' is where YAML wants a new key; a quote closes too early: put single quotes round the whole text"),
+    ("MDPI", "'L'Oréal'", 22, "'Oréal'' is where YAML wants a new key; a single quote inside single quotes must be doubled (''), or a quote closes too early"),
+    ("MDPI", "*p", 22, "there is an alias ('*') or anchor ('&') here; put single quotes round a text that begins with it"),
     # other errors keep the message of the parser
     ("number: F1\n", "number: F1\nand more\n", 13, "the line 'and more' is neither 'key: value' nor indented text"),
     ("year: '2022'", "Year:'2022'", 18, "the line 'Year:'2022'' is neither 'key: value' nor indented text"),
@@ -209,7 +209,7 @@ UNFIXED = [
     ("year: '2022'\ndoi: ", "year:'2022'\ndoi: a: ", "a space is missing behind 'year:'"),  # another entry is broken too
     ("caption: Stromal", "caption: A: b\nstromal", "the text of 'caption' holds ': '"),
     (CAPTION, CAPTION.replace("\n  q", "\nsee: it\nq"), "the line 'quiescence, and drug resistance.' is neither"),
-    (CAPTION, CAPTION.replace("\n  q", "\n- q"), "'- quiescence, and dr … stance.' is where a new key belongs"),
+    (CAPTION, CAPTION.replace("\n  q", "\n- q"), "'- quiescence, and dr … stance.' is where YAML wants a new key"),
     (CAPTION, CAPTION.replace("\n  q", "\n# q\nq"), "the line 'quiescence, and drug resistance.' is neither"),
 ]  # fmt: skip
 

@@ -174,26 +174,26 @@ EXPLAINED = [
     ("  '@context'", "    '@context'", 31, "'@context' is indented by 4 spaces, want 2"),
     ("    '@type': O", "     '@type': O", 39, "'@type' is indented by 5 spaces, want 4"),
     ("  license", "license", 36, "'license' is indented by 0 spaces, want 2"),
-    ("  creator:\n", "", 38, "'@type' belongs to 'creator', and the line 'creator:' is missing"),
+    ("  creator:\n", "", 38, "'@type' belongs to 'creator', but the line 'creator:' is missing"),
     ("  license", "\tlicense", 36, "there is a tab where YAML wants spaces"),
     ("  license", "  \tlicense", 36, "there is a tab where YAML wants spaces"),
     (
         "MDPI",
         '"C:\\path of \\d"',
         22,
-        "'\\p' means nothing between double quotes; use single quotes, in which a backslash is a backslash",
+        "'\\p' has no meaning in double quotes; use single quotes, where a backslash is only a backslash",
     ),
-    ("MDPI", "MD\rPI", 22, "the line 'PI', behind a line break of old Macs (CR), is neither 'key: value' nor indented text"),
+    ("MDPI", "MD\rPI", 22, "the line 'PI', after an old Mac line break (CR), is neither 'key: value' nor indented text"),
     ("MDPI", "? MDPI", 22, "text that begins with '?' needs single quotes round it"),
-    ("MDPI", "&MDPI", 22, "publisher_name begins with '&', an anchor to YAML; a text that begins so needs single quotes"),
-    ("- Mus", "- !Mus", 6, "organisms, item 2 begins with '!', a tag to YAML; a text that begins so needs single quotes"),
-    ("MDPI", "{MDPI, Basel", 22, "'{' is opened here and never closed; a text that begins so needs single quotes"),
+    ("MDPI", "&MDPI", 22, "publisher_name begins with '&', which YAML reads as an anchor; put single quotes round the text"),
+    ("- Mus", "- !Mus", 6, "organisms, item 2 begins with '!', which YAML reads as a tag; put single quotes round the text"),
+    ("MDPI", "{MDPI, Basel", 22, "'{' is opened here and never closed; put single quotes round a text that begins with it"),
     ("MDPI", "] MDPI", 22, "text that begins with ']' needs single quotes round it"),
     (
         "MDPI",
         '"PI3K\\Ubc"',
         22,
-        "'\\U' means nothing between double quotes; use single quotes, in which a backslash is a backslash",
+        "'\\U' has no meaning in double quotes; use single quotes, where a backslash is only a backslash",
     ),
     (
         "- Mus",
@@ -201,7 +201,7 @@ EXPLAINED = [
         6,
         "'* Mus musculus' in the list 'organisms' begins with '*', where YAML wants a hyphen and a space ('- ')",
     ),
-    ("organisms:\n- H", "organisms: - H", 4, "an item begins here, and belongs on a line of its own below the key"),
+    ("organisms:\n- H", "organisms: - H", 4, "a list item begins on the line of its key; put it on a line of its own below the key"),
     ("caption: S", "caption: 'S", 13, "a quote is opened here and never closed"),
     ("- Mus", "- 'Mus", 6, "a quote is opened here and never closed"),
     ("  license: C", "  license: 'C", 36, "a quote is opened here and never closed"),
@@ -214,7 +214,7 @@ EXPLAINED = [
     ("figid: ", "Reviewed\nfigid: ", 2, "the line 'Reviewed' is neither 'key: value' nor indented text"),
     ("    '@type': O", "    checked\n    '@type': O", 39, "the line 'checked' is neither 'key: value' nor indented text"),
     ("  description:", "description:", 34, "'description' is indented by 0 spaces, want 2"),
-    ("number: F1\n", "number: F1 ", 12, "'caption' begins in the line of 'number', and belongs on one of its own"),
+    ("number: F1\n", "number: F1 ", 12, "'caption' is on the line of 'number'; put it on a line of its own"),
     ("number: F1\n", "number: F1\n=======\nnumber: F2\n", 13, "'=======' was left here by a merge; keep one of the two versions"),
 ]
 
@@ -245,7 +245,7 @@ def test_the_dialect_is_that_of_the_keys():
 
 
 def test_utf_16_is_recognised():
-    assert "is not UTF-8, but UTF-16" in checker.check(PATH, clean_text().encode("utf-16"))[0].message
+    assert "is not UTF-8; the file is UTF-16" in checker.check(PATH, clean_text().encode("utf-16"))[0].message
 
 
 WRITTEN = st.text(" .:#'\"-\nabNO01_~|>%@`!&*{}[]?,=<é\u00a0", max_size=12)

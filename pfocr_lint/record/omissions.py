@@ -140,7 +140,7 @@ def _text(record: Record, loose: LooseLine, lines: Outline) -> Slip | None:
     if lead is not None:
         message = f"{_space(lead[0].strip(' ')[0])} is in front of {quote(line[lead.end() :], 40)}, where YAML wants plain spaces"
         edit = TextEdit(loose.start, start + lead.end(), " " * column)
-        return Slip(message, Span(start, loose.end), edit, "indent the text by plain spaces", safe=False, part=part)
+        return Slip(message, Span(start, loose.end), edit, "indent the text with plain spaces", safe=False, part=part)
     message = f"the line {quote(line, 40)} continues {part.name} and is not indented; want {column} spaces in front"
     edit = TextEdit(loose.start, start, " " * column)
     return Slip(message, Span(start, loose.end), edit, "indent the text", _is_copy(record, part, lines), part)

@@ -57,11 +57,11 @@ def read(path: str, data: bytes, kind: Kind | None = None) -> Record:
         text = data.decode("utf-8", "replace")
         place = len(data[: error.start].decode("utf-8", "replace"))
         byte = data[error.start]
-        wide = ", but UTF-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ""
+        wide = "; the file is UTF-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ""
         fault = Fault("PF002", f"byte {error.start + 1} (0x{byte:02X}) is not UTF-8{wide}", Span(place, place + 1))
     if fault is None and "\0" in text:
         nul = text.index("\0")
-        why = "as in UTF-16" if data.count(0) > len(data) // 3 else "which no text holds"
+        why = "which suggests UTF-16" if data.count(0) > len(data) // 3 else "which a text file never contains"
         fault = Fault("PF002", f"byte {data.index(0) + 1} is NUL, {why}", Span(nul, nul + 1))
     kind = kind_of(path, text) if kind is None else dialect(text) if kind in FIGURES else kind
     record = Record(path, kind, text=text)
@@ -107,7 +107,7 @@ class _Reader:
         body = text[base:end]
         if body.startswith("\ufeff"):
             fix = Fix("remove the byte order mark", (TextEdit(base, base + 1, ""),))
-            return Fault("PF003", "a byte order mark (U+FEFF) is behind the opening fence", Span(base, base + 1), fix)
+            return Fault("PF003", "there is a byte order mark (U+FEFF) after the opening fence", Span(base, base + 1), fix)
         directives = list(_DIRECTIVE.finditer(text, base, end)) if "%" in body else []
         if len(directives) > MAX_DIRECTIVES:
             return Fault("PF007", "directives ('%TAG', '%YAML') are here; records are plain data", Span(*directives[0].span()))
@@ -193,8 +193,8 @@ class _Reader:
         if first in ("&", "!") and node.end_mark.index > start:
             what = "an anchor" if first == "&" else "a tag"
             whose = name_of(pointer) or "the front matter"
-            begun = f"{whose} begins with {quote(first)}, {what} to YAML"
-            raise self._refuse(node, f"{begun}; a text that begins so needs single quotes")
+            begun = f"{whose} begins with {quote(first)}, which YAML reads as {what}"
+            raise self._refuse(node, f"{begun}; put single quotes round the text")
         if isinstance(node, yaml.ScalarNode):
             return _scalar(node)
         if depth > MAX_DEPTH:

@@ -30,7 +30,7 @@ _CLOSED = {"'": re.compile(r"(?:[^']|'')*'"), '"': re.compile(r'(?:[^"\\]|\\.)*"
 _ITEM = re.compile(r"(?m)^ *- ")
 _SIGN = re.compile(r"(?<!\S)[*&]")
 _KEY_NEXT = re.compile(r"(@?[A-Za-z_-]{1,40}):(?=[ \r\n])")
-_MESSAGE_TWO = "{} begins in the line of {}, and belongs on one of its own"
+_MESSAGE_TWO = "{} is on the line of {}; put it on a line of its own"
 _LAST_WORD = re.compile(r"(@?[A-Za-z_-]{1,40})\Z")
 # What opens a quotation in print, and what may close it.
 _CURLY = {
@@ -95,7 +95,7 @@ def explain(error: yaml.YAMLError, record: Record) -> Fault:
     opened = record.body.start + context.index if context is not None else None
     said = _Error(record, problem, at, opened, start, line)
     if isinstance(error, yaml.composer.ComposerError) and "another document" not in problem:
-        message = "an alias ('*') or anchor ('&') is here; a text that begins so needs single quotes"
+        message = "there is an alias ('*') or anchor ('&') here; put single quotes round a text that begins with it"
         return Fault("PF007", message, Span(at, at + 1))
     for cause in _CAUSES:
         fault = cause(said)
@@ -167,8 +167,8 @@ def _quoting(said: _Error, text: Part | None) -> str:
     if opened is None:
         return f"{_ROUND}{doubled}"
     closed = next((char for char in written[opened.end() :] if char in _CURLY[opened[0]]), "")
-    none = f"{opened[0]} and {closed} are no quotes" if closed else f"{opened[0]} is no quote"
-    return f"{none} to YAML: put straight single quotes ('...') round the whole text{doubled}"
+    curly = f"{opened[0]} and {closed} as quotes" if closed else f"{opened[0]} as a quote"
+    return f"YAML does not read {curly}; put straight single quotes ('...') round the whole text{doubled}"
 
 
 def _slip(said: _Error) -> Fault | None:
@@ -226,7 +226,7 @@ def _misplaced(said: _Error, lines: Iterable[tuple[int, str]]) -> Fault | None:
             spaces = "1 space" if found == 1 else f"{found} spaces"
             message = f"{quote(match[4])} is indented by {spaces}, want {wanted}"
         elif parent is not None and parent not in said.keys:
-            message = f"{quote(match[4])} belongs to {quote(parent)}, and the line '{parent}:' is missing"
+            message = f"{quote(match[4])} belongs to {quote(parent)}, but the line '{parent}:' is missing"
         else:
             continue
         return Fault("PF005", message, Span(start + found, start + match.end()))
@@ -262,7 +262,7 @@ def _comment_in_text(said: _Error) -> Fault | None:
     if aside is None or said.line[:1] != " " or _KEY_LINE.match(said.line):
         return None
     quoting = _quoting(said, _text_of(said))
-    wanted = quoting if line[: aside.start()].strip() else "it belongs above the line of the text's key"
+    wanted = quoting if line[: aside.start()].strip() else "move it above the line of the text's key"
     place = Span(start + aside.start(), start + aside.end())
     return Fault("PF005", f"{quote(aside[0], 30)} is a comment in the middle of a text; {wanted}", place)
 
@@ -274,9 +274,9 @@ def _no_key(said: _Error) -> Fault | None:
     word = re.split(r"[\r\n]", said.text[place:], maxsplit=1)[0].strip()
     before = said.text[:place].rstrip().rsplit("\n", 1)[-1]
     if word == "~" and before.endswith(":"):
-        return Fault("PF005", f"'~' is alone on its line; an empty {quote(before)} is written '{before} []'",
+        return Fault("PF005", f"'~' is alone on its line; write an empty {quote(before)} as '{before} []'",
                      Span(place, place + 1))  # fmt: skip
-    behind = ", behind a line break of old Macs (CR)," if said.text[place - 1] == "\r" else ""
+    behind = ", after an old Mac line break (CR)," if said.text[place - 1] == "\r" else ""
     behind = ", with a no-break space (U+00A0) in it," if "\u00a0" in word else behind
     return Fault("PF005", f"the line {quote(word, 40)}{behind} is neither 'key: value' nor indented text",
                  Span(place, place + len(word)))  # fmt: skip
@@ -293,7 +293,7 @@ def _escape(said: _Error) -> Fault | None:
         return None
     place = max(said.text.rfind("\\", 0, said.at + 1), said.start)
     wrong = said.text[place : place + 2]
-    message = f"{quote(wrong)} means nothing between double quotes; use single quotes, in which a backslash is a backslash"
+    message = f"{quote(wrong)} has no meaning in double quotes; use single quotes, where a backslash is only a backslash"
     return Fault("PF005", message, Span(place, place + 2))
 
 
@@ -301,7 +301,7 @@ def _item_behind_key(said: _Error) -> Fault | None:
     if "block sequence entries are not allowed" not in said.problem:
         return None
     part = said.lines.owner(said.start)
-    message = "an item begins here, and belongs on a line of its own below the key"
+    message = "a list item begins on the line of its key; put it on a line of its own below the key"
     if part is not None and takes(said.record.kind, part.pointer) == "string":
         message = f"the text of {part.name} begins with '- '; {_quoting(said, part)}"
     return Fault("PF005", message, Span(said.at, said.at + 1))
@@ -310,7 +310,9 @@ def _item_behind_key(said: _Error) -> Fault | None:
 def _open_bracket(said: _Error) -> Fault | None:
     if "did not find expected ',' or '" not in said.problem or said.opened is None:
         return None
-    message = f"{quote(said.text[said.opened])} is opened here and never closed; a text that begins so needs single quotes"
+    message = (
+        f"{quote(said.text[said.opened])} is opened here and never closed; put single quotes round a text that begins with it"
+    )
     return Fault("PF005", message, Span(said.opened, said.opened + 1))
 
 
@@ -319,7 +321,7 @@ def _alias_or_anchor(said: _Error) -> Fault | None:
         return None
     signs = [match.start() for match in _SIGN.finditer(said.line, 0, said.at + 1 - said.start)]
     place = said.start + (signs[-1] if signs else 0)
-    item = "; an item of a list begins with '- '" if said.text[place] == "*" else ""
+    item = "; a list item begins with '- '" if said.text[place] == "*" else ""
     message = f"text that begins with {quote(said.text[place])} needs single quotes round it{item}"
     return Fault("PF005", message, Span(place, place + 1))
 
@@ -353,8 +355,8 @@ def _item_beside_key(said: _Error) -> Fault | None:
     if not above or not above[-1].has_text or takes(said.record.kind, above[-1].pointer) != "array":
         return None
     span = Span(above[-1].at, above[-1].end)
-    message = f"{quote(said.text[span.start : span.end], 40)} is beside the key {above[-1].name}"
-    return Fault("PF005", f"{message}; an item begins with '- ', on a line of its own below the key", span)
+    message = f"{quote(said.text[span.start : span.end], 40)} is on the line of the key {above[-1].name}"
+    return Fault("PF005", f"{message}; write each list item on a line of its own below the key, with '- ' in front", span)
 
 
 def _no_end(said: _Error) -> Fault | None:
@@ -362,16 +364,16 @@ def _no_end(said: _Error) -> Fault | None:
         return None
     if said.text.startswith(",", said.at):
         return Fault(
-            "PF005", "there is a comma behind a quoted text; no line of a record ends in one", Span(said.at, said.at + 1)
+            "PF005", "there is a comma after a quoted text; no line of a record ends in a comma", Span(said.at, said.at + 1)
         )
-    message = f"{quote(said.text[said.at :].split(chr(10), 1)[0].strip(), 30)} is where a new key belongs"
+    message = f"{quote(said.text[said.at :].split(chr(10), 1)[0].strip(), 30)} is where YAML wants a new key"
     if said.text.startswith("- ", said.at):
-        message += "; the line above it with the list's key may be missing, or it is not indented as the other items"
+        message += "; the line with the list's key may be missing above it, or its indentation is not that of the other items"
     openings = [match[2] for match in _OPENED.finditer(said.text, said.record.body.start, said.at)]
     if '"' in said.line and openings[-1:] == ['"']:
         message += f"; a quote closes too early: {_ROUND}"
     elif "'" in said.line or '"' in said.line:
-        message += "; a single quote inside single quotes is doubled (''), or a quote closes too early"
+        message += "; a single quote inside single quotes must be doubled (''), or a quote closes too early"
     return Fault("PF005", message, Span(said.at, said.at + 1))
 
 
@@ -379,7 +381,7 @@ def _documents(said: _Error) -> Fault | None:
     if "another document" not in said.problem and "expected <document start>" not in said.problem:
         return None
     end = said.at + (3 if said.text.startswith("---", said.at) else 1)
-    return Fault("PF007", "the front matter holds several documents; a record is one", Span(said.at, end))
+    return Fault("PF007", "the front matter holds several YAML documents; a record is one document", Span(said.at, end))
 
 
 # The first cause that applies is reported: the surest and most frequent ones come first.

@@ -120,7 +120,10 @@ def broken_fence(record: Record) -> Iterator[Finding]:
         ),
         Bad(text=("pmcid: PMC9405586", "\tpmcid: PMC9405586"), message="a tab"),
         Bad(text=("publisher_name: MDPI", "publisher_name: 'MDPI"), message="opened here and never closed"),
-        Bad(text=("publisher_name: MDPI", "publisher_name: 'L'Oréal'"), message="a single quote inside single quotes is doubled"),
+        Bad(
+            text=("publisher_name: MDPI", "publisher_name: 'L'Oréal'"),
+            message="a single quote inside single quotes must be doubled",
+        ),
         Bad(text=("publisher_name: MDPI", "publisher_name: @MDPI"), message="text that begins with '@' needs single quotes"),
         Bad(text=("number: F1\n", "number: F1\nand more\n"), message="neither 'key: value' nor indented text"),
         Bad(
@@ -140,13 +143,14 @@ def broken_fence(record: Record) -> Iterator[Finding]:
         ),
         Bad(text=("caption: Stromal", "caption: - Stromal"), message="the text of 'caption' begins with '- '; put single quotes"),
         Bad(
-            text=("figtitle: Prop", "figtitle: “A: B” prop"), message="“ and ” are no quotes to YAML: put straight single quotes"
+            text=("figtitle: Prop", "figtitle: “A: B” prop"),
+            message="YAML does not read “ and ” as quotes; put straight single quotes",
         ),
         Bad(text=("number: F1\n", " number: F1\n"), message="'number' is indented by 1 space, want 0"),
         Bad(text=("    name: WikiPathways\n", "     name: WikiPathways\n"), message="'name' is indented by 5 spaces, want 4"),
         Bad(
             text=("schema-jsonld:\n", ""),
-            message="'@context' belongs to 'schema-jsonld', and the line 'schema-jsonld:' is missing",
+            message="'@context' belongs to 'schema-jsonld', but the line 'schema-jsonld:' is missing",
         ),
         Bad(text=("figtitle: Prop", "figtitle: &alpha; Prop"), message="text that begins with '&' needs single quotes round it"),
         Bad(
@@ -155,9 +159,9 @@ def broken_fence(record: Record) -> Iterator[Finding]:
         ),
         Bad(
             text=("year: '2022'\ndoi", "year: '2022' doi"),
-            message="'doi' begins in the line of 'year', and belongs on one of its own",
+            message="'doi' is on the line of 'year'; put it on a line of its own",
         ),
-        Bad(text=("year: '2022'", "year: '2022',"), message="there is a comma behind a quoted text"),
+        Bad(text=("year: '2022'", "year: '2022',"), message="there is a comma after a quoted text"),
         Bad(
             text=("caption: Stromal", "caption: Type #2 stromal"),
             message="is a comment in the middle of a text; put single quotes",
@@ -167,13 +171,13 @@ def broken_fence(record: Record) -> Iterator[Finding]:
                 "LSC) survival,\n  quiescence, and drug resistance.\npaper",
                 "LSC) survival,\n# checked\n  quiescence, and drug resistance.\npaper",
             ),
-            message="belongs above the line of the text's key",
+            message="move it above the line of the text's key",
         ),
         Bad(text=("number: F1\n", "<<<<<<< HEAD\nnumber: F1\n"), message="'<<<<<<< HEAD' was left here by a merge"),
         Bad(
             text=("keywords:\n- osteoblasts\n- metabolism\n", "keywords:\n~\n"),
             kind=Kind.FETCHED,
-            message="an empty 'keywords:' is written 'keywords: []'",
+            message="write an empty 'keywords:' as 'keywords: []'",
         ),
     ],
     good=[Good({"figtitle": "Review: Properties of Leukemic Stem Cells"})],
@@ -241,7 +245,7 @@ def duplicate_key(record: Record) -> Iterator[Finding]:
         Bad(text=("publisher_name: MDPI\n", "? publisher_name\n: MDPI\n"), message="not plain text"),
         Bad(text=("publisher_name: MDPI\n", "publisher_name: MDPI\non: MDPI\n"), message="does not read the key 'on' as text"),
         Bad(text=("creator:\n", "creator:\n    <<: {}\n"), message="'<<' merges"),
-        Bad(text=("publisher_name: MDPI\n", "publisher_name: MDPI\n--- x\n"), message="several documents"),
+        Bad(text=("publisher_name: MDPI\n", "publisher_name: MDPI\n--- x\n"), message="several YAML documents"),
     ],
     good=[Good({"publisher_name": "*MDPI & Co!"})],
 )
