@@ -201,7 +201,12 @@ EXPLAINED = [
         6,
         "'* Mus musculus' in the list 'organisms' begins with '*', where YAML wants a hyphen and a space ('- ')",
     ),
-    ("organisms:\n- H", "organisms: - H", 4, "a list item begins on the line of its key; put it on a line of its own below the key"),
+    (
+        "organisms:\n- H",
+        "organisms: - H",
+        4,
+        "a list item begins on the line of its key; put it on a line of its own below the key",
+    ),
     ("caption: S", "caption: 'S", 13, "a quote is opened here and never closed"),
     ("- Mus", "- 'Mus", 6, "a quote is opened here and never closed"),
     ("  license: C", "  license: 'C", 36, "a quote is opened here and never closed"),

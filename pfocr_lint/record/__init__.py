@@ -1,5 +1,6 @@
 """
-One file as values and positions: the parsers (PyYAML, the reference; a fast one for the pipeline's own form, and one for many
-records at once), what is wrong with text that is no YAML, what follows from which field, and values written as the pipeline
-writes them.
+Reads one file into values and positions, and writes values in the pipeline's own form.
+
+It has three parsers: PyYAML (the reference), a fast parser for the pipeline's own form, and a parser for many records at once.
+It also explains YAML errors, and derives fields from other fields.
 """

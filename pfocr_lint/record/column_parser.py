@@ -1,15 +1,15 @@
 r"""
-Parses and validates nearly every figure by a single match: the pipeline's own form and a kind's schema in one expression.
+Parses and validates most figures with one match. One expression combines the pipeline's own form with a kind's schema.
 
-:mod:`pfocr_lint.record.fast_parser` reads any keys. Here the keys are the schema's, in the schema's order, and the schema's keys,
-constants and patterns are part of the expression. Each record is matched alone; the groups of the matches are then read by
-columns, many records at once. This takes a fifth of the time of parsing first and validating then, but 10 ms to compile. Like the
-fast parser it answers with the values or "not sure".
+The fast parser (:mod:`pfocr_lint.record.fast_parser`) reads any keys. This parser expects the schema's keys in the schema's
+order: the schema's keys, constants and patterns are part of the expression. Each record is matched alone. Then the groups of the
+matches are read by columns, many records at once. This takes a fifth of the time of parsing followed by validation. Compiling the
+expression takes 10 ms. Like the fast parser, it returns the values or "not sure".
 
-The expression checks only the shape of the lines of a free text, because Python's ``re`` is fastest at a run of ``[^\n]``.
-Whether the text holds something that YAML reads otherwise is checked afterwards, where finding a ``:`` or ``#`` costs almost
-nothing. The first columns of a line decide whether it continues a text or begins a key. So there is only one way to match a file,
-and time is linear.
+For a free text the expression checks only the shape of the lines, because Python's ``re`` is fastest at a run of ``[^\n]``.
+Afterwards the parser searches the text for a ``:`` or ``#`` that gives it another meaning in YAML, which costs almost nothing.
+The first columns of a line decide whether it continues a text or begins a key. So a file can match in only one way, and time is
+linear.
 """
 
 from __future__ import annotations
@@ -30,24 +30,24 @@ if TYPE_CHECKING:
     from pfocr_lint.schema.kinds import Kind
 
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}|@[A-Za-z]{1,63}")
-# A character that begins a plain text or a quoted one; with a digit, plus or point it may be a number.
+# The first character of a plain or quoted text. After a digit, plus or point the value may be a number.
 _FIRST = r"""[^\n "?:,\[\]{}#&*!|>%@`~=<-]"""
-# What begins a quoted text, or what may be a number.
+# The first characters of a quoted text and of values that may be numbers.
 _PERHAPS_OTHER = frozenset("'+.0123456789")
 _NUMBER = re.compile(rf"{NUMBER_LIKE}\n")
-# What is not in a list of words: what may end a text, and what comes behind "A" in ASCII and begins none.
+# Characters that exclude a list of words: they may end a text, or follow "A" in ASCII and cannot begin a text.
 _NO_WORD = r":#\[\]`{|}~"
-# Possessive repetition. There is only one way to match a file, so the search for another one is not needed: a file that does not
-# match takes 7 us instead of 111, a match 4.5 instead of 6.2. Python 3.10 does not have it.
+# Possessive repetition. A file can match in only one way, so backtracking is not needed: a file that does not match takes 7 us
+# instead of 111, a match 4.5 us instead of 6.2. Python 3.10 does not support it.
 _KEPT = "+" if sys.version_info >= (3, 11) else ""
 _SHORT, _MANY = 80, 10_000
-_UNSURE = "null"  # a text that is unsure wherever it stands
-# In a pattern: a group or a class that the expression around it would see otherwise.
+_UNSURE = "null"  # a text that is unsure at any place
+# Groups and classes in a pattern that would have another meaning inside the larger expression.
 _UNFIT = re.compile(r"(?<!\\)\((?!\?:)|\\[A-Za-z0-9]|\\\$\Z")
 
 
 class Slot(NamedTuple):
-    """A key of a mapping: the column of its value, or the slots below it when the value is a mapping."""
+    """A key of a mapping, with the column of its value; if the value is a mapping, with its slots."""
 
     key: str
     place: int
@@ -55,7 +55,7 @@ class Slot(NamedTuple):
 
 
 class Text(NamedTuple):
-    """A text: its column, how a line break in it is written, and its validator where the match does not validate it."""
+    """A text: its column, how its line breaks are written, and its validator; None if the match has validated it."""
 
     place: int
     fold: str
@@ -66,8 +66,8 @@ class Words(NamedTuple):
     """
     A list: its column, and the validators of a list and of a list of words.
 
-    ``items`` matches its other source, which is not a list of words; ``dash`` begins an item. ``known`` keeps short lists of
-    words: a few organisms are in nearly all records.
+    ``items`` matches a source that is not a list of words; ``dash`` begins an item. ``known`` caches short lists of words,
+    because the same few organisms occur in most records.
     """
 
     place: int
@@ -80,12 +80,12 @@ class Words(NamedTuple):
 
 class Template(NamedTuple):
     """
-    The expression of a kind, and how to read its matches: a column for each value but the mappings, in the schema's order.
+    The expression of a kind, and how to read its matches. Each value except a mapping has a column, in the schema's order.
 
-    ``sources`` are the groups of the expression for the columns, then those for the lists' other sources. ``texts``, ``lists``
-    and ``numbers`` among them are read further, ``constants`` are known, and the others fit a pattern. ``places`` maps a key
-    (``figid``, ``schema-jsonld/keywords``) to its column; ``slots`` is the same as a tree. ``unsure`` are texts that may mean
-    something else: words of YAML 1.1, missing values.
+    ``sources`` are the groups of the expression for the columns, followed by the groups for lists that are not lists of words.
+    ``texts``, ``lists`` and ``numbers`` are the columns that need further reading, ``constants`` have known values, and the
+    others match a pattern. ``places`` maps a key (``figid``, ``schema-jsonld/keywords``) to its column; ``slots`` is the same as
+    a tree. ``unsure`` are texts that may have another meaning: words of YAML 1.1 and missing values.
     """
 
     expression: re.Pattern[str]
@@ -103,8 +103,8 @@ class Table(NamedTuple):
     """
     Records in the pipeline's own form that fit their schema, one row for each.
 
-    ``numbers`` are their places in the given sequence, ``columns`` those of the template, None where a key is missing.
-    ``non_ascii`` holds all their characters outside ASCII, and perhaps others.
+    ``numbers`` are the indices of the records in the given sequence. ``columns`` are the columns of the template, with None for a
+    missing key. ``non_ascii`` contains all their characters outside ASCII, and possibly others.
     """
 
     numbers: list[int]
@@ -113,7 +113,7 @@ class Table(NamedTuple):
 
 
 def values(kind: Kind, table: Table, row: int) -> dict[str, Any]:
-    """The values of a row as a mapping."""
+    """Return the values of a row as a mapping."""
     template = of_kind(kind)
     return _values(template.slots, [column[row] for column in table.columns]) if template is not None else {}
 
@@ -124,7 +124,7 @@ def _values(slots: tuple[Slot, ...], row: Sequence[Any]) -> dict[str, Any]:
 
 
 def read(kind: Kind, datas: Sequence[bytes]) -> Table:
-    """The records among ``datas`` that the column parser is sure of."""
+    """Return the records of ``datas`` that the column parser can read with certainty."""
     template, (bodies, non_ascii) = of_kind(kind), fast_parser.bodies(datas)
     if template is None:
         return Table([], [], non_ascii)
@@ -150,7 +150,7 @@ def read(kind: Kind, datas: Sequence[bytes]) -> Table:
 
 
 def _read_texts(sources: list[Any], text: Text, unsure: frozenset[str], unsure_rows: set[int]) -> list[Any]:
-    """The texts of some sources; adds to ``unsure_rows`` the rows where that is not sure, or does not fit."""
+    """Return the texts of the sources; add rows whose text is unsure or invalid to ``unsure_rows``."""
     if None in sources:
         given = [row for row, source in enumerate(sources) if source is not None]
         among: set[int] = set()
@@ -171,13 +171,13 @@ def _read_texts(sources: list[Any], text: Text, unsure: frozenset[str], unsure_r
 
 
 def _read_lists(sources: list[Any], others: list[Any], words: Words, unsure_rows: set[int]) -> None:
-    """Replace each source of a list by the list; adds to ``unsure_rows`` the rows where that is not sure, or does not fit."""
+    """Replace each source by its list; add rows whose list is unsure or invalid to ``unsure_rows``."""
     _, dash, items, fits, words_fit, known = words
     for row, raw in enumerate(sources):
         if raw is not None and len(raw) < _SHORT and raw in known:
             sources[row] = known[raw]
-        # Nearly every item is one line without a space at an end, and begins with a letter; what begins no word comes
-        # before "A", or is not in such a source at all (see _NO_WORD).
+        # Most items are one line that begins with a letter and has no space at either end. A character that cannot begin a
+        # word precedes "A" in ASCII, or does not occur in such a source (see _NO_WORD).
         elif (
             raw is not None
             and raw.count("\n") == len(found := raw.split(dash)[1:])
@@ -197,7 +197,7 @@ def _read_lists(sources: list[Any], others: list[Any], words: Words, unsure_rows
 
 
 def _read_numbers(sources: list[Any], fits: Validator, unsure_rows: set[int]) -> None:
-    """Replace each source of a number by the number; adds to ``unsure_rows`` the rows where it does not fit."""
+    """Replace each source by its number; add rows whose number is invalid to ``unsure_rows``."""
     for row, raw in enumerate(sources):
         if raw is not None:
             sources[row] = number = float(raw) if "." in raw else int(raw)
@@ -206,7 +206,7 @@ def _read_numbers(sources: list[Any], fits: Validator, unsure_rows: set[int]) ->
 
 
 def _text(raw: str) -> str:
-    """The text of a plain or single-quoted source, unfolded; where it may be no text, one of the unsure texts."""
+    """Return the text of an unfolded plain or single-quoted source; an unsure text if YAML may not read it as text."""
     if raw[0] == "'":
         if raw[-1] != "'" or len(raw) == 1 or "'" in (inside := raw[1:-1]).replace("''", ""):
             return _UNSURE
@@ -221,7 +221,7 @@ def _text(raw: str) -> str:
 
 
 def _list(raw: str, dash: str, items: re.Pattern[str]) -> list[Any] | None:
-    """The list of a source, from the line break before its first dash on; None where it is no such list."""
+    """Return the list of a source that begins at the line break before its first dash; None if it is not such a list."""
     if raw == " []":
         return []
     if not items.fullmatch(raw):
@@ -235,14 +235,14 @@ def _list(raw: str, dash: str, items: re.Pattern[str]) -> list[Any] | None:
 
 @cache
 def of_kind(kind: Kind) -> Template | None:
-    """The template of a kind; None where its schema has something that a template cannot express."""
+    """Return the template of a kind; None if a template cannot express its schema."""
     made = _Making()
     unsure = WORDS | schemas.sentinels()
     try:
         slots = made.mapping(schemas.load(kind), "", 0)
     except compiled.Unknown:
         return None
-    if max(map(len, unsure)) >= _SHORT:  # longer texts are not looked for among them
+    if max(map(len, unsure)) >= _SHORT:  # texts longer than this are not compared with them
         return None
     return Template(
         re.compile("".join(made.lines)), (*made.sources, *made.others), tuple(made.texts), tuple(made.lists),
@@ -251,7 +251,7 @@ def of_kind(kind: Kind) -> Template | None:
 
 
 class _Making:
-    """The parts of a template while its schema is read."""
+    """Collects the parts of a template while it reads a schema."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -265,7 +265,7 @@ class _Making:
         self.places: dict[str, int] = {}
 
     def mapping(self, part: Mapping[str, Any], above: str, depth: int) -> tuple[Slot, ...]:
-        """Add the lines of a mapping whose keys stand below ``above``, '' for the record's own. Raises compiled.Unknown."""
+        """Add the lines of a mapping below the key ``above``, '' for the record itself. Raises compiled.Unknown."""
         if part.get("additionalProperties") is not False:
             raise compiled.Unknown
         slots = []
@@ -288,15 +288,15 @@ class _Making:
         return tuple(slots)
 
     def constant(self, part: Mapping[str, Any]) -> str:
-        """The expression after a key with one allowed value. Raises compiled.Unknown."""
+        """Return the expression after a key that has one allowed value. Raises compiled.Unknown."""
         if not isinstance(part["const"], str) or not compiled.build(part)(part["const"]):
             raise compiled.Unknown
         place = len(self.sources) - 1
-        self.constants[place], self.sources[place] = part["const"], 0  # of the match the whole, which costs nothing
+        self.constants[place], self.sources[place] = part["const"], 0  # group 0 is the whole match, which costs nothing
         return f" {_one_of([part['const']])}\n"
 
     def value(self, part: Mapping[str, Any], depth: int) -> str:
-        """The expression after a key; notes how its value is read. Raises compiled.Unknown."""
+        """Return the expression after a key, and record how to read its value. Raises compiled.Unknown."""
         fits, sort, place = compiled.build(part), part.get("type", ""), len(self.sources) - 1
         fold, dash = "\n" + "  " * (depth + 1), "\n" + "  " * depth + "- "
         self.groups += 1
@@ -304,7 +304,7 @@ class _Making:
             return f" ({_one_of([part['const']] if 'const' in part else part['enum'])})\n"
         if sort == "string" and "pattern" in part:
             self.groups += 1
-            self.sources[place] = self.groups  # the group before it is for a quote
+            self.sources[place] = self.groups  # the group before it matches a quote
             return _fitting(part["pattern"], self.groups - 1)
         if sort == "string":
             only_refused = part.keys() <= compiled.SILENT | {"type", "not"} and compiled.refused(part) <= schemas.sentinels()
@@ -323,7 +323,7 @@ class _Making:
 
 
 def _one_of(texts: list[str]) -> str:
-    """The expression for one of some plain texts. Raises compiled.Unknown where one cannot be plain."""
+    """Return the expression that matches one of the plain texts. Raises compiled.Unknown if a text needs quotes."""
     if any(fast_parser.read(f"---\nkey: {text}\n---\n".encode()) != {"key": text} for text in texts):
         raise compiled.Unknown
     return "|".join(map(re.escape, texts))
@@ -331,16 +331,17 @@ def _one_of(texts: list[str]) -> str:
 
 def _fitting(pattern: str, quote: int) -> str:
     """
-    The expression for the rest of a line that fits a schema's pattern, in two groups: a quote, with this number, and the text.
+    Return the expression for the rest of a line that matches a schema's pattern.
 
-    Raises compiled.Unknown where the pattern also fits a text with another meaning, or cannot be put into the expression.
+    It has two groups: a quote, whose group number is ``quote``, and the text. Raises compiled.Unknown if the pattern also matches
+    a text with another meaning, or cannot be part of the expression.
     """
     if _UNFIT.search(pattern) or any(re.fullmatch(pattern, text) for text in WORDS | schemas.sentinels()):
         raise compiled.Unknown
     inside = pattern.removeprefix("^").removesuffix("$").replace("[^", r"[^\n")
     inside = f"(?:{inside})" if "|" in inside else inside
     letter, plain = "[A-Za-z/]", r"[^\n:#]*(?<! )\n"
-    if re.match(rf"(?:\(\?:)*{letter}", inside):  # then the pipeline writes no quotes, and it is no number
+    if re.match(rf"(?:\(\?:)*{letter}", inside):  # the pipeline writes such a text without quotes, and it is not a number
         return rf" (?={letter}{plain})()({inside})\n"
     number = rf"(?=[0-9])(?!{NUMBER_LIKE}\n)"
     return rf" (?:(?={letter}{plain})|(')(?=[^'\n]*'\n)|{number}(?={plain}))({inside})(?({quote})')\n"

@@ -1,4 +1,4 @@
-"""The values of a figure that follow from other values, by the order of trust."""
+"""Derives values of a figure from other values, in the order of trust."""
 
 from __future__ import annotations
 
@@ -37,21 +37,21 @@ _RAW = (
 )  # fmt: skip
 _PREFIX = expression("[A-Z]+")
 _YEAR = expression(r"(?:^|\. ?)((?:1[89]|20)[0-9]{2})(?=[ ;.:(]|$)")
-# A year in any form of a reference; a number like it behind a colon, a dash or a volume is a page or an issue.
+# A year in a reference of any form. A similar number after a colon, a dash or a volume is a page or an issue.
 ANY_YEAR = expression(r"(?:(?<![0-9:;(\[–-])|(?<=[\s.][(\[]))((?:1[89]|20)[0-9]{2})(?=[\s;.:,()\]/–-]|$)")
-# A reference as the pipeline writes it: an author, whatever has no digit, and the first number is the year.
+# A reference in the pipeline's own form: an author, any characters without a digit, then the year as first number.
 _PLAIN_REFERENCE = expression(r"(?!et al\b)\w[^0-9]*\. ?((?:1[89]|20)[0-9]{2})(?=[ ;.:(]|$)")
 _DIGITS = expression(r"[ \u00a0]*([0-9]+[A-Za-z]?)[ .:]*")
 
 
 def stem(filename: str) -> str:
-    """A file name without its extension."""
+    """Return a file name without its folder and extension."""
     base = filename.rpartition("/")[2]
     return base[: base.rfind(".")] if base.rfind(".") > 0 else base
 
 
 def normal_number(raw: str) -> str | None:
-    """The normal form of a figure's label as papers print it: ``Figure 3:`` gives ``F3``; None when there is none."""
+    """Return the normal form of a label as papers print it: ``Figure 3:`` gives ``F3``. None if it has no normal form."""
     label = raw.strip()
     for prefix, pattern in _RAW:
         match = pattern.match(label)
@@ -67,7 +67,7 @@ def normal_number(raw: str) -> str | None:
 
 
 def _once(derive: Callable[[Values], str | None]) -> Callable[[Values], str | None]:
-    """Keep the result on the record: several rules need it, and this halves their time."""
+    """Cache the result in the record. Several rules need it; the cache halves their time."""
     name = derive.__name__
 
     @wraps(derive)
@@ -82,7 +82,7 @@ def _once(derive: Callable[[Values], str | None]) -> Callable[[Values], str | No
 
 @_once
 def number(record: Values) -> str | None:
-    """The figure's number in its normal form, None when it has none to compare."""
+    """Return the figure's number in its normal form; None if no number can be compared."""
     value = record.value("/number")
     if not isinstance(value, str):
         return None
@@ -94,10 +94,10 @@ def number(record: Values) -> str | None:
 @_once
 def figid(record: Values) -> str | None:
     """
-    The figid with which derived values must agree.
+    Return the figid with which derived values must agree; None if it is unknown.
 
-    If the record's own figid contradicts the file's name, it is what pmcid and filename make, if that is the file's name.
-    Otherwise it is unknown, and nothing follows from it.
+    If the record's own figid contradicts the file's name, pmcid and filename give the figid, provided that it equals the file's
+    name. Otherwise the figid is unknown, and no value is derived from it.
     """
     own = record.usable("/figid")
     if own is None or not record.name or own == record.name:
@@ -107,7 +107,7 @@ def figid(record: Values) -> str | None:
 
 @_once
 def figid_parts(record: Values) -> str | None:
-    """pmcid, two underscores and the image's name without its extension."""
+    """Return the pmcid, two underscores and the image's name without its extension."""
     pmcid, filename = record.usable("/pmcid"), record.usable("/filename")
     if pmcid is None or filename is None:
         return None
@@ -116,25 +116,25 @@ def figid_parts(record: Values) -> str | None:
 
 @_once
 def alias(record: Values) -> str | None:
-    """The alias that figid and number give."""
+    """Return the alias derived from figid and number."""
     known, normal = figid(record), number(record)
     return None if known is None or normal is None else f"{known.partition('__')[0]}__{normal}"
 
 
 def page(record: Values) -> str | None:
-    """The address of the figure's page."""
+    """Return the URL of the figure's page."""
     known = figid(record)
     return None if known is None else f"{SITE}{known}.html"
 
 
 def redirect(record: Values) -> str | None:
-    """The redirect to the alias that the record should have; if that is unknown, to the alias it has."""
+    """Return the redirect to the derived alias or, if that is unknown, to the alias in the record."""
     known = alias(record) or record.usable("/figid_alias")
     return None if known is None or CONTROL.search(known) else f"/figures/{known}"
 
 
 def figtype(record: Values) -> str | None:
-    """The type that the prefix of number stands for."""
+    """Return the figure type for the prefix of number."""
     return _type(number(record))
 
 
@@ -143,7 +143,7 @@ def _type(normal: str | None) -> str | None:
     return TYPES.get(match[0]) if match else None
 
 
-BREAKOUT = expression(r"</script|<!--", re.I | re.A)  # to HTML the long s is another letter
+BREAKOUT = expression(r"</script|<!--", re.I | re.A)  # HTML does not fold the long s to s
 LABEL = r"(?:(?:supplement(?:ary|al)|extended data|graphical) )?(?:figures?|figs?\.?|schemes?|abstract)"
 _LABELLED = rf"{LABEL}\s*[A-Z]{{0,2}}[0-9]+[A-Za-z]?\s*[.:|](?![0-9])\s*"
 LABEL_IN_FRONT = expression(rf"^{_LABELLED}(?=\S)", re.I)
@@ -153,17 +153,19 @@ _ONLY_LABEL = expression(rf"\W*(?:{LABEL}\s*(?:[A-Z]{{0,2}}[0-9]+[A-Za-z]?)?|n/?
 
 def says_nothing(caption: str) -> bool:
     """
-    Whether a caption has no content: it is empty, stands for a missing one (``NA``), or is only a label (``Figure.``, ``Fig.
-    3``).
+    Return whether a caption has no content.
+
+    It is empty, means a missing caption (``NA``), or is only a label (``Figure.``, ``Fig. 3``).
     """
     return not caption.strip() or (len(caption) < 100 and _ONLY_LABEL.fullmatch(caption) is not None)
 
 
 def caption_to_copy(record: Values) -> str | None:
     """
-    The caption that the description should have.
+    Return the caption that the description should copy.
 
-    None when it has no content, would end the script that holds the JSON-LD, or lost backslashes to double quotes.
+    None if the caption has no content, contains text that would end the HTML script with the JSON-LD, or lost backslashes in
+    double quotes.
     """
     caption = record.usable("/caption")
     if caption is None or says_nothing(caption) or BREAKOUT.search(caption) or record.typed("/caption"):
@@ -172,50 +174,50 @@ def caption_to_copy(record: Values) -> str | None:
 
 
 def is_copied(record: Values) -> bool:
-    """Whether the description is, or should be, a copy of the caption."""
+    """Return whether the description is, or should be, a copy of the caption."""
     caption = record.usable("/caption")
     return (caption is not None and not says_nothing(caption)) or record.value("/schema-jsonld/description") == caption
 
 
 def number_is_sure(record: Values) -> bool:
-    """Whether number is in its normal form, or the alias has that form; otherwise no safe fix follows from it."""
+    """Return whether number is in its normal form or confirmed by the alias. Otherwise no safe fix is derived from it."""
     return "/number" not in record.invalid or record.usable("/figid_alias") == alias(record)
 
 
 def year(record: Values) -> str | None:
-    """The year of publication that the reference gives."""
+    """Return the year of publication in the reference."""
     match = _YEAR.search(record.usable("/reftext") or "")
     return match[1] if match else None
 
 
 def only_year(record: Values) -> str | None:
-    """The only year in the reference, in any form; None for several, because one may be part of a title."""
+    """Return the only year in a reference of any form; None if there are several, because one may be part of a title."""
     found = set(ANY_YEAR.findall(record.usable("/reftext") or ""))
     return found.pop() if len(found) == 1 else None
 
 
-@lru_cache(128)  # two rules need it for each record, the second after the first has needed it for a whole table
+@lru_cache(128)  # two rules call it for each record; the second runs after the first has processed a whole table
 def plain_year(reftext: str) -> str | None:
-    """The year of a reference in the pipeline's own form, None for any other; a third of the time of :func:`year`."""
+    """Return the year of a reference in the pipeline's own form, else None. Takes a third of the time of :func:`year`."""
     match = _PLAIN_REFERENCE.match(reftext)
     return match[1] if match else None
 
 
-# The fields that follow from others, and these others.
+# The fields that are derived from other fields, and these other fields.
 SAID_TWICE = (
     "figid", "pmcid", "filename", "figlink", "number", "caption", "figid_alias", "figtype", "redirect_from", "schema-jsonld/@id",
     "schema-jsonld/description",
 )  # fmt: skip
 
 
-def disagreeing(paths: Sequence[str], said: Sequence[Sequence[Any]]) -> set[int]:
+def disagreeing(paths: Sequence[str], columns: Sequence[Sequence[Any]]) -> set[int]:
     """
-    The places of those figures in which a field does not agree with the fields that it follows from, or may not.
+    Return the indices of figures in which a field disagrees, or may disagree, with the fields from which it is derived.
 
-    ``said`` are the columns of :data:`SAID_TWICE` of records that fit their schema, None for a missing key. This replaces eight
-    rules, each with its own comparison, in a third of the time of all rules on a clean record.
+    ``columns`` are the columns of :data:`SAID_TWICE`, with None for a missing key, of records that conform to their schema. This
+    check replaces the separate comparisons of eight rules, in a third of the time of all rules on a clean record.
     """
-    figids, pmcids, filenames, figlinks, numbers, captions, aliases, figtypes, redirects, pages, descriptions = said
+    figids, pmcids, filenames, figlinks, numbers, captions, aliases, figtypes, redirects, pages, descriptions = columns
     normal = [f"{pmcid}__{number}" for pmcid, number in zip(pmcids, numbers, strict=True)]
     compared: list[tuple[Sequence[Any], Sequence[Any]]] = [
         (aliases, normal),
@@ -234,8 +236,9 @@ def disagreeing(paths: Sequence[str], said: Sequence[Sequence[Any]]) -> set[int]
 
 def agrees(record: Values) -> bool:
     """
-    Whether all fields of a figure agree with those that they follow from; False also means "not sure". The figure fits its
-    schema.
+    Return whether all fields of a figure agree with the fields from which they are derived; False also means "not sure".
+
+    The figure must conform to its schema.
     """
     return not disagreeing([record.path], [[record.value(f"/{key}")] for key in SAID_TWICE])
 
@@ -252,7 +255,7 @@ _OF_NUMBER = frozenset({"/figid_alias", "/figtype", "/redirect_from"})
 
 
 def value(record: Values, key: str) -> Any:
-    """The only value that a key can have, as a constant of the format or because it safely follows from the record; else None."""
+    """Return the only possible value of a key: a constant of the format or a safely derived value; else None."""
     if key in _OF_NUMBER and not number_is_sure(record):
         return None
     if record.kind in FIGURES and key in _FOLLOWS:

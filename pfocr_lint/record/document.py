@@ -1,4 +1,4 @@
-"""One file with its text: the values, and on demand the place of each."""
+"""One file with its text and values. Positions of values are computed on demand."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ _COMMENT_BEHIND = expression(r"[ \t]*(?:\r?\n(?:[ \t]*\r?\n)*( *))?(#[^\r\n]*)")
 @dataclass
 class Record(Values):
     """
-    One file: its values, and where each of them is in the text.
+    One file: its values and their positions in the text.
 
-    ``text`` is the whole decoded file, ``body`` the range of its YAML. ``canonical`` says that the text is in the form that the
-    fast parser reads; then ``root``, the composed nodes, is None, and nodes are composed entry by entry. The linter adds
-    ``unused_waivers``, ``found`` (the number of findings), and ``edited``, which shows for a JSON Pointer whether its value was
-    edited since a revision that Git knows (see linter.edited_values); None where Git is not used.
+    ``text`` is the whole decoded file, ``body`` the range of its YAML. ``canonical`` is true if the text is in the form that the
+    fast parser reads. Then ``root`` (the composed nodes) is None, and nodes are composed entry by entry. The linter adds
+    ``unused_waivers``, ``found`` (the number of findings) and ``edited``. ``edited`` returns for a JSON Pointer whether its value
+    was edited since a Git revision (see linter.edited_values); it is None if Git is not used.
     """
 
     text: str = ""
@@ -51,18 +51,18 @@ class Record(Values):
 
     @cached_property
     def entries(self) -> Mapping[str, Entry]:
-        """The place of every value, by JSON Pointer; the last one of a repeated key."""
+        """The entry of every value by JSON Pointer; of a repeated key, the last entry."""
         if self.slices is not None:
             return self.slices
         return {entry.pointer: entry for entry in below("", self.root)}
 
     @cached_property
     def slices(self) -> Slices | None:
-        """The entries of a record in the form that the fast reader accepts, composed one by one; else None."""
+        """The entries, composed one by one, if the record is in the form that the fast parser reads; else None."""
         return Slices(self.text, self.body, self.data, self._bases) if self.canonical and self.data is not None else None
 
     def span(self, pointer: str, *, on_key: bool = False, within: Span | None = None) -> Span:
-        """The place of a value (or its key); for a missing or empty value, the nearest place that exists."""
+        """Return the place of a value or its key; for a missing or empty value, the nearest existing place."""
         entry = self.entries.get(pointer)
         if entry is None:
             parent = pointer.rpartition("/")[0]
@@ -82,11 +82,11 @@ class Record(Values):
 
     @cached_property
     def _bases(self) -> dict[yaml.Node, int]:
-        """The offset at which the composed text of a node begins, if that is not the whole body."""
+        """The offset of the text from which a node was composed, if it is not the whole body."""
         return {}
 
     def node_span(self, node: yaml.Node) -> Span:
-        """The exact source of a node: without the line breaks and comments that follow a block."""
+        """Return the span of a node, without the line breaks and comments that follow a block."""
         if node not in self._node_spans:
             self._node_spans[node] = self._node_span(node)
         return self._node_spans[node]
@@ -108,17 +108,17 @@ class Record(Values):
         return Span(start, self.node_span(value).end)
 
     def empty_at(self, key: yaml.Node | None, value: yaml.Node) -> int:
-        """The offset at which the value of ``key:`` or of a lone ``-`` would begin."""
+        """Return the offset at which the missing value of ``key:`` or of a lone ``-`` would begin."""
         if key is None:
             return int(value.start_mark.index) + self._bases.get(value, self.body.start)
         return self.text.index(":", self.node_span(key).end) + 1
 
     def _block_scalar_end(self, start: int, node: yaml.ScalarNode) -> int:
-        """The end of the last line of a block scalar that holds text (of the last line at all, when it keeps them)."""
+        """Return the end of a block scalar's last line with text; of its very last line if it keeps final line breaks."""
         limit = node.end_mark.index + self.body.start
-        limit -= self.text[limit - 1] in SEPARATORS  # which ends it as a line break does
+        limit -= self.text[limit - 1] in SEPARATORS  # a separator ends the scalar like a line break
         end = self.text.find("\n", start)
-        if node.style == "|":  # its lines are the value's
+        if node.style == "|":  # each line of the source is a line of the value
             keeps = "+" in self.text[start : start + 3]
             lines = node.value.count("\n") if keeps else len(node.value.rstrip("\n").split("\n")) if node.value else 0
             for _ in range(lines):
@@ -126,7 +126,9 @@ class Record(Values):
             return end if 0 <= end < limit else limit
         header = self.text[self.text.rfind("\n", 0, start) + 1 : end]
         indent: int | None = None
-        if re.search("[1-9]", self.text[start : start + 3]):  # says how deep; deeper than its key is enough to know here
+        if re.search(
+            "[1-9]", self.text[start : start + 3]
+        ):  # an explicit indentation; any column deeper than the key is enough here
             indent = len(header) - len(header.lstrip(" ")) + 1
         at = end + 1
         while 0 < at < limit:
@@ -143,7 +145,7 @@ class Record(Values):
         return end if end >= 0 else limit
 
     def lines_of(self, pointer: str) -> int:
-        """The number of lines of the text at a JSON Pointer, without the header of a block scalar."""
+        """Return the number of lines of the text at a JSON Pointer, without the header of a block scalar."""
         entry = self.entries.get(pointer)
         if entry is None or not isinstance(entry.node, yaml.ScalarNode):
             return 0
@@ -151,7 +153,7 @@ class Record(Values):
         return self.text.count("\n", span.start, span.end) + 1
 
     def first_keys(self, pointer: str) -> tuple[Span, ...]:
-        """The places of the keys of a mapping, in order; empty for anything else and for a mapping in braces."""
+        """Return the places of a mapping's keys in order; empty for other values and for a mapping in braces."""
         if self.slices is not None and len(split(pointer)) < 2:
             return tuple(self.slices.keys_of(pointer)) if isinstance(self.value(pointer), dict) else ()
         node = self.entries[pointer].node if pointer else self.root
@@ -161,7 +163,7 @@ class Record(Values):
 
     @cached_property
     def comments(self) -> tuple[Span, ...]:
-        """The YAML comments of the front matter, ``#`` to the end of the line."""
+        """The YAML comments of the front matter, each from ``#`` to the end of the line."""
         if self.root is None or "#" not in self.text:
             return ()
         scalars = sorted(self._scalar_text(e.node) for e in self.entries.values() if isinstance(e.node, yaml.ScalarNode))
@@ -175,9 +177,11 @@ class Record(Values):
 
     def cut(self, pointer: str, *, deeper: bool = True) -> str:
         """
-        The comment after an unquoted text, ``#`` first: it may be the text's rest. '' for none and for a waiver.
+        Return the comment after an unquoted text, with its ``#``. It may be the rest of the text. '' for no comment and for a
+        waiver.
 
-        It is on the text's last line, or on the next one that is not blank, ``deeper`` than its key like the text.
+        The comment is on the text's last line, or on the next line that is not blank. With ``deeper`` the next line only counts
+        if it is indented more than the text's key.
         """
         entry = None if self.canonical else self.entries.get(pointer)
         if entry is None or not isinstance(entry.node, yaml.ScalarNode) or entry.node.style:
@@ -191,7 +195,7 @@ class Record(Values):
         return "" if deeper and behind[1] is not None and len(behind[1]) <= column else behind[2].rstrip()
 
     def typed(self, pointer: str) -> tuple[str, str, str] | None:
-        """What was typed, where double quotes made control characters of backslashes (see scalar_source.as_typed)."""
+        """Return the typed text if double quotes turned backslashes into control characters (see scalar_source.as_typed)."""
         if self.canonical or "\\" not in self.text:
             return None
         entry = self.entries.get(pointer)
@@ -201,13 +205,13 @@ class Record(Values):
         return as_typed(self.text[span.start : span.end])
 
     def is_torn(self, start: int) -> bool:
-        """Whether an offset begins a line only to YAML: after a line separator, inside the line of another text."""
+        """Return whether a line begins at an offset only in YAML: after a line separator, inside a line of another text."""
         while self.text[start - 1 : start] == " ":
             start -= 1
         return start > 0 and self.text[start - 1] in SEPARATORS
 
     def key_behind(self, pointer: str) -> KeyBehind | None:
-        """The key that follows a top-level text, unless quotes hold the text together; None for the last."""
+        """Return the key that follows an unquoted top-level text; None for a quoted text and for the last key."""
         entry = self.entries.get(pointer)
         if entry is None or not isinstance(entry.node, yaml.ScalarNode) or entry.node.style in ("'", '"'):
             return None
@@ -216,12 +220,12 @@ class Record(Values):
         if key is None:
             return None
         nodes = (each.key for each in self.entries.values() if each.key is not None)
-        # of a repeated key only the last has an entry
+        # a repeated key has an entry only for its last occurrence
         name = next((node.value for node in nodes if self.node_span(node) == key), self.text[key.start : key.end])
         return KeyBehind(name, key, self.is_torn(key.start))
 
     def _scalar_text(self, node: yaml.ScalarNode) -> Span:
-        """The source of a scalar, of a block scalar without its header line, where a comment may stand."""
+        """Return the span of a scalar; of a block scalar without its header line, which may have a comment."""
         span = self.node_span(node)
         if node.style not in ("|", ">"):
             return span
@@ -229,7 +233,7 @@ class Record(Values):
 
     @cached_property
     def has_lone_cr(self) -> bool:
-        """Whether there is a CR without LF: a line break to YAML, and none where lines are counted."""
+        """Whether the text has a CR without LF, which YAML reads as a line break and the line numbers ignore."""
         return re.search("\r(?!\n)", self.text) is not None
 
     @cached_property
@@ -237,7 +241,7 @@ class Record(Values):
         return list(accumulate(map((1).__add__, map(len, self.text.split("\n"))), initial=0))[:-1]
 
     def place(self, span: Span) -> Place:
-        """Lines and columns of a span."""
+        """Return the lines and columns of a span."""
         line, start = self._line(span.start)
         end_line, end = self._line(span.end)
         return Place(
@@ -250,7 +254,7 @@ class Record(Values):
         )
 
     def _line(self, offset: int) -> tuple[int, int]:
-        """The number of the line that an offset is in, and where it starts."""
+        """Return the number of the line at an offset, and the offset of its start."""
         number = bisect_right(self._line_starts, offset)
         return number, self._line_starts[number - 1]
 
@@ -258,7 +262,7 @@ class Record(Values):
         return len(self.text[start:end].encode("utf-8", "surrogatepass"))
 
     def source(self, place: Place, lines: int = 3, width: int = 400) -> tuple[SourceLine, ...]:
-        """The first ``lines`` source lines of a place, each cut to ``width`` code points around the place."""
+        """Return the first ``lines`` source lines of a place, each cut to ``width`` code points around the place."""
         found = []
         for number in range(place.line, min(place.end_line, place.line + lines - 1) + 1):
             start = self._line_starts[number - 1]
@@ -269,7 +273,7 @@ class Record(Values):
 
 
 def strings(pointer: str, value: Any) -> Iterator[tuple[str, str]]:
-    """Every string at or below a value, with its JSON Pointer."""
+    """Yield every string at or below a value, with its JSON Pointer."""
     if isinstance(value, str):
         yield pointer, value
     elif isinstance(value, dict):
@@ -281,7 +285,7 @@ def strings(pointer: str, value: Any) -> Iterator[tuple[str, str]]:
 
 
 def _origins(source: str, node: yaml.ScalarNode) -> list[int] | None:
-    """For each code point of a scalar's value, and for its end, the offset in its source; None where they do not align."""
+    """Return the source offset of each code point of a scalar's value, and of its end; None if they do not align."""
     style = node.style or ""
     if style in ("|", ">"):
         return None
@@ -295,7 +299,7 @@ def _origins(source: str, node: yaml.ScalarNode) -> list[int] | None:
 
 
 def untyped(node: yaml.Node) -> Any:
-    """The content of a node, with every scalar as its text."""
+    """Return the content of a node, with every scalar as text."""
     if isinstance(node, yaml.MappingNode):
         return {key.value: untyped(value) for key, value in node.value}
     if isinstance(node, yaml.SequenceNode):

@@ -1,9 +1,9 @@
 """
-Values written as the record pipeline writes them: libyaml's emitter, as R's yaml package drives it.
+Writes values as the record pipeline does: with libyaml's emitter and the settings of R's yaml package.
 
-Width 80, unicode kept, lists not indented, every top-level key emitted on its own. Two ways of R that PyYAML does
-not share: the one-letter booleans are quoted, and a string with a newline becomes a literal block. The pipeline
-writes organism names raw, so they are not folded.
+The width is 80 columns, Unicode is not escaped, lists are not indented, and each top-level key is emitted alone. R differs from
+PyYAML in two ways: it quotes the one-letter booleans, and writes a string with a newline as a literal block. The pipeline does
+not fold organism names.
 """
 
 from __future__ import annotations
@@ -41,23 +41,23 @@ class Written:
     """
     One entry as the pipeline would write it.
 
-    ``text`` runs from the key (of a list item, from its value) to the last character, without the final newline;
-    ``column`` is the indentation that the pipeline gives its first character, later lines carry theirs in ``text``.
+    ``text`` is the source from the key (from the value for a list item) to the last character, without the final newline.
+    ``column`` is the column of its first character; ``text`` contains the indentation of later lines.
     """
 
     text: str
     column: int
 
     def at(self, column: int) -> str:
-        """The text for an entry at another column: later lines are indented by the difference."""
+        """Return the text for an entry at a column; if it is deeper, indent later lines by the difference."""
         return self.text.replace("\n", "\n" + " " * (column - self.column)) if column > self.column else self.text
 
 
 def entry(path: Sequence[str | int], value: Any) -> Written:
     """
-    Write the entry at the tokens of a JSON Pointer; a number is a list's index.
+    Write the entry at the tokens of a JSON Pointer; a number is the index of a list item.
 
-    All containers above it are in block style, as the pipeline writes them.
+    Its containers are written in block style, as by the pipeline.
     """
     nested: Any = value
     for token in reversed(path):
@@ -74,12 +74,12 @@ def entry(path: Sequence[str | int], value: Any) -> Written:
 
 
 def top_level(key: str, value: Any) -> str:
-    """One top-level key and its value."""
+    """Return the source of one top-level key and its value."""
     return _dump({key: value}, unfolded=key in UNFOLDED)
 
 
 def document(data: dict[str, Any]) -> str:
-    """A whole record: fences and front matter."""
+    """Return the source of a whole record: fences and front matter."""
     return "---\n" + "".join(top_level(key, value) for key, value in data.items()) + "---\n"
 
 
@@ -98,11 +98,11 @@ def _dump(value: Any, *, unfolded: bool) -> str:
         sort_keys=False,
         default_flow_style=False,
     )
-    # libyaml's end of a document whose last text keeps its line breaks; a text may end in three dots of its own
+    # libyaml ends a document so if its last text keeps its line breaks. A text itself may also end in three dots.
     return text.removesuffix("...\n") if text.endswith("\n...\n") else text
 
 
 @lru_cache(256)
 def key(name: str) -> str:
-    """A key as it is written, quoted where it must be."""
+    """Return the source of a key, quoted if needed."""
     return _dump({name: 0}, unfolded=True).removesuffix(": 0\n")

@@ -1,8 +1,8 @@
 """
-The facts of records for the rules that compare them: small, so that those of a hundred thousand records fit in memory.
+The facts of records for rules that compare records. Facts are small: those of 100,000 records fit in memory.
 
-Texts that are only compared are kept as checksums; a rule that finds a difference opens the few records concerned. Facts are
-named tuples, because processes send them by the hundred thousand, as plain tuples.
+Texts that are only compared are stored as checksums; a rule that finds a difference opens the few records concerned. Facts are
+named tuples, because processes exchange 100,000 of them as plain tuples.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ class FigureFacts(NamedTuple):
     """
     The facts of a figure: its identifiers (None where they cannot be used), its organisms, and checksums.
 
-    ``paper`` has four bytes for each field of :data:`PAPER`, 0 for an empty one; ``keywords`` four for each keyword of the
-    JSON-LD block, None where there is no list of texts, or nothing to compare them with.
+    ``paper`` has four bytes for each field of :data:`PAPER`, 0 for an empty field. ``keywords`` has four bytes for each keyword
+    of the JSON-LD block; None if the keywords are not a list of texts, or are not compared.
     """
 
     path: str
@@ -94,13 +94,13 @@ class Repository:
 
 def facts_of(record: Values, *, keywords: bool = True) -> Facts | None:
     """
-    The facts of a record; None when it cannot be read or its kind is not compared.
+    Return the facts of a record; None if its kind is not compared, or if it cannot be read and is not a figure.
 
-    Without ``keywords`` their checksums are left out.
+    Without ``keywords`` the checksums of the keywords are left out.
     """
     if isinstance(record, Record) and record.kind is Kind.TABLE and not record.faults:
         return _table_facts(record)
-    if record.data is None:  # a figure that cannot be read exists all the same
+    if record.data is None:  # an unreadable figure still counts as an existing file
         is_figure = record.kind in FIGURES and record.faults
         return FigureFacts(record.path, None, None, None, None, (), b"", None) if is_figure else None
     if record.kind is Kind.ORGANISM:
@@ -124,15 +124,15 @@ def _figure_facts(record: Values, keywords: Any) -> FigureFacts:
     )
 
 
-# What facts are made of, by the keys of a template's places.
+# The fields from which facts are computed, as keys of a template's places.
 KEYS = ("figid", "figid_alias", "redirect_from", "pmcid", "organisms", "schema-jsonld/keywords", *PAPER)
 
 
 def sound_facts(paths: Sequence[str], columns: Sequence[Sequence[Any]], *, keywords: bool = True) -> Iterator[FigureFacts]:
     """
-    What figures that fit their schema and agree with themselves hand out, of the columns of :data:`KEYS`.
+    Yield the facts of figures that conform to their schema and whose fields agree, from the columns of :data:`KEYS`.
 
-    Without ``keywords`` their checksums, half of the price, are left out.
+    Without ``keywords`` the checksums of the keywords are left out, which halves the time.
     """
     figids, aliases, redirects, pmcids, organisms, words, *papers = columns
     names = [tuple(map(sys.intern, each)) for each in organisms]
@@ -148,19 +148,19 @@ def _table_facts(record: Record) -> TableFacts:
 
 
 def checksums(texts: Iterable[str]) -> bytes:
-    """CRC-32 of each text, in four bytes; 0 for an empty one."""
+    """Return the CRC-32 of each text, four bytes each; 0 for an empty text."""
     given = list(texts)
     whole = "\n".join(given)
-    if whole.count("\n") == len(given) - 1:  # nearly always: encoded at once, in a third of the time
+    if whole.count("\n") == len(given) - 1:  # true for most records; encoding all texts at once takes a third of the time
         return array("I", map(zlib.crc32, whole.encode("utf-8", "surrogatepass").split(b"\n"))).tobytes()
     return array("I", [zlib.crc32(text.encode("utf-8", "surrogatepass")) for text in given]).tobytes()
 
 
 def numbers(sums: bytes) -> array[int]:
-    """The checksums in a fact."""
+    """Return the checksums in a fact as numbers."""
     return array("I", sums)
 
 
 def folded(path: str) -> str:
-    """A path as file systems that ignore case compare it."""
+    """Return a path as file systems that ignore case compare it."""
     return unicodedata.normalize("NFC", path.casefold())

@@ -1,4 +1,4 @@
-"""Mention tables: tab separated values without quotes, one header line, ``NA`` for missing."""
+"""Mention tables: tab-separated values without quotes, one header line, ``NA`` for a missing value."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pfocr_lint.record.document import Record
 
 SORTS = ("genes", "chemicals", "diseases")
-MOST_LINES = 100_000  # of 5 fields at least, that is all of 1 MiB; what comes behind is taken for one line
+MOST_LINES = 100_000  # enough for 1 MiB of lines with 5 or more fields; the rest is read as one line
 _SPACES = expression(r"[ ]{2,}|[ ]*[\t\r\n][ \t\r\n]*")
 _WORD = {"genes": "ncbigene_symbol", "chemicals": "word", "diseases": "word"}
 
@@ -45,12 +45,12 @@ class Table:
 
     @property
     def columns(self) -> list[str]:
-        """The header that the schema wants."""
+        """The column names that the schema requires."""
         return list(schemas.load(Kind.TABLE)["$defs"][self.sort]["items"]["properties"])
 
     @property
     def lines(self) -> list[list[str]]:
-        """The fields of every line, the header first; kept with the record, which several rules ask."""
+        """The fields of every line, the header first; cached in the record, because several rules use them."""
         kept = self.record.derived
         if "table" not in kept:
             kept["table"] = self._lines()
@@ -62,7 +62,7 @@ class Table:
         return [line.split("\t") for line in text.removesuffix("\n").split("\n", MOST_LINES)] if text else []
 
     def words(self) -> list[str]:
-        """What belongs among the figure's keywords: gene symbols, chemicals or diseases, each once, in their order."""
+        """Return the words that belong in the figure's keywords: gene symbols, chemicals or diseases, in order, each once."""
         column = _WORD[self.sort]
         if not self.lines or column not in self.lines[0]:
             return []
@@ -72,9 +72,9 @@ class Table:
 
 
 def spelled(words: Iterable[str]) -> list[str]:
-    """Words as tables and keywords are compared, and as keywords are to be written: see PF306, PF307 and PF309."""
+    """Return words in the spelling in which tables and keywords are compared and keywords written (PF306, PF307, PF309)."""
     trimmed = list(map(str.strip, words))
-    whole = "\v".join(trimmed)  # nearly always all are so: one look at them instead of one at each
+    whole = "\v".join(trimmed)  # one check of all words instead of one for each; it nearly always succeeds
     if whole.isascii() and "  " not in whole and "\n" not in whole and "\t" not in whole and "\r" not in whole:
         return trimmed
     return list(map(_spelled, trimmed))

@@ -1,4 +1,4 @@
-"""A dash, a space or an indentation that was left out: what each such line lacks, and the edit that adds it."""
+"""Finds lines in which a dash, a space or the indentation is missing, and the edit that adds it."""
 
 from __future__ import annotations
 
@@ -15,23 +15,27 @@ from pfocr_lint.record.outline import MARK, LooseLine, Outline, Part, takes
 if TYPE_CHECKING:
     from pfocr_lint.record.document import Record
 
-MOST = 200  # lines of one record that are explained; with more it stays broken
-# Texts that may go on over several lines.
+MOST = 200  # lines of one record that are explained; a record with more is not fixed
+# Keys whose texts may have several lines.
 PROSE = frozenset(
     {"caption", "description", "figtitle", "papertitle", "reftext", "keywords", "figure_title", "article_title", "citation"}
 )
-_SPACES = "\u00a0\u2000-\u200a\u202f\u3000"  # which look like a space and are none to YAML
+_SPACES = "\u00a0\u2000-\u200a\u202f\u3000"  # look like a space, but are not white space in YAML
 _SPACE = re.compile(f"[{_SPACES}]")
 _LEAD = re.compile(f"[ {_SPACES}]*[{_SPACES}][ {_SPACES}]*")
 _GLUED = re.compile(rf"-([{_SPACES}]?)(?=[^\s-])")
 _LIKE_A_KEY = re.compile(r"['\"]?([\w@-]{1,40})['\"]? ?([:;=])")
 _ORGANISM = re.compile(r"[A-Z][a-z]+\.? \S|NA\Z")
-_NOTHING = frozenset({"~", "null", "[]", "''"})  # which stands for an empty list
+_NOTHING = frozenset({"~", "null", "[]", "''"})  # all mean an empty list
 
 
 @dataclass(frozen=True)
 class Slip:
-    """What one line lacks: the message, its place, the edit with one line that names it, and whether no other reading is left."""
+    """
+    What is missing in one line: the message, its place and the edit.
+
+    ``does`` describes the edit in one line. ``safe`` is true if only one reading is possible.
+    """
 
     message: str
     span: Span
@@ -42,9 +46,9 @@ class Slip:
 
 
 def slips(record: Record, lines: Outline) -> list[Slip]:
-    """The slips of a record that YAML cannot read, in their order."""
+    """Return the slips of a record that YAML cannot read, in order of their places."""
     if record.has_lone_cr:
-        return []  # lines are not what they seem
+        return []  # YAML also ends lines at these CRs, so line boundaries are not reliable
     found = [_key(record, part) for part in lines.parts if part.glued][:MOST]
     for loose in lines.loose_lines[:MOST]:
         slip = _item(record, loose) or _text(record, loose, lines)
@@ -53,7 +57,7 @@ def slips(record: Record, lines: Outline) -> list[Slip]:
 
 
 def fix_of(found: list[Slip]) -> Fix:
-    """All slips of a text put right; safe when they are of one top-level entry and leave no other reading."""
+    """Return the fix for all slips. It is safe if they are in one top-level entry and only one reading is possible."""
     entries = {split(slip.part.pointer)[0] for slip in found}
     safe = len(entries) == 1 and all(slip.safe for slip in found)
     message = " and ".join(dict.fromkeys(slip.does for slip in found))
@@ -61,7 +65,7 @@ def fix_of(found: list[Slip]) -> Fix:
 
 
 def _key(record: Record, part: Part) -> Slip:
-    """A key without a space behind its colon."""
+    """Return the slip of a key without a space after its colon."""
     found_space = _SPACE.match(record.text, part.at)
     space = found_space[0] if found_space is not None else ""
     written = record.text[part.start + part.indent : part.at]
@@ -75,7 +79,7 @@ def _key(record: Record, part: Part) -> Slip:
 
 
 def _item(record: Record, loose: LooseLine) -> Slip | None:
-    """A line of a list that does not begin with a dash and a space."""
+    """Return the slip of a list's line that does not begin with a dash and a space; None if it may be something else."""
     last = loose.part
     item = last if last.is_item else last.parent if last.parent is not None and last.parent.is_item else None
     holder = last if item is None else item.parent
@@ -110,19 +114,19 @@ def _item(record: Record, loose: LooseLine) -> Slip | None:
 
 
 def _is_item(record: Record, loose: LooseLine, holder: Part, line: str) -> bool:
-    """Whether a line without a dash can be nothing but an item: it may be the rest of the one above, or a note."""
+    """Return whether a line without a dash can only be an item, and not a note or the rest of the item above."""
     if split(holder.pointer)[-1].startswith("organisms"):
         return _ORGANISM.match(line) is not None
     return loose.part is holder or (not line[0].islower() and len(_above(record, loose)) <= WIDTH)
 
 
 def _above(record: Record, loose: LooseLine) -> str:
-    """The nearest line above that is not blank."""
+    """Return the nearest line above that is not blank."""
     return record.text[: loose.start].rstrip().rpartition("\n")[2]
 
 
 def _text(record: Record, loose: LooseLine, lines: Outline) -> Slip | None:
-    """A line of a text that is not indented."""
+    """Return the slip of a text's line that is not indented; None if it may be something else."""
     part = loose.part
     if part.is_item or split(part.pointer)[-1] not in PROSE or takes(record.kind, part.pointer) != "string":
         return None
@@ -134,7 +138,7 @@ def _text(record: Record, loose: LooseLine, lines: Outline) -> Slip | None:
     if line in _NOTHING or line[0] in "-#[]{}|>" or ": " in line or record.text[part.at : part.at + 1] in ("[", "{"):
         return None
     if _above(record, loose).lstrip().startswith("#"):
-        return None  # behind a comment no text goes on, indented or not
+        return None  # a text never continues after a comment, indented or not
     column = part.indent + 2
     lead = _LEAD.match(line)
     if lead is not None:
@@ -147,14 +151,14 @@ def _text(record: Record, loose: LooseLine, lines: Outline) -> Slip | None:
 
 
 def _is_copy(record: Record, part: Part, lines: Outline) -> bool:
-    """Whether a text with all its lines equals its copy; else a further line may be a note."""
+    """Return whether a text with all its lines equals its copy. If not, an additional line may be a note."""
     other = {"/caption": "/schema-jsonld/description", "/schema-jsonld/description": "/caption"}.get(part.pointer)
     both = [_words(record, lines, pointer) for pointer in (part.pointer, other)]
     return other is not None and both[0] == both[1]
 
 
 def _words(record: Record, lines: Outline, pointer: str | None) -> list[str]:
-    """The words of a text, lines that are not indented included."""
+    """Return the words of a text, including its lines that are not indented."""
     for part in lines.parts:
         if part.pointer == pointer:
             more = [record.text[loose.start : loose.end] for loose in lines.loose_lines if loose.part is part]

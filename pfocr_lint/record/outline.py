@@ -1,8 +1,8 @@
 """
-The lines of a front matter that may be no YAML: which key, list item or text each line belongs to.
+The outline of a front matter that may not be valid YAML: the key, list item or text to which each line belongs.
 
-YAML gives up at its first error. The outline goes by indentation and by the format's own keys alone, so it knows what a broken
-line was meant to be part of.
+A YAML parser stops at the first error. The outline uses only the indentation and the format's keys, so it can assign a broken
+line to the entry that it was meant for.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from pfocr_lint.schema.kinds import MAPPINGS, Kind
 if TYPE_CHECKING:
     from pfocr_lint.record.document import Record
 
-MOST_LINES = 20_000  # as many as a record may have values
+MOST_LINES = 20_000  # the limit of values in a record
 DEEPEST = 20
 
 _LINE = expression(r"[^\n]*\n?")
 KEY = expression(r"('[^'\n]*'|\"[^\"\n]*\"|[^\s#'\"\[\]{}&*!|>%@`,-](?:[^:\n]|:(?![ \t\r\n]|$))*):(?=[ \t\r\n]|$)[ \t]*")
 _GLUED = re.compile(r"(['\"]?)(@?[A-Za-z_-]{1,40})\1:(?=[^ \t\r\n])")
 _ITEM = expression(r"-(?:[ \t]+|(?=\r?\n?\Z))")
-# What is typed for a dash: a long one, a bullet, an asterisk with a space behind it.
+# Characters typed instead of a hyphen: a long dash, a bullet, an asterisk with a space after it.
 _SIGNS = "\u2010-\u2015\u2212\u2022\u2023\u2043\u25aa\u25cf\u25e6\u00b7"
 MARK = expression(f"([{_SIGNS}]|\\*(?=[ \u00a0]))[ \u00a0]*(?=\\S)")
 _CLOSED = {"'": expression(r"'(?:[^']|'')*'"), '"': expression(r'"(?:[^"\\]|\\.)*"', re.DOTALL)}
@@ -38,10 +38,10 @@ _CLOSED = {"'": expression(r"'(?:[^']|'')*'"), '"': expression(r'"(?:[^"\\]|\\.)
 @dataclass
 class Part:
     """
-    A key or a list item with what is written for it.
+    A key or a list item with its text.
 
-    ``start`` is the offset of its line, ``indent`` the column of its key or dash; ``at`` and ``end`` are where its text begins
-    and ends, ``has_text`` says that there is one beside or below the key. ``glued``: no space stands behind the key's colon.
+    ``start`` is the offset of its line, ``indent`` the column of its key or dash. ``at`` and ``end`` are the offsets of its text.
+    ``has_text`` is true if a text is beside or below the key, ``glued`` if the space after the key's colon is missing.
     """
 
     pointer: str
@@ -57,7 +57,7 @@ class Part:
 
     @property
     def name(self) -> str:
-        """What a message calls it: ``'schema-jsonld/description'``, ``item 2 of 'organisms'``."""
+        """Its name in messages: ``'schema-jsonld/description'``, ``item 2 of 'organisms'``."""
         *path, last = split(self.pointer)
         if self.is_item:
             return f"item {int(last) + 1} of {quote('/'.join(path))}"
@@ -66,7 +66,7 @@ class Part:
 
 @dataclass
 class LooseLine:
-    """A line that is no key, no item and no indented text: its first and last character, and the part it stands behind."""
+    """A line that is not a key, an item or indented text: its offsets, its indentation, and the part before it."""
 
     start: int
     end: int
@@ -76,7 +76,7 @@ class LooseLine:
 
 @dataclass
 class Outline:
-    """The parts of a record's text in their order, the lines that belong to none, and which part each line is of."""
+    """The parts of a record's text in order, the lines that belong to no part, and the part of each line."""
 
     parts: list[Part] = field(default_factory=list)
     loose_lines: list[LooseLine] = field(default_factory=list)
@@ -84,23 +84,23 @@ class Outline:
     _owners: list[Part | None] = field(default_factory=list)
 
     def owner(self, at: int) -> Part | None:
-        """The part that the line at an offset belongs to: of several that begin on it, the last."""
+        """Return the part of the line at an offset; if several begin on the line, the last."""
         line = bisect_right(self._starts, at) - 1
         return self._owners[line] if line >= 0 else None
 
     @property
     def top(self) -> list[Part]:
-        """The keys of the record itself."""
+        """The top-level keys of the record."""
         return [part for part in self.parts if part.parent is None and not part.is_item]
 
 
 def outline(record: Record) -> Outline:
-    """The outline of a record's front matter."""
+    """Return the outline of a record's front matter."""
     return _Reading(record).found
 
 
 class _Reading:
-    """One pass over the lines, with the parts that are open: the root, then each below the one before it."""
+    """Reads the lines in one pass. ``open`` is the stack of open parts, the root first."""
 
     def __init__(self, record: Record) -> None:
         self.text, self.kind, self.body = record.text, record.kind, record.body
@@ -108,7 +108,7 @@ class _Reading:
         self.root = Part("", None, self.body.start, -1, self.body.start, self.body.start)
         self.open = [self.root]
         self.proper: dict[tuple[int, str], bool] = {}
-        quoted_to = 0  # the end of a quoted text that goes on over several lines
+        quoted_to = 0  # the end of a quoted text with several lines
         for match in self._lines():
             start, line = match.start(), match[0]
             bare = line.strip()
@@ -130,7 +130,7 @@ class _Reading:
             yield match
 
     def _line(self, start: int, line: str) -> Part | None:
-        """Add one line that holds something; the part that it belongs to."""
+        """Add one line that is not blank; return its part."""
         column = len(line) - len(line.lstrip(" "))
         above = next(part for part in reversed(self.open) if part.indent < column)
         if above.has_text:
@@ -149,18 +149,18 @@ class _Reading:
         if key is not None and len(self.open) < DEEPEST and not (rest == column and self._lacks_dash(line, rest)):
             while self.open[-1].indent >= rest:
                 self.open.pop()
-            self.open[-1].has_text = False  # of an item: what stands behind its dash is a key
+            self.open[-1].has_text = False  # the text after an item's dash is a key
             holder = self.open[-1]
             glued = key.re is _GLUED
             name = key[2] if glued else key[1].strip("'\"").rstrip()
             self._push(Part(join(holder.pointer, name), self._inner(holder), start, rest, 0, 0, glued=glued))
             self._write(start, line, key.end())
         elif rest == column:
-            return self._stray(start, line, column, above)
+            return self._add_loose(start, line, column, above)
         return self.open[-1]
 
     def _is_over(self, part: Part, column: int) -> bool:
-        """Whether an item at a column ends a part: the dashes of a list may stand as far left as its key."""
+        """Return whether an item at a column ends a part. The dashes of a list may be at the column of its key."""
         return part.indent > column or (part.indent == column and (part.is_item or part.has_text))
 
     def _inner(self, holder: Part) -> Part | None:
@@ -171,13 +171,13 @@ class _Reading:
         self.found.parts.append(part)
 
     def _write(self, start: int, line: str, at: int) -> None:
-        """Note what is written behind the dash or colon of the part that was opened last."""
+        """Set the text after the dash or colon of the last opened part."""
         part = self.open[-1]
         part.at, part.end = start + at, start + max(at, len(line.rstrip()))
         part.has_text = bool(line[at:].strip()) and line[at] != "#"
 
     def _glued(self, line: str, column: int) -> re.Match[str] | None:
-        """A key of the format without a space behind its colon, where no other line has that key."""
+        """Match a key of the format without a space after its colon; None if another line has this key."""
         match = _GLUED.match(line, column)
         if match is None or self.kind not in MAPPINGS:
             return None
@@ -192,7 +192,7 @@ class _Reading:
         return None if self.proper[column, match[2]] else match
 
     def _lacks_dash(self, line: str, column: int) -> bool:
-        """Whether a line that holds a key begins with another mark than a dash, or is the first of an item whose dash is gone."""
+        """Return whether a line with a key begins with a mark other than a hyphen, or begins an item without a dash."""
         if MARK.match(line, column):
             return True
         key, last = KEY.match(line, column), self.open[-1]
@@ -203,16 +203,16 @@ class _Reading:
         below, beside = schemas.at(self.kind, join(item.pointer, key[1])), schemas.at(self.kind, join(outside.pointer, key[1]))
         return below is not None and beside is None
 
-    def _stray(self, start: int, line: str, column: int, above: Part) -> Part | None:
+    def _add_loose(self, start: int, line: str, column: int, above: Part) -> Part | None:
         last, end = self.open[-1], start + len(line.rstrip())
         if last is self.root:
             return None
-        if above is last:  # its text begins below it
+        if above is last:  # its text begins on this line
             last.at, last.end, last.has_text = start + column, end, True
             return last
         item = last if last.is_item else last.parent
         if item is not None and item.is_item and item.parent is not None:
-            item.parent.items += 1  # it counts as one, so that the items below it are named as they are seen
+            item.parent.items += 1  # count the line as an item, so that the items below it have their visible numbers
         self.found.loose_lines.append(LooseLine(start, end, column, last))
         return last
 
@@ -223,6 +223,6 @@ class _Reading:
 
 
 def takes(kind: Kind, pointer: str) -> str:
-    """What belongs at a JSON Pointer: the type of JSON Schema; '' where the format knows nothing."""
+    """Return the JSON Schema type of the value at a JSON Pointer; '' if the format does not define it."""
     part = schemas.at(kind, pointer) if kind in MAPPINGS else None
     return str(part.get("type")) if part is not None else ""

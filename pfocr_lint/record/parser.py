@@ -1,8 +1,8 @@
 """
-The reference reader: bytes in, a :class:`Record` out, and never an exception.
+The reference parser: reads bytes into a :class:`Record` and raises no exception.
 
-One pass of PyYAML's C composer gives values and nodes; positions are looked up only for a finding.
-Values are YAML 1.1 as Jekyll reads it. A broken file is a record with faults and without data.
+PyYAML's C composer gives values and nodes in one pass; positions are computed only for findings. Values are YAML 1.1 as Jekyll
+reads it. A broken file gives a record with faults and without data.
 """
 
 from __future__ import annotations
@@ -34,21 +34,21 @@ else:
 
 _OPENING = expression(r"---[ \t]*(?:\r\n|\r|\n|\Z)")
 _FENCE = expression(r"[\n\r](---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)")
-_BREAKS = "\n\r\x85\u2028\u2029"  # a line begins behind each, to YAML
+_BREAKS = "\n\r\x85\u2028\u2029"  # each ends a line in YAML
 _DEEP = expression(rf"[{_BREAKS}](?:[ ]{{60}}|[ ]*(?:[-?:][ \t]+){{20}})")
 _DIRECTIVE = expression(rf"(?<=[{_BREAKS}])%(?:TAG|YAML)[ \t]")
-# A line in an item's text that looks like an item of its own: its mark, and what follows.
+# A line in an item's text that looks like another item: its mark, and the rest of the line.
 ITEM_WITHIN = expression(r"\n[ ]*((?:- +|-(?=\w)|[\u2010-\u2015\u2212\u2022*] +)([^\r\n]*))")
-MAX_DIRECTIVES = 3  # libyaml compares each with all before it
+MAX_DIRECTIVES = 3  # libyaml compares each directive with all earlier ones
 _COLON = expression(r"[ \t]*:")
 
 
 def read(path: str, data: bytes, kind: Kind | None = None) -> Record:
     """
-    Read one file. ``kind`` says what it is where its path does not (see :func:`kind_of`); a figure's dialect is read
-    off its text all the same.
+    Read one file.
 
-    Nothing is raised: what is wrong with the file is in ``faults``, and ``data`` is None when it is not one mapping.
+    ``kind`` is its kind; by default the path decides (see :func:`kind_of`). The dialect of a figure always follows from its text.
+    No exception is raised: ``faults`` has the errors, and ``data`` is None if the file is not one mapping.
     """
     try:
         text = data.decode("utf-8")
@@ -69,7 +69,7 @@ def read(path: str, data: bytes, kind: Kind | None = None) -> Record:
         fault = Fault("PF008", f"the file has more than {MAX_BYTES:,} bytes")
     if fault is None:
         fault = _Reader(record).fault
-        if kind in FIGURES and record.data is not None:  # the keys say it better than the lines
+        if kind in FIGURES and record.data is not None:  # the parsed keys are more reliable than the lines
             record.kind = dialect_of(record.data)
     if fault is not None:
         record.faults = (fault,)
@@ -78,12 +78,12 @@ def read(path: str, data: bytes, kind: Kind | None = None) -> Record:
 
 
 def unreadable(path: str, reason: str) -> Record:
-    """The record of a file that could not be opened."""
+    """Return the record of a file that could not be opened."""
     return Record(path, kind_of(path, ""), faults=(Fault("PF001", reason),))
 
 
 class _Reader:
-    """Reads the text of one record into its ``body``, ``root``, ``data`` and ``faults``; ``fault`` is what stops it."""
+    """Reads the text of one record into its ``body``, ``root``, ``data`` and ``faults``; ``fault`` is the error that stops it."""
 
     def __init__(self, record: Record) -> None:
         self.record = record
@@ -153,7 +153,7 @@ class _Reader:
         return None
 
     def _limits(self, body: str) -> Fault | None:
-        """Refuse what is too deep or too large by events alone: the composer's recursion would end the process."""
+        """Check depth and size by parser events only, because the composer's recursion could crash the process."""
         depth = nodes = 0
         try:
             for event in yaml.parse(body, Loader=yaml.CSafeLoader):
@@ -168,7 +168,7 @@ class _Reader:
                     depth -= 1
         except yaml.YAMLError as error:  # the composer finds the same error and explains it
             mark = getattr(error, "problem_mark", None)
-            if mark is not None and "nesting depth" in str(error):  # but for this: newer libyaml stops of itself at 1,000
+            if mark is not None and "nesting depth" in str(error):  # except this: newer libyaml itself stops at 1,000 levels
                 return self._limits(body[: mark.index]) or self._too_deep(mark)
         return None
 
@@ -210,7 +210,7 @@ class _Reader:
         return found
 
     def _swallowed(self, item: yaml.ScalarNode, pointer: str) -> None:
-        """A text that goes on with a dash, where the pipeline would not have broken its line: an item of its own was meant."""
+        """Report a line of an item's text that begins with a dash, unless the pipeline may have broken the text there."""
         text, span = self.record.text, self.record.node_span(item)
         for dash in ITEM_WITHIN.finditer(text, span.start, span.end):
             if dash.start() - text.rfind("\n", 0, dash.start()) <= WIDTH:
@@ -244,7 +244,7 @@ class _Reader:
     def _duplicate(
         self, first: yaml.ScalarNode, key: yaml.ScalarNode, value: yaml.Node, values: tuple[Any, Any], pointer: str
     ) -> None:
-        """A key that appears twice, at a JSON Pointer, with two values: the second goes when both are equal."""
+        """Report a key that appears twice at a JSON Pointer. If its two values are equal, the fix removes the second."""
         record, text = self.record, self.record.text
         here, there = record.node_span(key), record.node_span(first)
         fix = None
@@ -261,7 +261,7 @@ class _Reader:
         self.faults.append(Fault("PF006", message, here, fix, related, None if equal else pointer, values))
 
 
-class _Refused(Exception):  # noqa: N818 - not an error: a record that is not plain data
+class _Refused(Exception):  # noqa: N818 - not an error: the record is not plain data
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault.message)
         self.fault = fault
@@ -273,7 +273,7 @@ def _constructor() -> yaml.constructor.SafeConstructor:
 
 
 def _scalar(node: yaml.ScalarNode) -> Any:
-    """The value of a scalar: str, int, float, bool, None, or :class:`Implicit`."""
+    """Return the value of a scalar: str, int, float, bool, None, or :class:`Implicit`."""
     text: str = node.value
     if node.style:
         return text

@@ -1,4 +1,4 @@
-"""Where the values of a record stand in its text: nodes of its YAML, by JSON Pointer."""
+"""The positions of a record's values in its text: YAML nodes by JSON Pointer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ else:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A value's place: its node, and its key's node (None for a list item)."""
+    """The node of a value, and the node of its key (None for a list item)."""
 
     pointer: str
     node: yaml.Node
@@ -37,12 +37,12 @@ class Entry:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is written where the value belongs."""
+        """Whether the source has no text for the value."""
         return isinstance(self.node, yaml.ScalarNode) and not self.node.value and not self.node.style
 
 
 def compose(text: str) -> yaml.Node | None:
-    """The nodes of a YAML document; None where there is none. Raises yaml.YAMLError."""
+    """Return the nodes of a YAML document; None for an empty document. Raises yaml.YAMLError."""
     loader = yaml.CSafeLoader(text)
     try:
         return loader.get_single_node()
@@ -51,7 +51,7 @@ def compose(text: str) -> yaml.Node | None:
 
 
 def below(pointer: str, node: yaml.Node | None) -> Iterator[Entry]:
-    """The values in a node, which is the value at a JSON Pointer; of a key that appears twice, the last comes last."""
+    """Yield the entries below the node at a JSON Pointer, in the order of the text. The last of a repeated key comes last."""
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             at = join(pointer, key.value)
@@ -66,11 +66,11 @@ def below(pointer: str, node: yaml.Node | None) -> Iterator[Entry]:
 
 class Slices(Mapping[str, Entry]):
     """
-    The entries of a text in the form that the fast reader accepts, composed when they are asked for.
+    The entries of a text in the form that the fast parser reads, composed on demand.
 
-    There a key stands at the beginning of its line, and no line that goes on a text begins as far left. So the lines of one
-    entry can be cut out and composed alone, in a tenth of the time; also those in a mapping at the top, such as the
-    description in the JSON-LD block. ``bases`` gets for each node the offset in ``text`` at which its slice begins.
+    In this form a key is at the start of its line, and continuation lines of a text are indented more. So the lines of one entry
+    can be cut out and composed alone, in a tenth of the time. The same holds for keys of a top-level mapping, such as the
+    description in the JSON-LD block. The class writes to ``bases`` the offset in ``text`` at which the slice of each node begins.
     """
 
     def __init__(self, text: str, body: Span, data: Mapping[str, Any], bases: dict[yaml.Node, int]) -> None:
@@ -114,7 +114,7 @@ class Slices(Mapping[str, Entry]):
                     self._bases[node] = lines.start
 
     def _lines(self, within: Span, indent: str, name: str) -> Span | None:
-        """The lines of a key's entry."""
+        """Return the span of the lines of a key's entry; None if the key is missing."""
         written = f"'{name}'" if name[:1] == "@" else name
         start = self._text.find(f"\n{indent}{written}:", within.start - 1, within.end)
         if start < 0:
@@ -123,7 +123,7 @@ class Slices(Mapping[str, Entry]):
         return Span(start + 1, end.start() + 1 if end is not None else within.end)
 
     def keys_of(self, pointer: str) -> list[Span]:
-        """Where the keys of the record, or of a mapping at its top, stand."""
+        """Return the places of the keys of the record, or of a top-level mapping."""
         within = self._body if not pointer else self._lines(self._body, "", split(pointer)[0])
         indent = "  " if pointer else ""
         found = _NEXT[indent].finditer(self._text, within.start - 1, within.end) if within is not None else ()
@@ -131,5 +131,5 @@ class Slices(Mapping[str, Entry]):
         return [Span(start, self._text.index(":", start)) for start in starts]
 
 
-# Where the next entry begins; the dash of a list item stands as far left as its key.
+# The start of the next entry. The dash of a list item is at the column of its key, and does not begin an entry.
 _NEXT = {indent: re.compile(rf"\n{indent}(?=[^ \n-])") for indent in ("", "  ")}

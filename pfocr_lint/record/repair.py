@@ -1,8 +1,8 @@
 """
-Whether an edit of a record that cannot be read may be offered as a fix: there are no old values to hold the result against.
+Decides whether an edit of an unreadable record may be offered as a fix. No old values exist for a comparison.
 
-The proof is in the entries: each that is not edited has the value that it has when it is read alone, and of what was typed in
-the edited one every character is in a key or a value.
+Instead, the entries prove the fix. Each entry that is not edited has the value that it has when it is read alone. Each character
+that was typed in an edited entry is in a key or a value.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ else:
     yaml = LazyModule("yaml")
     diagnostic = LazyModule("pfocr_lint.diagnostic")
 
-# What may stand between keys and values: signs, empty lists, and comments on lines of their own.
+# The text allowed between keys and values: YAML's punctuation, empty lists, and comments on their own lines.
 _STRUCTURE = expression(r"(?m)(?:[\s:-]|\[\]|^ *#.*$)*\Z")
-_MOST_ENTRIES = 100  # no record has as many, and each is read
+_MOST_ENTRIES = 100  # more than any record has; each entry is parsed
 _MISPLACED = frozenset({"type", "additionalProperties"})
 
 
 def edited(record: Record, changes: tuple[TextEdit, ...]) -> Record:
-    """The record after some edits of its text."""
+    """Return the record after the edits of its text."""
     return read(record.path, apply_edits(record.text, changes).encode(), record.kind)
 
 
 def proven(record: Record, fix: Fix) -> bool:
     """
-    Whether a fix of a text that YAML cannot read makes it the record that was meant.
+    Return whether a fix of a text that YAML cannot read gives the intended record.
 
-    ``fix`` holds edits of the text alone, sorted. The result reads; it has the keys of the record's lines and no others; every
-    entry without an edit reads alone, and has that value; those with one have values of the type that the format wants, and
-    nothing else stands in them but the signs of YAML.
+    ``fix`` has only edits of the text, sorted. These conditions must hold: the result can be read, and has exactly the keys of
+    the record's lines. Each entry without an edit can be read alone, and has the same value in the result. Each entry with an
+    edit has values of the types that the format requires, and apart from them only YAML's punctuation, empty lists and comments.
     """
     changes = tuple(change for change in fix.changes if isinstance(change, TextEdit))
     new = edited(record, changes)
@@ -62,11 +62,11 @@ def proven(record: Record, fix: Fix) -> bool:
     if any(failure.keyword in _MISPLACED and split(failure.key)[0] in touched for failure in failures):
         return False
     spans = dict(_entries(new))
-    return spans.keys() == entries.keys() and all(_is_all_said(new, name, spans[name]) for name in touched)
+    return spans.keys() == entries.keys() and all(_is_complete(new, name, spans[name]) for name in touched)
 
 
 def parted(record: Record, key: str) -> Fix | None:
-    """The fix of an item in whose text further items stand, each on a line of its own; None where it is not plain text."""
+    """Return the fix that splits an item whose text contains further items on their own lines; None if no fix is possible."""
     entry, items, at = record.entries[key], record.value(parent_of(key)), int(split(key)[-1])
     if not isinstance(items, list) or any(fault.code == "PF006" for fault in record.faults):
         return None
@@ -83,15 +83,15 @@ def parted(record: Record, key: str) -> Fix | None:
 
 
 def _entries(record: Record) -> Iterator[tuple[str, Span]]:
-    """The top-level keys by the record's lines, each with its lines."""
+    """Yield the top-level keys in the outline, each with the span of its lines."""
     top = outline(record).top
     ends = [part.start for part in top[1:]] + [record.body.end]
     for part, end in zip(top, ends, strict=True):
         yield split(part.pointer)[0], Span(part.start, end)
 
 
-def _is_all_said(record: Record, name: str, lines: Span) -> bool:
-    """Whether all that stands in the lines of an entry is keys, values, and the signs between them."""
+def _is_complete(record: Record, name: str, lines: Span) -> bool:
+    """Return whether an entry's lines contain only keys, values and the text allowed between them."""
     within = join("", name)
     found = [entry for pointer, entry in record.entries.items() if pointer == within or pointer.startswith(f"{within}/")]
     nodes = [node for entry in found for node in (entry.key, entry.node) if isinstance(node, yaml.ScalarNode)]

@@ -1,8 +1,8 @@
 """
-ruamel.yaml in its two parts: editing a block that carries comments, and reading an edited entry a second time.
+Uses ruamel.yaml for two tasks: to edit a block that has comments, and to read an edited entry with a second parser.
 
-ruamel's own emitter wraps long scalars elsewhere than libyaml does; here it breaks lines by libyaml's rule,
-so that what is not edited keeps its bytes. Where it does not, the block is left as it is.
+ruamel's own emitter breaks long scalars at other places than libyaml. The emitter here follows libyaml's rule, so text that is
+not edited keeps its bytes. If bytes would still change, the block is not edited.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from ruamel.yaml.error import YAMLError
 from pfocr_lint.record.comments import WAIVER
 from pfocr_lint.record.limits import WIDTH
 
-# What libyaml writes raw between double quotes.
+# The characters that libyaml does not escape in double quotes.
 _PLAIN = re.compile("[ !#-\\[\\]-~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
 
 
 class LibyamlBreaks(Emitter):
-    """Breaks a long scalar at the first single space beyond the width, never before a word that would cross it."""
+    """Breaks a long scalar at the first single space after the width, like libyaml; never earlier."""
 
     def write_plain(self, text: str, split: bool = True) -> None:
         if not text:
@@ -88,7 +88,7 @@ class LibyamlBreaks(Emitter):
 
 @cache
 def _parser() -> Any:
-    """A YAML 1.1 reader that keeps comments and quotes, and writes with libyaml's line breaks."""
+    """Return a YAML 1.1 parser that preserves comments and quotes, and breaks lines like libyaml."""
     yaml = YAML(typ="rt", pure=True)
     yaml.Emitter = LibyamlBreaks
     yaml.version = (1, 1)
@@ -100,14 +100,14 @@ def _parser() -> Any:
 
 @cache
 def _untyped() -> Any:
-    """A YAML 1.1 reader that leaves every scalar the text it is."""
+    """Return a YAML 1.1 parser that reads every scalar as text."""
     yaml = YAML(typ="base", pure=True)
     yaml.version = (1, 1)
     return yaml
 
 
 def untyped(text: str) -> Any:
-    """What ruamel.yaml reads in a piece of YAML, every scalar as its text; None when it cannot read it."""
+    """Return the content of YAML source as read by ruamel.yaml, with every scalar as text; None if it cannot be read."""
     try:
         return _untyped().load(text)
     except (YAMLError, ValueError, IndexError):
@@ -116,10 +116,10 @@ def untyped(text: str) -> Any:
 
 def rewrite(block: str, value: Any) -> str | None:
     """
-    The lines of one top-level entry with another value, its comments kept.
+    Return the lines of one top-level entry with another value and the same comments.
 
-    ``block`` is ``key: …`` with all its lines. None when ruamel.yaml would change a byte of what is not edited
-    or lose a comment that stands on a line of its own.
+    ``block`` is ``key: …`` with all its lines. None if ruamel.yaml would change a byte that is not edited, or lose a comment on
+    its own line.
     """
     try:
         parsed = _parser().load(block)
@@ -143,7 +143,7 @@ def _dump(parsed: Any) -> str:
 
 
 def _merged(old: Any, new: Any) -> Any:
-    """The commented collection ``old`` brought to the plain value ``new``: what is equal keeps its node and comments."""
+    """Change the commented collection ``old`` to the plain value ``new``; equal values keep their nodes and comments."""
     if isinstance(old, CommentedSeq) and isinstance(new, list):
         return _merged_list(old, new)
     if isinstance(old, CommentedMap) and isinstance(new, dict):
@@ -168,9 +168,10 @@ def _merged(old: Any, new: Any) -> Any:
 
 def _merged_list(old: Any, new: list[Any]) -> Any:
     """
-    Drop from the end of ``old`` what ``new`` has not; the lines of comment below a dropped item move up.
+    Drop the items of ``old`` that are not in ``new``, from the end. Comment lines below a dropped item move up.
 
-    A waiver on its line goes with it; another comment there may be a person's reason, and the item stays.
+    A waiver on the line of a dropped item is dropped too. Another comment there may be a curator's reason for the item: then the
+    list is not edited. Raises ValueError if the list cannot be edited.
     """
     kept = len(new)
     for place in range(len(old) - 1, -1, -1):

@@ -1,4 +1,4 @@
-"""The source of a flow scalar in pieces, and the backslashes in double quotes that a person typed as text."""
+"""Splits the source of a flow scalar into pieces, and finds backslashes in double quotes that were typed as text."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ else:
     yaml = LazyModule("yaml")
 
 _FOLD = r"(?<![ \t])[ \t]*(?:\r\n|\r|\n)[ \t\r\n]*"
-# What is not the character that stands there: by style, where a line ends, a quote that is doubled, an escape.
+# Source that is not read literally, by style: line ends, doubled quotes, escapes.
 _OTHER = {"": expression(_FOLD), "'": expression(f"{_FOLD}|''"), '"': expression(rf"{_FOLD}|\\")}
 _ESCAPED_BREAK = expression(r"[\r\n][ \t\r\n]*")
 _BREAKS = expression(r"\r\n|\r|\n")
-# What a fix would remove: control characters and line separators (PF010), tabs and line breaks (PF306).
+# Characters that a fix would remove: control characters and line separators (PF010), tabs and line breaks (PF306).
 _REMOVABLE = expression("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _KINDS = {"\t": "a tab", "\n": "a line break", "\r": "a line break", "\x85": "a line break", "\u2028": "a line break",
           "\u2029": "a line break"}  # fmt: skip
@@ -26,9 +26,9 @@ _KINDS = {"\t": "a tab", "\n": "a line break", "\r": "a line break", "\x85": "a 
 
 def pieces(source: str, style: str) -> Iterator[tuple[int, int, str]]:
     """
-    The value of a flow scalar in pieces: the range of each in ``source`` (quotes included), and its text.
+    Yield the value of a flow scalar in pieces: the range of each in ``source``, which includes the quotes, and its text.
 
-    A piece is literal text, or one line end, doubled quote or escape. ``style`` is ``'``, ``"`` or empty for a plain scalar.
+    A piece is literal text, a line end, a doubled quote or an escape. ``style`` is ``'``, ``"`` or empty for a plain scalar.
     """
     at, stop = len(style), len(source) - len(style)
     while at < stop:
@@ -48,7 +48,7 @@ def pieces(source: str, style: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _escape(source: str, at: int) -> tuple[str, int]:
-    """The text that a backslash in double quotes stands for, and where it ends."""
+    """Return the text that an escape in double quotes represents, and the offset of its end."""
     code = source[at + 1 : at + 2]
     digits = yaml.scanner.Scanner.ESCAPE_CODES.get(code)
     if digits:
@@ -61,11 +61,11 @@ def _escape(source: str, at: int) -> tuple[str, int]:
 
 def as_typed(source: str) -> tuple[str, str, str] | None:
     r"""
-    The text of a double-quoted scalar as a person typed it, where YAML made control characters of backslashes.
+    Return the text of a double-quoted scalar as it was typed, if YAML turned backslashes into control characters.
 
-    ``"\beta"`` is a backspace and ``eta`` to YAML. An escape for a character that a fix would remove, followed by a letter, is a
-    backslash that was typed; then all such escapes of the text are. Returns the text, the first such escape, and its meaning to
-    YAML; None where there is none.
+    YAML reads ``"\beta"`` as a backspace and ``eta``. If an escape for a character that a fix would remove is followed by a
+    letter, the user typed a backslash; then all such escapes in the text are read as typed. Returns the text, the first such
+    escape, and its meaning in YAML; None if the text has no such escape.
     """
     typed: list[str] = []
     first: tuple[str, str] | None = None

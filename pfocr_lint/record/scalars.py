@@ -1,8 +1,8 @@
 """
 How PyYAML and Ruby's Psych read a plain scalar in YAML 1.1.
 
-The two agree on most. Where only one reads a number, the scalar counts as a number, because the site (Jekyll, Psych) and the
-pipeline's scripts must read the same text.
+They agree on most scalars. If only one of them reads a number, the scalar counts as a number, because the site (Jekyll with
+Psych) and the pipeline's scripts must read the same text.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _DATE = expression(r"[0-9]{4}-(?:1[012]|0[0-9]|[0-9])-(?:[12][0-9]|3[01]|0[0-9]|
 
 _NUMBER_START = frozenset("0123456789+-.:")
 
-# Words that it knows in any mixture of capitals; PyYAML knows three of each.
+# Words that Psych reads in any combination of small and capital letters; PyYAML reads three spellings of each.
 _WORDS = {
     **dict.fromkeys(("yes", "no", "on", "off", "true", "false"), "boolean"),
     **dict.fromkeys(("null", ".nan"), "missing value"),
@@ -32,7 +32,7 @@ _LONGEST = max(map(len, _WORDS))
 
 
 def psych_only(text: str) -> Implicit | None:
-    """What Psych reads in a plain scalar that PyYAML reads as text; None when both read text."""
+    """Return the value that Psych reads in a plain scalar that PyYAML reads as text; None if both read text."""
     if len(text) <= _LONGEST and (kind := _WORDS.get(text.lower())) is not None:
         return Implicit(kind, text)
     if text[:1] not in _NUMBER_START:
@@ -48,8 +48,8 @@ def psych_only(text: str) -> Implicit | None:
 
 def needs_quotes(text: str) -> bool:
     """
-    Whether the pipeline, or a reader other than libyaml, needs quotes round this text.
+    Return whether a text needs quotes, for the pipeline's own form or for parsers other than libyaml.
 
-    R's yaml package quotes the one-letter booleans; libyaml itself quotes what PyYAML would not read as text.
+    R's yaml package quotes the one-letter booleans. libyaml itself quotes a text that PyYAML would not read as text.
     """
     return text in ("y", "Y", "n", "N") or psych_only(text) is not None

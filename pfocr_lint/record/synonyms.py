@@ -1,10 +1,10 @@
-"""Other names of organisms, and the latin name for each."""
+"""Maps other names of organisms to latin names."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-# Names that occur in the database, beside those of the settings.
+# Names that occur in the database; the settings can add more.
 SYNONYMS = {
     "Arabidopsis": "Arabidopsis thaliana",
     "Barley": "Hordeum vulgare",
@@ -22,16 +22,15 @@ SYNONYMS = {
     "Yeast": "Saccharomyces cerevisiae",
     "Zebrafish": "Danio rerio",
 }
-MOST_KEPT = (
-    10_000  # names that are known to be no synonyms: a repository has some hundred, and a stranger's could have any number
-)
+# Cached names that are not synonyms. A repository has some hundred; an untrusted one could have any number.
+MOST_KEPT = 10_000
 
 
 class Synonyms(dict[str, str]):
     """
-    Organism name -> latin name, as the settings spell the names. Records may spell them in any case (:meth:`latin`).
+    Organism name -> latin name, with the names as the settings spell them. :meth:`latin` ignores case.
 
-    Of two names that differ only in case, the later one decides for the other spellings.
+    If two names differ only in case, the later one applies to all other spellings.
     """
 
     def __init__(self, names: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> None:
@@ -44,12 +43,12 @@ class Synonyms(dict[str, str]):
         return Synonyms, (dict(self),)
 
     def latin(self, name: str) -> str | None:
-        """The latin name for another name; None for a latin name, and for an unknown one."""
+        """Return the latin name for another name; None for a latin name and for an unknown name."""
         exact = self.get(name)
         return self._folded.get(name.casefold()) if exact is None and name not in self._latin else exact
 
     def any_of(self, names: list[str]) -> bool:
-        """Whether one of some names is not latin. The names of clean records are folded once, not for each record."""
+        """Return whether one of the names is a synonym. Names that are not synonyms are cached, and case-folded only once."""
         if self._others.issuperset(names):
             return False
         others = [name for name in names if self.latin(name) is None]

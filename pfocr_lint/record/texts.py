@@ -1,4 +1,4 @@
-"""The texts of a figure that a reader sees."""
+"""The texts of a figure that readers of the site see."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DESCRIPTION = "/schema-jsonld/description"
 
 KEYWORDS = "/schema-jsonld/keywords/"
 
-TEXTS = ("figtitle", "caption", "papertitle", "reftext")  # beside the strings of the JSON-LD block
+TEXTS = ("figtitle", "caption", "papertitle", "reftext")  # in addition to the strings of the JSON-LD block
 
 TITLES = ("/figtitle", "/papertitle")
 
@@ -22,26 +22,26 @@ PROSE = ("/caption", DESCRIPTION)
 
 def texts(record: Values, *keys: str) -> Iterator[tuple[str, str]]:
     """
-    The valid texts of a record, with their JSON Pointers; only those of ``keys``, if any are given.
+    Yield the valid texts of a record with their JSON Pointers; only those at ``keys``, if given.
 
-    The description is left out while it is a true copy of the caption, and where it is to become one (PF206).
+    The description is left out if it is a copy of the caption, or should become one (PF206).
     """
-    if len(keys) == 1 and keys[0] != DESCRIPTION:  # asked of every record
+    if len(keys) == 1 and keys[0] != DESCRIPTION:  # a fast path: rules call it for every record
         text = record.usable(keys[0])
         if text:
             yield keys[0], text
         return
     if keys:
-        yield from _judgeable(record, [(key, record.value(key)) for key in keys])
+        yield from _checkable(record, [(key, record.value(key)) for key in keys])
         return
-    if "texts" not in record.derived:  # half a dozen rules ask for them
+    if "texts" not in record.derived:  # cached, because six rules or so use them
         below = [(key, record.value(key)) for key in map("/{}".format, TEXTS)]
         below += strings("/schema-jsonld", record.value("/schema-jsonld"))
-        record.derived["texts"] = list(_judgeable(record, below))
+        record.derived["texts"] = list(_checkable(record, below))
     yield from record.derived["texts"]
 
 
-def _judgeable(record: Values, below: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, str]]:
+def _checkable(record: Values, below: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, str]]:
     for key, text in below:
         wanted = isinstance(text, str) and text and key not in record.invalid
         if wanted and not (key == DESCRIPTION and derived.is_copied(record)):
@@ -49,19 +49,19 @@ def _judgeable(record: Values, below: Iterable[tuple[str, Any]]) -> Iterator[tup
 
 
 def joined(record: Values) -> str:
-    """The texts of :func:`texts`, and perhaps more, each between two line breaks: where triggers are searched."""
+    """Return the texts of :func:`texts`, and possibly more, each between two line breaks. Triggers are searched in this text."""
     data = record.data or {}
     found: list[Any] = ["", *map(data.get, TEXTS)]
     below: list[Any] = [data.get("schema-jsonld")]
-    for value in below:  # which grows
+    for value in below:  # the list grows during the loop
         if type(value) is dict:
             below += value.values()
         elif type(value) is list:
             found += value
-        elif value != found[2]:  # the caption: the description is a true copy of it
+        elif value != found[2]:  # found[2] is the caption; a description that is its exact copy is left out
             found.append(value)
     found.append("")
     try:
         return "\n".join(found)
-    except TypeError:  # something is no text
+    except TypeError:  # a value is not text
         return "\n".join([text for _, text in strings("", found)])

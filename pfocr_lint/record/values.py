@@ -1,4 +1,4 @@
-"""The values of a record as most rules see them: without text and positions."""
+"""The values of a record, without text and positions, as most rules use them."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ NOWHERE = Span(0, 0)
 @dataclass(frozen=True, slots=True)
 class Fault:
     """
-    Why a file is not one readable mapping, or what its form lacks: the code of a PF0 rule and its message.
+    An error in the form of a file, with the code of a PF0 rule and its message; often the file is not one readable mapping.
 
-    ``key`` is the JSON Pointer of a value that is unreliable for it, ``compared`` are the values that it is about.
+    ``key`` is the JSON Pointer of a value that is unreliable because of the fault. ``compared`` are the values that the fault
+    compares.
     """
 
     code: str
@@ -36,12 +37,12 @@ class Fault:
     compared: tuple[Any, ...] = ()
 
 
-# The same few pointers are used again and again; splitting them took half of the time of the rules.
+# The rules use the same few pointers; splitting them each time took half of the time of the rules.
 _tokens = lru_cache(1024)(split)
 
 
 class KeyBehind(NamedTuple):
-    """The key that follows a text, its place, and whether its line begins behind a line separator inside the text."""
+    """The key that follows a text, its place, and whether its line begins after a line separator inside the text."""
 
     name: str
     span: Span
@@ -53,11 +54,11 @@ class Values:
     """
     The values of one record.
 
-    ``data`` is the mapping, None when the file cannot be read; ``faults`` say why, or what its form lacks. ``canonical`` says
-    that the text is in the pipeline's own form, without anything that needs the text. The linter adds ``failures`` (code of
-    the owning rule -> schema violations), ``invalid`` (the JSON Pointers of values that take part in no comparison) and
-    ``synonyms`` (organism name -> latin name). ``agrees`` says that all fields which follow from others are known to agree with
-    them. ``derived`` keeps what several rules compute.
+    ``data`` is the mapping, None if the file cannot be read. ``faults`` are the errors in its form. ``canonical`` is true if the
+    text is in the pipeline's own form and contains nothing for which a rule needs the text. The linter adds ``failures`` (code of
+    the owning rule -> schema violations), ``invalid`` (the JSON Pointers of values that are excluded from comparisons) and
+    ``synonyms`` (organism name -> latin name). ``agrees`` is true if all derived fields are known to agree with the fields from
+    which they are derived. ``derived`` caches values that several rules compute.
     """
 
     path: str
@@ -73,15 +74,15 @@ class Values:
 
     @cached_property
     def name(self) -> str:
-        """The file's name without its extension; '' when the record has no file."""
-        base = os.path.basename(self.path)  # noqa: PTH119 - a tenth of what a PurePath costs, for every record
+        """The file's name without its extension; '' if the record has no file."""
+        base = os.path.basename(self.path)  # noqa: PTH119 - takes a tenth of the time of a PurePath, for every record
         return "" if base == "-" else base.removesuffix(".md").removesuffix(".yml")
 
     def value(self, pointer: str) -> Any:
-        """The value at a JSON Pointer, None where there is none."""
+        """Return the value at a JSON Pointer; None if it does not exist."""
         at: Any = self.data
         key = pointer[1:]
-        if at is not None and "/" not in key and "~" not in key and key:  # nearly always
+        if at is not None and "/" not in key and "~" not in key and key:  # true for most pointers
             return at.get(key)
         for token in _tokens(pointer):
             if isinstance(at, dict):
@@ -93,18 +94,18 @@ class Values:
         return at
 
     def usable(self, pointer: str) -> str | None:
-        """The text at a JSON Pointer if it may take part in a comparison: it exists, is text, and is valid."""
+        """Return the value at a JSON Pointer if it can be compared: it exists, is text, and is valid. Else None."""
         value = self.value(pointer)
         return value if isinstance(value, str) and (not self.invalid or pointer not in self.invalid) else None
 
     def cut(self, pointer: str, *, deeper: bool = True) -> str:  # noqa: ARG002 - Record has the text
-        """The comment behind an unquoted text, which may be the text's rest; '' for none, as in the pipeline's own form."""
+        """Return the comment after an unquoted text, which may be its rest; '' in the pipeline's own form, without comments."""
         return ""
 
     def typed(self, pointer: str) -> tuple[str, str, str] | None:  # noqa: ARG002
-        """What was typed where double quotes made control characters of backslashes; None as in the pipeline's own form."""
+        """Return the typed text if double quotes turned backslashes into control characters; None in the pipeline's own form."""
         return None
 
     def key_behind(self, pointer: str) -> KeyBehind | None:  # noqa: ARG002
-        """The key that follows a top-level text which no quotes hold together; not known without the text."""
+        """Return the key that follows an unquoted top-level text; None here, as it is unknown without the text."""
         return None

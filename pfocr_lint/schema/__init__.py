@@ -1,4 +1,6 @@
 """
-The format as JSON Schemas: the kinds of record, what their schemas define for each key, and plain values held against them, by
-jsonschema (the reference) and by the same schemas compiled to functions (the fast path). Knows nothing of YAML.
+The kinds of record and their JSON Schemas, and the validation of plain values.
+
+Two validators use the same schemas: jsonschema (the reference), and functions compiled from the schemas (the fast path). This
+package does not depend on YAML.
 """

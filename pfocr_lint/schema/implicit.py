@@ -1,4 +1,4 @@
-"""Values that YAML 1.1 has and JSON has no type for."""
+"""Values of YAML 1.1 that have no JSON type."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Implicit(NamedTuple):
-    """A plain scalar that YAML 1.1, or only some readers, read as something that JSON has no type for."""
+    """A plain scalar that YAML 1.1, or only some parsers, read as a value without a JSON type."""
 
     kind: str
     text: str

@@ -1,4 +1,4 @@
-"""The kinds of record, and which one a file is."""
+"""The kinds of record, and how to find the kind of a file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 
 class Kind(str, Enum):
-    """The kinds of record; ``UNKNOWN`` is a file that is none of them."""
+    """The kinds of record; ``UNKNOWN`` is the kind of any other file."""
 
     FIGURE = "figure"
     FIGURE_2021 = "figure-2021"
@@ -19,7 +19,7 @@ class Kind(str, Enum):
     TABLE = "mention-table"
     UNKNOWN = "unknown"
 
-    __hash__ = str.__hash__  # Enum's own is a function in Python, and kinds are looked up three times for each record
+    __hash__ = str.__hash__  # Enum's own hash is a Python function, and each record needs three look-ups by kind
 
 
 FIGURES = frozenset({Kind.FIGURE, Kind.FIGURE_2021})
@@ -28,7 +28,7 @@ MAPPINGS = FIGURES | {Kind.ORGANISM, Kind.FETCHED}
 
 
 def kind_of(path: str, text: str) -> Kind:
-    """What a file is, by the folder and extension of its path, else by the keys of its front matter."""
+    """Return the kind of a file, from the folder and extension of its path, else from the keys of its front matter."""
     folder, stem, suffix = path_parts(path)
     figid, _, sort = stem.rpartition("-")
     if suffix == ".tsv" and figid and sort in ("genes", "chemicals", "diseases"):
@@ -50,17 +50,17 @@ def kind_of(path: str, text: str) -> Kind:
 
 
 def path_parts(path: str) -> tuple[str, str, str]:
-    """The names of a path's folder and file, and the file's extension, as pathlib has them; importing that takes 8 ms."""
+    """Return a path's folder name, stem and extension, as pathlib does. The import of pathlib would take 8 ms."""
     *_, folder, name = ["", "", *(part for part in path.replace(os.sep, "/").split("/") if part not in ("", "."))]
     dot = name.rfind(".")
     return (folder, name[:dot], name[dot:]) if 0 < dot < len(name) - 1 else (folder, name, "")
 
 
 def dialect_of(data: Mapping[str, Any]) -> Kind:
-    """Which of the two dialects a figure is written in, by its keys."""
+    """Return the dialect of a figure from its keys."""
     return Kind.FIGURE_2021 if "pathway_score" in data or "genes" in data else Kind.FIGURE
 
 
 def dialect(text: str) -> Kind:
-    """Which of the two dialects a figure is written in."""
+    """Return the dialect of a figure from its text."""
     return Kind.FIGURE_2021 if re.search(r"(?m)^(?:pathway_score|genes)[ ]*:", text) else Kind.FIGURE

@@ -1,4 +1,4 @@
-"""The JSON Schemas of the record kinds: finding them, and what they define for a key."""
+"""Loads the JSON Schemas of the record kinds, and finds their definition of a key."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from pfocr_lint.lazy_import import pathlib
 from pfocr_lint.pointer import join, split
 from pfocr_lint.schema.kinds import MAPPINGS, Kind
 
-# The first that fails at a value is the cause; the others follow from it.
+# If several fail at a value, the first in this order is the cause.
 CAUSES = (
     "null", "sentinel", "scalar", "type", "const", "enum", "minLength", "maxLength", "pattern", "minimum", "maximum",
 )  # fmt: skip
 
 
 def folder() -> pathlib.Path:
-    """Where the schemas are: inside an installed wheel, or beside the package in a checkout."""
+    """Return the folder of the schemas: inside the package in a wheel, beside the package in a checkout."""
     return pathlib.Path(_folder())
 
 
@@ -31,7 +31,7 @@ def _folder() -> str:
 
 @cache
 def load(kind: Kind) -> dict[str, Any]:
-    """The schema of a record kind."""
+    """Return the schema of a record kind."""
     with open(f"{_folder()}/{kind.value}.schema.json", encoding="utf-8") as file:  # noqa: PTH123
         schema: dict[str, Any] = json.load(file)
     return schema
@@ -39,13 +39,13 @@ def load(kind: Kind) -> dict[str, Any]:
 
 @cache
 def sentinels() -> frozenset[str]:
-    """The strings in which R leaks a missing value."""
+    """Return the strings that R writes for a missing value."""
     text = load(Kind.FIGURE)["properties"]["papertitle"]
     return frozenset(text["not"]["enum"])
 
 
 def at(kind: Kind, pointer: str) -> dict[str, Any] | None:
-    """The schema of the value at a JSON Pointer; None where the format knows no such value."""
+    """Return the schema of the value at a JSON Pointer; None if the format does not define the value."""
     schema: dict[str, Any] | None = load(kind)
     for token in split(pointer):
         if schema is None:
@@ -56,9 +56,9 @@ def at(kind: Kind, pointer: str) -> dict[str, Any] | None:
 
 def order(schema: Mapping[str, Any], present: Mapping[str, Any]) -> list[str]:
     """
-    The keys of a mapping in the format's order.
+    Return the keys of a mapping in the format's order.
 
-    In records of June 2023 organisms_ner stands before redirect_from; a record that does so keeps that order.
+    Records of June 2023 have organisms_ner before redirect_from; such records keep that order.
     """
     keys = list(schema["properties"])
     here = list(present)
@@ -71,15 +71,15 @@ def order(schema: Mapping[str, Any], present: Mapping[str, Any]) -> list[str]:
 
 
 def example(kind: Kind) -> dict[str, Any]:
-    """A clean record of a kind, as the schema shows it."""
+    """Return the values of a clean record of a kind: the first example in its schema."""
     record: dict[str, Any] = json.loads(json.dumps(load(kind)["examples"][0]))
     return record
 
 
 def pairs() -> Iterator[tuple[str, str]]:
-    """Every (key, keyword) that can fail in a schema of records; a list item's key ends in ``*``."""
+    """Yield every (key, keyword) that can fail in the schemas of records; the key of a list item ends in ``*``."""
 
-    def walk(schema: dict[str, Any], key: str) -> Iterator[tuple[str, str]]:
+    def nested(schema: dict[str, Any], key: str) -> Iterator[tuple[str, str]]:
         for keyword in schema:
             if keyword == "type":
                 yield key, "null"
@@ -93,9 +93,9 @@ def pairs() -> Iterator[tuple[str, str]]:
                 yield key, keyword
             elif keyword == "properties":
                 for name, below in schema["properties"].items():
-                    yield from walk(below, join(key, name))
+                    yield from nested(below, join(key, name))
             elif keyword == "items":
-                yield from walk(schema["items"], f"{key}/*")
+                yield from nested(schema["items"], f"{key}/*")
 
     for kind in sorted(MAPPINGS):
-        yield from walk(load(kind), "")
+        yield from nested(load(kind), "")

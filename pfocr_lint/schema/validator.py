@@ -1,4 +1,4 @@
-"""Values against the schema of their kind: jsonschema is the reference, compiled schemas the fast path."""
+"""Validates values against the schema of their kind: jsonschema is the reference, compiled schemas the fast path."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ else:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One schema failure: the JSON Pointer, the keyword that failed, what it wants, and the value that is there."""
+    """One schema failure: the JSON Pointer, the failed keyword, the keyword's value in the schema, and the actual value."""
 
     key: str
     keyword: str
@@ -34,7 +34,7 @@ class Violation:
 
 
 def _keyword_of(fails: Callable[[Any, Any], bool]) -> Callable[[Any, Any, Any, Any], Iterator[ValidationError]]:
-    """The function that jsonschema calls for a keyword."""
+    """Return the function that jsonschema calls for a keyword."""
 
     def keyword(_: Any, wanted: Any, value: Any, __: Any) -> Iterator[ValidationError]:
         if fails(value, wanted):
@@ -56,7 +56,7 @@ Failing: TypeAlias = Callable[[Mapping[str, Any], Any], Iterable[str]]
 
 
 def _failing(part: Mapping[str, Any], value: Any) -> list[str]:
-    """The keywords of a schema's part that fail at a value, and not below it, as jsonschema finds them."""
+    """Return the keywords that fail in jsonschema at a value itself, not below it."""
     if id(part) not in _alone:
         _alone[id(part)] = _class()(_without_values(part))
     return list(dict.fromkeys(error.validator for error in _alone[id(part)].iter_errors(value)))
@@ -64,10 +64,10 @@ def _failing(part: Mapping[str, Any], value: Any) -> list[str]:
 
 def violations(kind: Kind, data: dict[str, Any], *, writing: bool) -> list[Violation]:
     """
-    How values fail the schema of their kind: one cause for each value, in the order of the schema.
+    Return the violations of the schema of a kind: one cause for each value, in the order of the schema.
 
-    The compiled schema decides which values fit. Which keyword another one fails, jsonschema says where a fix may follow from it
-    (``writing``) or where the schema has a keyword that is not compiled, else the compiled schema.
+    The compiled schema decides which values are valid. For an invalid value jsonschema finds the failed keywords if a fix may
+    follow (``writing``) or if a keyword is not compiled; otherwise the compiled schema finds them.
     """
     if compiled.fits(kind, data):
         return []
@@ -75,12 +75,12 @@ def violations(kind: Kind, data: dict[str, Any], *, writing: bool) -> list[Viola
 
 
 def reference_violations(kind: Kind, data: dict[str, Any]) -> list[Violation]:
-    """The same by jsonschema alone."""
+    """Return the violations that jsonschema alone finds."""
     return _violations(kind, data, lambda *_: False, _failing)
 
 
 def allows(kind: Kind, pointer: str, value: Any) -> bool:
-    """Whether the format allows a value at a JSON Pointer."""
+    """Return whether the format allows a value at a JSON Pointer."""
     part = at(kind, pointer)
     if part is None:
         return False
@@ -95,12 +95,12 @@ def _compiled_failing(part: Mapping[str, Any], value: Any) -> list[str]:
 
 def _violations(kind: Kind, data: dict[str, Any], fits: Fits, failing: Failing) -> list[Violation]:
     """
-    How the values fail the schema of their kind: one cause per value, in the order of the schema.
+    Return the violations of the schema of a kind: one cause for each value, in the order of the schema.
 
-    A value for which ``fits`` is true is skipped; ``failing`` gives the keywords that fail.
+    Values below the record for which ``fits`` is true are skipped; ``failing`` returns the failed keywords.
 
-    Beside the keywords of JSON Schema a violation may have three finer ones: ``null`` (no value), ``sentinel`` (a leaked missing
-    value) and ``scalar`` (bool, number or date where text belongs).
+    In addition to the keywords of JSON Schema a violation may have three more specific ones: ``null`` (no value), ``sentinel`` (a
+    missing value that R wrote as text) and ``scalar`` (a bool, number or date instead of text).
     """
     found: dict[tuple[str, str], Violation] = {}
     causes: dict[str, Violation] = {}
@@ -122,7 +122,7 @@ def _violations(kind: Kind, data: dict[str, Any], fits: Fits, failing: Failing) 
 
 
 def _doubtful(key: str, part: Mapping[str, Any], value: Any, fits: Fits) -> Iterator[tuple[str, Mapping[str, Any], Any]]:
-    """A value, and those below it that may not fit: its JSON Pointer, its part of the schema, and the value."""
+    """Yield a value and the values below it that may be invalid, each with its JSON Pointer and its part of the schema."""
     yield key, part, value
     below: Iterable[tuple[str | int, Mapping[str, Any], Any]] = ()
     if part.get("type") == "object" and isinstance(value, dict):
@@ -134,9 +134,9 @@ def _doubtful(key: str, part: Mapping[str, Any], value: Any, fits: Fits) -> Iter
             yield from _doubtful(join(key, token), each, held, fits)
 
 
-_alone: dict[
-    int, Any
-] = {}  # validators of a schema's parts without the schemas of the values below; by identity, since the parts stay
+# Validators of a schema's parts, without the schemas of the values below. The key is the part's identity, as parts are never
+# freed.
+_alone: dict[int, Any] = {}
 
 
 def _without_values(part: Mapping[str, Any]) -> Mapping[str, Any]:
