@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import Enum
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from pfocr_lint.dataclass import dataclass
+from pfocr_lint.dataclass import dataclass, field
 
 
 class Severity(str, Enum):
@@ -24,16 +24,14 @@ class Safety(str, Enum):
     UNSAFE = "unsafe"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """A half-open range of code points, ``start <= i < end``, in a decoded file or in one value."""
 
     start: int
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """Replace the code points ``start <= i < end`` of the decoded file by ``text``."""
 
     start: int
@@ -139,8 +137,7 @@ class Placed:
     finding: Finding
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """
     The place of a span: 1-based lines and columns in code points, the end exclusive, lines split at LF only.
 
@@ -155,8 +152,7 @@ class Place:
     end_byte_column: int
 
 
-@dataclass(frozen=True, slots=True)
-class SourceLine:
+class SourceLine(NamedTuple):
     """A piece of one source line: its number and the 0-based column at which ``text`` begins."""
 
     number: int
@@ -164,8 +160,7 @@ class SourceLine:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class OfferedFix:
+class OfferedFix(NamedTuple):
     """A fix with its edits, in code points of the decoded file, sorted; ``places`` are the places of the edits."""
 
     safety: Safety
@@ -187,9 +182,8 @@ class ValueChange:
     new: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class RelatedPlace:
-    """A related place as it is reported."""
+class RelatedPlace(NamedTuple):
+    """A related place as it is reported; in a :class:`Body`, a path of '' is the record itself."""
 
     path: str
     line: int
@@ -198,32 +192,146 @@ class RelatedPlace:
 
 
 @dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Body:
     """
-    One finding with everything that a report needs, without the record.
+    What a diagnostic says, without the record that it is about.
 
-    ``fingerprint`` is stable under line moves and file renames: it is made of record identity, key, rule and value. Three fields
-    decide whether a diagnostic is introduced: ``identity`` names the record, ``match`` is a digest of the finding with all values
-    that it is about, ``members`` are the participants of a finding between records. ``made`` are the changes of a fix that was
-    applied.
+    Offsets and lines are relative to the line at which the entry of the value begins, or to the record. So all diagnostics for the
+    same text of an entry share one body. For the fields see
+    :class:`Diagnostic`. ``shown`` holds what the output formats made of it.
     """
 
     code: str
     name: str
     severity: Severity
     message: str
-    path: str
     span: Span
     place: Place
     key: str | None
-    fix: OfferedFix | None
-    related: tuple[RelatedPlace, ...]
-    fingerprint: str
-    source: tuple[SourceLine, ...]
-    identity: str = ""
+    fix: OfferedFix | None = None
+    related: tuple[RelatedPlace, ...] = ()
+    source: tuple[SourceLine, ...] = ()
     match: str = ""
     members: tuple[str, ...] = ()
+    shown: dict[Any, Any] = field(default_factory=dict, compare=False)
+
+
+class Diagnostic(NamedTuple):
+    """
+    One finding with everything that a report needs, without the record.
+
+    The entry that ``body`` refers to begins at ``offset``, on the line after the first ``lines`` lines. ``fingerprint`` is stable
+    under line moves and file renames: it is made of record identity, key, rule and value. Three fields decide whether a
+    diagnostic is introduced: ``identity`` names the record, ``match`` is a digest of the finding with all values that it is about,
+    ``members`` are the participants of a finding between records. ``made`` are the changes of a fix that was applied.
+    """
+
+    body: Body
+    path: str
+    fingerprint: str
+    offset: int = 0
+    lines: int = 0
+    identity: str = ""
     made: tuple[ValueChange, ...] = ()
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both say the same of the same place, however their bodies are divided."""
+        return isinstance(other, Diagnostic) and self._whole == other._whole
+
+    def __ne__(self, other: object) -> bool:
+        """The opposite; a named tuple has its own."""
+        return not self == other
+
+    def __hash__(self) -> int:
+        """By path and fingerprint, in which most diagnostics differ."""
+        return hash((self.path, self.fingerprint))
+
+    @property
+    def _whole(self) -> tuple[Any, ...]:
+        body = self.body
+        own = (self.path, self.fingerprint, self.identity, self.made, self.span, self.place, self.fix, self.related, self.source)
+        return (*own, body.code, body.name, body.severity, body.message, body.key, body.match, body.members)
+
+    @property
+    def code(self) -> str:
+        """The rule's code."""
+        return self.body.code
+
+    @property
+    def name(self) -> str:
+        """The rule's name."""
+        return self.body.name
+
+    @property
+    def severity(self) -> Severity:
+        """How serious it is."""
+        return self.body.severity
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in one line."""
+        return self.body.message
+
+    @property
+    def key(self) -> str | None:
+        """The JSON Pointer of the value, None for the whole file."""
+        return self.body.key
+
+    @property
+    def match(self) -> str:
+        """A digest of the finding with all values that it is about."""
+        return self.body.match
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The participants of a finding between records."""
+        return self.body.members
+
+    @property
+    def start(self) -> int:
+        """The offset of its first character in the file, in code points."""
+        return self.offset + self.body.span.start
+
+    @property
+    def line(self) -> int:
+        """The line of its first character."""
+        return self.lines + self.body.place.line
+
+    @property
+    def span(self) -> Span:
+        """Its place in the file, in code points."""
+        return Span(self.offset + self.body.span.start, self.offset + self.body.span.end)
+
+    @property
+    def place(self) -> Place:
+        """Its place in the file, in lines and columns."""
+        return self._moved(self.body.place)
+
+    @property
+    def fix(self) -> OfferedFix | None:
+        """The fix that is offered."""
+        fix = self.body.fix
+        if fix is None or not (self.offset or self.lines):
+            return fix
+        edits = tuple([Edit(self.offset + edit.start, self.offset + edit.end, edit.text) for edit in fix.edits])
+        return OfferedFix(fix.safety, fix.message, edits, tuple(map(self._moved, fix.places)))
+
+    @property
+    def related(self) -> tuple[RelatedPlace, ...]:
+        """Other places that the message refers to."""
+        return tuple([
+            each if each.path else RelatedPlace(self.path, each.line + self.lines, each.column, each.message)
+            for each in self.body.related
+        ])  # fmt: skip
+
+    @property
+    def source(self) -> tuple[SourceLine, ...]:
+        """The first lines of its place."""
+        return tuple([SourceLine(each.number + self.lines, each.column, each.text) for each in self.body.source])
+
+    def _moved(self, place: Place) -> Place:
+        at, column, end, end_column, byte, end_byte = place
+        return Place(at + self.lines, column, end + self.lines, end_column, byte, end_byte)
 
 
 def apply_edits(text: str, edits: Iterable[Edit | TextEdit]) -> str:

@@ -14,7 +14,7 @@ import fastjsonschema
 import xmlschema
 from conftest import ROOT
 
-from pfocr_lint.diagnostic import Diagnostic, Edit, OfferedFix, Place, Safety, Span
+from pfocr_lint.diagnostic import Body, Diagnostic, Edit, OfferedFix, Place, Safety, Span
 from pfocr_lint.handbook import pages
 from pfocr_lint.report import FORMATS, Report
 from pfocr_lint.rules.catalogue import RULES
@@ -41,7 +41,9 @@ def found(number: int = 0, **changes) -> Diagnostic:
         "fingerprint": f"{number:032x}",
         "source": (),
     }
-    return Diagnostic(**values | changes)
+    values |= changes
+    own = {name: values.pop(name) for name in ("path", "fingerprint", "identity", "made") if name in values}
+    return Diagnostic(Body(**values), **own)
 
 
 def report(*diagnostics: Diagnostic, files: int = 1) -> Report:

@@ -81,9 +81,9 @@ def same_report(quick, data: bytes, reference: Record, checked: hits.Checked) ->
     if not quick.candidates:
         assert quick.facts == facts_of(reference)
         return True
-    found = checker.checked_of(reference.path, data, DEFAULT, None, quick, lambda: None)
-    assert found.faults == checked.faults == ()
-    assert diagnostics_of(found) == diagnostics_of(checked), data
+    _, found = checker.located(quick, quick.record, data, DEFAULT, lambda: None)
+    assert checked.faults == ()
+    assert list(found) == diagnostics_of(checked), data
     assert quick.record.kind is reference.kind
     assert facts_of(quick.record) == facts_of(reference)
     return False

@@ -155,7 +155,7 @@ def test_no_fix_makes_a_record_larger_than_one_may_be(monkeypatch):
 def test_what_is_fixed_is_the_diagnostic_that_was_reported():
     found = checked(clean_text().replace("figtype: Figure", "figtype: Scheme"))
     fixed = fixer.fix_round(found, DEFAULT, unsafe=False).fixed
-    assert tuple(replace(each, made=()) for each in fixed) == tuple(diagnostics_of(found))
+    assert tuple(each._replace(made=()) for each in fixed) == tuple(diagnostics_of(found))
 
 
 def test_nothing_to_fix_is_no_step():

@@ -6,21 +6,22 @@ A rule that raises is a fault of this program, not of the record: it is returned
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pfocr_lint.linter import prefilter
 from pfocr_lint.linter.diagnostics import diagnostics_of
 from pfocr_lint.linter.edited_values import Load, track_edits
+from pfocr_lint.linter.entry_diagnostics import diagnostics_of_entries
+from pfocr_lint.linter.record_check import check_record
 from pfocr_lint.record.parser import read
 from pfocr_lint.schema.kinds import Kind
 from pfocr_lint.settings.model import DEFAULT, Settings
 
 if TYPE_CHECKING:
     from pfocr_lint.diagnostic import Diagnostic
+    from pfocr_lint.linter.hits import Checked
     from pfocr_lint.record.document import Record
-from pfocr_lint.linter.hits import Checked, by_place
-from pfocr_lint.linter.record_check import check_record, run_rule
+    from pfocr_lint.record.values import Values
 
 
 class InternalFault(Exception):  # noqa: N818 - the contract's word
@@ -38,6 +39,9 @@ def check(
     raised.
     """
     quick = prefilter.quick_check(path, data, settings, kind)
+    if quick is not None and quick.record is not None:
+        _, found = located(quick, quick.record, data, settings, lambda: before)
+        return list(found)
     checked = checked_of(path, data, settings, kind, quick, lambda: before)
     if checked is None:
         return []
@@ -53,29 +57,24 @@ def checked_of(
     kind: Kind | None,
     quick: prefilter.QuickCheck | None,
     before: Load,
-    *,
-    fixes: Callable[[str], bool] = lambda _: False,
 ) -> Checked | None:
     """
-    The findings of one record; None when the prefilter found that no rule can find anything.
+    The findings of one record by the reference path; None when the prefilter found that no rule can find anything.
 
-    This is the one place that chooses between the two paths. ``quick`` is the prefilter's answer, None for "not sure". ``fixes``
-    says whether fixes of a safety (as a rule declares it) will be applied: written text must come from the reference path.
-    ``before`` gives the bytes of the earlier version with which edits are compared.
+    ``quick`` is the prefilter's answer, None for "not sure". ``before`` gives the bytes of the earlier version with which edits are
+    compared.
     """
-    if quick is not None and not quick.candidates:
+    if quick is not None and not quick.found:
         return None
-    if quick is not None and quick.record is not None and not any(fixes(rule.fix) for rule in quick.candidates):
-        record = prefilter.with_text(quick.record, data)
-        track_edits(record, before, read)
-        return _located(quick, record, settings)
     record = read(path, data, kind)
     track_edits(record, before, read)
     return check_record(record, settings, None if quick is None else quick.candidates)
 
 
-def _located(quick: prefilter.QuickCheck, record: Record, settings: Settings) -> Checked:
-    """Run the candidate rules again, with the text, for the places of their findings."""
-    levels, faults = settings.rules_for(record.path), list[str]()
-    hits = [hit for rule in quick.candidates for hit in run_rule(rule, record, levels, faults)]
-    return Checked(record, tuple(sorted(hits, key=by_place)), tuple(faults))
+def located(
+    quick: prefilter.QuickCheck, values: Values, data: bytes, settings: Settings, before: Load
+) -> tuple[Record, tuple[Diagnostic, ...]]:
+    """The record of a quick check with its text, and its diagnostics; nothing is run or read again."""
+    record = prefilter.with_text(values, data)
+    track_edits(record, before, read)
+    return record, diagnostics_of_entries(record, quick.found, settings.rules_for(record.path))

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pfocr_lint.diagnostic import Diagnostic, Fix, OfferedFix, RelatedPlace, Span, ValueChange
-from pfocr_lint.lazy_import import LazyModule, hashlib
-from pfocr_lint.linter.hits import identity
+from pfocr_lint.diagnostic import Body, Diagnostic, Fix, OfferedFix, RelatedPlace, Span, ValueChange
+from pfocr_lint.lazy_import import LazyModule
+from pfocr_lint.linter.hits import identity, numbered
 
 if TYPE_CHECKING:
     from pfocr_lint.linter import edits
@@ -47,26 +47,22 @@ def diagnostic_of(
     for other in finding.related:
         whose = open_other(other.path) if other.path is not None and open_other is not None else record
         at = whose.place(other.at or whose.span(other.key or ""))
-        related.append(RelatedPlace(whose.path, at.line, at.column, other.message))
-    again = hashlib.sha256(f"{hit.print} {repeat}".encode()).hexdigest()[:32]
-    return Diagnostic(
+        related.append(RelatedPlace("" if whose is record else whose.path, at.line, at.column, other.message))
+    body = Body(
         code=hit.rule.code,
         name=hit.rule.name,
         severity=hit.severity,
         message=finding.message,
-        path=record.path,
         span=hit.span,
         place=place,
         key=finding.key,
         fix=_offer(record, hit.rule, finding.fix) if offering else None,
         related=tuple(related),
-        fingerprint=hit.print if repeat == 1 else again,
         source=record.source(place) if record.text else (),
-        identity=identity(record),
         match=hit.match,
         members=finding.members,
-        made=made,
     )
+    return Diagnostic(body, record.path, numbered(hit.print, repeat), identity=identity(record), made=made)
 
 
 def _offer(record: Record, rule: Rule, fix: Fix | None) -> OfferedFix | None:

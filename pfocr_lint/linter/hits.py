@@ -71,8 +71,8 @@ def hit_of(record: Record, rule: Rule, level: Severity, finding: Finding) -> Hit
     if finding.within is not None and isinstance(value, str):
         part = value[finding.within.start : finding.within.end]
     about = [_general(finding.key), rule.code]
-    cause = _digest([identity(record), *about, value])
-    own = cause if part is value else _digest([identity(record), *about, part])
+    cause = fingerprint(record, _written(about, value))
+    own = cause if part is value else fingerprint(record, _written(about, part))
     # between records, the digest does not depend on which record is reported; values count as they are written
     known = (*about, "" if finding.members else str(part), *map(str, finding.compared))
     match = hashlib.sha256("\0".join(known).encode("utf-8", "surrogatepass")).hexdigest()[:32]
@@ -108,5 +108,27 @@ def _general(key: str | None) -> str:
     return re.sub(r"/[0-9]+(?=/|$)", "/*", key or "")
 
 
-def _digest(parts: list[Any]) -> str:
-    return hashlib.sha256(json.dumps(parts, default=str, ensure_ascii=True, sort_keys=True).encode()).hexdigest()[:32]
+def printed_of(record: Values, rule: Rule, finding: Finding) -> str:
+    """What the fingerprint of a finding about a value is made of, beside the record's identity."""
+    part = record.value(finding.key or "")
+    if finding.within is not None and isinstance(part, str):
+        part = part[finding.within.start : finding.within.end]
+    return _written([_general(finding.key), rule.code], part)
+
+
+def _written(about: list[str], value: Any) -> str:
+    return json.dumps([*about, value], default=str, ensure_ascii=True, sort_keys=True)
+
+
+def fingerprint(record: Values, printed: str) -> str:
+    """The fingerprint of a finding in a record, without a number for repeats."""
+    return _digest(f"[{json.dumps(identity(record))}, {printed[1:]}")
+
+
+def numbered(prints: str, repeat: int) -> str:
+    """The fingerprint of the first, second, … finding with the same one in a record; ``repeat`` counts from 1."""
+    return prints if repeat == 1 else _digest(f"{prints} {repeat}")
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -18,7 +18,7 @@ from itertools import chain, compress, product, repeat
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from pfocr_lint.dataclass import made
-from pfocr_lint.diagnostic import Span
+from pfocr_lint.diagnostic import Finding, Span
 from pfocr_lint.lazy_import import LazyModule
 from pfocr_lint.linter.ownership import prepare
 from pfocr_lint.record import derived, facts, fast_parser
@@ -89,13 +89,18 @@ class QuickCheck(NamedTuple):
     """
     The quick check of a record in the pipeline's own form.
 
-    ``candidates`` are the rules that find something in it. ``record`` holds its values without text, None where it was not
+    ``found`` are the rules that find something in it, with what they find. ``record`` holds its values, None where they were not
     needed; ``facts`` are there where no rule finds anything.
     """
 
-    candidates: tuple[Rule, ...]
+    found: tuple[tuple[Rule, tuple[Finding, ...]], ...]
     record: Values | None
     facts: Facts | None
+
+    @property
+    def candidates(self) -> tuple[Rule, ...]:
+        """The rules that find something."""
+        return tuple([rule for rule, _ in self.found])
 
 
 @cache
@@ -293,8 +298,9 @@ def _may_find(when: When, record: Values, settings: Settings) -> bool:
 
 
 def _run(record: Values, rules: Iterable[Rule]) -> QuickCheck:
-    found = {rule.code: rule for rule in rules for _ in rule.check(record)}
-    return QuickCheck(tuple(found.values()), record, None if found else facts.facts_of(record))
+    once = {rule.code: rule for rule in rules}.values()
+    found = tuple([(rule, findings) for rule in once if (findings := tuple(rule.check(record)))])
+    return QuickCheck(found, record, None if found else facts.facts_of(record))
 
 
 def warm_up(settings: Settings) -> None:

@@ -113,6 +113,15 @@ class Slices(Mapping[str, Entry]):
                 if node is not None:
                     self._bases[node] = lines.start
 
+    def lines_of(self, pointer: str) -> Span | None:
+        """Return the span of the lines of the entry, at most two levels deep, that has the value; None if a key is missing."""
+        top, *more = split(pointer)
+        value = self._data.get(top)
+        lines = self._lines(self._body, "", top)
+        if lines is None or not (more and isinstance(value, dict)):
+            return lines
+        return self._lines(lines, "  ", more[0]) if value else None
+
     def _lines(self, within: Span, indent: str, name: str) -> Span | None:
         """Return the span of the lines of a key's entry; None if the key is missing."""
         written = f"'{name}'" if name[:1] == "@" else name

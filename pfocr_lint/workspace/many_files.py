@@ -78,7 +78,7 @@ def _process_together(
     except Exception:  # noqa: BLE001 - one of the records raises it again alone
         quick_checks = [None] * len(waiting)
     for (place, path, data, digest), quick in zip(waiting, quick_checks, strict=True):
-        if quick is not None and not quick.candidates:
+        if quick is not None and not quick.found:
             yield place, Row(digest, quick.facts)
             continue
         try:

@@ -22,6 +22,7 @@ from pfocr_lint.workspace.source import Source, kind_by_path
 
 if TYPE_CHECKING:
     from pfocr_lint.linter import checker, fixer, hits, record_check
+    from pfocr_lint.record.values import Values
     from pfocr_lint.settings.model import Settings
     from pfocr_lint.workspace import git_history
 else:
@@ -70,7 +71,7 @@ def failed(path: str, error: Exception) -> Result:
 def process_bytes(source: Source, data: bytes, task: Task) -> Result:
     """The result for a record's bytes; they are written back only when the task says so."""
     quick = prefilter.quick_check(source.path, data, source.settings, source.kind, keywords=task.keywords)
-    if quick is not None and not quick.candidates:
+    if quick is not None and not quick.found:
         return Result(source.path, facts=quick.facts)
     with git_history_open():
         return process_prefiltered(source, data, task, quick)
@@ -79,16 +80,17 @@ def process_bytes(source: Source, data: bytes, task: Task) -> Result:
 def process_prefiltered(source: Source, data: bytes, task: Task, quick: prefilter.QuickCheck | None) -> Result:
     """The result for bytes in which the prefilter found something, or of which it is not sure."""
     path, before = source.path, partial(_before, source.path, task.revision)
-    checked_of = partial(checker.checked_of, path, data, source.settings, source.kind, quick, before)
+    located = None
+    if quick is not None and quick.record is not None:
+        located = partial(_located, quick, quick.record, data, source.settings, task, before)
+        if not any(task.makes(rule.fix) for rule in quick.candidates):
+            return located()
     try:
-        checked = checked_of(fixes=task.makes)
+        checked = checker.checked_of(path, data, source.settings, source.kind, quick, before)
     except Exception as error:
-        if quick is None or task.mode == "check":
+        if located is None:
             raise
-        explained = checked_of()
-        if explained is None:
-            raise
-        return _unfixed(explained, task, error)
+        return _unfixed(located(), error)
     if checked is None or checked.record.kind is Kind.UNKNOWN:
         return Result(path, not_a_record=checked is not None)
     if not _worth_fixing(checked, task):
@@ -96,7 +98,7 @@ def process_prefiltered(source: Source, data: bytes, task: Task, quick: prefilte
     try:
         fixed = fixer.fix_until_stable(checked, data, source.settings, unsafe=task.unsafe)
     except Exception as error:  # noqa: BLE001 - what is wrong with the file is still reported
-        return _unfixed(checked, task, error)
+        return _unfixed(_result(checked, task), error)
     result = Result(path, fixed.left, fixed.fixed, faults=fixed.faults, facts=fixed.facts, waived=fixed.waived)
     if fixed.data == data:
         return result
@@ -120,10 +122,16 @@ def git_history_open() -> Iterator[None]:
             git_history.close()
 
 
-def _unfixed(checked: hits.Checked, task: Task, error: Exception) -> Result:
-    path = checked.record.path
-    fault = f"{path}: it could not be fixed: {type(error).__name__}: {error}"
-    return replace(_result(checked, task), faults=(*checked.faults, fault))
+def _located(
+    quick: prefilter.QuickCheck, values: Values, data: bytes, settings: Settings, task: Task, before: Callable[[], bytes | None]
+) -> Result:
+    record, found = checker.located(quick, values, data, settings, before)
+    return Result(record.path, found, facts=facts_of(record, keywords=task.keywords))
+
+
+def _unfixed(found: Result, error: Exception) -> Result:
+    fault = f"{found.path}: it could not be fixed: {type(error).__name__}: {error}"
+    return replace(found, faults=(*found.faults, fault))
 
 
 def left_by(task: Task, settings_of: Callable[[str], Settings]) -> Callable[[str], bytes]:
