@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from pfocr_lint.lazy_import import expression
@@ -23,6 +24,7 @@ _OWNERS = {pair: rule.code for rule in RULES for pair in rule.owns}
 _INVALIDATING = frozenset({"PF103", "PF104", "PF105", "PF106", "PF209"})
 
 
+@lru_cache(1_024)
 def owner(key: str, keyword: str) -> str:
     """The code of the rule that reports a schema failure of a key (a JSON Pointer) and keyword."""
     tokens = split(key)
@@ -53,10 +55,25 @@ def _item(key: str) -> str:
 def prepare(record: AnyValues, synonyms: Synonyms) -> AnyValues:
     """Add to a record what its rules need: the schema violations by rule, the invalid values, and the organisms' other names."""
     record.synonyms = synonyms
+    if record.data is None or record.kind not in MAPPINGS:
+        return _prepared(record, ())
+    return _prepared(record, validator.violations(record.kind, record.data, writing=not record.canonical))
+
+
+def prepare_failing(record: AnyValues, keys: Iterable[str]) -> AnyValues:
+    """The same for a record in which only the values at some JSON Pointers, in the order of the schema, fail."""
+    found: list[Violation] = []
+    for key in keys:
+        value = record.value(key)
+        of_value = validator.text_violations if type(value) is str else validator.value_violations
+        found += of_value(record.kind, key, value)
+    return _prepared(record, found)
+
+
+def _prepared(record: AnyValues, violations: Sequence[Violation]) -> AnyValues:
     found: dict[str, list[Violation]] = {}
     invalid: set[str] = set()
-    if record.data is not None and record.kind in MAPPINGS:
-        violations = validator.violations(record.kind, record.data, writing=not record.canonical)
+    if violations:
         misplaced = _misplaced_items(record, violations)
         for violation in violations:
             if _item(violation.key) in misplaced:

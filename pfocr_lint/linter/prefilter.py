@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from pfocr_lint.dataclass import made
 from pfocr_lint.diagnostic import Finding, Span
 from pfocr_lint.lazy_import import LazyModule
-from pfocr_lint.linter.ownership import prepare
+from pfocr_lint.linter.ownership import prepare, prepare_failing
 from pfocr_lint.record import derived, facts, fast_parser
 from pfocr_lint.record.document import Record
 from pfocr_lint.record.texts import TEXTS, joined
@@ -74,7 +74,8 @@ class TablePlan(NamedTuple):
     The columns of the column parser's table for each step of the quick check.
 
     ``derived`` are those of :data:`derived.SAID_TWICE`, ``conditional`` the fields of each rule's test, ``texts`` those in which
-    patterns are searched, ``words`` the lists of such texts, ``facts`` those of :data:`facts.KEYS`.
+    patterns are searched, ``words`` the lists of such texts, ``facts`` those of :data:`facts.KEYS`. ``pointers`` are the columns'
+    JSON Pointers, ``tested`` for each column the rules that test it.
     """
 
     derived: tuple[int, ...]
@@ -83,6 +84,9 @@ class TablePlan(NamedTuple):
     description: int
     words: tuple[int, ...]
     facts: tuple[int, ...]
+    pointers: tuple[str, ...]
+    tested: tuple[tuple[Rule, ...], ...]
+    sources: frozenset[int]
 
 
 class QuickCheck(NamedTuple):
@@ -146,6 +150,9 @@ def table_plan(codes: tuple[str, ...]) -> tuple[Plan, TablePlan] | None:
         description=description,
         words=tuple(sorted(lists)),
         facts=tuple(columns[key] for key in facts.KEYS),
+        pointers=tuple(f"/{key}" for key in parser.places),
+        sources=frozenset(columns[key] for key in derived.SAID_TWICE),
+        tested=tuple(tuple(rule for rule, when in rules.conditional if key in when.fields) for key in parser.places),
     )
 
 
@@ -207,6 +214,7 @@ def _check_table(
     paths, datas = [paths[number] for number in table.numbers], [datas[number] for number in table.numbers]
     columns: list[Any] = [*table.columns, repeat(settings.synonyms)]
     disagreeing = derived.disagreeing(paths, [columns[place] for place in places.derived])
+    disagreeing.update(row for row, failing in table.failing.items() if not places.sources.isdisjoint(failing))
     rows = range(len(paths))
     found = [*product(rows, rules.always), *product(disagreeing, rules.disagreement)]
     for (rule, when), fields in zip(rules.conditional, places.conditional, strict=True):
@@ -214,12 +222,19 @@ def _check_table(
     to_run: dict[int, dict[str, Rule]] = {}
     for row, rule in chain(found, _rows_with_patterns(rules, places, columns, disagreeing, table.non_ascii, datas)):
         to_run.setdefault(row, {})[rule.code] = rule
+    for row, failing in table.failing.items():
+        likely = to_run.setdefault(row, {})
+        likely.update((rule.code, rule) for place in failing for rule in places.tested[place])
     clean = facts.sound_facts(paths, [columns[place] for place in places.facts], keywords=keywords)
     checks = list(made(QuickCheck, repeat(()), repeat(None), clean))
     for row, rules_of_row in to_run.items():
         data = column_parser.values(Kind.FIGURE, table, row)
         record = Values(paths[row], Kind.FIGURE, data=data, synonyms=settings.synonyms)
         record.agrees = row not in disagreeing
+        if row in table.failing:
+            keys = [places.pointers[place] for place in sorted(table.failing[row])]
+            record = prepare_failing(with_text(record, datas[row]), keys)
+            rules_of_row.update((rule.code, rule) for rule in rules.failure if rule.code in record.failures)
         checks[row] = _run(record, rules_of_row.values())
     return zip(table.numbers, checks, strict=True)
 

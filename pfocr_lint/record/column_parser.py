@@ -40,6 +40,8 @@ _NO_WORD = r":#\[\]`{|}~"
 # Possessive repetition. A file can match in only one way, so backtracking is not needed: a file that does not match takes 7 us
 # instead of 111, a match 4.5 us instead of 6.2. Python 3.10 does not support it.
 _KEPT = "+" if sys.version_info >= (3, 11) else ""
+# A text of one line, for a value that does not fit its schema.
+_OTHER = rf"{_FIRST}[^\n]*{_KEPT}(?<! )"
 _SHORT, _MANY = 80, 10_000
 _UNSURE = "null"  # a text that is unsure at any place
 # Groups and classes in a pattern that would have another meaning inside the larger expression.
@@ -82,10 +84,10 @@ class Template(NamedTuple):
     """
     The expression of a kind, and how to read its matches. Each value except a mapping has a column, in the schema's order.
 
-    ``sources`` are the groups of the expression for the columns, followed by the groups for lists that are not lists of words.
-    ``texts``, ``lists`` and ``numbers`` are the columns that need further reading, ``constants`` have known values, and the
-    others match a pattern. ``places`` maps a key (``figid``, ``schema-jsonld/keywords``) to its column; ``slots`` is the same as
-    a tree. ``unsure`` are texts that may have another meaning: words of YAML 1.1 and missing values.
+    ``sources`` are the groups of the expression for the columns. The groups for values of other forms follow: for lists that are
+    not lists of words, then for texts in the columns ``others``, where a list or a text of a pattern belongs. ``texts``,
+    ``lists`` and ``numbers`` are the columns that need further reading, ``constants`` have known values, and the others match a
+    pattern. ``places`` maps a key (``figid``, ``schema-jsonld/keywords``) to its column; ``slots`` is the same as a tree.
     """
 
     expression: re.Pattern[str]
@@ -96,20 +98,32 @@ class Template(NamedTuple):
     constants: Mapping[int, str]
     places: Mapping[str, int]
     slots: tuple[Slot, ...]
-    unsure: frozenset[str]
+    others: tuple[tuple[int, Validator], ...]
 
 
 class Table(NamedTuple):
     """
-    Records in the pipeline's own form that fit their schema, one row for each.
+    Records in the pipeline's own form, one row for each.
 
     ``numbers`` are the indices of the records in the given sequence. ``columns`` are the columns of the template, with None for a
-    missing key. ``non_ascii`` contains all their characters outside ASCII, and possibly others.
+    missing key. A record fits its schema but for the values in the columns ``failing`` of its row. ``non_ascii`` contains all
+    their characters outside ASCII, and possibly others.
     """
 
     numbers: list[int]
     columns: list[list[Any]]
+    failing: dict[int, list[int]]
     non_ascii: str
+
+
+class _Doubts(NamedTuple):
+    """Rows whose value is unsure, and rows whose value does not fit its schema, each with the column."""
+
+    unsure: set[int]
+    failing: dict[int, list[int]]
+
+    def fails(self, row: int, place: int) -> None:
+        self.failing.setdefault(row, []).append(place)
 
 
 def values(kind: Kind, table: Table, row: int) -> dict[str, Any]:
@@ -127,35 +141,43 @@ def read(kind: Kind, datas: Sequence[bytes]) -> Table:
     """Return the records of ``datas`` that the column parser can read with certainty."""
     template, (bodies, non_ascii) = of_kind(kind), fast_parser.bodies(datas)
     if template is None:
-        return Table([], [], non_ascii)
+        return Table([], [], {}, non_ascii)
     match = template.expression.fullmatch
     matches = [(number, found) for number, text in enumerate(bodies) if text is not None and (found := match(text)) is not None]
     rows = [found.group(*template.sources) for _, found in matches]
     columns: list[list[Any]] = list(map(list, zip(*rows, strict=True))) or [[] for _ in template.sources]
     for place, constant in template.constants.items():
         columns[place] = [constant] * len(rows)
-    unsure_rows: set[int] = set()
+    doubts = _Doubts(set(), {})
     for text in template.texts:
-        columns[text.place] = _read_texts(columns[text.place], text, template.unsure, unsure_rows)
-    for words, others in zip(template.lists, columns[len(template.places) :], strict=True):
-        _read_lists(columns[words.place], others, words, unsure_rows)
+        columns[text.place] = _read_texts(columns[text.place], text, doubts)
+    at = len(template.places)
+    for words in template.lists:
+        _read_lists(columns[words.place], columns[at], words, doubts)
+        at += 1
+    for place, fits in template.others:
+        _read_others(columns[place], columns[at], fits, place, doubts)
+        at += 1
     for place, fits in template.numbers:
-        _read_numbers(columns[place], fits, unsure_rows)
+        _read_numbers(columns[place], fits, place, doubts)
     del columns[len(template.places) :]
-    numbers = [number for number, _ in matches]
-    if unsure_rows:
-        sure = [row for row in range(len(rows)) if row not in unsure_rows]
+    numbers, failing = [number for number, _ in matches], doubts.failing
+    if doubts.unsure:
+        sure = [row for row in range(len(rows)) if row not in doubts.unsure]
+        failing = {new: failing[row] for new, row in enumerate(sure) if row in failing}
         numbers, columns = [numbers[row] for row in sure], [[column[row] for row in sure] for column in columns]
-    return Table(numbers, columns, non_ascii)
+    return Table(numbers, columns, failing, non_ascii)
 
 
-def _read_texts(sources: list[Any], text: Text, unsure: frozenset[str], unsure_rows: set[int]) -> list[Any]:
-    """Return the texts of the sources; add rows whose text is unsure or invalid to ``unsure_rows``."""
+def _read_texts(sources: list[Any], text: Text, doubts: _Doubts) -> list[Any]:
+    """Return the texts of the sources."""
     if None in sources:
         given = [row for row, source in enumerate(sources) if source is not None]
-        among: set[int] = set()
-        read = dict(zip(given, _read_texts([sources[row] for row in given], text, unsure, among), strict=True))
-        unsure_rows.update(given[at] for at in among)
+        among = _Doubts(set(), {})
+        read = dict(zip(given, _read_texts([sources[row] for row in given], text, among), strict=True))
+        doubts.unsure.update(given[at] for at in among.unsure)
+        for at in among.failing:
+            doubts.fails(given[at], text.place)
         return [read.get(row) for row in range(len(sources))]
     whole = "\n".join(sources)
     if text.fold in whole:
@@ -163,16 +185,34 @@ def _read_texts(sources: list[Any], text: Text, unsure: frozenset[str], unsure_r
     if ":" in whole or "#" in whole or not _PERHAPS_OTHER.isdisjoint([source[0] for source in sources]):
         sources = [_text(each) if each[0] in _PERHAPS_OTHER or ":" in each or "#" in each else each for each in sources]
     short = [each for each in sources if len(each) < _SHORT]
-    if not unsure.isdisjoint(short) or not (text.fits is None or all(map(text.fits, sources))):
-        unsure_rows.update(
-            row for row, each in enumerate(sources) if each in unsure or not (text.fits is None or text.fits(each))
-        )
+    if not WORDS.isdisjoint(short):
+        doubts.unsure.update(row for row, each in enumerate(sources) if each in WORDS)
+    fits = text.fits or _is_given
+    if not (schemas.sentinels().isdisjoint(short) if text.fits is None else all(map(fits, sources))):
+        for row, each in enumerate(sources):
+            if not fits(each):
+                doubts.fails(row, text.place)
     return sources
 
 
-def _read_lists(sources: list[Any], others: list[Any], words: Words, unsure_rows: set[int]) -> None:
-    """Replace each source by its list; add rows whose list is unsure or invalid to ``unsure_rows``."""
-    _, dash, items, fits, words_fit, known = words
+def _is_given(text: str) -> bool:
+    return text not in schemas.sentinels()
+
+
+def _read_others(sources: list[Any], others: list[Any], fits: Validator, place: int, doubts: _Doubts) -> None:
+    """Put texts where values of another form belong into the column."""
+    for row, raw in enumerate(others):
+        if raw is not None:
+            sources[row] = text = _text(raw) if raw[0] in _PERHAPS_OTHER or ":" in raw or "#" in raw else raw
+            if text in WORDS:
+                doubts.unsure.add(row)
+            elif not fits(text):
+                doubts.fails(row, place)
+
+
+def _read_lists(sources: list[Any], others: list[Any], words: Words, doubts: _Doubts) -> None:
+    """Replace each source by its list."""
+    place, dash, items, fits, words_fit, known = words
     for row, raw in enumerate(sources):
         if raw is not None and len(raw) < _SHORT and raw in known:
             sources[row] = known[raw]
@@ -187,22 +227,28 @@ def _read_lists(sources: list[Any], others: list[Any], words: Words, unsure_rows
         ):
             sources[row] = found
             if not words_fit(found):
-                unsure_rows.add(row)
+                if not WORDS.isdisjoint(found):
+                    doubts.unsure.add(row)
+                doubts.fails(row, place)
             elif len(raw) < _SHORT and len(known) < _MANY:
                 known[raw] = found
         elif (other := raw or others[row]) is not None:
             sources[row] = read = _list(other, dash, items)
-            if read is None or not fits(read):
-                unsure_rows.add(row)
+            if read is None:
+                doubts.unsure.add(row)
+            elif not fits(read):
+                if set(map(type, read)) - {str}:
+                    doubts.unsure.add(row)
+                doubts.fails(row, place)
 
 
-def _read_numbers(sources: list[Any], fits: Validator, unsure_rows: set[int]) -> None:
-    """Replace each source by its number; add rows whose number is invalid to ``unsure_rows``."""
+def _read_numbers(sources: list[Any], fits: Validator, place: int, doubts: _Doubts) -> None:
+    """Replace each source by its number."""
     for row, raw in enumerate(sources):
         if raw is not None:
             sources[row] = number = float(raw) if "." in raw else int(raw)
             if not fits(number):
-                unsure_rows.add(row)
+                doubts.fails(row, place)
 
 
 def _text(raw: str) -> str:
@@ -237,16 +283,15 @@ def _list(raw: str, dash: str, items: re.Pattern[str]) -> list[Any] | None:
 def of_kind(kind: Kind) -> Template | None:
     """Return the template of a kind; None if a template cannot express its schema."""
     made = _Making()
-    unsure = WORDS | schemas.sentinels()
     try:
         slots = made.mapping(schemas.load(kind), "", 0)
     except compiled.Unknown:
         return None
-    if max(map(len, unsure)) >= _SHORT:  # texts longer than this are not compared with them
+    if max(map(len, WORDS | schemas.sentinels())) >= _SHORT:  # texts longer than this are not compared with them
         return None
     return Template(
-        re.compile("".join(made.lines)), (*made.sources, *made.others), tuple(made.texts), tuple(made.lists),
-        tuple(made.numbers), made.constants, made.places, slots, unsure,
+        re.compile("".join(made.lines)), (*made.sources, *made.list_groups, *made.other_groups), tuple(made.texts),
+        tuple(made.lists), tuple(made.numbers), made.constants, made.places, slots, tuple(made.others),
     )  # fmt: skip
 
 
@@ -257,7 +302,9 @@ class _Making:
         self.lines: list[str] = []
         self.groups = 0
         self.sources: list[int] = []
-        self.others: list[int] = []
+        self.others: list[tuple[int, Validator]] = []
+        self.list_groups: list[int] = []
+        self.other_groups: list[int] = []
         self.texts: list[Text] = []
         self.lists: list[Words] = []
         self.numbers: list[tuple[int, Validator]] = []
@@ -303,19 +350,23 @@ class _Making:
         if sort == "string" and ("const" in part or "enum" in part):
             return f" ({_one_of([part['const']] if 'const' in part else part['enum'])})\n"
         if sort == "string" and "pattern" in part:
-            self.groups += 1
-            self.sources[place] = self.groups  # the group before it matches a quote
-            return _fitting(part["pattern"], self.groups - 1)
+            self.groups += 2
+            self.sources[place] = self.groups - 1  # the group before it matches a quote, the one behind it another text
+            self.other_groups.append(self.groups)
+            self.others.append((place, fits))
+            return _fitting(part["pattern"], self.groups - 2)
         if sort == "string":
             only_refused = part.keys() <= compiled.SILENT | {"type", "not"} and compiled.refused(part) <= schemas.sentinels()
             self.texts.append(Text(place, fold, None if only_refused else fits))
             return rf" ({_FIRST}[^\n]*{_KEPT}(?:(?<! ){fold}[^ \n][^\n]*{_KEPT})*{_KEPT}(?<! ))\n"
         if sort == "array":  # most lists are of words
             items = rf"(?:{dash}[^\n]*{_KEPT}(?:{fold}[^\n]*{_KEPT})*{_KEPT})+{_KEPT}"
-            self.groups += 1
-            self.others.append(self.groups)
+            self.groups += 2
+            self.list_groups.append(self.groups - 1)
+            self.other_groups.append(self.groups)
+            self.others.append((place, fits))
             self.lists.append(Words(place, dash, expression(items), fits, compiled.words(part, WORDS), {}))
-            return rf"(?:({dash}[^{_NO_WORD}]*)|( \[\]|{items}))\n"
+            return rf"(?:({dash}[^{_NO_WORD}]*)|( \[\]|{items})| ({_OTHER}))\n"
         if sort == "number":
             self.numbers.append((place, fits))
             return f" ({NUMBER})\n"
@@ -333,7 +384,7 @@ def _fitting(pattern: str, quote: int) -> str:
     """
     Return the expression for the rest of a line that matches a schema's pattern.
 
-    It has two groups: a quote, whose group number is ``quote``, and the text. Raises compiled.Unknown if the pattern also matches
+    It has three groups: a quote, whose group number is ``quote``, the text, and a text that does not match the pattern. Raises compiled.Unknown if the pattern also matches
     a text with another meaning, or cannot be part of the expression.
     """
     if _UNFIT.search(pattern) or any(re.fullmatch(pattern, text) for text in WORDS | schemas.sentinels()):
@@ -341,7 +392,13 @@ def _fitting(pattern: str, quote: int) -> str:
     inside = pattern.removeprefix("^").removesuffix("$").replace("[^", r"[^\n")
     inside = f"(?:{inside})" if "|" in inside else inside
     letter, plain = "[A-Za-z/]", r"[^\n:#]*(?<! )\n"
+    # With the same expression in front of the other text, no line matches in two ways.
     if re.match(rf"(?:\(\?:)*{letter}", inside):  # the pipeline writes such a text without quotes, and it is not a number
-        return rf" (?={letter}{plain})()({inside})\n"
-    number = rf"(?=[0-9])(?!{NUMBER_LIKE}\n)"
-    return rf" (?:(?={letter}{plain})|(')(?=[^'\n]*'\n)|{number}(?={plain}))({inside})(?({quote})')\n"
+        fitting = rf"(?={letter}{plain})"
+        return rf" (?:{fitting}()({inside})\n|(?!{fitting}{inside}\n)({_OTHER})\n)"
+    fitting = rf"(?={letter}{plain})|(?=[0-9])(?!{NUMBER_LIKE}\n)(?={plain})"
+    quoted = r"(?=[^'\n]*'\n)"
+    return (
+        rf" (?:(?:{fitting}|('){quoted})({inside})(?({quote})')\n"
+        rf"|(?!(?:{fitting}){inside}\n|'{quoted}{inside}'\n)({_OTHER})\n)"
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pfocr_lint.dataclass import dataclass
@@ -93,18 +93,37 @@ def _compiled_failing(part: Mapping[str, Any], value: Any) -> list[str]:
     return _failing(part, value) if found is None else found
 
 
+@lru_cache(4_096)  # most are the same few texts for a missing value
+def text_violations(kind: Kind, pointer: str, text: str) -> tuple[Violation, ...]:
+    """Return the violations of a text at a JSON Pointer."""
+    return tuple(value_violations(kind, pointer, text))
+
+
+def value_violations(kind: Kind, pointer: str, value: Any) -> list[Violation]:
+    """Return the violations of the value at a JSON Pointer, and of the values below it, as :func:`violations` does."""
+    part = at(kind, pointer)
+    return [] if part is None else _explained(_doubtful(pointer, part, value, compiled.part_fits), _compiled_failing)
+
+
 def _violations(kind: Kind, data: dict[str, Any], fits: Fits, failing: Failing) -> list[Violation]:
     """
     Return the violations of the schema of a kind: one cause for each value, in the order of the schema.
 
     Values below the record for which ``fits`` is true are skipped; ``failing`` returns the failed keywords.
+    """
+    return _explained(_doubtful("", load(kind), data, fits), failing)
+
+
+def _explained(doubtful: Iterable[tuple[str, Mapping[str, Any], Any]], failing: Failing) -> list[Violation]:
+    """
+    Return the violations of values that may be invalid, one cause for each value.
 
     In addition to the keywords of JSON Schema a violation may have three more specific ones: ``null`` (no value), ``sentinel`` (a
     missing value that R wrote as text) and ``scalar`` (a bool, number or date instead of text).
     """
     found: dict[tuple[str, str], Violation] = {}
     causes: dict[str, Violation] = {}
-    for key, part, value in _doubtful("", load(kind), data, fits):
+    for key, part, value in doubtful:
         for name in failing(part, value):
             if name in ("required", "additionalProperties"):
                 for violation in _keys(key, name, part, value):
