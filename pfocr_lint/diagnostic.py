@@ -196,9 +196,9 @@ class Body:
     """
     What a diagnostic says, without the record that it is about.
 
-    Offsets and lines are relative to the line at which the entry of the value begins, or to the record. So all diagnostics for the
-    same text of an entry share one body. For the fields see
-    :class:`Diagnostic`. ``shown`` holds what the output formats made of it.
+    Offsets and lines are relative to the line at which the entry of the value begins, or to the record. So all diagnostics for
+    the same text of an entry share one body. For the fields see :class:`Diagnostic`. ``shown`` holds what the output formats made
+    of it.
     """
 
     code: str
@@ -222,8 +222,8 @@ class Diagnostic(NamedTuple):
 
     The entry that ``body`` refers to begins at ``offset``, on the line after the first ``lines`` lines. ``fingerprint`` is stable
     under line moves and file renames: it is made of record identity, key, rule and value. Three fields decide whether a
-    diagnostic is introduced: ``identity`` names the record, ``match`` is a digest of the finding with all values that it is about,
-    ``members`` are the participants of a finding between records. ``made`` are the changes of a fix that was applied.
+    diagnostic is introduced: ``identity`` names the record, ``match`` is a digest of the finding with all values that it is
+    about, ``members`` are the participants of a finding between records. ``made`` are the changes of a fix that was applied.
     """
 
     body: Body

@@ -11,7 +11,7 @@ import re
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
-__all__ = ["LazyModule", "difflib", "expression", "hashlib", "html", "pathlib", "pickle", "secrets", "shutil"]
+__all__ = ["LazyModule", "difflib", "expression", "hashlib", "html", "pathlib", "pickle", "secrets", "shutil", "zlib"]
 
 
 class LazyModule:
@@ -38,9 +38,11 @@ if TYPE_CHECKING:
     import pickle
     import secrets
     import shutil
+    import zlib
 else:
     difflib, hashlib, html = LazyModule("difflib"), LazyModule("hashlib"), LazyModule("html")
     pathlib, pickle, secrets, shutil = LazyModule("pathlib"), LazyModule("pickle"), LazyModule("secrets"), LazyModule("shutil")
+    zlib = LazyModule("zlib")
 
 
 class _Expression:

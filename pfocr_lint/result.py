@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from pfocr_lint.dataclass import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pfocr_lint.diagnostic import Diagnostic
     from pfocr_lint.record.facts import Facts
 
@@ -16,14 +18,15 @@ class Result:
     """
     The result of one file.
 
-    ``left`` are the diagnostics that remain, ``fixed`` those that were fixed. ``versions`` is the text before and after, only for
-    a diff; ``patch`` is that diff. ``faults`` are this program's own, ``notes`` say why a file was left as it is, ``unreadable``
-    why it was not read, ``missing`` that it does not exist, ``not_a_record`` that it is none. ``facts`` are compared with those
-    of other records, ``waived`` are the codes of the waived findings, one for each.
+    ``left`` are the diagnostics that remain (of many files, in a block), ``fixed`` those that were fixed. ``versions`` is the
+    text before and after, only for a diff; ``patch`` is that diff. ``faults`` are this program's own, ``notes`` say why a file
+    was left as it is, ``unreadable`` why it was not read, ``missing`` that it does not exist, ``not_a_record`` that it is none.
+    ``facts`` are compared with those of other records, ``waived`` are the codes of the waived findings, one for each. ``digest``
+    is the SHA-256 of the record's bytes; empty where the result depends on more than these.
     """
 
     path: str
-    left: tuple[Diagnostic, ...] = ()
+    left: Sequence[Diagnostic] = ()
     fixed: tuple[Diagnostic, ...] = ()
     versions: tuple[str, str] | None = None
     patch: str = ""
@@ -34,6 +37,7 @@ class Result:
     not_a_record: bool = False
     facts: Facts | None = None
     waived: tuple[str, ...] = ()
+    digest: bytes = b""
 
     @property
     def is_clean(self) -> bool:

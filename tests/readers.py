@@ -52,7 +52,7 @@ def report(*diagnostics: Diagnostic, files: int = 1) -> Report:
 
 def read_back(form: str, *diagnostics: Diagnostic):
     """Return the output of a format, parsed by the rules of the format."""
-    return READERS[form](FORMATS[form](report(*diagnostics)))
+    return READERS[form]("".join(FORMATS[form](report(*diagnostics))))
 
 
 def validator(name: str):

@@ -21,7 +21,7 @@ from test_fixer import DAMAGE, PATH, TEXT
 from pfocr_lint.handbook import examples
 from pfocr_lint.linter import checker, hits, prefilter, record_check
 from pfocr_lint.linter.diagnostics import diagnostics_of
-from pfocr_lint.record import column_parser, derived, emitter, fast_parser
+from pfocr_lint.record import column_parser, column_template, derived, emitter, fast_parser
 from pfocr_lint.record.document import Record, strings
 from pfocr_lint.record.facts import facts_of
 from pfocr_lint.record.parser import read
@@ -50,7 +50,7 @@ def read_by_template(kind: Kind, data: bytes):
 
 def violations_by_template(kind: Kind, data: bytes, values: dict[str, object]):
     """The violations of the values that the template says do not fit; none of them fits."""
-    template, table = column_parser.of_kind(kind), column_parser.read(kind, [data])
+    template, table = column_template.of_kind(kind), column_parser.read(kind, [data])
     record, found = Values("", kind, data=values), []
     for place in table.failing.get(0, ()):
         pointer = next(f"/{key}" for key, at in template.places.items() if at == place)

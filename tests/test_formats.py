@@ -87,7 +87,7 @@ def test_github_gives_columns_within_one_line_only():
 
 
 def test_markdown_ends_before_its_limit_and_counts_the_omitted_findings():
-    text = FORMATS["markdown"](report(*many()))
+    text = "".join(FORMATS["markdown"](report(*many())))
     assert 990_000 < len(text.encode()) <= 1_000_000
     assert text.count("\n- ") + left_out(text) == 30_000
     assert [line for line in text.split("\n") if line.startswith("###")] == [f"### {report(*many()).errors:,} errors"]
@@ -114,7 +114,7 @@ def test_sarif_folds_the_most_frequent_rule_first():
 def test_sarif_folds_the_largest_rule_until_it_fits(monkeypatch):
     heavy = OfferedFix(Safety.SAFE, "set it", (Edit(0, 0, "".join(map(chr, range(200, 9000)))),), (HERE,))
     diagnostics = [found(n % 3, path=f"{n}.md", fix=heavy if n % 3 == 1 else None) for n in range(9)]
-    whole = FORMATS["sarif"](report(*diagnostics))
+    whole = "".join(FORMATS["sarif"](report(*diagnostics)))
     monkeypatch.setattr("pfocr_lint.report.sarif.BYTES", 20_000)
     log = read_back("sarif", *diagnostics)
     assert COUNTS["sarif"](log) == COUNTS["sarif"](json.loads(whole)) == 9
@@ -267,7 +267,7 @@ def test_every_text_comes_back_from_every_format(message, path, key):
         message=message, path=path, key=f"/{key}", fix=OfferedFix(Safety.UNSAFE, message, (Edit(1, 2, "\x1b"),), (HERE,)),
         related=(RelatedPlace(path, 3, 4, message),), source=(SourceLine(2, 0, message),),
     )  # fmt: skip
-    texts = {form: write(report(one)) for form, write in FORMATS.items()}
+    texts = {form: "".join(write(report(one))) for form, write in FORMATS.items()}
     for form, text in texts.items():
         assert all(char.isprintable() or char in "\n\u00a0" for char in text), form
     see = f"see {shown(path)}:3:4: {shown(message)}"

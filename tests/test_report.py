@@ -15,13 +15,17 @@ from pfocr_lint.report.terminal import visible
 PATH = f"_figures/{SEED}.md"
 
 
+def full_text(made: Report) -> str:
+    return "".join(FORMATS["full"](made))
+
+
 def report(text: str, **options) -> Report:
     return Report(tuple(checker.check(PATH, text.encode())), files=1, fixed=0, seconds=0, version="0", **options)
 
 
 def test_a_frame():
     text = clean_text().replace("figid_alias: PMC9405586__F1", "figid_alias: PMC9405586__F2")
-    assert FORMATS["full"](report(text)) == (
+    assert full_text(report(text)) == (
         "error[PF203]: figid_alias is 'PMC9405586__F2', figid and number make 'PMC9405586__F1'\n"
         f"  --> {PATH}:25:14\n"
         "   |\n"
@@ -37,7 +41,7 @@ def test_a_frame():
 def test_a_frame_over_lines_with_a_related_place():
     long = "word " * 30 + "end"
     text = clean_text().replace("  description: Stromal", f"  description: {long[:70]}\n    Stromal")
-    shown = FORMATS["full"](report(text)).split("\n")
+    shown = full_text(report(text)).split("\n")
     assert shown[4].endswith("^ to line 36")
     assert shown[5] == f"   = see: {PATH}:13:10: the caption"
     assert shown[6] == "   = fix: set it to the caption"
@@ -45,7 +49,7 @@ def test_a_frame_over_lines_with_a_related_place():
 
 def frame(text: str, **options) -> tuple[str, str]:
     """Return the source line and the carets of the first diagnostic, without the line number."""
-    lines = FORMATS["full"](report(text, **options)).split("\n")
+    lines = full_text(report(text, **options)).split("\n")
     number, carets = lines[3], lines[4]
     start = number.index("| ") + 2
     return number[start:], carets[start:]
@@ -72,7 +76,7 @@ def test_the_carets_are_below_the_marked_text(before, after, width):
     text = clean_text()
     line = next(line for line in text.split("\n") if line.startswith("figtitle"))
     shown, carets = frame(text.replace(line, f"figtitle: {title}"), width=width)
-    if "characters, want 10 to 250" in FORMATS["full"](report(text.replace(line, f"figtitle: {title}"))):
+    if "characters, want 10 to 250" in full_text(report(text.replace(line, f"figtitle: {title}"))):
         shown, carets = frame_of(text.replace(line, f"figtitle: {title}"), "PF310", width)
     assert pointed(shown, carets) == "\\"
     assert wcswidth(shown) <= max(40, width)
@@ -81,7 +85,7 @@ def test_the_carets_are_below_the_marked_text(before, after, width):
 def frame_of(text: str, code: str, width: int) -> tuple[str, str]:
     whole = report(text, width=width)
     only = Report(tuple(d for d in whole.diagnostics if d.code == code), 1, 0, 0, "0", width=width)
-    lines = FORMATS["full"](only).split("\n")
+    lines = full_text(only).split("\n")
     start = lines[3].index("| ") + 2
     return lines[3][start:], lines[4][start:]
 
@@ -101,7 +105,7 @@ def test_no_control_character_is_shown(text):
 
 def test_colour_only_paints():
     text = clean_text().replace("year: '2022'", "year: 2022")
-    plain, painted = FORMATS["full"](report(text)), FORMATS["full"](report(text, color=True))
+    plain, painted = full_text(report(text)), full_text(report(text, color=True))
     assert "\x1b[1;31m" in painted
     import re
 
@@ -110,4 +114,4 @@ def test_colour_only_paints():
 
 def test_a_finding_about_the_whole_file_has_no_frame():
     text = clean_text().replace("doi: 10.3390/biomedicines10081841\n", "")
-    assert FORMATS["full"](report(text)).split("\n")[:3] == ["error[PF101]: doi is missing", f" --> {PATH}:1:1", ""]
+    assert full_text(report(text)).split("\n")[:3] == ["error[PF101]: doi is missing", f" --> {PATH}:1:1", ""]

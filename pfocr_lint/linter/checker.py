@@ -61,8 +61,8 @@ def checked_of(
     """
     The findings of one record by the reference path; None when the prefilter found that no rule can find anything.
 
-    ``quick`` is the prefilter's answer, None for "not sure". ``before`` gives the bytes of the earlier version with which edits are
-    compared.
+    ``quick`` is the prefilter's answer, None for "not sure". ``before`` gives the bytes of the earlier version with which edits
+    are compared.
     """
     if quick is not None and not quick.found:
         return None

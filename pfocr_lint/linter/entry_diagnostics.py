@@ -1,9 +1,9 @@
 """
 The diagnostics of records in the pipeline's own form, made once for each text of an entry.
 
-In this form the lines of an entry say everything about it: the same finding of a rule for the same lines has the same place in them,
-the same fix and the same source lines, in whichever record they are. So the diagnostic's body is made once, from the record with
-its nodes, and then only moved. Three findings in four of the published database are of five such texts.
+In this form the lines of an entry say everything about it: the same finding of a rule for the same lines has the same place in
+them, the same fix and the same source lines, in whichever record they are. So the diagnostic's body is made once, from the record
+with its nodes, and then only moved. Three findings in four of the published database are of five such texts.
 """
 
 from __future__ import annotations

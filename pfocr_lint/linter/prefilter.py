@@ -32,10 +32,11 @@ from pfocr_lint.schema.kinds import FIGURES, MAPPINGS, Kind, dialect_of, kind_of
 from pfocr_lint.settings.model import DEFAULT, Settings
 
 if TYPE_CHECKING:
-    from pfocr_lint.record import column_parser
+    from pfocr_lint.record import column_parser, column_template
     from pfocr_lint.record.facts import Facts
 else:
     column_parser = LazyModule("pfocr_lint.record.column_parser")
+    column_template = LazyModule("pfocr_lint.record.column_template")
 
 _ASCII = bytes(range(0x80))
 _BLOCK = "schema-jsonld/"
@@ -134,7 +135,7 @@ def plan(codes: tuple[str, ...], kind: Kind) -> Plan | None:
 @cache
 def table_plan(codes: tuple[str, ...]) -> tuple[Plan, TablePlan] | None:
     """The plan for tables of figures; None where there is none."""
-    rules, parser = plan(codes, Kind.FIGURE), column_parser.of_kind(Kind.FIGURE)
+    rules, parser = plan(codes, Kind.FIGURE), column_template.of_kind(Kind.FIGURE)
     if rules is None or parser is None:
         return None
     columns = {**parser.places, SYNONYMS: len(parser.places)}

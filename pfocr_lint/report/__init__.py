@@ -1,31 +1,30 @@
 """
-Formats and writes the output of a run, and computes the exit status. Each format is a function from a Report to text; related
-formats share a module. Imports only the modules at the top of ``pfocr_lint``: it sees diagnostics, never a record.
+Formats and writes the output of a run, and computes the exit status. Each format is a function from a Report to pieces of text;
+related formats share a module. Imports only the modules at the top of ``pfocr_lint``: it sees diagnostics, never a record.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib import import_module
 
-from pfocr_lint.diagnostic import Safety
 from pfocr_lint.report.patch import unified
-from pfocr_lint.report.report import Report, RuleHelp, Totals
+from pfocr_lint.report.report import Found, Report, RuleCount, RuleHelp, Totals
 from pfocr_lint.report.terminal import visible
 
 
-def _format(module: str, name: str) -> Callable[[Report], str]:
+def _format(module: str, name: str) -> Callable[[Report], Iterable[str]]:
     """Return a format that imports its module when called: a run needs one or two of the ten."""
 
-    def write(report: Report) -> str:
-        text: str = getattr(import_module(f"pfocr_lint.report.{module}"), name)(report)
-        return text
+    def write(report: Report) -> Iterable[str]:
+        pieces: Iterable[str] = getattr(import_module(f"pfocr_lint.report.{module}"), name)(report)
+        return pieces
 
     return write
 
 
-FORMATS: dict[str, Callable[[Report], str]] = {
+FORMATS: dict[str, Callable[[Report], Iterable[str]]] = {
     "full": _format("terminal", "full"),
     "concise": _format("terminal", "concise"),
     "json": _format("machine", "json_report"),
@@ -48,24 +47,22 @@ def statistics(report: Report, *, as_json: bool) -> str:
     from pfocr_lint.report.machine import statistics_json
     from pfocr_lint.report.terminal import statistics_table
 
-    rows = []
     waived = Counter(report.waived)
-    by_rule = report.by_rule
-    for code, found in (by_rule | {code: [] for code in sorted(waived) if code not in by_rule}).items():
-        totals = Totals()
-        totals.add(found)
-        rows.append(
-            {
-                "code": code,
-                "name": found[0].name if found else report.rule_help(code).name,
-                "count": len(found),
-                "files": len(totals.paths),
-                "fixable": totals.counts[Safety.SAFE],
-                "unsafe": totals.counts[Safety.UNSAFE],
-                "waived": waived[code],
-            }
-        )
+    counts = report.by_rule
+    others = {code: RuleCount(report.rule_help(code).name) for code in sorted(waived) if code not in counts}
+    rows = [
+        {
+            "code": code,
+            "name": rule.name,
+            "count": rule.count,
+            "files": rule.files,
+            "fixable": rule.safe,
+            "unsafe": rule.unsafe,
+            "waived": waived[code],
+        }
+        for code, rule in (counts | others).items()
+    ]
     return statistics_json(rows) if as_json else statistics_table(report, rows)
 
 
-__all__ = ["FORMATS", "STREAMED", "Report", "RuleHelp", "Totals", "statistics", "unified", "visible"]
+__all__ = ["FORMATS", "STREAMED", "Found", "Report", "RuleHelp", "Totals", "statistics", "unified", "visible"]

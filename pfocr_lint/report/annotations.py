@@ -8,6 +8,7 @@ line breaks in its data are escaped, as in %0A.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pfocr_lint.diagnostic import Diagnostic, Severity
@@ -22,18 +23,17 @@ _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY = _DATA | str.maketrans({":": "%3A", ",": "%2C"})
 
 
-def github(report: Report) -> str:
-    """Return the ten worst errors and the ten worst warnings as workflow commands, and one line that counts the others."""
-    lines, more = [], []
+def github(report: Report) -> Iterator[str]:
+    """Yield the ten worst errors and the ten worst warnings as workflow commands, and one line that counts the others."""
+    more = []
     for severity in (Severity.ERROR, Severity.WARNING):
-        found = [diagnostic for diagnostic in report.worst_first if diagnostic.severity is severity]
-        lines += [_annotation(diagnostic) for diagnostic in found[:PER_LEVEL]]
-        if len(found) > PER_LEVEL:
-            more.append(counted(len(found) - PER_LEVEL, f"more {severity.value}"))
+        yield from map(_annotation, report.worst(PER_LEVEL, severity))
+        rest = report.totals.counts[severity] - PER_LEVEL
+        if rest > 0:
+            more.append(counted(rest, f"more {severity.value}"))
     if more:
         text = f"{' and '.join(more)} without an annotation: GitHub shows {PER_LEVEL} per level."
-        lines.append(command("notice", {"title": "pfocr-lint"}, f"{text} Use --output-format full or markdown to see all."))
-    return "".join(lines)
+        yield command("notice", {"title": "pfocr-lint"}, f"{text} Use --output-format full or markdown to see all.")
 
 
 def _annotation(diagnostic: Diagnostic) -> str:

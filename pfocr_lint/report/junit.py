@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -16,21 +16,25 @@ if TYPE_CHECKING:
     from pfocr_lint.report.report import Report
 
 
-def junit_xml(report: Report) -> str:
-    """Return JUnit XML. A clean run has one passed case, because Jenkins reports an error for a file without cases."""
+def junit_xml(report: Report) -> Iterator[str]:
+    """Yield JUnit XML. A clean run has one passed case, because Jenkins reports an error for a file without cases."""
     from junitparser import JUnitXml, TestCase, TestSuite
 
-    suites = [_suite(path, list(found)) for path, found in groupby(report.diagnostics, lambda diagnostic: diagnostic.path)]
-    if not suites:
-        suites = [TestSuite("pfocr-lint")]
-        suites[0].add_testcase(TestCase(report.headline, "pfocr-lint"))
+    total = report.errors + report.warnings
     root = JUnitXml("pfocr-lint")
-    for suite in suites:
-        root.append(suite)  # not add_testsuite: it compares each suite with all others
     # Not update_statistics: it adds an attribute that the JUnit schema does not allow.
-    root.tests, root.failures, root.errors = max(len(report.diagnostics), 1), len(report.diagnostics), 0
+    root.tests, root.failures, root.errors = max(total, 1), total, 0
     root.time = round(report.seconds, 3)
-    return f'<?xml version="1.0" encoding="utf-8"?>\n{root.tostring().decode()}\n'
+    # The suites are written one by one: all together take 10 KB of memory for each finding.
+    head = root.tostring().decode()
+    yield f'<?xml version="1.0" encoding="utf-8"?>\n{head.removesuffix("/>")}>'
+    for path, found in groupby(report.diagnostics, lambda diagnostic: diagnostic.path):
+        yield _suite(path, list(found)).tostring().decode()
+    if not total:
+        suite = TestSuite("pfocr-lint")
+        suite.add_testcase(TestCase(report.headline, "pfocr-lint"))
+        yield suite.tostring().decode()
+    yield "</testsuites>\n"
 
 
 def _suite(path: str, diagnostics: Sequence[Diagnostic]) -> TestSuite:

@@ -19,13 +19,15 @@ if TYPE_CHECKING:
     from pfocr_lint.report.report import Report
 
 LIMIT = 1_000_000  # bytes; the rest of 1 MiB is for text that the workflow adds
+SHORTEST = 20  # bytes of a finding: its marks, place, code and name are longer
 
 
-def markdown_summary(report: Report) -> str:
-    """Return the summary, at most 1,000,000 bytes of UTF-8."""
+def markdown_summary(report: Report) -> Iterator[str]:
+    """Yield the summary, at most 1,000,000 bytes of UTF-8."""
     blocks = ("## pfocr-lint", *_summary(report), *_fixes(report), *_rules(report))
     text = "".join(f"{block}\n\n" for block in blocks)
-    return text.rstrip("\n") + "\n" + _findings(report, LIMIT - len(text.encode()))
+    yield text.rstrip("\n") + "\n"
+    yield from _findings(report, LIMIT - len(text.encode()))
 
 
 def code(text: str) -> str:
@@ -66,31 +68,29 @@ def fixed_records(records: Iterable[tuple[str, Iterable[Applied]]]) -> str:
 
 
 def _rules(report: Report) -> Iterator[str]:
-    if not report.diagnostics:
+    if not report.by_rule:
         return
     rows = ["| rule | findings | records | fixable | summary |", "| --- | ---: | ---: | ---: | --- |"]
-    for name, found in report.by_rule.items():
-        records = len({diagnostic.path for diagnostic in found})
-        fixable = sum(diagnostic.fix is not None for diagnostic in found)
-        about = prose(report.rule_help(name).summary)
-        rows.append(f"| {name} {found[0].name} | {len(found):,} | {records:,} | {fixable:,} | {about} |")
+    for code_, found in report.by_rule.items():
+        about = prose(report.rule_help(code_).summary)
+        rows.append(f"| {code_} {found.name} | {found.count:,} | {found.files:,} | {found.safe + found.unsafe:,} | {about} |")
     yield "\n".join(rows)
 
 
-def _findings(report: Report, space: int) -> str:
-    """Return the findings that fit into ``space`` bytes, and the number of the others."""
+def _findings(report: Report, space: int) -> Iterator[str]:
+    """Yield the findings that fit into ``space`` bytes, and the number of the others."""
     headings = {Severity.ERROR: report.errors, Severity.WARNING: report.warnings}
-    lines: list[str] = []
-    space -= len(_left_out(len(report.diagnostics)).encode())
-    for number, diagnostic in enumerate(report.worst_first):
+    total = report.errors + report.warnings
+    space -= len(_left_out(total).encode())
+    for number, diagnostic in enumerate(report.worst(space // SHORTEST)):
         line = _item(diagnostic)
         if diagnostic.severity in headings:
             line = f"\n### {counted(headings.pop(diagnostic.severity), diagnostic.severity.value)}\n\n{line}"
         space -= len(line.encode())
         if space < 0:
-            return "".join(lines) + _left_out(len(report.diagnostics) - number)
-        lines.append(line)
-    return "".join(lines)
+            yield _left_out(total - number)
+            return
+        yield line
 
 
 def _item(diagnostic: Diagnostic) -> str:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import heapq
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import chain, groupby
+from operator import attrgetter
 
 from pfocr_lint.dataclass import dataclass, field
 from pfocr_lint.diagnostic import Diagnostic, Safety, Severity
 from pfocr_lint.report.fixes import FixLog
 from pfocr_lint.report.plain import counted
+from pfocr_lint.result import Result
 
 
 @dataclass(frozen=True)
@@ -27,19 +32,54 @@ def _no_help(code: str) -> RuleHelp:
 
 
 @dataclass
+class RuleCount:
+    """How often a rule found something: findings, records, and findings with a safe and with an unsafe fix."""
+
+    name: str
+    count: int = 0
+    files: int = 0
+    safe: int = 0
+    unsafe: int = 0
+    path: str | None = None  # of the last finding
+
+
+@dataclass
 class Totals:
-    """Counts of diagnostics by severity and by safety of their fix, and the paths that have diagnostics."""
+    """Counts of diagnostics by severity, by safety of their fix, and by rule, and the paths that have diagnostics."""
 
     counts: Counter[Severity | Safety] = field(default_factory=Counter)
     paths: set[str] = field(default_factory=set)
+    rules: dict[str, RuleCount] = field(default_factory=dict)
 
     def add(self, diagnostics: Iterable[Diagnostic]) -> None:
-        """Count more diagnostics."""
+        """Count more diagnostics; those of one record come together."""
         for each in diagnostics:
-            self.counts[each.severity] += 1
-            self.paths.add(each.path)
-            if each.fix is not None:
-                self.counts[each.fix.safety] += 1
+            body, path = each.body, each.path
+            rule = self.rules.get(body.code)
+            if rule is None:
+                rule = self.rules[body.code] = RuleCount(body.name)
+            rule.count += 1
+            if path != rule.path:
+                rule.path = path
+                rule.files += 1
+                self.paths.add(path)
+            self.counts[body.severity] += 1
+            if body.fix is not None:
+                self.counts[body.fix.safety] += 1
+                rule.safe += body.fix.safety is Safety.SAFE
+                rule.unsafe += body.fix.safety is Safety.UNSAFE
+
+
+class Found:
+    """The diagnostics of results that are sorted by path, by offset and code in each; made anew in each iteration."""
+
+    def __init__(self, results: Sequence[Result]) -> None:
+        self._results = results
+
+    def __iter__(self) -> Iterator[Diagnostic]:
+        for _, own in groupby(self._results, attrgetter("path")):
+            parts = [result.left for result in own]
+            yield from parts[0] if len(parts) == 1 else sorted(chain(*parts), key=lambda each: (each.start, each.code))
 
 
 @dataclass(frozen=True)
@@ -47,7 +87,8 @@ class Report:
     """
     The sorted diagnostics of a run, and its counts.
 
-    ``earlier`` counts the diagnostics that were written before; they appear only in the summary. ``files`` is the number of
+    ``diagnostics`` can be iterated again and again, and may be too many for a list. ``earlier`` counts the diagnostics that were
+    written before; they appear only in the summary. ``files`` is the number of
     records, ``fixed`` the number of fixed findings, ``seconds`` the duration of the run. ``unsafe``: unsafe fixes are fixable.
     ``color`` and ``width`` (in columns) describe the terminal. ``summary``: the text formats end with a summary.
     ``skipped_comparison``: the rules that compare records did not run. ``introduced`` is the number of diagnostics that the diff
@@ -55,7 +96,7 @@ class Report:
     exist. ``rule_help`` returns the help for a rule code.
     """
 
-    diagnostics: tuple[Diagnostic, ...]
+    diagnostics: Iterable[Diagnostic]
     files: int
     fixed: int
     seconds: float
@@ -72,19 +113,26 @@ class Report:
     earlier: Totals = field(default_factory=Totals)
     fixes: FixLog = field(default_factory=FixLog)
 
+    @cached_property
+    def totals(self) -> Totals:
+        """The counts of all diagnostics."""
+        whole = Totals(Counter(self.earlier.counts), set(self.earlier.paths), {**self.earlier.rules})
+        whole.add(self.diagnostics)
+        return whole
+
     @property
     def errors(self) -> int:
         """The number of errors."""
-        return self.earlier.counts[Severity.ERROR] + sum(d.severity is Severity.ERROR for d in self.diagnostics)
+        return self.totals.counts[Severity.ERROR]
 
     @property
     def warnings(self) -> int:
         """The number of warnings."""
-        return self.earlier.counts[Severity.WARNING] + sum(d.severity is Severity.WARNING for d in self.diagnostics)
+        return self.totals.counts[Severity.WARNING]
 
     def offered(self, safety: Safety) -> int:
         """Return the number of diagnostics with a fix of that safety."""
-        return self.earlier.counts[safety] + sum(d.fix is not None and d.fix.safety is safety for d in self.diagnostics)
+        return self.totals.counts[safety]
 
     @property
     def fixable(self) -> int:
@@ -92,18 +140,21 @@ class Report:
         return self.offered(Safety.SAFE) + (self.offered(Safety.UNSAFE) if self.unsafe else 0)
 
     @property
-    def by_rule(self) -> dict[str, list[Diagnostic]]:
-        """The diagnostics of each rule, the most frequent rule first."""
-        found: dict[str, list[Diagnostic]] = {}
-        for diagnostic in self.diagnostics:
-            found.setdefault(diagnostic.code, []).append(diagnostic)
-        return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0])))
+    def by_rule(self) -> dict[str, RuleCount]:
+        """The counts of each rule, the most frequent rule first."""
+        return dict(sorted(self.totals.rules.items(), key=lambda item: (-item[1].count, item[0])))
 
-    @property
-    def worst_first(self) -> list[Diagnostic]:
-        """Errors before warnings; in each, findings without a fix, then those with an unsafe fix, then those with a safe fix."""
+    def worst(self, number: int, severity: Severity | None = None) -> list[Diagnostic]:
+        """
+        The first diagnostics, at most ``number``, the most important first; only those of a severity, if given.
+
+        Errors come before warnings; in each, findings without a fix, then those with an unsafe fix, then those with a safe fix.
+        """
         ease = {None: 0, Safety.UNSAFE: 1, Safety.SAFE: 2}
-        return sorted(self.diagnostics, key=lambda d: (d.severity is not Severity.ERROR, ease[d.fix.safety if d.fix else None]))
+        found = self.diagnostics if severity is None else (each for each in self.diagnostics if each.severity is severity)
+        return heapq.nsmallest(
+            number, found, key=lambda d: (d.severity is not Severity.ERROR, ease[d.body.fix.safety if d.body.fix else None])
+        )
 
     @property
     def headline(self) -> str:
@@ -112,7 +163,7 @@ class Report:
         if not self.errors + self.warnings:
             return f"No diagnostics in {records}."
         kinds = ", ".join(counted(n, noun) for n, noun in ((self.errors, "error"), (self.warnings, "warning")) if n)
-        found = {d.path for d in self.diagnostics}.union(self.earlier.paths) - self.missing
+        found = self.totals.paths - self.missing
         missing = (
             f" and {counted(len(self.missing), 'path')} that do{'es' * (len(self.missing) == 1)} not exist"
             if self.missing

@@ -6,13 +6,14 @@ import contextlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
+from operator import attrgetter
 from typing import IO, Any, NamedTuple
 
 from pfocr_lint.dataclass import dataclass, field, replace
 from pfocr_lint.diagnostic import Diagnostic, Severity
 from pfocr_lint.errors import UsageError
 from pfocr_lint.lazy_import import pathlib, shutil
-from pfocr_lint.report import FORMATS, STREAMED, Report, RuleHelp, Totals, statistics, unified, visible
+from pfocr_lint.report import FORMATS, STREAMED, Found, Report, RuleHelp, Totals, statistics, unified, visible
 from pfocr_lint.report.fixes import FixLog
 from pfocr_lint.report.plain import counted
 from pfocr_lint.result import Result
@@ -81,12 +82,11 @@ class Reporter:
     _fixes: FixLog = field(default_factory=FixLog)
     _unreadable: int = 0
     _not_records: int = 0
-    _failing: bool = False
     _fails_on_warning: dict[str, bool] = field(default_factory=dict)
     _missing: set[str] = field(default_factory=set)
     _waived: list[str] = field(default_factory=list)
     _totals: Totals = field(default_factory=Totals)
-    _reported: list[Diagnostic] = field(default_factory=list)
+    _written: list[Result] = field(default_factory=list)
 
     @cached_property
     def _streaming(self) -> bool:
@@ -132,10 +132,14 @@ class Reporter:
         if not (self.compares and options.unsafe_fixes):
             self._write_patch(patch)
             patch = ""
-        withdrawable = WITHDRAWABLE if self.compares else frozenset[str]()
-        held = tuple(each for each in result.left if not self._streaming or each.code in withdrawable)
-        if len(held) < len(result.left):
-            self._write([each for each in result.left if each.code not in withdrawable])
+        held = result.left
+        if self._streaming:
+            withdrawable = WITHDRAWABLE if self.compares else frozenset[str]()
+            held = [each for each in result.left if each.code in withdrawable]
+            if now := [each for each in result.left if each.code not in withdrawable]:
+                self._write(now)
+                if len(options.outputs) > 1:  # the formats for files are written at the end
+                    self._written.append(replace(result, left=now) if held else result)
         if held or patch:
             self.waiting.append(Result(result.path, held, patch=patch))
 
@@ -149,18 +153,15 @@ class Reporter:
         with self._bar_hidden():
             for name, target in outputs:
                 if target is None:
-                    part = replace(self._empty_report, diagnostics=tuple(found), summary=False, width=self._width)
-                    stdout.write(FORMATS[name](part))
+                    part = replace(self._empty_report, diagnostics=found, summary=False, width=self._width)
+                    stdout.writelines(FORMATS[name](part))
                     stdout.flush()
-        if len(outputs) > 1:  # the formats for files are written at the end
-            self._reported += found
         self._totals.add(found)
-        self._note_failures(found)
 
-    def _note_failures(self, found: Iterable[Diagnostic]) -> None:
-        """Note whether one of the diagnostics fails the run, by the settings for its file."""
-        self._failing = self._failing or any(
-            each.severity is Severity.ERROR or self._is_strict(each.path.rpartition("/")[0]) for each in found
+    def _fails(self, totals: Totals) -> bool:
+        """Whether one of the diagnostics fails the run, by the settings for its file."""
+        return totals.counts[Severity.ERROR] > 0 or any(
+            self._is_strict(folder) for folder in {path.rpartition("/")[0] for path in totals.paths}
         )
 
     def _is_strict(self, folder: str) -> bool:
@@ -215,35 +216,34 @@ class Reporter:
             self._note(result)
             if options.diff:
                 self._write_patch(result.patch if result.versions is None else unified(result.path, *result.versions))
-        late = tuple(each for result in results for each in result.left)
+        late = Found(results)
         report = replace(
-            self._empty_report, diagnostics=late, earlier=self._totals, width=self._width if late else 0,
+            self._empty_report, diagnostics=late, earlier=self._totals, width=self._width if results else 0,
             files=self.files - self._not_records - len(self._missing), fixed=self._fixed, seconds=seconds,
             skipped_comparison=skipped_comparison, introduced=introduced, waived=tuple(self._waived),
             missing=frozenset(self._missing), fixes=self._fixes,
         )  # fmt: skip
-        self._note_failures(late)
         if options.verbose:
             self.write_message(f"{counted(len(report.waived), 'finding')} waived")
         if options.diff and not options.quiet:
-            self.write_message(f"{report.fixed:,} would be fixed, {len(late):,} would remain")
+            self.write_message(f"{report.fixed:,} would be fixed, {report.errors + report.warnings:,} would remain")
         for name, target in options.outputs:
             if target is not None:
-                all_found = sorted((*self._reported, *late), key=lambda each: (each.path, each.span.start, each.code))
+                found = Found(sorted((*self._written, *results), key=attrgetter("path")))
                 color = options.color == "always"
-                full = replace(report, diagnostics=tuple(all_found), earlier=Totals(), color=color, width=WIDTH)
-                _write_file(target, self._text(name, full))
+                full = replace(report, diagnostics=found, earlier=Totals(), color=color, width=WIDTH)
+                _write_file(target, self._pieces(name, full))
             elif not options.diff:
-                options.streams.stdout.write(self._text(name, report))
+                options.streams.stdout.writelines(self._pieces(name, report))
         if self._unreadable and self._unreadable == self.files:
             self.write_message("no readable record found")
             self._status = max(self._status, USAGE)
-        found = self._failing or (report.fixed and (options.diff or options.exit_non_zero_on_fix))
-        return max(self._status, FOUND if found and not options.exit_zero else CLEAN)
+        fails = self._fails(report.totals) or (report.fixed and (options.diff or options.exit_non_zero_on_fix))
+        return max(self._status, FOUND if fails and not options.exit_zero else CLEAN)
 
-    def _text(self, name: str, report: Report) -> str:
+    def _pieces(self, name: str, report: Report) -> Iterable[str]:
         if self.options.statistics:
-            return statistics(report, as_json=name in ("json", "jsonl"))
+            return [statistics(report, as_json=name in ("json", "jsonl"))]
         # the diff shows the fixes already
         return FORMATS[name](replace(report, fixes=FixLog()) if self.options.diff and name in STREAMED else report)
 
@@ -278,12 +278,13 @@ def write_output(target: str | None, text: str, streams: Streams) -> None:
     if target is None:
         streams.stdout.write(text)
     else:
-        _write_file(target, text)
+        _write_file(target, [text])
 
 
-def _write_file(target: str, text: str) -> None:
+def _write_file(target: str, pieces: Iterable[str]) -> None:
     try:
-        pathlib.Path(target).write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+        with pathlib.Path(target).open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            file.writelines(pieces)
     except OSError as error:
         raise UsageError(f"--output-format: '{target}' cannot be written: {error.strerror}") from error
 

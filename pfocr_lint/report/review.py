@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from pfocr_lint.diagnostic import Diagnostic, Place, Severity
@@ -14,21 +14,25 @@ if TYPE_CHECKING:
     from pfocr_lint.report.report import Report
 
 
-def rdjson(report: Report) -> str:
-    """Return reviewdog's Diagnostic Format; its columns count bytes of UTF-8."""
-    head = f'{{"source": {ascii_json({"name": "pfocr-lint"})}, "diagnostics": '
-    return head + _lines(_reviewed(diagnostic) for diagnostic in report.diagnostics) + "}\n"
+def rdjson(report: Report) -> Iterator[str]:
+    """Yield reviewdog's Diagnostic Format; its columns count bytes of UTF-8."""
+    yield f'{{"source": {ascii_json({"name": "pfocr-lint"})}, "diagnostics": '
+    yield from _lines(_reviewed(diagnostic) for diagnostic in report.diagnostics)
+    yield "}\n"
 
 
-def gitlab(report: Report) -> str:
-    """Return GitLab's Code Quality report. Repeated fingerprints get a number, because GitLab shows only the first of them."""
-    seen: Counter[str] = Counter()
-    issues = []
+def gitlab(report: Report) -> Iterator[str]:
+    """Yield GitLab's Code Quality report. Repeated fingerprints get a number, because GitLab shows only the first of them."""
+    yield from _lines(_issues(report))
+    yield "\n"
+
+
+def _issues(report: Report) -> Iterator[dict[str, Any]]:
+    seen: Counter[bytes] = Counter()
     for diagnostic in report.diagnostics:
-        seen[diagnostic.fingerprint] += 1
-        repeat = seen[diagnostic.fingerprint]
-        issues.append(_issue(diagnostic, diagnostic.fingerprint + (f"-{repeat}" if repeat > 1 else "")))
-    return _lines(issues) + "\n"
+        seen[bytes.fromhex(diagnostic.fingerprint)] += 1
+        repeat = seen[bytes.fromhex(diagnostic.fingerprint)]
+        yield _issue(diagnostic, diagnostic.fingerprint + (f"-{repeat}" if repeat > 1 else ""))
 
 
 def _reviewed(diagnostic: Diagnostic) -> dict[str, Any]:
@@ -73,6 +77,10 @@ def _issue(diagnostic: Diagnostic, fingerprint: str) -> dict[str, Any]:
     }
 
 
-def _lines(values: Iterable[dict[str, Any]]) -> str:
-    """Return a JSON array, one value per line."""
-    return "[" + ",".join(f"\n{ascii_json(value)}" for value in values) + "\n]"
+def _lines(values: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Yield a JSON array, one value per line."""
+    separator = "[\n"
+    for value in values:
+        yield separator + ascii_json(value)
+        separator = ",\n"
+    yield "\n]" if separator[0] == "," else "[\n]"

@@ -10,41 +10,62 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from pfocr_lint.dataclass import dataclass, field
 from pfocr_lint.diagnostic import Diagnostic, OfferedFix, Place, Safety, Severity
 from pfocr_lint.report.machine import ascii_json
 from pfocr_lint.report.plain import plain
 
 if TYPE_CHECKING:
-    from pfocr_lint.report.report import Report, RuleHelp
+    from pfocr_lint.report.report import Report, RuleCount, RuleHelp
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 RESULTS = 5_000
 BYTES = 10_000_000
 
 
-def sarif_log(report: Report) -> str:
-    """Return SARIF 2.1.0, in the order of the report; ``occurrenceCount`` is the number of findings in a folded result."""
-    groups = report.by_rule
-    numbers = {code: number for number, code in enumerate(sorted(groups))}
-    results: dict[str, list[str]] = {}
-    total = len(report.diagnostics)
-    for code, found in groups.items():
-        if total > RESULTS:
-            results[code] = [_fold(found, numbers[code])]
-            total -= len(found) - 1
-        else:
-            results[code] = [ascii_json(_result(diagnostic, numbers[code])) for diagnostic in found]
-    while not _fits(text := _document(report, groups, results)):
-        many = [code for code in groups if len(results[code]) > 1]
+@dataclass
+class _Group:
+    """The findings of one rule: their counts, the first one, whether one is an error, and the lines of their results."""
+
+    number: int
+    count: RuleCount
+    folded: bool
+    first: Diagnostic | None = None
+    errors: bool = False
+    lines: list[str] = field(default_factory=list)
+
+
+def sarif_log(report: Report) -> Iterator[str]:
+    """Yield SARIF 2.1.0, in the order of the report; ``occurrenceCount`` is the number of findings in a folded result."""
+    numbers = {code: number for number, code in enumerate(sorted(report.by_rule))}
+    groups: dict[str, _Group] = {}
+    total = report.errors + report.warnings
+    for code, count in report.by_rule.items():
+        groups[code] = _Group(numbers[code], count, folded=total > RESULTS)
+        total -= count.count - 1 if groups[code].folded else 0
+    order = []
+    for diagnostic in report.diagnostics:
+        group = groups[diagnostic.code]
+        if group.first is None or not group.folded:
+            order.append(diagnostic.code)
+        group.first = group.first or diagnostic
+        group.errors |= diagnostic.severity is Severity.ERROR
+        if not group.folded:
+            group.lines.append(ascii_json(_result(diagnostic, group.number)))
+    for group in groups.values():
+        if group.folded:
+            group.lines = [_fold(group)]
+    while not _fits(text := _document(report, groups, order)):
+        many = [group for group in groups.values() if len(group.lines) > 1]
         if not many:
             break
-        heaviest = max(many, key=lambda code: sum(map(len, results[code])))
-        results[heaviest] = [_fold(groups[heaviest], numbers[heaviest])]
-    return text
+        heaviest = max(many, key=lambda group: sum(map(len, group.lines)))
+        heaviest.lines = [_fold(heaviest)]
+    yield text
 
 
 def _fits(text: str) -> bool:
@@ -52,11 +73,11 @@ def _fits(text: str) -> bool:
     return len(text) <= BYTES or len(zlib.compress(text.encode())) <= BYTES
 
 
-def _document(report: Report, groups: dict[str, list[Diagnostic]], results: dict[str, list[str]]) -> str:
+def _document(report: Report, groups: Mapping[str, _Group], order: Sequence[str]) -> str:
     """Return the log, with the results in the order of the report."""
-    turns = {code: iter(lines) for code, lines in results.items()}
-    lines = [line for diagnostic in report.diagnostics if (line := next(turns[diagnostic.code], None))]
-    rules = [_rule(code, groups[code][0].name, report.rule_help(code)) for code in sorted(groups)]
+    turns = {code: iter(group.lines) for code, group in groups.items()}
+    lines = [line for code in order if (line := next(turns[code], None))]
+    rules = [_rule(code, groups[code].count.name, report.rule_help(code)) for code in sorted(groups)]
     driver = {"name": "pfocr-lint", "semanticVersion": report.version, "rules": rules}
     return (
         f'{{"$schema": "{SCHEMA}", "version": "2.1.0", "runs": [{{"tool": {ascii_json({"driver": driver})}, '
@@ -103,20 +124,19 @@ def _result(diagnostic: Diagnostic, number: int) -> dict[str, Any]:
     return result
 
 
-def _fold(found: Sequence[Diagnostic], number: int) -> str:
+def _fold(group: _Group) -> str:
     """Return all findings of a rule as one result, at the place of the first."""
-    first = found[0]
-    records = len({diagnostic.path for diagnostic in found})
-    message = f"{len(found):,} findings in {records:,} records, reported as one to stay within GitHub's limits; the first: "
-    errors = any(diagnostic.severity is Severity.ERROR for diagnostic in found)
+    first, count = group.first, group.count
+    assert first is not None
+    message = f"{count.count:,} findings in {count.files:,} records, reported as one to stay within GitHub's limits; the first: "
     result = {
         "ruleId": first.code,
-        "ruleIndex": number,
-        "level": (Severity.ERROR if errors else Severity.WARNING).value,
+        "ruleIndex": group.number,
+        "level": (Severity.ERROR if group.errors else Severity.WARNING).value,
         "message": _message(message + first.message),
         "locations": [_location(first)],
         "partialFingerprints": {"pfocrLint/v1": f"{first.code} folded"},
-        "occurrenceCount": len(found),
+        "occurrenceCount": count.count,
     }
     return ascii_json(result)
 

@@ -6,6 +6,7 @@ Only printable characters of a record reach the terminal; the others are shown a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from pfocr_lint.diagnostic import Diagnostic, OfferedFix, Safety, Severity, SourceLine
@@ -47,20 +48,24 @@ def _columns(text: str) -> int:
     return sum(max(wcwidth.wcwidth(char), 0) for char in text)
 
 
-def full(report: Report) -> str:
-    """Return every diagnostic with its source excerpt, then the summary."""
-    return "".join(_framed(report, diagnostic) + "\n" for diagnostic in report.diagnostics) + _fixes(report) + summary(report)
+def full(report: Report) -> Iterator[str]:
+    """Yield every diagnostic with its source excerpt, then the summary."""
+    for diagnostic in report.diagnostics:
+        yield _framed(report, diagnostic) + "\n"
+    yield _fixes(report) + summary(report)
 
 
-def concise(report: Report) -> str:
-    """Return one line per diagnostic, then the summary."""
-    found = []
+def concise(report: Report) -> Iterator[str]:
+    """Yield one line per diagnostic, then the summary."""
     for each in report.diagnostics:
-        place = f"{visible(each.path)}:{each.place.line}:{each.place.column}"
-        mark = f" [{_mark(each.fix)}]" if each.fix else ""
-        code = _paint(report, each.code, each.severity.value)
-        found.append(f"{_paint(report, place, 'path')}: {code}{mark} {visible(each.message)}\n")
-    return "".join(found) + _fixes(report) + summary(report)
+        body = each.body
+        rest = body.shown.get(("concise", report.color))
+        if rest is None:
+            mark = f" [{_mark(body.fix)}]" if body.fix else ""
+            rest = f": {_paint(report, body.code, body.severity.value)}{mark} {visible(body.message)}\n"
+            body.shown["concise", report.color] = rest
+        yield _paint(report, f"{visible(each.path)}:{each.line}:{body.place.column}", "path") + rest
+    yield _fixes(report) + summary(report)
 
 
 def _fixes(report: Report) -> str:

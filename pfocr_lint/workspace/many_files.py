@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
+from pfocr_lint import packed
 from pfocr_lint.dataclass import replace
 from pfocr_lint.lazy_import import hashlib
 from pfocr_lint.linter import prefilter
@@ -23,6 +24,7 @@ from pfocr_lint.workspace.one_file import Task, failed, git_history_open, proces
 from pfocr_lint.workspace.source import Source
 
 if TYPE_CHECKING:
+    from pfocr_lint.diagnostic import Diagnostic
     from pfocr_lint.schema.kinds import Kind
 
 FIRST, CHUNK = 16, 512
@@ -136,7 +138,7 @@ def _outcomes(
     parts = list(_parts(sources, digests, jobs))
     if jobs == 1:
         for part in parts:
-            yield from _outcomes_of(part, task)
+            yield from _outcomes_of(part, task) if len(sources) < WORTH_A_POOL else _unpacked(_packed(_outcomes_of(part, task)))
         return
     prefilter.warm_up(sources[0].settings)
     again: list[tuple[str, str]] = []
@@ -149,7 +151,7 @@ def _outcomes(
         return ((settings, kind, [path], None if digests is None else [b""]) for path in paths)
 
     for sent in workers.in_order(partial(_work, task), parts, min(jobs, len(parts)), pieces=pieces, lost=_lost):
-        found = list(map(_unpacked, sent))
+        found = _unpacked(sent)
         if again:  # reported with the first of them
             first, (path, fault) = found[0], again.pop()
             result = first if isinstance(first, Result) else Result(path, facts=cast("Row", first).facts)
@@ -181,24 +183,45 @@ def _parts(sources: Sequence[Source], digests: Sequence[bytes] | None, jobs: int
         at += len(paths)
 
 
-# A clean figure as sent to the first process: hash and facts in plain collections, pickled in a fifth of the time.
-Packed: TypeAlias = "list[Any] | Outcome"
+# The outcomes of a part as sent to the first process: those of figures in plain collections, pickled in a fifth of the time, and
+# their diagnostics in one block.
+Sent: TypeAlias = tuple["list[list[Any] | Outcome]", bytes]
 
 
-def _packed(outcome: Outcome) -> Packed:
-    return (
-        [outcome.digest, tuple(outcome.facts)] if isinstance(outcome, Row) and isinstance(outcome.facts, FigureFacts) else outcome
-    )
+def _packed(outcomes: Iterable[Outcome]) -> Sent:
+    sent: list[list[Any] | Outcome] = []
+    found: list[Sequence[Diagnostic]] = []
+    for outcome in outcomes:
+        if outcome is None or not isinstance(outcome.facts, FigureFacts):
+            sent.append(outcome)
+        elif isinstance(outcome, Row):
+            sent.append([outcome.digest, tuple(outcome.facts)])
+        elif outcome == Result(outcome.path, outcome.left, facts=outcome.facts, waived=outcome.waived, digest=outcome.digest):
+            sent.append([outcome.digest, tuple(outcome.facts), outcome.waived, len(found) if outcome.left else None])
+            found += [outcome.left] if outcome.left else []
+        else:
+            sent.append(outcome)
+    return sent, packed.pack(found) if found else b""
 
 
-def _unpacked(sent: Packed) -> Outcome:
-    return Row(sent[0], FigureFacts._make(sent[1])) if isinstance(sent, list) else sent
+def _unpacked(sent: Sent) -> list[Outcome]:
+    outcomes, block = sent
+    return [_outcome(each, block) if isinstance(each, list) else each for each in outcomes]
 
 
-def _work(task: Task, part: Part) -> list[Packed]:
-    return list(map(_packed, _outcomes_of(part, task)))
+def _outcome(sent: list[Any], block: bytes) -> Outcome:
+    digest, facts = sent[0], FigureFacts._make(sent[1])
+    if len(sent) == 2:
+        return Row(digest, facts)
+    _, _, waived, number = sent
+    left = () if number is None else packed.Packed(block, number, facts.path)
+    return Result(facts.path, left, facts=facts, waived=waived, digest=digest)
 
 
-def _lost(part: Part, cause: str) -> list[Packed]:
+def _work(task: Task, part: Part) -> Sent:
+    return _packed(_outcomes_of(part, task))
+
+
+def _lost(part: Part, cause: str) -> Sent:
     (path,) = part[2]
-    return [Result(path, faults=(f"{path}: it could not be checked: {cause}",))]
+    return [Result(path, faults=(f"{path}: it could not be checked: {cause}",))], b""
