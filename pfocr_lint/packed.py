@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
-from typing import Any, overload
+from typing import Any, NamedTuple, overload
 
 from pfocr_lint.dataclass import made
 from pfocr_lint.diagnostic import Body, Diagnostic, Edit, OfferedFix, Place, RelatedPlace, Safety, Severity, SourceLine, Span
@@ -21,7 +21,17 @@ _SEVERITIES = {each.value: each for each in Severity}
 _SAFETIES = {each.value: each for each in Safety}
 
 
-def pack(records: Sequence[Sequence[Diagnostic]]) -> bytes:
+RECORDS = 512  # at most, in a block
+
+
+class Block(NamedTuple):
+    """The diagnostics of some records, and the number of these records."""
+
+    data: bytes
+    records: int
+
+
+def pack(records: Sequence[Sequence[Diagnostic]]) -> Block:
     """Return the diagnostics of some records as a block; without their paths, and without the changes of applied fixes."""
     bodies: dict[int, int] = {}
     written: list[list[Any]] = []
@@ -39,7 +49,7 @@ def pack(records: Sequence[Sequence[Diagnostic]]) -> bytes:
         [each.lines for each in diagnostics],
         [record[0].identity if record else "" for record in records],
     ]
-    return zlib.compress(json.dumps(columns, separators=(",", ":")).encode(), 1)
+    return Block(zlib.compress(json.dumps(columns, separators=(",", ":")).encode(), 1), len(records))
 
 
 def _written(body: Body) -> list[Any]:
@@ -72,19 +82,25 @@ def _unpacked(block: bytes) -> list[list[Diagnostic]]:
     return [list(islice(found, length)) for length in lengths]
 
 
+def offers(diagnostics: Sequence[Diagnostic]) -> str:
+    """The fixes that diagnostics offer: ``s`` at least a safe one, ``u`` an unsafe one, ``n`` none; '' without a diagnostic."""
+    safeties = {each.body.fix.safety for each in diagnostics if each.body.fix is not None}
+    return "s" if Safety.SAFE in safeties else "u" if safeties else "n" if diagnostics else ""
+
+
 class Packed(Sequence[Diagnostic]):
-    """The diagnostics of one record in a block."""
+    """The diagnostics of one record in a block, and which fixes they offer (see :func:`offers`)."""
 
-    __slots__ = ("block", "number", "path")
+    __slots__ = ("block", "number", "offers", "path")
 
-    def __init__(self, block: bytes, number: int, path: str) -> None:
-        self.block, self.number, self.path = block, number, path
+    def __init__(self, block: Block, number: int, path: str, offers: str) -> None:
+        self.block, self.number, self.path, self.offers = block, number, path, offers
 
     def _all(self) -> list[Diagnostic]:
         path = self.path
         return [
             Diagnostic(body, path, fingerprint, offset, lines, identity)
-            for body, _, fingerprint, offset, lines, identity, _ in _unpacked(self.block)[self.number]
+            for body, _, fingerprint, offset, lines, identity, _ in _unpacked(self.block.data)[self.number]
         ]
 
     def __iter__(self) -> Iterator[Diagnostic]:
@@ -94,7 +110,7 @@ class Packed(Sequence[Diagnostic]):
         return True  # a record without diagnostics is in no block
 
     def __len__(self) -> int:
-        return len(_unpacked(self.block)[self.number])
+        return len(_unpacked(self.block.data)[self.number])
 
     @overload
     def __getitem__(self, index: int) -> Diagnostic: ...

@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, SEED, clean_text
+from readers import found as example
 
+from pfocr_lint import packed
 from pfocr_lint.cli import main
 from pfocr_lint.dataclass import replace
 from pfocr_lint.linter import prefilter
@@ -22,6 +24,7 @@ from pfocr_lint.rules.mentions import CHEMICALS
 from pfocr_lint.schema.kinds import Kind
 from pfocr_lint.settings.model import DEFAULT, Selection
 from pfocr_lint.workspace import cache, one_file, work_tree
+from pfocr_lint.workspace.cached_run import CachedRun
 from pfocr_lint.workspace.settings_files import discover
 
 COUNT = cache.WORTH_A_CACHE + 20
@@ -149,13 +152,13 @@ BROKEN = {
     "text": lambda data: b"no cache\n",
     "another program's": lambda data: b'{"is": "something else"}\n',
     "a column renamed": lambda data: data.replace(b'"digests"', b'"digestz"'),
-    "silent though it was not": lambda data: data.replace(b'"silent": false', b'"silent": true '),
+    "compared though it was not": lambda data: data.replace(b'"compared": null', b'"compared": 1234'),
     "a list": lambda data: b"[]\n",
     "deep": lambda data: b"[" * 100_000,
     "cut": lambda data: data[: len(data) // 2],
     "cut in its head": lambda data: data[:50],
     "a bit turned": lambda data: data[:-1000] + bytes([data[-1000] ^ 1]) + data[-999:],
-    "another version's": lambda data: data.replace(b"pfocr-lint cache 1", b"pfocr-lint cache 0"),
+    "another version's": lambda data: data.replace(b"pfocr-lint cache 2", b"pfocr-lint cache 1"),
     "columns missing": lambda data: re.sub(rb'"columns": \[.*\]', b'"columns": []', data, count=1),
     "no numbers": lambda data: re.sub(rb'"columns": \[.*\]', b'"columns": [["keys", "x", 1]]', data, count=1),
 }
@@ -166,13 +169,17 @@ def test_a_broken_cache_is_none(many, run, home, how):
     os.chdir(many)
     CHANGES["a defect"](many)
     expected = reported(run)
+    assert expected[1] != []
     path = only_file(home)
     path.write_bytes(BROKEN[how](path.read_bytes()))
     assert reported(run) == expected
     assert reported(run) == expected, "and it was written again"
 
 
-COLUMNS = ["keys", "digests", "stamps", "sorts", "texts", "papers", "ends", "sums"]
+COLUMNS = [
+    "keys", "digests", "stamps", "sorts", "texts", "papers", "ends", "sums", "found", "waived", "offers", "late", "late_waived",
+    "blocks", "block_ends", "block_records",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("column", COLUMNS)
@@ -182,7 +189,9 @@ def test_a_bit_turned_in_a_column_is_noticed_by_its_checksum_alone(many, run, ho
     (many / "_data").mkdir()
     figid = SEED.replace("PMC9405586", "PMC10000000")
     (many / "_data" / f"{figid}-chemicals.tsv").write_text(f"{CHEMICALS}\nGlucose\tNA\tNA\tNA\tNA\n")
-    assert reported(run) == (0, [])
+    CHANGES["a defect"](many)
+    CHANGES["a record comes"](many)
+    assert reported(run)[0] == 1
     path = only_file(home)
     line, _, blobs = path.read_bytes().partition(b"\n")
     head = json.loads(line.partition(b" ")[2])
@@ -285,18 +294,18 @@ FACTS = [
 ]
 
 
-def written(folder: Path, facts, *, silent: bool = False) -> cache.Cache:
+def written(folder: Path, facts, compared: str | None = None) -> cache.Cache:
     keys = [f"_figures/{number}.md" for number in range(len(facts))]
-    stamps = cache._bytes(cache.array("q", range(4 * len(facts))))
+    stamps = cache.as_bytes(cache.array("q", range(4 * len(facts))))
     rows = (cache.Row(bytes([number + 1]) * 32, each) for number, each in enumerate(facts))
-    cache.Cache(str(folder), "k").write(keys, stamps, rows, silent=silent)
+    cache.Cache(str(folder), "k").write(keys, stamps, rows, compared, {})
     return cache.Cache(str(folder), "k")
 
 
 def test_facts_come_back_as_they_went(tmp_path):
-    again = written(tmp_path, FACTS, silent=True)
+    again = written(tmp_path, FACTS, "these")
     assert again.keys == [f"_figures/{number}.md" for number in range(len(FACTS))]
-    assert again.silent
+    assert again.compared == "these"
     for number, facts in enumerate(FACTS):
         assert again.facts(number, "p") == facts
         assert again.digest(number) == bytes([number + 1]) * 32
@@ -307,7 +316,8 @@ def test_facts_come_back_as_they_went(tmp_path):
     "facts", [FACTS[0]._replace(figid="a\0b"), FACTS[0]._replace(organisms=("a\2b",)), FACTS[0]._replace(organisms=("",))]
 )
 def test_what_the_columns_cannot_hold_is_not_kept(tmp_path, facts):
-    again = written(tmp_path, [facts, FACTS[3]])
+    again = written(tmp_path, [facts, FACTS[3]], "these")
+    assert again.compared is None, "one of the records is not known"
     assert again.keys == ["_figures/1.md"]
     assert again.facts(0, "p") == FACTS[3]
 
@@ -535,42 +545,46 @@ def test_a_file_that_may_be_written_again_unseen_is_not_known(tmp_path, times):
     kept = cache.Cache(str(tmp_path), "key")
     recent = [kept._started if late else 1 for late in times]
     stamp = cache.array("q", [100, *recent, 7])
-    assert (kept.settled(stamp) == cache._bytes(stamp)) is (times == (0, 0))
+    assert (kept.settled(stamp) == cache.as_bytes(stamp)) is (times == (0, 0))
 
 
-@pytest.mark.parametrize("silent", [True, False])
+def cached_run(folder: Path, paths: list[str]) -> CachedRun:
+    return CachedRun(cache.Cache(str(folder / "cache"), "key"), paths, paths)
+
+
 @pytest.mark.parametrize("touched", [True, False])
-def test_new_times_and_a_new_result_of_the_comparison_are_each_kept(tmp_path, monkeypatch, silent, touched):
+def test_new_times_of_the_same_bytes_are_kept(tmp_path, monkeypatch, touched):
     monkeypatch.setattr(cache, "RACY", -1_000_000_000_000)
     path = tmp_path / "record.md"
     path.write_text("x")
     os.utime(path, ns=(1, 1))
-
-    def keep(row: cache.Row | None, *, silent: bool) -> cache.Cache:
-        run = cache.CachedRun(cache.Cache(str(tmp_path / "cache"), "key"), ["record.md"], [str(path)])
-        run.add(0, row)
-        run.keep(silent=silent)
-        return cache.Cache(str(tmp_path / "cache"), "key")
-
-    before = keep(cache.Row(bytes(32), None), silent=True)
-    assert before.silent
+    run = cached_run(tmp_path, [str(path)])
+    run.add(0, cache.Row(bytes(32), None))
+    run.keep({})
+    before = cached_run(tmp_path, [str(path)])._cache.stamps
     if touched:
         os.utime(path, ns=(2, 2))
-    after = keep(None, silent=silent)
-    assert after.silent is silent
-    assert (after.stamps == before.stamps) is not touched
-    assert after.stamps == cache._bytes(cache.stamps_of([str(path)]))
+    again = cached_run(tmp_path, [str(path)])
+    assert again.unchanged == [not touched]
+    assert again.is_as_before is not touched
+    assert again.same(0) is None
+    assert again.found_by_comparison == {}
+    again.keep({})
+    after = cached_run(tmp_path, [str(path)])._cache
+    assert (after.stamps == before) is not touched
+    assert after.stamps == cache.as_bytes(cache.stamps_of([str(path)]))
 
 
-@pytest.mark.parametrize("clean", [1, 2])
-def test_a_run_is_kept_as_silent_only_if_all_of_its_records_are_clean(tmp_path, clean):
+@pytest.mark.parametrize("kept", [1, 2])
+def test_a_comparison_is_kept_only_with_all_of_its_records(tmp_path, kept):
     paths = [str(tmp_path / f"{number}.md") for number in range(2)]
-    run = cache.CachedRun(cache.Cache(str(tmp_path / "cache"), "key"), paths, paths)
-    for number in range(clean):
+    run = cached_run(tmp_path, paths)
+    for number in range(kept):
         run.add(number, cache.Row(bytes(32), None))
-    run.keep(silent=True)
-    assert cache.Cache(str(tmp_path / "cache"), "key").silent is (clean == 2)
-    assert run.facts(0) is None
+    run.keep({})
+    again = cached_run(tmp_path, paths)
+    assert (again._cache.compared is not None) is (kept == 2)
+    assert again.facts(0) is None
 
 
 @pytest.mark.parametrize(("records", "kept"), [(4, True), (5, False), (10, False)])
@@ -580,10 +594,127 @@ def test_a_run_over_less_than_half_of_the_records_leaves_the_cache_alone(tmp_pat
         Path(path).write_text("x")
 
     def keep(number: int) -> bytes:
-        run = cache.CachedRun(cache.Cache(str(tmp_path / "cache"), "key"), paths[:number], paths[:number])
+        run = cached_run(tmp_path, paths[:number])
         for at in range(number):
             run.add(at, cache.Row(bytes([number]) * 32, None))
-        run.keep(silent=False)
+        run.keep(None)
         return only_file(tmp_path / "cache").read_bytes()
 
     assert (keep(10) == keep(records)) is (kept or records == 10)
+
+
+# Records with diagnostics
+
+DEFECTS = (
+    lambda text: text.replace("publisher_name: MDPI", "publisher_name: .na.character"),
+    lambda text: text.replace("license: CC0", "license: CC1"),
+    lambda text: text.replace("organisms:\n- ", "organisms: "),
+    lambda text: text.replace("seo: CreativeWork", "seo: Creative # pfocr-lint: ignore[PF104] it is so"),
+    lambda text: text.replace("seo: CreativeWork", "seo: ["),
+    lambda text: text.replace("Leukemias.", "Leukemias ?."),
+    lambda text: text.replace("Leukemias.", "<i>Leukemias</i>."),
+)
+
+
+@pytest.fixture
+def dirty(many):
+    """Half of the records have one of some defects, two have the same alias, one is unreadable."""
+    for number in range(0, COUNT, 2):
+        path = figure(many, number)
+        path.write_text(DEFECTS[number // 2 % len(DEFECTS)](path.read_text(encoding="utf-8")), encoding="utf-8")
+    CHANGES["a record comes"](many)
+    (many / "_figures" / "PMC1__pipe.md").symlink_to("nowhere")
+    os.chdir(many)
+    return many
+
+
+def whole(run, *argv):
+    found = run("--output-format", "json", *argv)
+    output = json.loads(found.out)
+    del output["summary"]["seconds"]
+    return found.status, output, found.err
+
+
+def test_what_was_found_is_kept(dirty, run, checked):
+    expected = whole(run, "--no-cache")
+    assert len({each["code"] for each in expected[1]["diagnostics"]}) > 5
+    assert expected[1]["summary"]["waived"] > 0
+    assert whole(run) == expected
+    checked.clear()
+    assert whole(run, "--jobs", "1") == expected
+    assert checked == [], "not even the waived finding is looked for again"
+
+
+@pytest.mark.parametrize("form", ["full", "concise", "jsonl", "sarif", "markdown"])
+def test_what_was_found_is_shown_in_each_format_as_if_it_were_new(dirty, run, form):
+    expected = run("--no-cache", "--output-format", form)
+    assert run("--output-format", form) == expected
+    assert run("--output-format", form) == expected
+
+
+@pytest.mark.parametrize("how", ["a clone", "some changed", "one gone", "all written again"])
+def test_what_was_found_in_the_same_bytes_is_kept(dirty, run, checked, how):
+    whole(run)
+    if how in ("a clone", "all written again"):
+        for path in sorted(dirty.rglob("_figures/PMC10*.md")):
+            os.utime(path, ns=(5, 5))
+    if how in ("some changed", "all written again"):
+        for number in range(0, 40, 3):
+            path = figure(dirty, number)
+            path.write_text(path.read_text(encoding="utf-8").replace("CC0", "CC1"), encoding="utf-8")
+    if how == "one gone":
+        figure(dirty, 5).unlink()
+    expected = whole(run, "--no-cache")
+    checked.clear()
+    assert whole(run, "--jobs", "1") == expected
+    assert len(checked) < 20
+    checked.clear()
+    assert whole(run, "--jobs", "1") == expected
+    assert checked == []
+
+
+def test_paths_are_shown_as_they_are_given(dirty, run, monkeypatch):
+    whole(run)
+    monkeypatch.chdir(dirty / "_figures")
+    assert whole(run, "..") == whole(run, "..", "--no-cache")
+
+
+def test_what_was_fixed_is_known_and_a_second_run_fixes_nothing(dirty, run, checked):
+    first = whole(run, "--fix", "--jobs", "1")
+    assert first[1]["summary"]["fixed"] > 0
+    checked.clear()
+    second = whole(run, "--fix", "--jobs", "1")
+    assert second[1]["summary"] == {**first[1]["summary"], "fixed": 0}
+    assert second[1]["diagnostics"] == first[1]["diagnostics"]
+    assert checked == []
+    assert whole(run, "--no-cache")[1]["diagnostics"] == first[1]["diagnostics"]
+
+
+def test_a_record_with_a_fix_is_fixed_though_it_is_known(dirty, run):
+    whole(run)
+    assert whole(run, "--fix")[1]["summary"]["fixed"] > 0
+    assert whole(run, "--fix", "--unsafe-fixes")[1]["summary"]["fixed"] > 0
+    assert whole(run, "--fix", "--unsafe-fixes")[1]["summary"]["fixed"] == 0
+
+
+def test_a_finding_that_depends_on_git_is_looked_for_again(dirty, run, checked):
+    for words in ("init -q", "add -A", "-c user.name=a -c user.email=a@b commit -qm x"):
+        subprocess.run(["git", *words.split()], check=True, cwd=dirty)
+    path = figure(dirty, 1)
+    path.write_text(path.read_text(encoding="utf-8").replace("  description: S", "  description: Another s"), encoding="utf-8")
+    found = [each for each in whole(run)[1]["diagnostics"] if each["code"] == "PF206"]
+    assert [each["fix"]["safety"] for each in found] == ["unsafe"]
+    subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qam", "y"], check=True, cwd=dirty)
+    found = [each for each in whole(run)[1]["diagnostics"] if each["code"] == "PF206"]
+    assert [each["fix"]["safety"] for each in found] == ["safe"]
+
+
+def test_blocks_with_little_that_is_wanted_are_written_anew(tmp_path):
+    diagnostics = [[example(number)] for number in range(packed.RECORDS * 3)]
+    block = packed.pack(diagnostics)
+    rows = [cache.Row(b"x" * 32, None, packed.Packed(block, number, "", "n")) for number in range(0, len(diagnostics), 100)]
+    again = cache.compacted(rows)
+    assert {row.left.block.records for row in again} == {len(rows)}
+    assert [list(row.left) for row in again] == [list(row.left) for row in rows]
+    assert cache.compacted(rows[:0]) == []
+    assert cache.compacted(again) == again

@@ -34,7 +34,7 @@ import os, signal
 from pathlib import Path
 from pfocr_lint.workspace import many_files
 
-def process(source, data, task, quick, real=many_files.process_prefiltered):
+def process(source, data, task, quick, digest, real=many_files.process_prefiltered):
     name = os.path.basename(source.path)
     if name.startswith("killer"):
         os.kill(os.getpid(), signal.SIGKILL)
@@ -45,7 +45,7 @@ def process(source, data, task, quick, real=many_files.process_prefiltered):
     if name.startswith("once") and Path("once").exists():
         os.unlink("once")
         os.kill(os.getpid(), signal.SIGKILL)
-    return real(source, data, task, quick)
+    return real(source, data, task, quick, digest)
 
 many_files.process_prefiltered = process
 """

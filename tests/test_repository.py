@@ -116,7 +116,7 @@ def test_the_order_of_files_does_not_matter(tmp_path):
     for seed in range(3):
         random.Random(seed).shuffle(sources)
         alone = [process(source, Task()) for source in sources]
-        results, faults = compared_results.compared(
+        results, _, faults = compared_results.compared(
             alone, filter(None, [each.facts for each in alone]), lambda _: DEFAULT, Task()
         )
         assert faults == ()

@@ -27,7 +27,7 @@ class _Edited:
     """Whether the value at a JSON Pointer was edited; False where the earlier version is unknown."""
 
     def __init__(self, record: Record, load: Load, read: Read) -> None:
-        self.record, self.load, self.read = record, load, read
+        self.record, self.load, self.read, self.asked = record, load, read, False
 
     @cached_property
     def _before(self) -> Record | None:
@@ -36,6 +36,7 @@ class _Edited:
         return None if found is None or found.data is None else found
 
     def __call__(self, pointer: str) -> bool:
+        self.asked = True
         return self._before is not None and not _alike(self._before.value(pointer), self.record.value(pointer))
 
 
@@ -47,6 +48,11 @@ def _alike(old: Any, new: Any) -> bool:
 def track_edits(record: Record, load: Load, read: Read) -> None:
     """Compare the values of a record with the earlier version that ``load`` gives (called on first use) and ``read`` parses."""
     record.edited = _Edited(record, load, read)
+
+
+def was_asked(record: Record) -> bool:
+    """Whether a finding of the record depends on what was edited."""
+    return isinstance(record.edited, _Edited) and record.edited.asked
 
 
 def keep_tracking(old: Record, new: Record) -> None:

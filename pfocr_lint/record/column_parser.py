@@ -3,8 +3,8 @@ Parses and validates most figures with one match, many records at once.
 
 The fast parser (:mod:`pfocr_lint.record.fast_parser`) reads any keys. This parser expects the schema's keys in the schema's
 order. Each record is matched alone by the expression of its kind (:mod:`pfocr_lint.record.column_template`). Then the groups of
-the matches are read by columns. This takes a fifth of the time of parsing followed by validation. Like the fast parser, it returns
-the values or "not sure". A value that does not fit its schema is read too, and its column is named.
+the matches are read by columns. This takes a fifth of the time of parsing followed by validation. Like the fast parser, it
+returns the values or "not sure". A value that does not fit its schema is read too, and its column is named.
 
 The expression checks only the shape of a free text. Afterwards this module searches the text for a ``:`` or ``#`` that gives it
 another meaning in YAML, which costs almost nothing.

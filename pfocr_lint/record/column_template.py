@@ -1,10 +1,10 @@
 r"""
 The expression that matches a whole record of a kind: the pipeline's own form combined with the kind's schema.
 
-The schema's keys, constants and patterns are part of the expression. For a free text it checks only the shape of the lines, because
-Python's ``re`` is fastest at a run of ``[^\n]``. The first columns of a line decide whether it continues a text or begins a key. So
-a file can match in only one way, and time is linear. A value that does not fit its schema matches too where it is text of one
-line. Compiling the expression takes 10 ms.
+The schema's keys, constants and patterns are part of the expression. For a free text it checks only the shape of the lines,
+because Python's ``re`` is fastest at a run of ``[^\n]``. The first columns of a line decide whether it continues a text or begins
+a key. So a file can match in only one way, and time is linear. A value that does not fit its schema matches too where it is text
+of one line. Compiling the expression takes 10 ms.
 """
 
 from __future__ import annotations

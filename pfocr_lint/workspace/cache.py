@@ -1,13 +1,14 @@
 """
-The cache of clean records: for each the hash of its bytes, its size and times, and its facts.
+The cache of checked records: for each the hash of its bytes, its size and times, its facts, and what was found in it.
 
 A record with the same size, times and inode is not opened; one with the same hash, as in a fresh clone, is not checked. Facts are
-kept so that the rules that compare records stay right when other records change.
+kept so that the rules that compare records stay right when other records change. What the comparison found is kept for the next
+run over the same records.
 
 One file holds one state of a repository for one set of rules, schemas and settings: a line of JSON, then columns, each with its
 length and checksum. It is data, never executed. It is written to a second file and renamed; a file that is broken, of another
 program or cannot be written is ignored. A run over fewer than half of the known records leaves the file as it is, one over more
-replaces it, so it is as large as the repository needs: about 300 bytes a record.
+replaces it, so it is as large as the repository needs: about 300 bytes a clean record, and 500 one of the real database.
 """
 
 from __future__ import annotations
@@ -22,10 +23,13 @@ import zlib
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pfocr_lint.lazy_import import expression, hashlib, pathlib
+from pfocr_lint.packed import RECORDS, Block, Packed, pack
 from pfocr_lint.record.facts import Facts, FigureFacts, PageFacts, TableFacts
+from pfocr_lint.result import Result
 from pfocr_lint.schema.schemas import folder as schemas
 from pfocr_lint.version import __version__
 
@@ -37,7 +41,7 @@ KEPT = 20  # files in a folder: of other repositories, settings and versions
 WORTH_A_CACHE = 300
 # A file that was written so shortly before it was read may change again without a new time or size.
 RACY = 2_000_000_000
-_MAGIC = "pfocr-lint cache 1"
+_MAGIC = "pfocr-lint cache 2"
 _NONE, _AND = "\1", "\2"  # stand for None, and between organisms
 _CONTROL = expression("[\0-\2]")
 _OURS = expression(r"[0-9a-f]{32}\.cache(?:\.[0-9]+)?")  # the names of our files
@@ -45,16 +49,29 @@ _LIBRARIES = ("ftfy-", "jsonschema-", "pyyaml-")
 
 
 class Row(NamedTuple):
-    """A clean record: the SHA-256 of its bytes, empty where it must not be kept, and its facts."""
+    """
+    A record: the SHA-256 of its bytes, empty where it must not be kept, its facts, and what was found in it.
+
+    ``left`` are its diagnostics, ``waived`` the codes of the waived findings.
+    """
 
     digest: bytes
     facts: Facts | None
+    left: Packed | None = None
+    waived: tuple[str, ...] = ()
+
+
+class Compared(NamedTuple):
+    """What the comparison of records found in one: its diagnostics, and the codes of the waived findings."""
+
+    left: Packed | None
+    waived: tuple[str, ...]
 
 
 # A stamp identifies an unchanged file: its size in bytes, mtime and ctime in nanoseconds, and its inode.
 STAMP = 4  # numbers,
 _WIDTH = 8 * STAMP  # and bytes
-_NONE_KNOWN = (-1, -1, -1, -1)
+NONE_KNOWN = (-1, -1, -1, -1)
 
 
 def stamps_of(paths: Iterable[str]) -> array[int]:
@@ -66,7 +83,7 @@ def stamps_of(paths: Iterable[str]) -> array[int]:
             regular = stat.S_ISREG(status.st_mode)
         except (OSError, ValueError):
             regular = False
-        found.extend((status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino) if regular else _NONE_KNOWN)
+        found.extend((status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino) if regular else NONE_KNOWN)
     return found
 
 
@@ -112,7 +129,7 @@ def default_folder() -> str:
 
 
 class Cache:
-    """The clean records of an earlier run, by key: a record's path below the repository's folder."""
+    """The records of an earlier run, by key: a record's path below the repository's folder."""
 
     def __init__(self, folder: str, key: str) -> None:
         self.file = pathlib.Path(folder, f"{key}.cache")
@@ -149,9 +166,56 @@ class Cache:
         return self._blobs.get("stamps", b"")
 
     @property
-    def silent(self) -> bool:
-        """Whether the comparison of exactly these records found nothing."""
-        return self._head.get("silent") is True
+    def compared(self) -> str | None:
+        """A name for exactly these records, as they were shown, whose comparison is kept; None where there is none."""
+        found = self._head.get("compared")
+        return found if isinstance(found, str) else None
+
+    @cached_property
+    def found_by_comparison(self) -> dict[int, Compared]:
+        """What the comparison of exactly these records found, by the place of the record."""
+        places, waived = _numbers(self._blobs.get("late", b"")), _split(self._blobs.get("late_waived", b""))
+        return {
+            place: Compared(self._packed(block, number, "", "u"), _codes(codes))
+            for (place, block, number), codes in zip(zip(*[iter(places)] * 3, strict=True), waived, strict=True)
+        }
+
+    @cached_property
+    def offers(self) -> str:
+        """For each record a letter: the fixes that its diagnostics offer (see packed.offers), ``-`` without a diagnostic."""
+        return self._blobs.get("offers", b"").decode()
+
+    @property
+    def has_waived(self) -> bool:
+        """Whether a record has waived findings."""
+        return bool(self._blobs.get("waived", b"").strip(b"\0"))
+
+    @cached_property
+    def _blocks(self) -> list[Block]:
+        ends, records = _numbers(self._blobs["block_ends"]), _numbers(self._blobs["block_records"])
+        whole = self._blobs["blocks"]
+        return [Block(whole[a:b], n) for a, b, n in zip([0, *ends], ends, records, strict=False)]
+
+    def _packed(self, block: int, number: int, path: str, offers: str) -> Packed | None:
+        return Packed(self._blocks[block], number, path, offers) if block >= 0 else None
+
+    @cached_property
+    def _found(self) -> tuple[array[int], list[str]]:
+        return _numbers(self._blobs["found"]), _split(self._blobs["waived"])
+
+    def row(self, place: int, path: str) -> Row:
+        """A known record."""
+        return Row(self.digest(place), self.facts(place, path), *self._of(place, path))
+
+    def found(self, place: int, path: str) -> Result | None:
+        """What was found in a known record; None for nothing."""
+        left, waived = self._of(place, path)
+        return None if left is None and not waived else Result(path, left or (), waived=waived)
+
+    def _of(self, place: int, path: str) -> tuple[Packed | None, tuple[str, ...]]:
+        numbers, waived = self._found
+        left = self._packed(numbers[2 * place], numbers[2 * place + 1], path, self.offers[place])
+        return left, _codes(waived[place])
 
     def digest(self, place: int) -> bytes:
         """The hash of a record's bytes; empty where none is known."""
@@ -183,21 +247,24 @@ class Cache:
         kept = now[:]
         for number, times in enumerate(zip(now[1::STAMP], now[2::STAMP], strict=True)):
             if max(times) >= latest:
-                kept[STAMP * number : STAMP * number + STAMP] = array("q", _NONE_KNOWN)
-        return _bytes(kept)
+                kept[STAMP * number : STAMP * number + STAMP] = array("q", NONE_KNOWN)
+        return as_bytes(kept)
 
-    def restamp(self, stamps: bytes, *, silent: bool) -> None:
-        """Write the same records with other stamps, if anything changed."""
-        if stamps != self.stamps or silent != self.silent:
-            self._write({**self._blobs, "stamps": stamps}, silent=silent)
+    def restamp(self, stamps: bytes) -> None:
+        """Write the same records with other stamps, if these changed."""
+        if stamps != self.stamps:
+            self._write({**self._blobs, "stamps": stamps}, self.compared)
 
-    def write(self, keys: Sequence[str], stamps: bytes, rows: Iterable[Row], *, silent: bool) -> None:
-        """Replace the known records by these."""
-        self._write(_encoded(keys, stamps, rows), silent=silent)
+    def write(
+        self, keys: Sequence[str], stamps: bytes, rows: Iterable[Row], compared: str | None, late: Mapping[str, Compared]
+    ) -> None:
+        """Replace the known records by these, and what their comparison found, by key (only where ``compared`` names it)."""
+        blobs, kept_all = _encoded(keys, stamps, rows, late)
+        self._write(blobs, compared if kept_all else None)
 
-    def _write(self, blobs: Mapping[str, bytes], *, silent: bool) -> None:
+    def _write(self, blobs: Mapping[str, bytes], compared: str | None) -> None:
         columns = [(name, len(blob), zlib.crc32(blob)) for name, blob in blobs.items()]
-        head = json.dumps({"is": _MAGIC, "key": self._key, "silent": silent, "columns": columns}).encode()
+        head = json.dumps({"is": _MAGIC, "key": self._key, "compared": compared, "columns": columns}).encode()
         beside = self.file.with_name(f"{self.file.name}.{os.getpid()}")
         with contextlib.suppress(OSError):
             self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -212,72 +279,40 @@ class Cache:
                 old.unlink()
 
 
-class CachedRun:
-    """The cache in one run: which of the run's records are known, and which are clean now."""
+class _Blocks:
+    """The blocks that the rows to be kept refer to."""
 
-    def __init__(self, cache: Cache, keys: Sequence[str], paths: Sequence[str]) -> None:
-        self._cache, self._keys, self._paths = cache, keys, paths
-        self._stamps = stamps_of(paths)
-        now, known = _bytes(self._stamps), cache.stamps
-        whole = list(keys) == cache.keys
-        places = {} if whole else {key: place for place, key in enumerate(cache.keys)}
-        self._places: list[int | None] = list(range(len(keys))) if whole else list(map(places.get, keys))
-        nothing = _bytes(array("q", _NONE_KNOWN))
-        self.unchanged = [
-            place is not None and _of(now, number) == _of(known, place) != nothing for number, place in enumerate(self._places)
-        ]
-        self.silent = cache.silent and whole and all(self.unchanged)
-        self._clean: dict[int, Row | None] = {}
+    def __init__(self) -> None:
+        self._places: dict[Block, int] = {}
 
-    def digest(self, number: int) -> bytes:
-        """The hash that a record's bytes had; empty where none is known."""
-        place = self._places[number]
-        return b"" if place is None else self._cache.digest(place)
+    def place(self, left: Packed | None) -> tuple[int, int]:
+        """The block's number and the record's in it; -1 twice for none."""
+        if left is None:
+            return -1, -1
+        return self._places.setdefault(left.block, len(self._places)), left.number
 
-    def add(self, number: int, row: Row | None) -> None:
-        """Note a clean record; None for one that is known and unchanged."""
-        self._clean[number] = row
-
-    def facts(self, number: int) -> Facts | None:
-        """The facts of a record that is known."""
-        place = self._places[number]
-        return None if place is None else self._cache.facts(place, self._paths[number])
-
-    @property
-    def as_silent_as_before(self) -> bool:
-        """Whether the same records have the same bytes, and their comparison found nothing."""
-        return self._cache.silent and self._is_as_before
-
-    @property
-    def _is_as_before(self) -> bool:
-        return len(self._clean) == len(self._keys) == len(self._cache.keys) and not any(self._clean.values())
-
-    def keep(self, *, silent: bool) -> None:
-        """Write the cache; ``silent`` says that no record and no comparison had a finding."""
-        stamps = self._cache.settled(self._stamps)
-        if self._is_as_before and list(self._keys) == self._cache.keys:
-            self._cache.restamp(stamps, silent=silent)
-        elif 2 * len(self._keys) >= len(self._cache.keys):
-            clean = sorted(self._clean)
-            self._cache.write(
-                [self._keys[number] for number in clean],
-                b"".join([_of(stamps, number) for number in clean]),
-                (self._clean[number] or Row(self.digest(number), self.facts(number)) for number in clean),
-                silent=silent and len(clean) == len(self._keys),
-            )
+    def columns(self) -> dict[str, bytes]:
+        ends = array("q", accumulate(len(block.data) for block in self._places))
+        return {
+            "blocks": b"".join(block.data for block in self._places), "block_ends": as_bytes(ends),
+            "block_records": as_bytes(array("q", [block.records for block in self._places])),
+        }  # fmt: skip
 
 
-def _encoded(keys: Sequence[str], stamps: bytes, rows: Iterable[Row]) -> dict[str, bytes]:
-    """The columns of some rows. A record whose texts hold a separator is left out."""
+def _encoded(
+    keys: Sequence[str], stamps: bytes, rows: Iterable[Row], late: Mapping[str, Compared]
+) -> tuple[dict[str, bytes], bool]:
+    """The columns of some rows, and whether all are in them: a record whose texts hold a separator is left out."""
     kept, digests, known, sorts, texts, papers, ends, sums = [], [], [], [], [], [], array("q"), []
+    found, waived, offers, blocks = array("q"), [], [], _Blocks()
     end = 0
-    for number, (key, (digest, facts)) in enumerate(zip(keys, rows, strict=True)):
-        sort, fields, paper, rest = _parts(facts)
-        if not digest or _CONTROL.search("".join((key, *(field for field in fields if field)))) or "" in fields[4:]:
+    for number, (key, row) in enumerate(zip(keys, compacted(rows), strict=True)):
+        sort, fields, paper, rest = _parts(row.facts)
+        if not row.digest or _CONTROL.search("".join((key, *(field for field in fields if field)))) or "" in fields[4:]:
             continue
         kept.append(key)
-        digests.append(digest)
-        known.append(_of(stamps, number))
+        digests.append(row.digest)
+        known.append(stamp_of(stamps, number))
         sorts.append(sort)
         whole = [_NONE if field is None else field for field in fields[:4]]
         texts += [*whole, *[_NONE] * (4 - len(whole)), _AND.join(str(name) for name in fields[4:])]
@@ -285,10 +320,38 @@ def _encoded(keys: Sequence[str], stamps: bytes, rows: Iterable[Row]) -> dict[st
         sums.append(rest)
         end += len(rest)
         ends.append(end)
-    return {
+        found.extend(blocks.place(row.left))
+        waived.append(_AND.join(row.waived))
+        offers.append("-" if row.left is None else row.left.offers)
+    places = {key: place for place, key in enumerate(kept)} if late else {}
+    lates = {places[key]: each for key, each in late.items() if key in places}
+    columns = {
         "keys": _join(kept), "digests": b"".join(digests), "stamps": b"".join(known), "sorts": b"".join(sorts),
-        "texts": _join(texts), "papers": b"".join(papers), "ends": _bytes(ends), "sums": b"".join(sums),
+        "texts": _join(texts), "papers": b"".join(papers), "ends": as_bytes(ends), "sums": b"".join(sums),
+        "found": as_bytes(found), "waived": _join(waived), "offers": "".join(offers).encode(),
+        "late": as_bytes(array("q", [n for place, each in lates.items() for n in (place, *blocks.place(each.left))])),
+        "late_waived": _join(_AND.join(each.waived) for each in lates.values()),
     }  # fmt: skip
+    return {**columns, **blocks.columns()}, len(kept) == len(keys)
+
+
+def compacted(rows: Iterable[Row]) -> list[Row]:
+    """The rows; with new blocks, where less than half of what the old ones hold is still wanted."""
+    given = list(rows)
+    blocks = {row.left.block: row.left.block.records for row in given if row.left is not None}
+    with_left = [(number, row.left) for number, row in enumerate(given) if row.left is not None]
+    if sum(blocks.values()) <= 2 * len(with_left) + RECORDS:
+        return given
+    for at in range(0, len(with_left), RECORDS):
+        part = with_left[at : at + RECORDS]
+        block = pack([left for _, left in part])
+        for place, (number, left) in enumerate(part):
+            given[number] = given[number]._replace(left=Packed(block, place, "", left.offers))
+    return given
+
+
+def _codes(joined: str) -> tuple[str, ...]:
+    return tuple(joined.split(_AND)) if joined else ()
 
 
 def _parts(facts: Facts | None) -> tuple[bytes, tuple[str | None, ...], bytes, bytes]:
@@ -302,7 +365,7 @@ def _parts(facts: Facts | None) -> tuple[bytes, tuple[str | None, ...], bytes, b
     return (b"T", (facts.figid, facts.sort), b"", facts.words) if isinstance(facts, TableFacts) else (b"-", (), b"", b"")
 
 
-def _of(stamps: bytes, number: int) -> bytes:
+def stamp_of(stamps: bytes, number: int) -> bytes:
     """One of the stamps."""
     return stamps[_WIDTH * number : _WIDTH * number + _WIDTH]
 
@@ -315,7 +378,7 @@ def _split(data: bytes) -> list[str]:
     return data.decode("utf-8", "surrogatepass").split("\0")[:-1]
 
 
-def _bytes(numbers: array[int]) -> bytes:
+def as_bytes(numbers: array[int]) -> bytes:
     """Little endian, whatever the machine."""
     if sys.byteorder == "big":
         numbers = numbers[:]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pfocr_lint.dataclass import replace
 from pfocr_lint.linter.diagnostics import diagnostics_of
+from pfocr_lint.packed import RECORDS, Packed, offers, pack
 from pfocr_lint.record.facts import Facts
 from pfocr_lint.result import Result
 from pfocr_lint.workspace import one_file, reading
@@ -14,6 +15,7 @@ from pfocr_lint.workspace import one_file, reading
 if TYPE_CHECKING:
     from pfocr_lint.settings.model import Settings
     from pfocr_lint.workspace.one_file import Task
+from pfocr_lint.workspace.cache import Compared
 from pfocr_lint.workspace.cross_record import Comparison, compare, merged
 
 
@@ -24,9 +26,9 @@ def compared(
     task: Task,
     *,
     named: bool = False,
-) -> tuple[list[Result], tuple[str, ...]]:
+) -> tuple[list[Result], dict[str, Compared], tuple[str, ...]]:
     """
-    The results with the findings of the comparison of all records, and the faults that occurred in it.
+    The results with the findings of the comparison of all records, these findings by path, and the faults that occurred in it.
 
     A record that has a finding only now gets a result. All are sorted by path.
     """
@@ -34,7 +36,32 @@ def compared(
     known = {result.path: result for result in results}
     for path in comparison.checked:
         known.setdefault(path, Result(path))
-    return [joined(known[path], comparison, settings_of, task) for path in sorted(known)], comparison.faults
+    found = [joined(known[path], comparison, settings_of, task) for path in sorted(known)]
+    return found, _kept(comparison), comparison.faults
+
+
+def _kept(comparison: Comparison) -> dict[str, Compared]:
+    """What a comparison found, as the cache keeps it."""
+    own = {path: diagnostics_of(checked) for path, checked in comparison.checked.items()}
+    with_left = [path for path, left in own.items() if left]
+    kept: dict[str, Compared] = {path: Compared(None, checked.waived) for path, checked in comparison.checked.items()}
+    for at in range(0, len(with_left), RECORDS):
+        part = with_left[at : at + RECORDS]
+        block = pack([own[path] for path in part])
+        kept |= {
+            path: Compared(Packed(block, number, path, offers(own[path])), kept[path].waived) for number, path in enumerate(part)
+        }
+    return kept
+
+
+def as_compared(results: Sequence[Result], late: Mapping[str, Compared]) -> list[Result]:
+    """The results with what an earlier comparison of the same records found in them."""
+    known = {result.path: result for result in results}
+    for path, (left, waived) in late.items():
+        result = known.get(path, Result(path))
+        own = tuple(Packed(left.block, left.number, path, left.offers)) if left is not None else ()
+        known[path] = replace(result, left=tuple(merged(result.left, own)), waived=(*result.waived, *waived))
+    return [known[path] for path in sorted(known)]
 
 
 def on_pages(result: Result, data: bytes, settings: Settings, task: Task) -> Result:

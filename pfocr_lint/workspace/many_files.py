@@ -19,21 +19,22 @@ from pfocr_lint.result import Result
 from pfocr_lint.settings.model import Settings
 from pfocr_lint.workspace import workers
 from pfocr_lint.workspace.atomic_write import tidy
-from pfocr_lint.workspace.cache import CachedRun, Row
+from pfocr_lint.workspace.cache import Row
 from pfocr_lint.workspace.one_file import Task, failed, git_history_open, process_bytes, process_prefiltered, read_file
 from pfocr_lint.workspace.source import Source
 
 if TYPE_CHECKING:
     from pfocr_lint.diagnostic import Diagnostic
     from pfocr_lint.schema.kinds import Kind
+    from pfocr_lint.workspace.cached_run import CachedRun
 
-FIRST, CHUNK = 16, 512
+FIRST, CHUNK = 16, packed.RECORDS
 
 AT_ONCE, ENOUGH = 128, 1 << 20  # so many files, and bytes, are looked at together
 
 WORTH_A_POOL = 300
 
-Outcome: TypeAlias = "Result | Row | None"  # None: it is known to be clean, and as it was
+Outcome: TypeAlias = "Result | Row | None"  # None: it is known, and has the same bytes
 
 
 def process(source: Source, task: Task) -> Result:
@@ -46,8 +47,8 @@ def _outcomes_of(part: Part, task: Task) -> Iterator[Outcome]:
     """
     What came of each file of a part. What raises, whatever it is, is a fault of this program, and of that file alone.
 
-    The part's hashes are of bytes that are known to be clean, empty where there are none: then, or when the file has others,
-    a clean record is reported with its hash; with these bytes, nothing is reported.
+    The part's hashes are of bytes that are known, empty where there are none: then, or when the file has others, the outcome has
+    its hash; with these bytes, it is None.
     """
     settings, kind, paths, digests = part
     found, waiting, size = list[Outcome](), list[Waiting](), 0
@@ -84,19 +85,19 @@ def _process_together(
             yield place, Row(digest, quick.facts)
             continue
         try:
-            result = _process_now(Source(path, settings, kind), data, task, quick)
+            result = _process_now(Source(path, settings, kind), data, task, quick, digest)
         except Exception as error:  # noqa: BLE001 - the other files are still checked
             result = failed(path, error)
-        yield place, Row(digest, result.facts) if result.is_clean else result
+        yield place, Row(result.digest, result.facts) if result.is_clean else result
 
 
-def _process_now(source: Source, data: bytes, task: Task, quick: prefilter.QuickCheck | None) -> Result:
+def _process_now(source: Source, data: bytes, task: Task, quick: prefilter.QuickCheck | None, digest: bytes) -> Result:
     """The outcome of a file that was read with others: while files are fixed, a link or an editor may have changed it."""
     if task.mode == "fix":
         now = read_file(source.path, source.settings)
         if now != data:
             return process_bytes(source, now, task) if isinstance(now, bytes) else now
-    return process_prefiltered(source, data, task, quick)
+    return process_prefiltered(source, data, task, quick, digest)
 
 
 def process_all(sources: Sequence[Source], task: Task, jobs: int | None) -> Iterator[Result]:
@@ -108,7 +109,7 @@ def process_all(sources: Sequence[Source], task: Task, jobs: int | None) -> Iter
 def outcomes(
     sources: Sequence[Source], task: Task, jobs: int | None, known: CachedRun | None = None
 ) -> Generator[Outcome, None, None]:
-    """The outcome of every file, in the order of ``sources``: Row for a clean one, None if ``known`` knows that it is clean."""
+    """The outcome of every file, in the order of ``sources``: Row for a clean one, None if ``known`` knows it as it is."""
     numbers = [number for number in range(len(sources)) if known is None or not known.unchanged[number]]
     unknown = [sources[number] for number in numbers]
     digests = None if known is None else [known.digest(number) for number in numbers]
@@ -138,7 +139,11 @@ def _outcomes(
     parts = list(_parts(sources, digests, jobs))
     if jobs == 1:
         for part in parts:
-            yield from _outcomes_of(part, task) if len(sources) < WORTH_A_POOL else _unpacked(_packed(_outcomes_of(part, task)))
+            yield from (
+                _outcomes_of(part, task)
+                if digests is None and len(sources) < WORTH_A_POOL
+                else _unpacked(_packed(_outcomes_of(part, task)))
+            )
         return
     prefilter.warm_up(sources[0].settings)
     again: list[tuple[str, str]] = []
@@ -185,36 +190,44 @@ def _parts(sources: Sequence[Source], digests: Sequence[bytes] | None, jobs: int
 
 # The outcomes of a part as sent to the first process: those of figures in plain collections, pickled in a fifth of the time, and
 # their diagnostics in one block.
-Sent: TypeAlias = tuple["list[list[Any] | Outcome]", bytes]
+Sent: TypeAlias = tuple["list[list[Any] | tuple[int, str, Result] | Outcome]", "packed.Block | None"]
 
 
 def _packed(outcomes: Iterable[Outcome]) -> Sent:
-    sent: list[list[Any] | Outcome] = []
+    sent: list[list[Any] | tuple[int, str, Result] | Outcome] = []
     found: list[Sequence[Diagnostic]] = []
     for outcome in outcomes:
-        if outcome is None or not isinstance(outcome.facts, FigureFacts):
-            sent.append(outcome)
+        if outcome is None:
+            sent.append(None)
         elif isinstance(outcome, Row):
-            sent.append([outcome.digest, tuple(outcome.facts)])
-        elif outcome == Result(outcome.path, outcome.left, facts=outcome.facts, waived=outcome.waived, digest=outcome.digest):
-            sent.append([outcome.digest, tuple(outcome.facts), outcome.waived, len(found) if outcome.left else None])
-            found += [outcome.left] if outcome.left else []
+            sent.append([outcome.digest, tuple(outcome.facts)] if isinstance(outcome.facts, FigureFacts) else outcome)
+        elif isinstance(outcome.facts, FigureFacts) and outcome == Result(
+            outcome.path, outcome.left, facts=outcome.facts, waived=outcome.waived, digest=outcome.digest
+        ):
+            sent.append([outcome.digest, tuple(outcome.facts), outcome.waived, len(found), packed.offers(outcome.left)])
+            found.append(outcome.left)
+        elif outcome.left:
+            sent.append((len(found), packed.offers(outcome.left), replace(outcome, left=())))
+            found.append(outcome.left)
         else:
             sent.append(outcome)
-    return sent, packed.pack(found) if found else b""
+    return sent, packed.pack(found) if found else None
 
 
 def _unpacked(sent: Sent) -> list[Outcome]:
     outcomes, block = sent
-    return [_outcome(each, block) if isinstance(each, list) else each for each in outcomes]
+    return [each if each is None or isinstance(each, (Row, Result)) else _outcome(each, block) for each in outcomes]
 
 
-def _outcome(sent: list[Any], block: bytes) -> Outcome:
+def _outcome(sent: list[Any] | tuple[int, str, Result], block: packed.Block | None) -> Outcome:
+    if isinstance(sent, tuple):
+        number, offers, result = sent
+        return result if block is None else replace(result, left=packed.Packed(block, number, result.path, offers))
     digest, facts = sent[0], FigureFacts._make(sent[1])
     if len(sent) == 2:
         return Row(digest, facts)
-    _, _, waived, number = sent
-    left = () if number is None else packed.Packed(block, number, facts.path)
+    _, _, waived, number, offers = sent
+    left = packed.Packed(block, number, facts.path, offers) if offers and block is not None else ()
     return Result(facts.path, left, facts=facts, waived=waived, digest=digest)
 
 
@@ -224,4 +237,4 @@ def _work(task: Task, part: Part) -> Sent:
 
 def _lost(part: Part, cause: str) -> Sent:
     (path,) = part[2]
-    return [Result(path, faults=(f"{path}: it could not be checked: {cause}",))], b""
+    return [Result(path, faults=(f"{path}: it could not be checked: {cause}",))], None

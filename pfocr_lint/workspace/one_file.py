@@ -10,8 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pfocr_lint.dataclass import dataclass, replace
-from pfocr_lint.lazy_import import LazyModule
-from pfocr_lint.linter import prefilter
+from pfocr_lint.lazy_import import LazyModule, hashlib
+from pfocr_lint.linter import edited_values, prefilter
 from pfocr_lint.linter.diagnostics import diagnostics_of
 from pfocr_lint.record.facts import facts_of
 from pfocr_lint.record.parser import unreadable
@@ -22,6 +22,7 @@ from pfocr_lint.workspace.source import Source, kind_by_path
 
 if TYPE_CHECKING:
     from pfocr_lint.linter import checker, fixer, hits, record_check
+    from pfocr_lint.record.document import Record
     from pfocr_lint.record.values import Values
     from pfocr_lint.settings.model import Settings
     from pfocr_lint.workspace import git_history
@@ -77,12 +78,18 @@ def process_bytes(source: Source, data: bytes, task: Task) -> Result:
         return process_prefiltered(source, data, task, quick)
 
 
-def process_prefiltered(source: Source, data: bytes, task: Task, quick: prefilter.QuickCheck | None) -> Result:
-    """The result for bytes in which the prefilter found something, or of which it is not sure."""
+def process_prefiltered(
+    source: Source, data: bytes, task: Task, quick: prefilter.QuickCheck | None, digest: bytes = b""
+) -> Result:
+    """
+    The result for bytes in which the prefilter found something, or of which it is not sure.
+
+    ``digest`` is their SHA-256; the result has that of the bytes that it is about, where it depends on nothing else.
+    """
     path, before = source.path, partial(_before, source.path, task.revision)
     located = None
     if quick is not None and quick.record is not None:
-        located = partial(_located, quick, quick.record, data, source.settings, task, before)
+        located = partial(_located, quick, quick.record, data, source.settings, task, before, digest)
         if not any(task.makes(rule.fix) for rule in quick.candidates):
             return located()
     try:
@@ -94,18 +101,26 @@ def process_prefiltered(source: Source, data: bytes, task: Task, quick: prefilte
     if checked is None or checked.record.kind is Kind.UNKNOWN:
         return Result(path, not_a_record=checked is not None)
     if not _worth_fixing(checked, task):
-        return _result(checked, task)
+        return _result(checked, task, digest)
     try:
         fixed = fixer.fix_until_stable(checked, data, source.settings, unsafe=task.unsafe)
     except Exception as error:  # noqa: BLE001 - what is wrong with the file is still reported
         return _unfixed(_result(checked, task), error)
     result = Result(path, fixed.left, fixed.fixed, faults=fixed.faults, facts=fixed.facts, waived=fixed.waived)
     if fixed.data == data:
-        return result
+        return replace(result, digest=_unless_edited(checked.record, digest))
     if task.mode == "diff":
         return replace(result, versions=(data.decode(), fixed.data.decode()))
     note = _replace(path, data, fixed.data)
-    return result if note is None else replace(_result(checked, task), faults=fixed.faults, notes=(note,))
+    if note is not None:
+        return replace(_result(checked, task), faults=fixed.faults, notes=(note,))
+    now = hashlib.sha256(fixed.data).digest() if digest else b""
+    return replace(result, digest=_unless_edited(checked.record, now))
+
+
+def _unless_edited(record: Record, digest: bytes) -> bytes:
+    """The digest; empty where what is reported depends on what Git knows."""
+    return b"" if edited_values.was_asked(record) else digest
 
 
 def _before(path: str, revision: str | None) -> bytes | None:
@@ -123,10 +138,17 @@ def git_history_open() -> Iterator[None]:
 
 
 def _located(
-    quick: prefilter.QuickCheck, values: Values, data: bytes, settings: Settings, task: Task, before: Callable[[], bytes | None]
+    quick: prefilter.QuickCheck,
+    values: Values,
+    data: bytes,
+    settings: Settings,
+    task: Task,
+    before: Callable[[], bytes | None],
+    digest: bytes,
 ) -> Result:
     record, found = checker.located(quick, values, data, settings, before)
-    return Result(record.path, found, facts=facts_of(record, keywords=task.keywords))
+    facts = facts_of(record, keywords=task.keywords)
+    return Result(record.path, found, facts=facts, digest=_unless_edited(record, digest))
 
 
 def _unfixed(found: Result, error: Exception) -> Result:
@@ -190,11 +212,12 @@ def _worth_fixing(checked: hits.Checked, task: Task) -> bool:
     return any(task.makes(fix.safety.value) for fix in fixes)
 
 
-def _result(checked: hits.Checked, task: Task) -> Result:
+def _result(checked: hits.Checked, task: Task, digest: bytes = b"") -> Result:
     return Result(
         checked.record.path,
         tuple(diagnostics_of(checked)),
         faults=checked.faults,
         facts=facts_of(checked.record, keywords=task.keywords),
         waived=checked.waived,
+        digest=_unless_edited(checked.record, digest),
     )

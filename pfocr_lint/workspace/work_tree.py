@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator, Sequence
-from functools import cached_property
-from itertools import repeat
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from pfocr_lint.dataclass import dataclass, field
 from pfocr_lint.errors import UsageError
 from pfocr_lint.linter import prefilter
+from pfocr_lint.packed import Packed
 from pfocr_lint.result import Result
 from pfocr_lint.workspace import cache, compared_results, discovery, many_files, reading
-from pfocr_lint.workspace.cache import WORTH_A_CACHE, CachedRun
+from pfocr_lint.workspace.cache import WORTH_A_CACHE, Compared, Row
+from pfocr_lint.workspace.cached_run import CachedRun
 from pfocr_lint.workspace.run import Finished
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ class WorkTree:
     cache_dir: str | None = None
     _facts: list[Facts | None] = field(default_factory=list)
     _unchanged: list[int] = field(default_factory=list)
-    _nothing_found: bool | None = None
+    _late: dict[str, Compared] | None = None
+    _finished: bool = False
 
     @property
     def total(self) -> int:
@@ -76,52 +78,59 @@ class WorkTree:
     def _is_self_contained(self) -> bool:
         return self._known is not None and self._compares and _is_self_contained(self)
 
-    @cached_property
-    def _is_as_before(self) -> bool:
-        """Whether the last run found nothing, and nothing changed since."""
-        known = self._known
-        return known is not None and self._is_self_contained and known.silent and self.task.mode != "fix"
-
     def results(self) -> Generator[Result | None, None, None]:
         """The result of each file; None for a file with nothing to report."""
-        if self._is_as_before:
-            yield from repeat(None, self.total)
-            return
         known = self._known
+        if known is not None and self._is_self_contained and known.is_silent and self.task.mode != "fix":
+            yield from map(known.same, range(self.total))
+            return
         outcomes = many_files.outcomes(self.sources, self.task, self.jobs, known)
         try:
             for number, outcome in enumerate(outcomes):
                 if outcome is None:
+                    assert known is not None
                     self._unchanged.append(number)
-                    yield None
+                    yield known.same(number)
                     continue
                 self._facts.append(outcome.facts)
-                if isinstance(outcome, Result):
-                    yield outcome
-                    continue
-                if known is not None:
-                    known.add(number, outcome)
-                yield None
+                if known is not None and (row := _row(outcome)) is not None:
+                    known.add(number, row, rewritten=isinstance(outcome, Result) and bool(outcome.fixed))
+                yield outcome if isinstance(outcome, Result) else None
         finally:
             outcomes.close()
 
     def finish(self, waiting: Sequence[Result]) -> Finished:
         """The results that waited, with what the comparison of all records adds."""
-        if self._is_as_before:
-            return Finished(())
-        known, results, faults = self._known, list(waiting), tuple[str, ...]()
-        if not (known is not None and self._is_self_contained and known.as_silent_as_before):
+        known, faults = self._known, tuple[str, ...]()
+        skipped = self.asks_for_comparison and not self._compares
+        late = known.found_by_comparison if known is not None and self._is_self_contained else None
+        if late is not None and not (late and self.task.mode != "check" and self.task.unsafe):
+            results = compared_results.as_compared(waiting, late)
+        else:
             facts = [*self._facts, *(map(known.facts, self._unchanged) if known is not None else ())]
-            results, faults = compared_results.compared(
-                results, filter(None, facts), self.settings_of, self.task, named=not self._compares
+            results, late, faults = compared_results.compared(
+                waiting, filter(None, facts), self.settings_of, self.task, named=not self._compares
             )
-        self._nothing_found = self._is_self_contained and not (results or faults)
-        return Finished(results, faults, skipped_comparison=self.asks_for_comparison and not self._compares)
+        self._late = late if self._is_self_contained and not faults else None
+        self._finished = True
+        return Finished(results, faults, skipped_comparison=skipped)
 
     def close(self) -> None:
-        """Keep what is known of the clean records."""
-        if self._known is not None and self._nothing_found is not None:
-            self._known.keep(silent=self._nothing_found)
+        """Keep what is known of the records."""
+        if self._known is not None and self._finished:
+            self._known.keep(self._late)
+
+
+def _row(outcome: Result | Row) -> Row | None:
+    """What the cache keeps of a record; None for what may be another result in the next run, though its bytes are the same."""
+    if isinstance(outcome, Row):
+        return outcome
+    if not outcome.digest or outcome.faults or outcome.notes or outcome.versions or outcome.unreadable or outcome.not_a_record:
+        return None
+    left = outcome.left if isinstance(outcome.left, Packed) else None
+    if left is None and outcome.left:
+        return None
+    return Row(outcome.digest, outcome.facts, left, outcome.waived)
 
 
 def _cached(tree: WorkTree) -> CachedRun | None:
@@ -153,7 +162,12 @@ def _cached(tree: WorkTree) -> CachedRun | None:
     else:
         home = ""
     key = cache.key_of(settings, base, home, keywords=tree.task.keywords)
-    return CachedRun(cache.Cache(folder, key), keys, [source.path for source in sources])
+    return CachedRun(cache.Cache(folder, key), keys, [source.path for source in sources], partial(_will_fix, tree.task))
+
+
+def _will_fix(task: Task, offers: str) -> bool:
+    """Whether a run makes one of the fixes that a record offers (see packed.offers)."""
+    return (offers == "s" and task.makes("safe")) or (offers in "su" and task.makes("unsafe"))
 
 
 def _is_self_contained(tree: WorkTree) -> bool:
