@@ -14,9 +14,15 @@ if TYPE_CHECKING:
     from pfocr_lint.record.document import Record
 
 
-def changed(record: Record, changes: Iterable[Change]) -> dict[str, Any]:
-    """A copy of the record's data with the changes made. Their keys are JSON Pointers into the data before the changes."""
-    data: dict[str, Any] = copy.deepcopy(record.data) if record.data is not None else {}
+def changed(record: Record, changes: Sequence[Change]) -> dict[str, Any]:
+    """
+    The record's data with the changes made; what does not change is shared with the record.
+
+    The keys of the changes are JSON Pointers into the data before them.
+    """
+    data: dict[str, Any] = {**(record.data or {})}
+    for name in {split(change.key)[0] for change in changes if not isinstance(change, TextEdit)} & data.keys():
+        data[name] = copy.deepcopy(data[name])
     drops: list[tuple[str, int]] = []
     holders = {
         key: value_at(data, key) for change in changes if not isinstance(change, TextEdit) for key in [parent_of(change.key)]

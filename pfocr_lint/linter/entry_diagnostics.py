@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pfocr_lint.dataclass import replace
 from pfocr_lint.diagnostic import Body, Diagnostic, Edit, Finding, Place, Span
@@ -27,6 +27,14 @@ _MANY = 4_096
 _known: dict[tuple[object, ...], tuple[Finding, Body, str]] = {}
 
 
+class Located(NamedTuple):
+    """A finding with its rule and its diagnostic, whose fingerprint has no number for repeats."""
+
+    rule: Rule
+    finding: Finding
+    diagnostic: Diagnostic
+
+
 def diagnostics_of_entries(
     record: Record, found: Sequence[tuple[Rule, Sequence[Finding]]], levels: Mapping[str, Severity]
 ) -> tuple[Diagnostic, ...]:
@@ -35,10 +43,9 @@ def diagnostics_of_entries(
 
     ``found`` are its rules with their findings, ``levels`` the severity of each rule that is on.
     """
-    made = [_of_finding(record, rule, levels[rule.code], each) for rule, own in found if rule.code in levels for each in own]
+    made = [each.diagnostic for each in located(record, found, levels)]
     if len(made) > MOST:
         made = [each._replace(body=replace(each.body, fix=None)) for each in made]
-    made.sort(key=_by_place)
     seen: Counter[str] = Counter()
     for number, each in enumerate(made):
         seen[each.fingerprint] += 1
@@ -47,9 +54,20 @@ def diagnostics_of_entries(
     return tuple(made)
 
 
-def _by_place(diagnostic: Diagnostic) -> tuple[int, str, int, str, str]:
+def located(record: Record, found: Sequence[tuple[Rule, Sequence[Finding]]], levels: Mapping[str, Severity]) -> list[Located]:
+    """The same findings with their rules, fingerprints not yet numbered."""
+    made = [
+        Located(rule, each, _of_finding(record, rule, levels[rule.code], each))
+        for rule, own in found
+        if rule.code in levels
+        for each in own
+    ]
+    return sorted(made, key=_by_place)
+
+
+def _by_place(each: Located) -> tuple[int, str, int, str, str]:
     """As :func:`pfocr_lint.linter.hits.by_place`."""
-    at, body = diagnostic.offset, diagnostic.body
+    at, body = each.diagnostic.offset, each.diagnostic.body
     return at + body.span.start, body.code, at + body.span.end, body.key or "", body.message
 
 

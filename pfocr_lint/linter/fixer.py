@@ -145,11 +145,11 @@ def _step(checked: Checked, wanted: list[tuple[Hit, Fix]], settings: Settings) -
     problem = verify(checked, after, planned_fixes, planned)
     if problem is not None:
         problem = f"a fix of {', '.join(sorted({hit.rule.code for hit, _ in planned_fixes}))} was not made: {problem}"
-    fixed = (diagnostic_of(record, hit, 1, checked.open_other, made=_made(record, each)) for hit, each in planned_fixes)
+    fixed = (diagnostic_of(record, hit, 1, checked.open_other, made=made_by(record, each)) for hit, each in planned_fixes)
     return Step(tuple(fixed), after, problem)
 
 
-def _made(record: Record, made: Fix) -> tuple[ValueChange, ...]:
+def made_by(record: Record, made: Fix) -> tuple[ValueChange, ...]:
     """The changes of a fix: one for each value, and one in all for the text itself."""
     found: list[ValueChange] = []
     for change in made.changes:
@@ -176,7 +176,7 @@ def verify(before: Checked, after: Checked, planned_fixes: Sequence[tuple[Hit, F
     if new.data is None and old.kind is not Kind.TABLE:
         return "the result cannot be read"
     wanted = planned.data(old)
-    if wanted is not None and not _same(wanted, new.data):
+    if wanted is not None and not same(wanted, new.data):
         return "the result does not read as intended"
     textual = any(isinstance(change, TextEdit) for _, each in planned_fixes for change in each.changes)
     if not textual:
@@ -196,14 +196,14 @@ def verify(before: Checked, after: Checked, planned_fixes: Sequence[tuple[Hit, F
     return None
 
 
-def _same(a: Any, b: Any) -> bool:
-    """Equal, types included: 1, 1.0 and true are three values; nan equals itself."""
+def same(a: Any, b: Any) -> bool:
+    """Whether two values are equal, types included: 1, 1.0 and true are three values; nan equals itself."""
     if type(a) is not type(b):
         return False
     if isinstance(a, dict):
-        return a.keys() == b.keys() and all(_same(a[key], b[key]) for key in a)
+        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
     if isinstance(a, list):
-        return len(a) == len(b) and all(map(_same, a, b))
+        return len(a) == len(b) and all(map(same, a, b))
     return bool(a == b) or (a != a and b != b)
 
 

@@ -108,6 +108,11 @@ def _general(key: str | None) -> str:
     return re.sub(r"/[0-9]+(?=/|$)", "/*", key or "")
 
 
+def cause_of(record: Values, rule: Rule, finding: Finding) -> str:
+    """The fingerprint of the whole value that a finding is about (see :class:`Hit`)."""
+    return fingerprint(record, _written([_general(finding.key), rule.code], record.value(finding.key or "")))
+
+
 def printed_of(record: Values, rule: Rule, finding: Finding) -> str:
     """What the fingerprint of a finding about a value is made of, beside the record's identity."""
     part = record.value(finding.key or "")

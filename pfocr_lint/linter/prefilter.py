@@ -170,9 +170,13 @@ def quick_check(
 
 
 def quick_checks(
-    paths: Sequence[str], datas: Sequence[bytes], settings: Settings, kind: Kind | None, *, keywords: bool
+    paths: Sequence[str], datas: Sequence[bytes], settings: Settings, kind: Kind | None, *, keywords: bool, values: bool = False
 ) -> list[QuickCheck | None]:
-    """The same for many records of one kind, or of any (``kind`` None), in two fifths of the time for each alone."""
+    """
+    The same for many records of one kind, or of any (``kind`` None), in two fifths of the time for each alone.
+
+    With ``values`` the values of clean records are there too.
+    """
     if not FILTERING or not paths:
         return [None] * len(paths)
     if kind is None and len(paths) > 1:
@@ -182,7 +186,7 @@ def quick_checks(
     found: dict[int, QuickCheck | None] = {}
     if kind in FIGURES and _is_worth_columns(len(paths)):
         try:
-            found.update(_check_table(paths, datas, settings, keywords=keywords))
+            found.update(_check_table(paths, datas, settings, keywords=keywords, values=values))
         except Exception:  # noqa: BLE001 - one record is for the reference path, which raises the same exception and reports it
             return [None] if len(paths) == 1 else _one_by_one(paths, datas, settings, kind, keywords=keywords)
     return [
@@ -204,7 +208,7 @@ def _is_worth_columns(more: int) -> bool:
 
 
 def _check_table(
-    paths: Sequence[str], datas: Sequence[bytes], settings: Settings, *, keywords: bool
+    paths: Sequence[str], datas: Sequence[bytes], settings: Settings, *, keywords: bool, values: bool = False
 ) -> Iterable[tuple[int, QuickCheck]]:
     """The quick check of all figures that the column parser reads, each with its number."""
     plans = table_plan(settings.codes)
@@ -228,6 +232,8 @@ def _check_table(
         likely.update((rule.code, rule) for place in failing for rule in places.tested[place])
     clean = facts.sound_facts(paths, [columns[place] for place in places.facts], keywords=keywords)
     checks = list(made(QuickCheck, repeat(()), repeat(None), clean))
+    for row in rows if values else ():
+        to_run.setdefault(row, {})
     for row, rules_of_row in to_run.items():
         data = column_parser.values(Kind.FIGURE, table, row)
         record = Values(paths[row], Kind.FIGURE, data=data, synonyms=settings.synonyms)

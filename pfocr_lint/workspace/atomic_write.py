@@ -1,7 +1,7 @@
 """
 Atomic writes: after a crash, a kill or a full disk a file has either its old or its new content.
 
-The new bytes are written to a second file and flushed to disk, and the two names are exchanged. The displaced bytes are then
+The new bytes are written to a second file and flushed to disk, many files at once, and the two names are exchanged. The displaced bytes are then
 compared with those that were read: if someone else saved the file meanwhile, their version goes back. Where the system cannot
 exchange names, the file is compared just before it is renamed over, and our own runs wait for one another.
 """
@@ -14,9 +14,9 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from pfocr_lint.lazy_import import expression
 from pfocr_lint.workspace import signals
@@ -35,22 +35,94 @@ class Changed(Exception):  # noqa: N818 - another program's save, not a failure
     """A file no longer holds what was read; the message names the file that keeps a save, if there is one."""
 
 
+class Write(NamedTuple):
+    """A file and its bytes, before and after."""
+
+    path: str
+    old: bytes
+    new: bytes
+
+
 def write(path: str, old: bytes, new: bytes) -> None:
     """
     Replace a file's bytes. Its mode stays, and its owner where that is allowed; a link is written through.
 
     Raises Changed when the file no longer holds ``old``, OSError when it cannot be written. The file is then untouched.
     """
-    real = os.path.realpath(path)
-    folder, _ = os.path.split(real)
-    with signals.delayed(), _folder(folder) as lock:
-        beside = os.path.join(folder, f".pfocr-lint-{os.urandom(8).hex()}.tmp")  # noqa: PTH118
+    (error,) = write_all([Write(path, old, new)])
+    if error is not None:
+        raise error
+
+
+def write_all(writes: Sequence[Write]) -> list[Changed | OSError | None]:
+    """
+    The same for many files: what :func:`write` would raise for each, None where it was written.
+
+    All new files are written, then flushed to disk together, then each takes the name of the old one. So each file is old or new
+    after a crash, and the disk is waited for once.
+    """
+    errors: list[Changed | OSError | None] = [None] * len(writes)
+    folders: dict[str, list[int]] = {}
+    for number, each in enumerate(writes):
+        folders.setdefault(os.path.dirname(os.path.realpath(each.path)), []).append(number)  # noqa: PTH120
+    for folder, numbers in folders.items():
         try:
-            _create(beside, new, _status(real))
-            _swap(beside, real, old, new, lock)
-        finally:
+            with signals.delayed(), _folder(folder) as lock:
+                _write_in(folder, {number: writes[number] for number in numbers}, lock, errors)
+        except OSError as error:  # the folder cannot be opened
+            for number in numbers:
+                errors[number] = errors[number] or error
+    return errors
+
+
+def _write_in(folder: str, writes: Mapping[int, Write], lock: int | None, errors: list[Changed | OSError | None]) -> None:
+    created: dict[int, str] = {}
+    try:
+        for number, each in writes.items():
+            beside = os.path.join(folder, f".pfocr-lint-{os.urandom(8).hex()}.tmp")  # noqa: PTH118
+            created[number] = beside
+            with _noted(errors, number):
+                _create(beside, each.new, _status(os.path.realpath(each.path)), flush=len(writes) == 1)
+        whole = len(writes) == 1 or _flush_file_system(folder)
+        for number, beside in created.items():
+            if errors[number] is None:
+                with _noted(errors, number):
+                    if not whole:
+                        _flush(beside)
+                    each = writes[number]
+                    _swap(beside, os.path.realpath(each.path), each.old, each.new, lock)
+    finally:
+        for beside in created.values():
             with contextlib.suppress(OSError):
                 os.unlink(beside)  # noqa: PTH108
+
+
+@contextlib.contextmanager
+def _noted(errors: list[Changed | OSError | None], number: int) -> Iterator[None]:
+    try:
+        yield
+    except (Changed, OSError) as error:
+        errors[number] = error
+
+
+def _flush(path: str) -> None:
+    handle = os.open(path, _READ)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _flush_file_system(folder: str) -> bool:
+    """Flush the file system of a folder to disk; False where the system cannot do that for one alone."""
+    call = _c_function("syncfs")
+    if call is None:
+        return False
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        return bool(call(handle) == 0)
+    finally:
+        os.close(handle)
 
 
 def tidy(folder: str) -> None:
@@ -78,8 +150,8 @@ def _status(real: str) -> os.stat_result:
     return status
 
 
-def _create(beside: str, data: bytes, like: os.stat_result) -> None:
-    """A new file with these bytes on disk, with the mode and, where that is allowed, the owner of another."""
+def _create(beside: str, data: bytes, like: os.stat_result, *, flush: bool) -> None:
+    """A new file with these bytes (on disk, with ``flush``), the mode and, where that is allowed, the owner of another."""
     handle = os.open(beside, _CREATE, 0o600)
     try:
         rest = memoryview(data)
@@ -89,7 +161,8 @@ def _create(beside: str, data: bytes, like: os.stat_result) -> None:
             os.fchown(handle, like.st_uid, like.st_gid)
         if hasattr(os, "fchmod"):
             os.fchmod(handle, stat.S_IMODE(like.st_mode))
-        os.fsync(handle)
+        if flush:
+            os.fsync(handle)
     finally:
         os.close(handle)
 
@@ -137,19 +210,19 @@ def _holds(path: str, data: bytes) -> bool:
 
 def exchange(one: str, other: str) -> bool:
     """Exchange the names of two files at once; False, without any effect, where the system or the file system cannot."""
-    call = _renameat2()
+    call = _c_function("renameat2")
     return call is not None and call(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE) == 0
 
 
 @cache
-def _renameat2() -> Any:
-    """The system call: Linux has it, its C library mostly too, Python has not."""
+def _c_function(name: str) -> Any:
+    """A system call that Linux has, its C library mostly too, and Python has not; None elsewhere."""
     if not sys.platform.startswith("linux"):
         return None
     try:
         import ctypes
 
-        return ctypes.CDLL(None).renameat2
+        return getattr(ctypes.CDLL(None), name)
     except (ImportError, OSError, AttributeError):
         return None
 

@@ -20,6 +20,7 @@ from pfocr_lint.settings.model import Settings
 from pfocr_lint.workspace import workers
 from pfocr_lint.workspace.atomic_write import tidy
 from pfocr_lint.workspace.cache import Row
+from pfocr_lint.workspace.fixed_together import fix_together
 from pfocr_lint.workspace.one_file import Task, failed, git_history_open, process_bytes, process_prefiltered, read_file
 from pfocr_lint.workspace.source import Source
 
@@ -75,14 +76,21 @@ def _process_together(
     waiting: Sequence[Waiting], settings: Settings, kind: Kind | None, task: Task
 ) -> Iterator[tuple[int, Outcome]]:
     """The outcomes of files that were read together, each with its place."""
+    paths, datas = [path for _, path, _, _ in waiting], [data for _, _, data, _ in waiting]
     try:
-        paths, datas = [path for _, path, _, _ in waiting], [data for _, _, data, _ in waiting]
         quick_checks = prefilter.quick_checks(paths, datas, settings, kind, keywords=task.keywords)
     except Exception:  # noqa: BLE001 - one of the records raises it again alone
         quick_checks = [None] * len(waiting)
-    for (place, path, data, digest), quick in zip(waiting, quick_checks, strict=True):
+    fixed: dict[int, Result] = {}
+    if task.mode != "check":
+        with contextlib.suppress(Exception):  # one of the records raises it again alone
+            fixed = fix_together(paths, datas, quick_checks, settings, kind, task)
+    for number, ((place, path, data, digest), quick) in enumerate(zip(waiting, quick_checks, strict=True)):
         if quick is not None and not quick.found:
             yield place, Row(digest, quick.facts)
+            continue
+        if number in fixed:
+            yield place, fixed[number] if digest else replace(fixed[number], digest=b"")
             continue
         try:
             result = _process_now(Source(path, settings, kind), data, task, quick, digest)

@@ -200,11 +200,16 @@ def _replace(path: str, old: bytes, new: bytes) -> str | None:
     except Changed as kept:
         if try_load(path) == new:
             return None  # a link to it was fixed at the same time, or another run did so
-        note = f"{path}: another program changed it in the meantime, so it is left as it is"
-        return f"{note}; {kept}" if str(kept) else note
+        return unwritable(path, kept)
     except OSError as error:
         return f"{path}: it could not be written and is left as it is: {error.strerror}"
     return None
+
+
+def unwritable(path: str, kept: Changed) -> str:
+    """What is said of a file that another program changed."""
+    note = f"{path}: another program changed it in the meantime, so it is left as it is"
+    return f"{note}; {kept}" if str(kept) else note
 
 
 def _worth_fixing(checked: hits.Checked, task: Task) -> bool:
