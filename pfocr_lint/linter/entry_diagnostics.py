@@ -43,7 +43,12 @@ def diagnostics_of_entries(
 
     ``found`` are its rules with their findings, ``levels`` the severity of each rule that is on.
     """
-    made = [each.diagnostic for each in located(record, found, levels)]
+    return numbered_diagnostics(located(record, found, levels))
+
+
+def numbered_diagnostics(found: Sequence[Located]) -> tuple[Diagnostic, ...]:
+    """The diagnostics of all findings of a record; repeated fingerprints are numbered."""
+    made = [each.diagnostic for each in found]
     if len(made) > MOST:
         made = [each._replace(body=replace(each.body, fix=None)) for each in made]
     seen: Counter[str] = Counter()
@@ -74,12 +79,13 @@ def _by_place(each: Located) -> tuple[int, str, int, str, str]:
 def _of_finding(record: Record, rule: Rule, level: Severity, finding: Finding) -> Diagnostic:
     key = finding.key
     lines = record.slices.lines_of(key) if key and record.slices is not None else None
-    if key is None or lines is None or finding.at is not None or finding.related or finding.members:
+    if key is None or lines is None or finding.at is not None or finding.members:
         return diagnostic_of(record, hit_of(record, rule, level, finding), 1)
     before = record.text.count("\n", 0, lines.start)
     known = place = None
-    # whether a fix that copies another field is safe depends on what was edited in this record
-    if lines.end - lines.start <= _LONGEST and not (finding.fix is not None and finding.fix.follows):
+    # the safety of a fix that copies another field depends on what was edited in this record; a related place may be elsewhere
+    depends = finding.related or (finding.fix is not None and finding.fix.follows)
+    if lines.end - lines.start <= _LONGEST and not depends:
         place = (record.kind, level, rule.code, key, record.text[lines.start : lines.end])
         known = _known.get(place)
     if known is None or known[0] != finding:
@@ -106,8 +112,9 @@ def _moved(body: Body, lines: Span, before: int) -> Body | None:
         edits = tuple(Edit(edit.start - at, edit.end - at, edit.text) for edit in fix.edits)
         fix = fix._replace(edits=edits, places=tuple(_up(place, before) for place in fix.places))
     source = tuple(each._replace(number=each.number - before) for each in body.source)
+    related = tuple(each if each.path else each._replace(line=each.line - before) for each in body.related)
     span = Span(body.span.start - at, body.span.end - at)
-    return replace(body, span=span, place=_up(body.place, before), fix=fix, source=source)
+    return replace(body, span=span, place=_up(body.place, before), fix=fix, source=source, related=related)
 
 
 def _up(place: Place, lines: int) -> Place:

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
-from pfocr_lint.diagnostic import DropItem, Safety, apply_edits
+from pfocr_lint.diagnostic import DropItem, Safety, SetValue, apply_edits
 from pfocr_lint.linter import edits
 from pfocr_lint.linter.changes import changed
-from pfocr_lint.linter.entry_diagnostics import Located, diagnostics_of_entries, located
+from pfocr_lint.linter.entry_diagnostics import Located, located, numbered_diagnostics
 from pfocr_lint.linter.fixer import Fixed, made_by, same
 from pfocr_lint.linter.hits import MOST, cause_of
 from pfocr_lint.linter.prefilter import with_text
@@ -30,7 +30,6 @@ from pfocr_lint.record.positions import compose
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pfocr_lint.diagnostic import Change
     from pfocr_lint.linter.prefilter import QuickCheck
     from pfocr_lint.record.document import Record
     from pfocr_lint.settings.model import Settings
@@ -57,23 +56,28 @@ def attempt(quick: QuickCheck, data: bytes, settings: Settings, *, unsafe: bool)
     wanted = sorted(edit for each in fixing if (fix := each.diagnostic.fix) is not None for edit in fix.edits)
     if not wanted or any(one.end > other.start or one.start == other.start for one, other in pairwise(wanted)):
         return None
-    changes = [change for each in fixing if each.finding.fix is not None for change in each.finding.fix.changes]
+    changes = _changes(fixing)
     if _empties_a_list(record, changes) or sum(len(edit.text) for edit in wanted) > edits.MOST_WRITTEN:
         return None
     return Attempt(record, found, fixing, apply_edits(record.text, wanted).encode())
 
 
 def _is_plain(each: Located) -> bool:
-    """Whether a fix edits only lines of the finding's entry, and does not depend on what a person edited."""
-    fix, offered = each.finding.fix, each.diagnostic.body.fix
-    return fix is not None and offered is not None and each.diagnostic.offset > 0 and not fix.follows
+    """Whether a fix only sets values and drops items, and does not depend on what a person edited."""
+    fix = each.finding.fix
+    return (
+        fix is not None
+        and each.diagnostic.body.fix is not None
+        and not fix.follows
+        and all(isinstance(change, (SetValue, DropItem)) for change in fix.changes)
+    )
 
 
 def _to_fix(found: Sequence[Located], *, unsafe: bool) -> list[Located]:
     return [each for each in found if (fix := each.diagnostic.body.fix) is not None and (unsafe or fix.safety is Safety.SAFE)]
 
 
-def _empties_a_list(record: Record, changes: Sequence[Change]) -> bool:
+def _empties_a_list(record: Record, changes: Sequence[SetValue | DropItem]) -> bool:
     dropped = Counter(parent_of(change.key) for change in changes if isinstance(change, DropItem))
     return any(len(record.value(parent)) <= number for parent, number in dropped.items())
 
@@ -88,22 +92,26 @@ def verified(tried: Attempt, after: QuickCheck | None, settings: Settings, *, un
     if after is None or after.record is None:
         return None
     record, new = tried.record, with_text(after.record, tried.data)
-    changes = [change for each in tried.fixing if each.finding.fix is not None for change in each.finding.fix.changes]
+    changes = _changes(tried.fixing)
     if not same(changed(record, changes), new.data):
         return None
     levels = settings.rules_for(record.path)
     left = located(new, after.found, levels)
     if _to_fix(left, unsafe=unsafe) or not _are_gone(tried, new, left):
         return None
-    for each in tried.fixing:
-        lines = new.slices.lines_of(each.finding.key or "") if new.slices is not None else None
+    for change in changes:
+        lines = new.slices.lines_of(change.key) if new.slices is not None else None
         if lines is None or not _confirmed(new.text[lines.start : lines.end]):
             return None
     fixed = [
-        each.diagnostic._replace(made=made_by(record, each.finding.fix)) for each in tried.fixing if each.finding.fix is not None
+        each.diagnostic._replace(made=made_by(record, fix)) for each in tried.fixing if (fix := each.finding.fix) is not None
     ]
-    facts = facts_of(new, keywords=keywords)
-    return Fixed(tried.data, tuple(fixed), diagnostics_of_entries(new, after.found, levels), facts=facts)
+    return Fixed(tried.data, tuple(fixed), numbered_diagnostics(left), facts=facts_of(new, keywords=keywords))
+
+
+def _changes(fixing: Sequence[Located]) -> list[SetValue | DropItem]:
+    fixes = [fix for each in fixing if (fix := each.finding.fix) is not None]
+    return [change for fix in fixes for change in fix.changes if isinstance(change, (SetValue, DropItem))]
 
 
 def _are_gone(tried: Attempt, new: Record, left: Sequence[Located]) -> bool:
