@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 
 def join(parent: str, token: str | int) -> str:
     """The JSON Pointer (RFC 6901) of ``token`` below ``parent``."""
@@ -9,9 +11,18 @@ def join(parent: str, token: str | int) -> str:
     return f"{parent}/{name.replace('~', '~0').replace('/', '~1') if '~' in name or '/' in name else name}"
 
 
-def split(pointer: str) -> list[str]:
+def split(pointer: str) -> tuple[str, ...]:
     """The tokens of a JSON Pointer."""
-    return [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
+    return _known(pointer) if len(pointer) < _LONG else _split(pointer)
+
+
+def _split(pointer: str) -> tuple[str, ...]:
+    return tuple([token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]])
+
+
+# The same few pointers are split again and again; those of a hostile record may be as long as the record.
+_LONG = 100  # code points
+_known = lru_cache(4_096)(_split)
 
 
 def parent_of(pointer: str) -> str:

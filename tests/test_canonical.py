@@ -730,3 +730,10 @@ def test_a_clean_run_needs_no_library(tmp_path, named):
         "urllib",
     }
     assert not spared & set(names)
+
+
+@given(st.text("aAyYnNoOeEfF01 ,.()/-", max_size=60), st.sampled_from(["doi", "on", "no", "figtitle", "is", "year"]))
+@settings(max_examples=2_000)
+def test_the_emitter_writes_a_short_text_as_libyaml_does(text, name):
+    written = emitter._dump({name: text, "z": text}, unfolded=False)
+    assert written.startswith(emitter._dump({name: text}, unfolded=False))

@@ -475,7 +475,7 @@ def in_place(path: Path, data: bytes) -> None:
 
 
 SAVES = pytest.mark.parametrize("save", [by_rename, in_place])
-exchanging = pytest.mark.skipif(atomic_write._renameat2() is None, reason="this system cannot exchange names")
+exchanging = pytest.mark.skipif(atomic_write._c_function() is None, reason="this system cannot exchange names")
 
 
 @exchanging

@@ -89,7 +89,7 @@ def test_a_record_with_too_many_findings_is_not_fixed(monkeypatch, most, repaire
     ],
 )
 def test_values_are_equal_with_their_types(one, other, same):
-    assert fixer._same(one, other) is same
+    assert fixer.same(one, other) is same
 
 
 THREE = (

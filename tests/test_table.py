@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from test_canonical import TRAPS, mutated, quick_check_of, read_by_template, same
 from test_fixer import DAMAGE, PATH
 
+from pfocr_lint.dataclass import replace
 from pfocr_lint.linter import checker, prefilter
 from pfocr_lint.record import column_parser, derived, emitter
 from pfocr_lint.record.parser import read
@@ -198,7 +199,9 @@ def test_files_taken_together_are_reported_as_each_alone_in_their_order(folder, 
         for path, each in zip(folder, together, strict=True)
     ]
     reported = list(many_files._outcomes_of((DEFAULT, Kind.FIGURE, folder, digests), task))
-    assert [each for each in reported if each is not None] == [each for each in together if isinstance(each, Result)]
+    assert [replace(each, digest=b"") for each in reported if each is not None] == [
+        each for each in together if isinstance(each, Result)
+    ]
 
 
 def test_no_more_is_held_than_enough(folder, monkeypatch):

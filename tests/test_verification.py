@@ -81,8 +81,8 @@ def test_equal_values_of_two_types_are_two_values(written, wanted):
 
 def test_nan_is_itself():
     nan = float("nan")
-    assert fixer._same([nan, {"a": nan}], [nan, {"a": float("nan")}])
-    assert not fixer._same(nan, 1.0)
+    assert fixer.same([nan, {"a": nan}], [nan, {"a": float("nan")}])
+    assert not fixer.same(nan, 1.0)
 
 
 def test_a_text_edit_may_move_the_fences_but_no_value():

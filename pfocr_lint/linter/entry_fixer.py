@@ -1,9 +1,10 @@
 """
 Fixes for records in the pipeline's own form, made and verified entry by entry.
 
-The edits of a fix are those of its diagnostic, which are known for an entry's text (see entry_diagnostics). A fixed record is read
-and checked by the prefilter, many together, and PyYAML and ruamel.yaml read each edited entry. Whatever is not plain, and each
-verification that fails, is left to the reference path (pfocr_lint.linter.fixer), which begins again with the record as it was.
+The edits of a fix are those of its diagnostic, which are known for an entry's text (see entry_diagnostics). A fixed record is
+read and checked by the prefilter, many together, and PyYAML and ruamel.yaml read each edited entry. Whatever is not plain, and
+each verification that fails, is left to the reference path (pfocr_lint.linter.fixer), which begins again with the record as it
+was.
 """
 
 from __future__ import annotations
@@ -86,8 +87,8 @@ def verified(tried: Attempt, after: QuickCheck | None, settings: Settings, *, un
     """
     The fixed record; None where the reference path has to fix it.
 
-    ``after`` is the quick check of the new bytes. The same must hold as in fixer.verify: every value is the intended one, what was
-    fixed is gone, and two readers agree on each edited entry. And nothing must be left to fix in a further round.
+    ``after`` is the quick check of the new bytes. The same must hold as in fixer.verify: every value is the intended one, what
+    was fixed is gone, and two readers agree on each edited entry. And nothing must be left to fix in a further round.
     """
     if after is None or after.record is None:
         return None

@@ -127,7 +127,9 @@ def _written(about: list[str], value: Any) -> str:
 
 def fingerprint(record: Values, printed: str) -> str:
     """The fingerprint of a finding in a record, without a number for repeats."""
-    return _digest(f"[{json.dumps(identity(record))}, {printed[1:]}")
+    if "identity as JSON" not in record.derived:
+        record.derived["identity as JSON"] = json.dumps(identity(record))
+    return _digest(f"[{record.derived['identity as JSON']}, {printed[1:]}")
 
 
 def numbered(prints: str, repeat: int) -> str:

@@ -15,6 +15,8 @@ from typing import Any
 import yaml
 
 from pfocr_lint.dataclass import dataclass
+from pfocr_lint.lazy_import import expression
+from pfocr_lint.record.fast_parser import WORDS
 from pfocr_lint.record.limits import WIDTH
 from pfocr_lint.record.scalars import needs_quotes
 
@@ -89,8 +91,20 @@ def _skip_indent(text: str, at: int) -> int:
     return at
 
 
+# A text that libyaml writes as it is; an entry with it is short enough for one line.
+_PLAIN = expression("[A-Za-z][A-Za-z0-9 ,.()/-]{1,50}(?<! )")
+_PLAIN_KEY = expression("[a-z_]{2,20}")
+
+
 def _dump(value: Any, *, unfolded: bool) -> str:
-    text: str = yaml.dump(
+    if type(value) is dict and len(value) == 1:
+        ((name, text),) = value.items()
+        if type(text) is str and _PLAIN_KEY.fullmatch(name) and name not in WORDS:
+            if not text:
+                return f"{name}: ''\n"
+            if _PLAIN.fullmatch(text) and text not in WORDS:
+                return f"{name}: {text}\n"
+    written: str = yaml.dump(
         value,
         Dumper=_Dumper,
         allow_unicode=True,
@@ -99,7 +113,7 @@ def _dump(value: Any, *, unfolded: bool) -> str:
         default_flow_style=False,
     )
     # libyaml ends a document so if its last text keeps its line breaks. A text itself may also end in three dots.
-    return text.removesuffix("...\n") if text.endswith("\n...\n") else text
+    return written.removesuffix("...\n") if written.endswith("\n...\n") else written
 
 
 @lru_cache(256)

@@ -64,6 +64,13 @@ def below(pointer: str, node: yaml.Node | None) -> Iterator[Entry]:
             yield from below(at, item)
 
 
+class _At:
+    """As much of PyYAML's marks as is used: the offset in the text."""
+
+    def __init__(self, index: int) -> None:
+        self.index = index
+
+
 class Slices(Mapping[str, Entry]):
     """
     The entries of a text in the form that the fast parser reads, composed on demand.
@@ -106,12 +113,27 @@ class Slices(Mapping[str, Entry]):
         lines = self._lines(within, indent, name)
         if lines is None or join(pointer, name) in self._cut:
             return
-        self._cut.add(join(pointer, name))
+        at = join(pointer, name)
+        self._cut.add(at)
+        value = self._data[name] if not pointer else self._data[split(pointer)[0]][name]
+        if isinstance(value, str):
+            self._found[at] = self._scalar(at, value, lines, lines.start + len(indent))
+            return
         for entry in below(pointer, compose(self._text[lines.start : lines.end])):
             self._found[entry.pointer] = entry
             for node in (entry.key, entry.node):
                 if node is not None:
                     self._bases[node] = lines.start
+
+    def _scalar(self, pointer: str, value: str, lines: Span, start: int) -> Entry:
+        """Return the entry of a text without PyYAML: in this form it begins after the key, a colon and a space."""
+        colon = self._text.index(":", start)
+        style = "'" if self._text.startswith("'", colon + 2) else ""
+        scalar: Any = yaml.ScalarNode
+        key = scalar("", split(pointer)[-1], _At(start), _At(colon))
+        node = scalar("", value, _At(colon + 2), _At(lines.end - 1), style)
+        self._bases[key] = self._bases[node] = 0
+        return Entry(pointer, node, key)
 
     def lines_of(self, pointer: str) -> Span | None:
         """Return the span of the lines of the entry, at most two levels deep, that has the value; None if a key is missing."""

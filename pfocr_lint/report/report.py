@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import chain, groupby
 from operator import attrgetter
 
-from pfocr_lint.dataclass import dataclass, field
+from pfocr_lint.dataclass import dataclass, field, replace
 from pfocr_lint.diagnostic import Diagnostic, Safety, Severity
 from pfocr_lint.report.fixes import FixLog
 from pfocr_lint.report.plain import counted
@@ -51,6 +51,10 @@ class Totals:
     paths: set[str] = field(default_factory=set)
     rules: dict[str, RuleCount] = field(default_factory=dict)
 
+    def copy(self) -> Totals:
+        """Return the same counts, to add to."""
+        return Totals(Counter(self.counts), set(self.paths), {code: replace(rule) for code, rule in self.rules.items()})
+
     def add(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Count more diagnostics; those of one record come together."""
         for each in diagnostics:
@@ -71,15 +75,25 @@ class Totals:
 
 
 class Found:
-    """The diagnostics of results that are sorted by path, by offset and code in each; made anew in each iteration."""
+    """
+    The diagnostics of results that are sorted by path, by offset and code in each; made anew in each iteration.
 
-    def __init__(self, results: Sequence[Result]) -> None:
-        self._results = results
+    ``totals`` are their counts, known after the first complete iteration.
+    """
+
+    def __init__(self, results: Sequence[Result], earlier: Totals) -> None:
+        self._results, self._earlier = results, earlier
+        self.totals: Totals | None = None
 
     def __iter__(self) -> Iterator[Diagnostic]:
+        totals = self._earlier.copy()
         for _, own in groupby(self._results, attrgetter("path")):
             parts = [result.left for result in own]
-            yield from parts[0] if len(parts) == 1 else sorted(chain(*parts), key=lambda each: (each.start, each.code))
+            one = list(parts[0]) if len(parts) == 1 else sorted(chain(*parts), key=lambda each: (each.start, each.code))
+            if self.totals is None:
+                totals.add(one)
+            yield from one
+        self.totals = self.totals or totals
 
 
 @dataclass(frozen=True)
@@ -116,7 +130,12 @@ class Report:
     @cached_property
     def totals(self) -> Totals:
         """The counts of all diagnostics."""
-        whole = Totals(Counter(self.earlier.counts), set(self.earlier.paths), {**self.earlier.rules})
+        if isinstance(self.diagnostics, Found):
+            for _ in self.diagnostics if self.diagnostics.totals is None else ():
+                pass
+            if self.diagnostics.totals is not None:
+                return self.diagnostics.totals
+        whole = self.earlier.copy()
         whole.add(self.diagnostics)
         return whole
 

@@ -216,7 +216,7 @@ class Reporter:
             self._note(result)
             if options.diff:
                 self._write_patch(result.patch if result.versions is None else unified(result.path, *result.versions))
-        late = Found(results)
+        late = Found(results, self._totals)
         report = replace(
             self._empty_report, diagnostics=late, earlier=self._totals, width=self._width if results else 0,
             files=self.files - self._not_records - len(self._missing), fixed=self._fixed, seconds=seconds,
@@ -229,7 +229,7 @@ class Reporter:
             self.write_message(f"{report.fixed:,} would be fixed, {report.errors + report.warnings:,} would remain")
         for name, target in options.outputs:
             if target is not None:
-                found = Found(sorted((*self._written, *results), key=attrgetter("path")))
+                found = Found(sorted((*self._written, *results), key=attrgetter("path")), Totals()) if self._written else late
                 color = options.color == "always"
                 full = replace(report, diagnostics=found, earlier=Totals(), color=color, width=WIDTH)
                 _write_file(target, self._pieces(name, full))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from pfocr_lint.diagnostic import DropItem, Finding, Fix, SetValue
 from pfocr_lint.pointer import name_of, parent_of, split
@@ -61,6 +62,16 @@ def unquoted_scalar(record: Record) -> Iterator[Finding]:
 _FOLLOWING = ("/figid_alias", "/redirect_from")  # never '', and made of other fields
 
 
+def _emptied(key: str) -> Fix:
+    return Fix("set it to ''", (SetValue(key, ""),))
+
+
+@lru_cache(1_024)  # most findings of the real database are five of these
+def _leaked(key: str, value: str) -> Finding:
+    """The finding for a word that stands for a missing value, where the format has '' for it."""
+    return Finding(key, f"{name_of(key)} is {quote(value)}, which stands for a missing value", fix=_emptied(key))
+
+
 @rule(
     "PF106",
     fix="safe",
@@ -99,8 +110,11 @@ def missing_value_sentinel(record: Record) -> Iterator[Finding]:
             dropped[parent] = dropped.get(parent, 0) + 1
             if validator.allows(record.kind, parent, []) or dropped[parent] < len(holder):
                 fix = Fix("drop the item", (DropItem(key),))
+        elif type(violation.value) is str and validator.allows(record.kind, key, ""):
+            yield _leaked(key, violation.value)
+            continue
         elif validator.allows(record.kind, key, ""):
-            fix = Fix("set it to ''", (SetValue(key, ""),))
+            fix = _emptied(key)
         elif key in _FOLLOWING and (value := derived.value(record, key)) is not None:
             fix = Fix(f"set it to {quote(value)}", (SetValue(key, value),))
         what = "empty" if violation.value is None else f"{quote(violation.value)}, which stands for a missing value"

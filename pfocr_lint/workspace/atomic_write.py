@@ -1,9 +1,9 @@
 """
 Atomic writes: after a crash, a kill or a full disk a file has either its old or its new content.
 
-The new bytes are written to a second file and flushed to disk, many files at once, and the two names are exchanged. The displaced bytes are then
-compared with those that were read: if someone else saved the file meanwhile, their version goes back. Where the system cannot
-exchange names, the file is compared just before it is renamed over, and our own runs wait for one another.
+The new bytes are written to a second file and flushed to disk, many files at once, and the two names are exchanged. The displaced
+bytes are then compared with those that were read: if someone else saved the file meanwhile, their version goes back. Where the
+system cannot exchange names, the file is compared just before it is renamed over, and our own runs wait for one another.
 """
 
 from __future__ import annotations
@@ -66,16 +66,20 @@ def write_all(writes: Sequence[Write]) -> list[Changed | OSError | None]:
     for number, each in enumerate(writes):
         folders.setdefault(os.path.dirname(os.path.realpath(each.path)), []).append(number)  # noqa: PTH120
     for folder, numbers in folders.items():
-        try:
-            with signals.delayed(), _folder(folder) as lock:
-                _write_in(folder, {number: writes[number] for number in numbers}, lock, errors)
-        except OSError as error:  # the folder cannot be opened
-            for number in numbers:
-                errors[number] = errors[number] or error
+        _write_in(folder, {number: writes[number] for number in numbers}, errors)
     return errors
 
 
-def _write_in(folder: str, writes: Mapping[int, Write], lock: int | None, errors: list[Changed | OSError | None]) -> None:
+def _write_in(folder: str, writes: Mapping[int, Write], errors: list[Changed | OSError | None]) -> None:
+    try:
+        with signals.delayed(), _folder(folder) as lock:
+            _write_locked(folder, writes, lock, errors)
+    except OSError as error:  # the folder cannot be opened
+        for number in writes:
+            errors[number] = errors[number] or error
+
+
+def _write_locked(folder: str, writes: Mapping[int, Write], lock: int | None, errors: list[Changed | OSError | None]) -> None:
     created: dict[int, str] = {}
     try:
         for number, each in writes.items():
