@@ -59,12 +59,12 @@ def raises(error):
     ids=["another system", "no C library", "an old C library", "no ctypes"],
 )
 def test_where_names_cannot_be_exchanged_the_file_is_renamed_over(path, monkeypatch, without):
-    atomic_write._renameat2.cache_clear()
+    atomic_write._c_function.cache_clear()
     with monkeypatch.context() as patch:
         without(patch)
-        assert atomic_write._renameat2() is None
+        assert atomic_write._c_function("renameat2") is None
         atomic_write.write(str(path), b"old", b"new")
-    atomic_write._renameat2.cache_clear()
+    atomic_write._c_function.cache_clear()
     assert contents(path.parent) == {"x.md": b"new"}
 
 

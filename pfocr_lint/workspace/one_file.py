@@ -207,7 +207,7 @@ def _replace(path: str, old: bytes, new: bytes) -> str | None:
 
 
 def unwritable(path: str, kept: Changed) -> str:
-    """What is said of a file that another program changed."""
+    """Return the note on a file that another program changed."""
     note = f"{path}: another program changed it in the meantime, so it is left as it is"
     return f"{note}; {kept}" if str(kept) else note
 
