@@ -185,6 +185,8 @@ def _emptied(record: Record, changes: Sequence[Change]) -> set[str]:
 
 def _flow_holder(record: Record, pointer: str) -> str | None:
     """The outermost flow collection that holds a value: it is rewritten as a whole."""
+    if record.canonical:  # there, a collection in brackets is empty
+        return None
     at = ""
     for token in split(parent_of(pointer)):
         at = join(at, token)

@@ -119,21 +119,46 @@ class Slices(Mapping[str, Entry]):
         if isinstance(value, str):
             self._found[at] = self._scalar(at, value, lines, lines.start + len(indent))
             return
+        if isinstance(value, list) and (items := self._items(at, value, lines, indent)) is not None:
+            self._found.update(items)
+            return
         for entry in below(pointer, compose(self._text[lines.start : lines.end])):
             self._found[entry.pointer] = entry
             for node in (entry.key, entry.node):
                 if node is not None:
                     self._bases[node] = lines.start
 
+    def _items(self, pointer: str, value: list[Any], lines: Span, indent: str) -> dict[str, Entry] | None:
+        """Return the entries of a list of plain texts, each on a line, without PyYAML; None for another list."""
+        dash = f"{indent}- "
+        head, *items = self._text[lines.start : lines.end - 1].split("\n")
+        if items != [f"{dash}{item}" for item in value] or not items:
+            return None
+        nodes, at = [], lines.start + len(head) + 1
+        for item in value:
+            start = at + len(dash)
+            nodes.append(self._node(item, start, start + len(item)))
+            at = start + len(item) + 1
+        start = lines.start + len(indent)
+        key = self._node(split(pointer)[-1], start, lines.start + head.index(":"))
+        sequence: Any = yaml.SequenceNode
+        whole = sequence("", nodes, _At(lines.start + len(head) + 1 + len(indent)), _At(lines.end), flow_style=False)
+        self._bases[whole] = 0
+        found = {f"{pointer}/{number}": Entry(f"{pointer}/{number}", node, None) for number, node in enumerate(nodes)}
+        return {pointer: Entry(pointer, whole, key), **found}
+
+    def _node(self, value: str, start: int, end: int, style: str = "") -> yaml.ScalarNode:
+        scalar: Any = yaml.ScalarNode
+        node: yaml.ScalarNode = scalar("", value, _At(start), _At(end), style)
+        self._bases[node] = 0
+        return node
+
     def _scalar(self, pointer: str, value: str, lines: Span, start: int) -> Entry:
         """Return the entry of a text without PyYAML: in this form it begins after the key, a colon and a space."""
         colon = self._text.index(":", start)
         style = "'" if self._text.startswith("'", colon + 2) else ""
-        scalar: Any = yaml.ScalarNode
-        key = scalar("", split(pointer)[-1], _At(start), _At(colon))
-        node = scalar("", value, _At(colon + 2), _At(lines.end - 1), style)
-        self._bases[key] = self._bases[node] = 0
-        return Entry(pointer, node, key)
+        key = self._node(split(pointer)[-1], start, colon)
+        return Entry(pointer, self._node(value, colon + 2, lines.end - 1, style), key)
 
     def lines_of(self, pointer: str) -> Span | None:
         """Return the span of the lines of the entry, at most two levels deep, that has the value; None if a key is missing."""

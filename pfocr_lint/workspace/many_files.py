@@ -142,6 +142,8 @@ def _outcomes(
 ) -> Generator[Outcome, None, None]:
     if not sources:
         return
+    if len(sources) >= WORTH_A_POOL:
+        workers.tune()
     if jobs is None:
         jobs = os.cpu_count() or 1 if len(sources) >= WORTH_A_POOL else 1
     parts = list(_parts(sources, digests, jobs))
