@@ -22,7 +22,8 @@ class Result:
     text before and after, only for a diff; ``patch`` is that diff. ``faults`` are this program's own, ``notes`` say why a file
     was left as it is, ``unreadable`` why it was not read, ``missing`` that it does not exist, ``not_a_record`` that it is none.
     ``facts`` are compared with those of other records, ``waived`` are the codes of the waived findings, one for each. ``digest``
-    is the SHA-256 of the record's bytes; empty where the result depends on more than these.
+    is the SHA-256 of the record's bytes; empty where the result depends on more than these. ``until`` is the earliest last day of
+    the record's waivers (``YYYY-MM-DD``): the result is the same on all days up to it, if it was made on one of them.
     """
 
     path: str
@@ -38,9 +39,14 @@ class Result:
     facts: Facts | None = None
     waived: tuple[str, ...] = ()
     digest: bytes = b""
+    until: str | None = None
 
     @property
     def is_clean(self) -> bool:
-        """Whether there is nothing to report. A waived finding is counted in every run, so that record is not kept as clean."""
+        """
+        Whether there is nothing to report, on any day.
+
+        A waived finding is counted in every run, and a waiver may end: such a record is not kept as clean.
+        """
         reported = self.left or self.fixed or self.versions or self.faults or self.notes or self.unreadable or self.not_a_record
-        return not (reported or self.waived)
+        return not (reported or self.waived or self.until)

@@ -10,12 +10,13 @@ from typing import NamedTuple
 import pytest
 from hypothesis import HealthCheck, settings
 
-from pfocr_lint.cli import main
+from pfocr_lint.cli import main, settings_flags
 from pfocr_lint.record import emitter
 from pfocr_lint.schema import schemas
 from pfocr_lint.schema.kinds import Kind
 
 ROOT = Path(__file__).resolve().parent.parent
+TODAY = "2026-01-01"  # the machine's day in tests that run the command
 SEED = "PMC9405586__biomedicines-10-01841-g001"
 
 settings.register_profile("suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
@@ -49,8 +50,9 @@ class Ran(NamedTuple):
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
-    """Run the command in an empty folder."""
+    """Run the command in an empty folder, on the day ``TODAY``."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(settings_flags.time, "strftime", lambda _: TODAY)
 
     def call(*argv: str, stdin: bytes = b"") -> Ran:
         out, err = io.StringIO(), io.StringIO()

@@ -51,7 +51,7 @@ WAIVING = [
     "# pfocr-lint: ignore[PF210; until=2027-06-30; owner=ana maria] printed later",
     "# pfocr-lint: ignore[PF210;owner=ana;until=2027-06-30] printed later",
     "# pfocr-lint: ignore[ PF210 ; until = 2027-06-30 ; owner = ana ] printed later",
-    "# pfocr-lint: ignore[PF210; until=2001-01-01] long over",  # the date is not compared with the current date yet
+    "# pfocr-lint: ignore[PF210; until=2001-01-01] long over",  # no day is given, so no waiver ends
     "# pfocr-lint: ignore[PF210;] printed later",
 ]
 
@@ -232,6 +232,156 @@ def test_the_fix_of_an_unused_name_keeps_the_other_parts():
     text = text_with("# pfocr-lint: ignore[PF301, PF210; until=2027-06-30; owner=ana] why")
     fixed = fixer.fix(PATH, text.encode()).data.decode()
     assert "# pfocr-lint: ignore[PF210; until=2027-06-30; owner=ana] why\n" in fixed
+
+
+# --- the last day of a waiver
+
+ENDS = "# pfocr-lint: ignore[PF210; until=2026-06-30] to be clarified"
+
+
+def checked(text: str, day: str | None, settings: Settings = DEFAULT):
+    return checker.check(PATH, text.encode(), settings, today=day)
+
+
+@pytest.mark.parametrize(
+    ("day", "codes"),
+    [
+        (None, []),
+        ("2026-06-29", []),
+        ("2026-06-30", []),
+        ("2026-07-01", ["PF903", "PF210"]),
+        ("2027-01-01", ["PF903", "PF210"]),
+        ("9999-12-31", ["PF903", "PF210"]),
+        ("0001-01-01", []),
+    ],
+)
+def test_after_its_last_day_a_waiver_waives_nothing(day, codes):
+    assert [each.code for each in checked(text_with(ENDS), day)] == codes
+
+
+def test_an_ended_waiver_names_its_rules_its_day_and_its_owner():
+    text = text_with("# pfocr-lint: ignore[PF301, year-differs-from-reference, PF2100; owner=ana; until=2026-06-30] both")
+    found = checked(text, "2026-07-01")
+    assert [each.code for each in found] == ["PF903", "PF902", "PF210"]
+    assert found[0].message == (
+        "the waiver of PF301, year-differs-from-reference ended on 2026-06-30; correct the value, or write a later day (owner: ana)"
+    )
+    assert found[0].severity.value == "warning"
+    assert found[0].fix is None
+    assert found[0].place.line == line_of(text, "# pfocr-lint")
+
+
+ENDED = [  # comment, line of the year, codes
+    (ENDS, "year: '2022'", ["PF903"]),  # in place of PF901
+    ("# pfocr-lint: ignore[PF210; until=2026-06-30]", YEAR, ["PF210", "PF903"]),  # no reason is wanted of it
+    ("# pfocr-lint: ignore[PF2100; until=2026-06-30] why", YEAR, ["PF210", "PF902"]),  # it never waived
+    ("# pfocr-lint: ignore[PF210; until=2026-06-31] why", YEAR, ["PF210", "PF902"]),
+    ("# pfocr-lint: ignore[PF210, PF903; until=2026-06-30] why", YEAR, ["PF210", "PF903"]),  # it does not waive itself
+    (f"{ENDS}\n# pfocr-lint: ignore[PF903] leave it", YEAR, ["PF210", "PF901", "PF903"]),
+    (f"{ENDS}\n# pfocr-lint: ignore[PF210; until=2026-12-31] not yet", YEAR, ["PF903"]),
+    ("# pfocr-lint: ignore[PF401; until=2026-06-30] a twin", "year: '2022'", ["PF903"]),
+]
+
+
+@pytest.mark.parametrize(("comment", "line", "codes"), ENDED)
+def test_ended_waivers_among_others(comment, line, codes):
+    assert sorted(each.code for each in checked(text_with(comment, line=line), "2026-07-01")) == codes
+
+
+def test_an_ended_waiver_without_a_finding_is_to_be_removed():
+    (found,) = checked(text_with(ENDS, line="year: '2022'"), "2026-07-01")
+    assert found.message == "the waiver of PF210 ended on 2026-06-30 and has nothing to waive; remove it"
+    (found,) = checked(text_with(ENDS.replace("210", "401"), line="year: '2022'"), "2026-07-01")
+    assert found.message.endswith("; correct the value, or write a later day")  # only the comparison finds PF401
+
+
+def test_an_ended_waiver_of_a_rule_that_is_off_is_silent():
+    settings = Settings(selections=(Selection(ignore=("PF210",)),))
+    assert checked(text_with(ENDS), "2026-07-01", settings) == []
+
+
+def test_what_a_person_waived_once_is_fixed_by_unsafe_fixes_only():
+    data = text_with(ENDS).encode()
+    assert fixer.fix(PATH, data, today="2026-07-01").data == data
+    fixed = fixer.fix(PATH, data, today="2026-07-01", unsafe=True)
+    assert fixed.data.decode() == text_with(ENDS, line="year: '2022'")
+    assert fixer.fix(PATH, data, unsafe=True).fixed == ()
+
+
+@pytest.mark.parametrize("day", ["", "today", "2026-02-30", "2026-7-1", "20260701"])
+def test_the_day_of_the_api_is_a_date(day):
+    for act in (checker.check, fixer.fix):
+        with pytest.raises(ValueError, match="is no date; write it as in 2027-06-30"):
+            act(PATH, b"", today=day)
+
+
+def test_a_result_has_the_earliest_last_day_of_its_waivers():
+    more = "# pfocr-lint: ignore[PF401; until=2026-05-31] a twin\n# pfocr-lint: ignore[PF301; until=2001-01-01; x] wrong\n{}"
+    for comment, until in ((ENDS, "2026-06-30"), (f"{more}  {ENDS}", "2026-05-31"), (WAIVING[0], None), (NEAR[0], None)):
+        record = read(PATH, text_with(comment).encode())
+        assert record_check.check_record(record).until == until
+        assert fixer.fix(PATH, text_with(comment).encode()).until == until
+        assert record_check.check_record(record, Settings(waivers=False)).until is None
+
+
+def test_the_day_of_a_run(repository, run):
+    (repository / PATH).write_text(text_with(ENDS), encoding="utf-8")
+    assert run(PATH).status == 0  # TODAY of the tests is before
+    assert run(PATH, "--today", "2026-06-30").status == 0
+    late = run(PATH, "--today", "2026-07-01", "--output-format", "concise")
+    assert late.status == 1
+    assert "PF210" in late.out
+    assert "PF903" in late.out
+    assert run(PATH, "--today", "2026-07-01", "--no-waivers").out.count("PF903") == 0
+    data = (repository / PATH).read_bytes()
+    for day, status in (("2026-06-30", 0), ("2026-07-01", 1)):
+        assert run("--stdin-filename", PATH, "--today", day, stdin=data).status == status
+    wrong = run(PATH, "--today", "July")
+    assert (wrong.status, wrong.err) == (2, "pfocr-lint: --today: 'July' is no date; write it as in 2027-06-30\n")
+
+
+def test_the_waiver_of_a_comparison_ends(waived, run):
+    path = waived / PATH
+    path.write_text(path.read_text(encoding="utf-8").replace("[PF402]", "[PF402; until=2026-06-30]"), encoding="utf-8")
+
+    def codes(day):
+        found = json.loads(run("--today", day, "--output-format", "json").out)["diagnostics"]
+        return {each["code"] for each in found if each["path"] == PATH}
+
+    assert codes("2026-07-01") - codes("2026-06-30") == {"PF402", "PF903"}
+
+
+def test_a_waiver_ends_although_nothing_changed(many, run):
+    """The cache knows the records, also those whose waivers only concern the comparison."""
+    first = sorted((many / "_figures").iterdir())[0]
+    first.write_text(first.read_text(encoding="utf-8").replace(WAIVING[0], ENDS), encoding="utf-8")
+    second = sorted((many / "_figures").iterdir())[1]
+    second.write_text(
+        second.read_text(encoding="utf-8").replace("pmcid:", f"{ENDS.replace('210', '402')}\npmcid:"), encoding="utf-8"
+    )
+
+    def codes(day, *argv):
+        report = json.loads(run("--today", day, "--output-format", "json", *argv).out)
+        return [(each["code"], each["path"]) for each in report["diagnostics"]]
+
+    os.chdir(many)
+    one, other = f"_figures/{first.name}", f"_figures/{second.name}"
+    ended = sorted([("PF210", one), ("PF903", one), ("PF903", other)])
+    for argv in ([], ["--jobs", "2"], ["--no-cache"]):
+        assert codes("2026-06-30", *argv) == []
+        assert sorted(codes("2026-07-01", *argv)) == ended
+        assert codes("2026-06-30", *argv) == []
+
+
+def test_a_waiver_that_ended_is_no_work_of_a_diff(changed, run):
+    """The base had the same waiver, so its end is not introduced."""
+    text = text_with(ENDS)
+    (changed / PATH).write_text(text, encoding="utf-8")
+    git(changed, "commit", "-q", "-a", "-m", "waived")
+    (changed / PATH).write_text(text.replace("seo: CreativeWork", "seo: Creative"), encoding="utf-8")
+    argv = ("--since", "HEAD", "--today", "2026-07-01", "--output-format", "json")
+    codes = [[each["code"] for each in json.loads(run(*argv, *more).out)["diagnostics"]] for more in ([], ["--introduced"])]
+    assert [set(each) & {"PF104", "PF210", "PF903"} for each in codes] == [{"PF104", "PF210", "PF903"}, {"PF104"}]
 
 
 def test_a_second_waiver_in_one_comment_is_reported():
@@ -427,6 +577,8 @@ def test_the_list_of_waivers(waived, run):
         ("# pfocr-lint: ignore[PF210; owner=ana] why", "PF210 — why (owner ana)"),
         ("# pfocr-lint: ignore[PF210; until=2027-06-30] why", "PF210 — why (until 2027-06-30)"),
         ("# pfocr-lint: ignore[PF210] a\u202eb", "PF210 — a<U+202E>b"),
+        ("# pfocr-lint: ignore[PF210; until=2025-12-31; owner=ana] why", "PF210 — why (owner ana, ended on 2025-12-31)"),
+        ("# pfocr-lint: ignore[PF210; until=2026-01-01] why", "PF210 — why (until 2026-01-01)"),
     ],
 )
 def test_the_lines_of_the_list(repository, run, comment, line):

@@ -91,6 +91,7 @@ def parser() -> argparse.ArgumentParser:
     ):
         group.add_argument(flag, action="append", metavar="CODES", help=f"{effect}: codes, prefixes or names, comma separated")
     group.add_argument("--no-waivers", action="store_true", help="report waived findings too, and nothing about waivers")
+    group.add_argument("--today", metavar="DAY", help="the day with which 'until' of waivers is compared (default: today)")
     group.add_argument("--list-rules", action="store_true", help="list all rules (as data with --output-format json)")
     group.add_argument("--explain", metavar="CODE", help="print the documentation of a rule")
     group = options.add_argument_group("diff against a revision")

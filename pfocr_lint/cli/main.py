@@ -169,7 +169,7 @@ def _lint(flags: argparse.Namespace, outputs: Outputs, jobs: int | None, choice:
             streams.stdout.write(f"{visible(source.path)}\n")
         return CLEAN
     if flags.list_waivers:
-        return _list_waivers(outputs, sources, None, streams, quiet=flags.quiet)
+        return _list_waivers(outputs, sources, None, streams, choice, quiet=flags.quiet)
     if flags.verbose:
         _write_details(paths, settings_of, sources, streams, globs=diff is None)
     options = _report_options(flags, outputs, streams, settings_of)
@@ -244,10 +244,12 @@ def _rule_help(code: str) -> RuleHelp:
     return pages.about(code)
 
 
-def _list_waivers(outputs: Outputs, sources: Sequence[Source], data: bytes | None, streams: Streams, *, quiet: bool) -> int:
+def _list_waivers(
+    outputs: Outputs, sources: Sequence[Source], data: bytes | None, streams: Streams, choice: Choice, *, quiet: bool
+) -> int:
     from pfocr_lint.cli import waiver_list
 
-    waiver_list.show(outputs, sources, data, streams, quiet=quiet)
+    waiver_list.show(outputs, sources, data, streams, today=choice.overrides.today or "", quiet=quiet)
     return CLEAN
 
 
@@ -264,7 +266,7 @@ def _standard_input(flags: argparse.Namespace, outputs: Outputs, task: Task, cho
     settings = with_overrides(settings_for(name) if choice.for_all is None else choice.for_all, choice.overrides)
     source = Source(name, settings, kind_by_path(name) if name != NO_NAME else None)
     if flags.list_waivers:
-        return _list_waivers(outputs, [source], data, streams, quiet=flags.quiet)
+        return _list_waivers(outputs, [source], data, streams, choice, quiet=flags.quiet)
     task = replace(task, mode="diff" if flags.fix else task.mode, revision=None if name == NO_NAME else task.revision)
     reports = Streams(streams.stdin, streams.stderr, streams.stderr) if flags.fix else streams
 

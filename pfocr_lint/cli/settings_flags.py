@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+import time
 from typing import Any
 
+from pfocr_lint.dates import is_date
 from pfocr_lint.errors import UsageError
 from pfocr_lint.lazy_import import pathlib
+from pfocr_lint.quoting import quote
 from pfocr_lint.report import visible
 from pfocr_lint.settings.model import DEFAULT, Selection, Settings, codes
 from pfocr_lint.settings.overrides import COMMAND_LINE, Overrides, with_overrides
@@ -18,7 +21,17 @@ from pfocr_lint.workspace.settings_files import discover, load
 def choice_of(flags: argparse.Namespace) -> Choice:
     """Return the choice of settings that the flags make. Raises UsageError and SettingsError."""
     for_all = DEFAULT if flags.isolated else load(pathlib.Path(flags.config)) if flags.config is not None else None
-    return Choice(for_all, flags.settings_from, Overrides(_selection(flags), flags.fail_on, not flags.no_waivers))
+    overrides = Overrides(_selection(flags), flags.fail_on, not flags.no_waivers, day_of(flags.today))
+    return Choice(for_all, flags.settings_from, overrides)
+
+
+def day_of(given: str | None) -> str:
+    """Return the day of the run, ``YYYY-MM-DD``: the one of ``--today``, else the machine's. Raises UsageError."""
+    if given is None:
+        return time.strftime("%Y-%m-%d")
+    if not is_date(given):
+        raise UsageError(f"--today: {quote(given)} is no date; write it as in 2027-06-30")
+    return given
 
 
 def _selection(flags: argparse.Namespace) -> Selection:

@@ -40,9 +40,14 @@ def show(
     data: bytes | None,
     streams: Streams,
     *,
+    today: str,
     quiet: bool = False,
 ) -> None:
-    """List the waivers in files, or in ``data`` from standard input; ``quiet``: without counts. Raises UsageError."""
+    """
+    List the waivers in files, or in ``data`` from standard input.
+
+    ``today`` is the day of the run, ``YYYY-MM-DD``; ``quiet``: without counts. Raises UsageError.
+    """
 
     def write_message(line: str) -> None:
         streams.stderr.write(f"pfocr-lint: {visible(line)}\n")
@@ -52,7 +57,7 @@ def show(
             raise UsageError(f"{source.path}: there is no such file")
     found = list(_of_files(sources, write_message) if data is None else _of_bytes(sources[0], data, write_message))
     for name, target in outputs:
-        write_output(target, _text_of(found, name, len(sources), summary=not quiet), streams)
+        write_output(target, _text_of(found, name, len(sources), today, summary=not quiet), streams)
 
 
 def _of_files(sources: Iterable[Source], write_message: Callable[[str], None]) -> Iterator[Listed]:
@@ -84,7 +89,7 @@ def _of_bytes(source: Source, data: bytes, write_message: Callable[[str], None])
             yield Listed(source.path, waiver.line, known, waiver.reason or None, waiver.owner, waiver.until)
 
 
-def _text_of(found: list[Listed], form: str, records: int, *, summary: bool) -> str:
+def _text_of(found: list[Listed], form: str, records: int, today: str, *, summary: bool) -> str:
     """Return the list in one of the formats ``full``, ``concise``, ``json`` and ``jsonl``."""
     rows = [each._asdict() for each in found]
     if form == "json":
@@ -92,11 +97,12 @@ def _text_of(found: list[Listed], form: str, records: int, *, summary: bool) -> 
     if form == "jsonl":
         return "".join(dumps(row) + "\n" for row in rows)
     total = f"{counted(len(found), 'waiver') if found else 'No waivers'} in {counted(records, 'record')}.\n"
-    return "".join(map(_line, found)) + (total if summary else "")
+    return "".join(_line(each, today) for each in found) + (total if summary else "")
 
 
-def _line(each: Listed) -> str:
-    given = (("owner", each.owner), ("until", each.until))
+def _line(each: Listed, today: str) -> str:
+    until = "ended on" if each.until is not None and each.until < today else "until"
+    given = (("owner", each.owner), (until, each.until))
     parts = ", ".join(f"{name} {value}" for name, value in given if value is not None)
     text = f"{each.reason or 'no reason given'}{f' ({parts})' if parts else ''}"
     return f"{visible(each.path)}:{each.line}: {', '.join(each.rules)} — {visible(text)}\n"

@@ -14,12 +14,15 @@ from pfocr_lint.record.values import Values
 from pfocr_lint.rules.declaration import MISSING, Bad, Good, TableFile
 from pfocr_lint.schema import schemas
 from pfocr_lint.schema.kinds import Kind
+from pfocr_lint.settings.model import on_day
 from pfocr_lint.workspace import cross_record
 from pfocr_lint.workspace.reading import Unreadable
 
 if TYPE_CHECKING:
     from pfocr_lint.diagnostic import Diagnostic
     from pfocr_lint.settings.model import Settings
+
+TODAY = "2026-01-01"  # the day on which the examples are checked
 
 _FOLDERS = {Kind.FIGURE: "_figures", Kind.FIGURE_2021: "_figures", Kind.ORGANISM: "_organisms", Kind.FETCHED: "figures"}
 
@@ -81,6 +84,7 @@ def check_example(example: Good, settings: Settings) -> tuple[dict[str, list[Dia
 
     Raises InternalFault when a rule raises an exception.
     """
+    settings = on_day(settings, TODAY)
     texts = {path_of(each): text_of(each).encode() for each in (example, *example.beside)}
     checked = {path: record_check.check_record(read(path, data), settings) for path, data in texts.items()}
     known = [facts for each in checked.values() if (facts := facts_of(each.record)) is not None]

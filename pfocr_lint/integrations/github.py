@@ -30,7 +30,7 @@ from pfocr_lint.report.markdown import code, fixed_records
 from pfocr_lint.report.plain import counted, plain
 from pfocr_lint.report.reporter import FAULT, STREAMED_FROM, USAGE, Reporter, ReportOptions, Streams
 from pfocr_lint.settings.model import FAIL_ON, Selection, SettingsError
-from pfocr_lint.settings.overrides import Overrides, with_selection
+from pfocr_lint.settings.overrides import Overrides, with_overrides
 from pfocr_lint.workspace import discovery, many_files
 from pfocr_lint.workspace.git_revision import Base, RevisionError, commit, pull_request_base
 from pfocr_lint.workspace.introduced import diff_of
@@ -48,13 +48,18 @@ _NOTE = "### The offered fixes as a patch\n\nCopy it into a file `fix.patch`, th
 
 @dataclass(frozen=True)
 class Inputs:
-    """The inputs of the Action. With ``since`` None everything is checked; with ``fail_on`` '' the setting is used."""
+    """
+    The inputs of the Action.
+
+    With ``since`` None everything is checked; with ``fail_on`` '' the setting is used. ``today`` is the day of the run.
+    """
 
     paths: tuple[str, ...]
     since: Base | None
     introduced: bool
     form: str
     fail_on: str
+    today: str
 
 
 def run() -> NoReturn:
@@ -96,7 +101,8 @@ def _inputs(environ: Mapping[str, str]) -> Inputs:
         raise UsageError(f"fail-on: '{fail_on}' is not 'error' or 'warning'")
     paths = tuple(line.strip() for line in given("PATHS", ".").splitlines() if line.strip())
     since = given("SINCE", "") or _base(environ)
-    return Inputs(paths, commit(".", since, "since") if since else None, introduced == "true", form, fail_on)
+    base = commit(".", since, "since") if since else None
+    return Inputs(paths, base, introduced == "true", form, fail_on, time.strftime("%Y-%m-%d"))
 
 
 def _base(environ: Mapping[str, str]) -> str | None:
@@ -143,7 +149,7 @@ def _run(inputs: Inputs, outputs: Sequence[tuple[str, str | None]], messages: IO
     """Run on the files with the settings of the base; text that is not a diagnostic goes to ``messages``."""
     started = time.perf_counter()
     revision = inputs.since.commit if inputs.since is not None else None
-    choice = Choice(None, revision, Overrides(Selection(), inputs.fail_on or None, waivers=True))
+    choice = Choice(None, revision, Overrides(Selection(), inputs.fail_on or None, waivers=True, today=inputs.today))
     streams = Streams(io.StringIO(), io.StringIO(), messages)
     try:
         settings_of = choice.settings_of(inputs.paths)
@@ -182,10 +188,11 @@ def _patches(report: dict[str, Any], inputs: Inputs) -> Iterator[tuple[str, str]
     """Yield, for each record with a safe fix of a reported finding, the changes of the fixes and the patch."""
     offered = [d for d in report["diagnostics"] if d["fix"] is not None and d["fix"]["safety"] == "safe"]
     rules = Selection(select=tuple(sorted({d["code"] for d in offered})))
+    wanted = Overrides(rules, None, waivers=True, today=inputs.today)
     sources = []
     for path in sorted({d["path"] for d in offered}):
         settings = inputs.since.settings_for(path) if inputs.since is not None else settings_for(path)
-        sources.append(Source(path, with_selection(settings, rules), kind_by_path(path)))
+        sources.append(Source(path, with_overrides(settings, wanted), kind_by_path(path)))
     base = inputs.since.commit if inputs.since is not None else "HEAD"
     for result in many_files.process_all(sources, Task("diff", revision=base), None):
         if result.versions is not None:

@@ -15,7 +15,7 @@ from pfocr_lint.linter.entry_diagnostics import diagnostics_of_entries
 from pfocr_lint.linter.record_check import check_record
 from pfocr_lint.record.parser import read
 from pfocr_lint.schema.kinds import Kind
-from pfocr_lint.settings.model import DEFAULT, Settings
+from pfocr_lint.settings.model import DEFAULT, Settings, on_day
 
 if TYPE_CHECKING:
     from pfocr_lint.diagnostic import Diagnostic
@@ -29,15 +29,24 @@ class InternalFault(Exception):  # noqa: N818 - the contract's word
 
 
 def check(
-    path: str, data: bytes, settings: Settings = DEFAULT, kind: Kind | None = None, *, before: bytes | None = None
+    path: str,
+    data: bytes,
+    settings: Settings = DEFAULT,
+    kind: Kind | None = None,
+    *,
+    before: bytes | None = None,
+    today: str | None = None,
 ) -> list[Diagnostic]:
     """
     Check one record.
 
     ``path`` is only a name: no file is read. ``kind`` is the kind of record where path and text do not show it. ``before`` are
-    the bytes of an earlier version: a fix that would replace what was edited since is not safe. Raises InternalFault when a rule
-    raised.
+    the bytes of an earlier version: a fix that would replace what was edited since is not safe. ``today`` is the day
+    with which the ``until`` of waivers is compared, ``YYYY-MM-DD``; without it, no waiver ends.
+
+    Raises InternalFault when a rule raised, ValueError for another form of the day.
     """
+    settings = on_day(settings, today)
     quick = prefilter.quick_check(path, data, settings, kind)
     if quick is not None and quick.record is not None:
         _, found = located(quick, quick.record, data, settings, lambda: before)

@@ -33,12 +33,13 @@ def compare(
     rules: Iterable[Rule] = COMPARING,
     *,
     waiving: bool = True,
+    today: str | None = None,
 ) -> Compared:
     """
     Run rules that compare records.
 
-    ``levels_of`` gives the severity of each rule that is on for a path. ``waiving`` says whether waivers count. Only records with
-    a finding are opened again, for places and waivers.
+    ``levels_of`` gives the severity of each rule that is on for a path. ``waiving`` says whether waivers count,
+    and ``today`` is the day of the run (``YYYY-MM-DD``). Only records with a finding are opened again, for places and waivers.
     """
     hits: dict[str, list[Hit]] = {}
     faults: list[str] = []
@@ -53,18 +54,22 @@ def compare(
         except Exception as error:  # noqa: BLE001 - the other rules still report
             faults.append(f"rule {rule.code} failed: {type(error).__name__}: {error}")
     checked = []
-    again = partial(_on_pages, repository, levels_of, waiving)
+    again = partial(_on_pages, repository, levels_of, waiving, today)
     for path, found in sorted(hits.items()):
         record = repository.open(path)
         known = waivers(record) if waiving else ()
-        left, waived = waive(record, known, found, levels_of(path)) if known else (found, ())
+        left, waived = waive(record, known, found, levels_of(path), today) if known else (found, ())
         hits_left = tuple(sorted(left, key=by_place))
         checked.append(Checked(record, hits_left, waived=waived, open_other=repository.open, again=again))
     return Compared(tuple(checked), tuple(faults))
 
 
 def _on_pages(
-    repository: facts.Repository, levels_of: Callable[[str], Mapping[str, Severity]], waiving: bool, record: Record
+    repository: facts.Repository,
+    levels_of: Callable[[str], Mapping[str, Severity]],
+    waiving: bool,
+    today: str | None,
+    record: Record,
 ) -> tuple[Hit, ...]:
     """The findings of the rules that need the organism pages alone, for one record in its present state."""
     own = facts.facts_of(record)
@@ -74,4 +79,4 @@ def _on_pages(
 
     figures = (own,) if isinstance(own, facts.FigureFacts) else ()
     one = replace(repository, figures=figures, pages=(), tables=(), open=opened)
-    return tuple(hit for each in compare(one, levels_of, ON_PAGES, waiving=waiving).checked for hit in each.hits)
+    return tuple(hit for each in compare(one, levels_of, ON_PAGES, waiving=waiving, today=today).checked for hit in each.hits)

@@ -23,7 +23,7 @@ from pfocr_lint.record.facts import Facts, facts_of
 from pfocr_lint.record.limits import MAX_BYTES
 from pfocr_lint.record.parser import read
 from pfocr_lint.schema.kinds import Kind
-from pfocr_lint.settings.model import DEFAULT, Settings
+from pfocr_lint.settings.model import DEFAULT, Settings, on_day
 
 ROUNDS = 10
 
@@ -34,7 +34,8 @@ class Fixed:
     The result of fixing one record.
 
     ``data`` are the bytes after all fixes; the old ones when nothing was fixed or a fault occurred. ``fixed`` are the diagnostics
-    that were fixed, ``left`` those that remain in ``data``, ``waived`` the codes of the waived findings, one for each.
+    that were fixed, ``left`` those that remain in ``data``, ``waived`` the codes of the waived findings, one for each. ``until``
+    is the earliest last day of the waivers in ``data``.
     """
 
     data: bytes
@@ -43,6 +44,7 @@ class Fixed:
     faults: tuple[str, ...] = ()
     facts: Facts | None = None
     waived: tuple[str, ...] = ()
+    until: str | None = None
 
 
 def fix(
@@ -53,13 +55,16 @@ def fix(
     unsafe: bool = False,
     kind: Kind | None = None,
     before: bytes | None = None,
+    today: str | None = None,
 ) -> Fixed:
     """
     Fix one record: apply all fixes that do not clash, again and again until nothing changes.
 
     No file is read or written. After a fault the bytes are the old ones. ``before`` are the bytes of an earlier version: a fix
-    that would replace what was edited since is not safe.
+    that would replace what was edited since is not safe. ``today`` is the day with which the ``until`` of waivers is compared,
+    ``YYYY-MM-DD``; without it, no waiver ends. Raises ValueError for another form of the day.
     """
+    settings = on_day(settings, today)
     record = read(path, data, kind)
     track_edits(record, lambda: before, read)
     return fix_until_stable(check_record(record, settings), data, settings, unsafe=unsafe)
@@ -75,7 +80,8 @@ def fix_until_stable(first: Checked, data: bytes, settings: Settings, *, unsafe:
         if step is None:
             new = checked.record.text.encode() if fixed else data
             left = tuple(diagnostics_of(checked))
-            return Fixed(new, tuple(fixed), left, checked.faults, facts_of(checked.record), checked.waived)
+            facts = facts_of(checked.record)
+            return Fixed(new, tuple(fixed), left, checked.faults, facts, checked.waived, checked.until)
         if turn == ROUNDS:
             break
         if step.problem is not None:
@@ -87,7 +93,8 @@ def fix_until_stable(first: Checked, data: bytes, settings: Settings, *, unsafe:
 
 
 def _unfixed(first: Checked, data: bytes, fault: str) -> Fixed:
-    return Fixed(data, (), tuple(diagnostics_of(first)), (*first.faults, fault), facts_of(first.record), first.waived)
+    left, facts = tuple(diagnostics_of(first)), facts_of(first.record)
+    return Fixed(data, (), left, (*first.faults, fault), facts, first.waived, first.until)
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,8 @@ class Hit:
 @dataclass(frozen=True)
 class Checked:
     """
-    A record with its findings. ``waived`` are the codes of the findings that it waives, one for each.
+    A record with its findings. ``waived`` are the codes of the findings that it waives, one for each. ``until`` is the earliest
+    last day of its waivers, ``YYYY-MM-DD``: on the days up to it, all of them count.
 
     For findings between records, ``open_other`` reads another record, and ``again`` compares this one with the organism pages
     after a fix.
@@ -51,6 +52,7 @@ class Checked:
     hits: tuple[Hit, ...]
     faults: tuple[str, ...] = ()
     waived: tuple[str, ...] = ()
+    until: str | None = None
     open_other: Callable[[str], Record] | None = None
     again: Callable[[Record], tuple[Hit, ...]] | None = None
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # With these faults a table's text is not the content of its file.
 _UNREAD = frozenset({"PF001", "PF002", "PF008"})
 
-_PATIENT = frozenset({"PF901", "PF902"})
+_PATIENT = frozenset({"PF901", "PF902", "PF903"})
 
 
 def check_record(record: Record, settings: Settings = DEFAULT, candidates: Iterable[Rule] | None = None) -> Checked:
@@ -37,11 +37,12 @@ def check_record(record: Record, settings: Settings = DEFAULT, candidates: Itera
     known = waivers(record) if settings.waivers else ()
     waived: tuple[str, ...] = ()
     if known:
-        hits, waived = waive(record, known, hits, levels)
+        hits, waived = waive(record, known, hits, levels, settings.today)
         for code in sorted(_PATIENT):
             hits += run_rule(BY_CODE[code], record, levels, faults)
     record.found = len(hits)
-    return Checked(record, tuple(sorted(hits, key=by_place)), tuple(faults), waived)
+    until = min((each.until for each in known if each.names and each.until is not None), default=None)
+    return Checked(record, tuple(sorted(hits, key=by_place)), tuple(faults), waived, until)
 
 
 def check_again(before: Checked, fixed: Collection[Hit], record: Record, settings: Settings) -> Checked:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import TYPE_CHECKING
 
 from pfocr_lint.dataclass import replace
@@ -13,49 +13,81 @@ if TYPE_CHECKING:
     from pfocr_lint.linter.hits import Hit
     from pfocr_lint.record.document import Record
     from pfocr_lint.record.positions import Entry
+    from pfocr_lint.rules.declaration import Rule
     from pfocr_lint.rules.waiver_comments import Waiver
 
 
 def waive(
-    record: Record, known: Sequence[Waiver], hits: Sequence[Hit], levels: Mapping[str, Severity]
+    record: Record, waivers: Sequence[Waiver], hits: Sequence[Hit], levels: Mapping[str, Severity], today: str | None = None
 ) -> tuple[list[Hit], tuple[str, ...]]:
-    """The findings that the record does not waive, and the codes of the waived ones. Unused waivers are noted on the record."""
+    """
+    The findings that the record does not waive, and the codes of the waived ones.
+
+    A waiver that ended before ``today`` (``YYYY-MM-DD``) waives nothing; the fix of its finding becomes unsafe, because a person
+    had decided otherwise. Unused and ended waivers are noted on the record.
+    """
+    known = [waiver for waiver in waivers if not waiver.has_ended(today)]
+    ended = [waiver for waiver in waivers if waiver.has_ended(today)]
     used: set[Span] = set()
     left, waived = [], []
     lines = record.text.split("\n")
     for hit in hits:
-        first, last = _lines(record, hit)
-        spans = [
-            span
-            for waiver in known
-            if first <= waiver.line <= last or (waiver.alone and _below(lines, waiver.line) == first)
-            for name, span in waiver.names
-            if hit.rule.waivable and name in (hit.rule.code, hit.rule.name)
-        ]
-        used.update(spans)
+        spans = _covering(record, lines, known, hit)
+        over = _covering(record, lines, ended, hit)
+        used.update((*spans, *over))
         if spans:
             waived.append(hit.rule.code)
         else:
-            left.append(hit)
+            left.append(_kept_back(hit) if over else hit)
     reported = {hit.rule.code: _lines(record, hit)[0] for hit in reversed(left) if hit.rule.waivable}
     unused = []
     for waiver in known:
         dead = []
         for name, span in waiver.names:
-            rule = BY_CODE.get(name) or BY_NAME.get(name)
-            if rule is None:
-                continue
-            if span not in used and rule.compare is None and (rule.code in levels or not rule.waivable):
+            rule = _known(name, levels)
+            if rule is not None and span not in used and rule.compare is None:
                 dead.append((name, span, reported.get(rule.code, 0)))
         if dead:
             unused.append((waiver, tuple(dead)))
     record.unused_waivers = tuple(unused)
+    record.ended_waivers = tuple(_noted(ended, used, levels))
     misplaced = {(BY_CODE.get(name) or BY_NAME[name]).code for _, dead in unused for name, _, line in dead if line}
     return [_kept_back(hit) if hit.rule.code in misplaced else hit for hit in left], tuple(waived)
 
 
+def _covering(record: Record, lines: Sequence[str], waivers: Sequence[Waiver], hit: Hit) -> list[Span]:
+    """The places of a finding's rule in the waivers that stand where they count for it."""
+    if not (waivers and hit.rule.waivable):
+        return []
+    first, last = _lines(record, hit)
+    return [
+        span
+        for waiver in waivers
+        if first <= waiver.line <= last or (waiver.alone and _below(lines, waiver.line) == first)
+        for name, span in waiver.names
+        if name in (hit.rule.code, hit.rule.name)
+    ]
+
+
+def _known(name: str, levels: Mapping[str, Severity]) -> Rule | None:
+    """The rule that a waiver names, if it could report anything: it is on, or it cannot be waived."""
+    rule = BY_CODE.get(name) or BY_NAME.get(name)
+    return rule if rule is not None and (rule.code in levels or not rule.waivable) else None
+
+
+def _noted(
+    ended: Iterable[Waiver], used: Set[Span], levels: Mapping[str, Severity]
+) -> Iterator[tuple[Waiver, tuple[str, ...], bool]]:
+    """The ended waivers of rules that are on, each with the names of these rules, and whether it has nothing to waive."""
+    for waiver in ended:
+        found = [(name, span, rule) for name, span in waiver.names if (rule := _known(name, levels)) is not None]
+        if found:
+            unused = all(span not in used and rule.compare is None for _, span, rule in found)
+            yield waiver, tuple(name for name, _, _ in found), unused
+
+
 def _kept_back(hit: Hit) -> Hit:
-    """A finding that a misplaced waiver may mean: its fix becomes unsafe."""
+    """A finding that a misplaced or ended waiver may mean: its fix becomes unsafe."""
     fix = hit.finding.fix
     return hit if fix is None else replace(hit, finding=replace(hit.finding, fix=replace(fix, safety=Safety.UNSAFE)))
 

@@ -37,8 +37,9 @@ class Record(Values):
 
     ``text`` is the whole decoded file, ``body`` the range of its YAML. ``canonical`` is true if the text is in the form that the
     fast parser reads. Then ``root`` (the composed nodes) is None, and nodes are composed entry by entry. The linter adds
-    ``unused_waivers``, ``found`` (the number of findings) and ``edited``. ``edited`` returns for a JSON Pointer whether its value
-    was edited since a Git revision (see linter.edited_values); it is None if Git is not used.
+    ``unused_waivers``, ``ended_waivers`` (each with the rules that it waived, and whether it has nothing to waive), ``found``
+    (the number of findings) and ``edited``. ``edited`` returns for a JSON Pointer whether its value was edited since a Git
+    revision (see linter.edited_values); it is None if Git is not used.
     """
 
     text: str = ""
@@ -46,6 +47,7 @@ class Record(Values):
     root: yaml.MappingNode | None = None
     canonical: bool = False
     unused_waivers: tuple[tuple[Any, tuple[tuple[str, Span, int], ...]], ...] = ()
+    ended_waivers: tuple[tuple[Any, tuple[str, ...], bool], ...] = ()
     found: int = 0
     edited: Callable[[str], bool] | None = None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pfocr_lint.dataclass import dataclass, replace
+from pfocr_lint.dates import is_date
 from pfocr_lint.diagnostic import Span
 from pfocr_lint.lazy_import import expression
 from pfocr_lint.quoting import quote
@@ -28,8 +29,6 @@ _NAME = expression(r"[^,\s]+")
 
 _CODE = expression(r"(?i)\bPF[0-9]{3}\b")
 
-_DATE = expression(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
@@ -49,6 +48,10 @@ class Waiver:
     owner: str | None = None
     wrong: str = ""
     doubled: bool = False
+
+    def has_ended(self, today: str | None) -> bool:
+        """Whether its last day has passed; a day is ``YYYY-MM-DD``, None for no day."""
+        return today is not None and self.until is not None and self.until < today
 
 
 def waivers(record: Record) -> tuple[Waiver, ...]:
@@ -103,21 +106,12 @@ def _parts(given: Iterable[str]) -> tuple[dict[str, str], str]:
             return {}, f"{quote(part)} is not known in a waiver{hint}"
         if name in parts:
             return {}, f"{name} appears twice in a waiver"
-        if name == "until" and not _is_date(value):
+        if name == "until" and not is_date(value):
             return {}, f"until is {quote(value)}, which is no date; write it as in until=2027-06-30"
         if not value:
             return {}, f"{name} has no name behind it; write it as in owner=ana"
         parts[name] = value
     return parts, ""
-
-
-def _is_date(text: str) -> bool:
-    from datetime import date
-
-    try:
-        return _DATE.fullmatch(text) is not None and bool(date.fromisoformat(text))
-    except ValueError:
-        return False
 
 
 def _right_form(comment: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pfocr_lint.diagnostic import Finding, Fix, Span, TextEdit
-from pfocr_lint.quoting import quote
+from pfocr_lint.quoting import quote, shorten
 from pfocr_lint.record.document import Record
 from pfocr_lint.rules.declaration import DECLARED, Bad, Good, Trigger, nearest, rule
 from pfocr_lint.rules.waiver_comments import Waiver, waivers
@@ -53,6 +53,7 @@ def unused_waiver(record: Record) -> Iterator[Finding]:
     of several lines, write it above the line of its key. Either the waived finding has been fixed, or the rule cannot be
     waived inside a file (PF0, PF305). If the rule reports another line of the record, the waiver is in the wrong place, and
     stays. This is not reported for rules that compare records (PF4): their findings depend on which other records are read.
+    For a waiver whose last day has passed, PF903 is reported instead.
     """
     for waiver, unused in record.unused_waivers:
         dead = {span for _, span, _ in unused}
@@ -98,6 +99,7 @@ def unknown_rule_in_waiver(record: Record) -> Iterator[Finding]:
     without a reason does.
     """
     dead = {span for _, unused in record.unused_waivers for _, span, _ in unused}
+    dead |= {span for waiver, _, _ in record.ended_waivers for _, span in waiver.names}
     hints = _HINTS
     for waiver in waivers(record):
         if waiver.wrong:
@@ -117,3 +119,37 @@ def unknown_rule_in_waiver(record: Record) -> Iterator[Finding]:
         if waiver.doubled:
             example = "one comment holds two waivers; name all rules in the first, as in 'ignore[PF210, PF301]'"
             yield Finding(None, example, at=waiver.span)
+
+
+@rule(
+    "PF903",
+    severity="warning",
+    kinds=MAPPINGS,
+    trigger=Trigger.FORM,
+    waivable=False,
+    bad=[
+        Bad(
+            text=("year: '2022'", "# pfocr-lint: ignore[PF210; until=2025-06-30; owner=ana] to be clarified\nyear: '2021'"),
+            message="the waiver of PF210 ended on 2025-06-30; correct the value, or write a later day (owner: ana)",
+            also=("PF210",),
+        ),
+        Bad(
+            text=("year: '2022'", "year: '2022' # pfocr-lint: ignore[PF210; until=2025-06-30] to be clarified"),
+            message="the waiver of PF210 ended on 2025-06-30 and has nothing to waive; remove it",
+        ),
+    ],
+    good=[Good(text=("year: '2022'", "# pfocr-lint: ignore[PF210; until=2027-06-30] to be clarified\nyear: '2021'"))],
+)
+def expired_waiver(record: Record) -> Iterator[Finding]:
+    """
+    The last day of a waiver has passed.
+
+    A waiver may hold its last day: `ignore[PF210; until=2027-06-30]`. From the next day on it waives nothing, and what it
+    waived is reported again. Correct the value and remove the comment; or, if the reason still holds, write a later day. A
+    person once decided against the rule, so `--fix` leaves the value; with `--unsafe-fixes` it is fixed.
+    """
+    for waiver, names, unused in record.ended_waivers:
+        message = f"the waiver of {', '.join(names)} ended on {waiver.until}"
+        message += " and has nothing to waive; remove it" if unused else "; correct the value, or write a later day"
+        owner = f" (owner: {shorten(waiver.owner)})" if waiver.owner is not None else ""
+        yield Finding(None, message + owner, at=waiver.span)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 
-from pfocr_lint.dataclass import dataclass, field
+from pfocr_lint.dataclass import dataclass, field, replace
+from pfocr_lint.dates import is_date
 from pfocr_lint.diagnostic import Severity
 from pfocr_lint.lazy_import import pathlib
 from pfocr_lint.paths import whole
@@ -49,7 +50,8 @@ class Settings:
     The settings in force for a set of records.
 
     ``root`` is the folder that globs are relative to; ``sources`` maps the name of a setting to its file or flag; ``waivers``
-    says whether the waivers in records count.
+    says whether the waivers in records count, ``today`` is the day of the run (``YYYY-MM-DD``), with which their ``until`` is
+    compared; None: no waiver ends.
     """
 
     selections: tuple[Selection, ...] = ()
@@ -61,6 +63,7 @@ class Settings:
     required_version: str | None = None
     fail_on: str = "warning"
     waivers: bool = True
+    today: str | None = None
     root: str | None = None
     sources: Mapping[str, str] = field(default_factory=dict, compare=False)
 
@@ -120,6 +123,17 @@ class Settings:
 
 
 DEFAULT = Settings()
+
+
+@lru_cache(64)  # one object for all records: it keeps which rules are on
+def on_day(settings: Settings, today: str | None) -> Settings:
+    """The settings for a day, ``YYYY-MM-DD``; None keeps their own. Raises ValueError for another form."""
+    if today is None:
+        return settings
+    if not is_date(today):
+        raise ValueError(f"{quote(today)} is no date; write it as in 2027-06-30")
+    return replace(settings, today=today)
+
 
 OWN = 1000
 

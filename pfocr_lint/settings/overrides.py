@@ -9,17 +9,18 @@ from typing import NamedTuple
 from pfocr_lint.dataclass import replace
 from pfocr_lint.diagnostic import Severity
 from pfocr_lint.rules.catalogue import BY_CODE, RULES
-from pfocr_lint.settings.model import OWN, Selection, Settings, SettingsError, reach
+from pfocr_lint.settings.model import OWN, Selection, Settings, SettingsError, on_day, reach
 
 COMMAND_LINE = "command line"
 
 
 class Overrides(NamedTuple):
-    """The command line's settings for every file; ``fail_on`` None keeps each file's own."""
+    """The command line's settings for every file; ``fail_on`` None keeps each file's own. ``today`` is the day of the run."""
 
     selection: Selection
     fail_on: str | None
     waivers: bool
+    today: str | None = None
 
 
 @cache
@@ -34,6 +35,7 @@ def with_overrides(settings: Settings, wanted: Overrides) -> Settings:
         settings = replace(settings, fail_on=wanted.fail_on, sources={**settings.sources, "fail-on": COMMAND_LINE})
     if not wanted.waivers:
         settings = replace(settings, waivers=False)
+    settings = on_day(settings, wanted.today)
     if not settings.enabled:
         raise empty(settings)
     return settings

@@ -96,7 +96,7 @@ def compare(
         if named:
             rules = tuple(rule for rule in ON_PAGES if any(rule.code in levels(figure.path) for figure in figures))
         repository = Repository(figures, pages, tables, look_up, opened, fresh)
-        found = cross_record.compare(repository, levels, rules, waiving=settings.waivers)
+        found = cross_record.compare(repository, levels, rules, waiving=settings.waivers, today=settings.today)
         checked.update({each.record.path: each for each in found.checked})
         faults += found.faults
     return Comparison(checked, tuple(faults))

@@ -106,7 +106,7 @@ def process_prefiltered(
         fixed = fixer.fix_until_stable(checked, data, source.settings, unsafe=task.unsafe)
     except Exception as error:  # noqa: BLE001 - what is wrong with the file is still reported
         return _unfixed(_result(checked, task), error)
-    result = Result(path, fixed.left, fixed.fixed, faults=fixed.faults, facts=fixed.facts, waived=fixed.waived)
+    result = Result(path, fixed.left, fixed.fixed, faults=fixed.faults, facts=fixed.facts, waived=fixed.waived, until=fixed.until)
     if fixed.data == data:
         return replace(result, digest=_unless_edited(checked.record, digest))
     if task.mode == "diff":
@@ -225,4 +225,5 @@ def _result(checked: hits.Checked, task: Task, digest: bytes = b"") -> Result:
         facts=facts_of(checked.record, keywords=task.keywords),
         waived=checked.waived,
         digest=_unless_edited(checked.record, digest),
+        until=checked.until,
     )
