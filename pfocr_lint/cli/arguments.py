@@ -9,14 +9,16 @@ import stat
 from collections.abc import Sequence
 from typing import NoReturn
 
+from pfocr_lint.cli.commands import COMMANDS
 from pfocr_lint.errors import UsageError
 from pfocr_lint.lazy_import import difflib
 from pfocr_lint.version import __version__
 
+JOBS = "number of processes (default: as many as useful)"
 MAX_BYTES = 1 << 24  # of a file of arguments; the names of 100,000 records are 5 MB
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
     """A parser that raises UsageError with one line, and suggests the nearest option."""
 
     def error(self, message: str) -> NoReturn:
@@ -54,20 +56,44 @@ def parsed(argv: Sequence[str]) -> argparse.Namespace:
     for each in argv:
         _check(each)
     try:
-        flags, rest = parser().parse_known_args(argv)
-        return parser().parse_intermixed_args(argv) if rest else flags  # paths before and after options
+        return intermixed(parser(), argv)
     except (UnicodeDecodeError, RecursionError):
         raise UsageError("a file of arguments (@FILE) is not UTF-8, or includes itself") from None
+
+
+def intermixed(options: argparse.ArgumentParser, argv: Sequence[str]) -> argparse.Namespace:
+    """Parse arguments with options between them. Raises UsageError."""
+    flags, rest = options.parse_known_args(argv)
+    return options.parse_intermixed_args(argv) if rest else flags
+
+
+def command_parser(name: str, description: str) -> Parser:
+    """Return the parser of a command beside the main job, with the options that all of these commands have."""
+    options = Parser(prog=f"pfocr-lint {name}", description=description, allow_abbrev=False, formatter_class=_Formatter)
+    group = options.add_argument_group("settings and running")
+    add_settings(group)
+    group.add_argument("--jobs", metavar="N", help=JOBS)
+    group.add_argument("-q", "--quiet", action="store_true", help="print no summary")
+    return options
+
+
+def add_settings(group: argparse._ArgumentGroup) -> None:
+    """Add the options for settings, which the main job and the commands beside it have."""
+    group.add_argument("--config", metavar="FILE", help="use this settings file")
+    group.add_argument("--isolated", action="store_true", help="use no settings file")
+    group.add_argument("--today", metavar="DAY", help="the day with which 'until' of waivers is compared (default: today)")
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command-line options."""
     from pfocr_lint.report import FORMATS
 
-    options = _Parser(
+    commands = ", ".join(f"{name} ({command.summary})" for name, command in COMMANDS.items())
+    options = Parser(
         prog="pfocr-lint",
         description="Check and fix pathway-figure records (PFOCR).",
-        epilog="Exit status: 0 nothing to report, 1 diagnostics, 2 wrong usage or settings, or no record, 3 internal fault.",
+        epilog=f"Commands beside it: {commands}; pfocr-lint COMMAND --help. "
+        "Exit status: 0 nothing to report, 1 diagnostics, 2 wrong usage or settings, or no record, 3 internal fault.",
         fromfile_prefix_chars="@",
         allow_abbrev=False,
         formatter_class=_Formatter,
@@ -91,7 +117,6 @@ def parser() -> argparse.ArgumentParser:
     ):
         group.add_argument(flag, action="append", metavar="CODES", help=f"{effect}: codes, prefixes or names, comma separated")
     group.add_argument("--no-waivers", action="store_true", help="report waived findings too, and nothing about waivers")
-    group.add_argument("--today", metavar="DAY", help="the day with which 'until' of waivers is compared (default: today)")
     group.add_argument("--list-rules", action="store_true", help="list all rules (as data with --output-format json)")
     group.add_argument("--explain", metavar="CODE", help="print the documentation of a rule")
     group = options.add_argument_group("diff against a revision")
@@ -118,12 +143,11 @@ def parser() -> argparse.ArgumentParser:
         help="print details on standard error: files, rules, unused globs, waived findings",
     )
     group = options.add_argument_group("settings and running")
-    group.add_argument("--config", metavar="FILE", help="use this settings file")
-    group.add_argument("--isolated", action="store_true", help="use no settings file")
+    add_settings(group)
     group.add_argument("--settings-from", metavar="REV", help="use the settings files of a Git revision")
     group.add_argument("--force-exclude", action="store_true", help="skip excluded files even when they are given as PATH")
     group.add_argument("--stdin-filename", metavar="NAME", help="the file name of the record from standard input")
-    group.add_argument("--jobs", metavar="N", help="number of processes (default: as many as useful)")
+    group.add_argument("--jobs", metavar="N", help=JOBS)
     group.add_argument("--no-cache", action="store_true", help="check every record again, and write no cache")
     group.add_argument("--cache-dir", metavar="DIR", help="the cache of clean records (default: in the user's cache folder)")
     group.add_argument("--exit-zero", action="store_true", help="exit 0 even when there are diagnostics")
@@ -135,3 +159,12 @@ def parser() -> argparse.ArgumentParser:
     )
     group.add_argument("--version", action="version", version=f"pfocr-lint {__version__}")
     return options
+
+
+def jobs_of(given: str | None) -> int | None:
+    """Return the number of processes of ``--jobs``, None where it is not given. Raises UsageError."""
+    if given is None:
+        return None
+    if not given.isdecimal() or int(given) < 1:
+        raise UsageError(f"--jobs: '{given}' is not a number of processes; give 1 or more")
+    return int(given)

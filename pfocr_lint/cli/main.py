@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import IO, TYPE_CHECKING, NoReturn
 
 from pfocr_lint.cli import settings_flags
-from pfocr_lint.cli.arguments import parsed
+from pfocr_lint.cli.arguments import jobs_of, parsed
+from pfocr_lint.cli.commands import command_of
 from pfocr_lint.dataclass import replace
 from pfocr_lint.errors import UsageError
 from pfocr_lint.lazy_import import difflib, pathlib
@@ -82,7 +83,9 @@ def _nothing(mode: str) -> IO[str]:
 def main(argv: Sequence[str], streams: Streams) -> int:
     """Run with these arguments and return the exit status."""
     try:
-        return _run(parsed(argv), streams)
+        _check_current_folder()
+        command = command_of(argv)
+        return _run(parsed(argv), streams) if command is None else command(argv[1:], streams)
     except (UsageError, SettingsError) as error:
         problem, status = str(error), USAGE
     except SystemExit as finished:  # --help and --version
@@ -95,13 +98,16 @@ def main(argv: Sequence[str], streams: Streams) -> int:
     return status
 
 
-def _run(flags: argparse.Namespace, streams: Streams) -> int:
+def _check_current_folder() -> None:
     try:
         os.getcwd()  # noqa: PTH109
     except FileNotFoundError:
         raise UsageError("the current folder does not exist any more") from None
+
+
+def _run(flags: argparse.Namespace, streams: Streams) -> int:
     outputs = _outputs(flags.output_format or ["full"])
-    jobs = _jobs(flags.jobs)
+    jobs = jobs_of(flags.jobs)
     _check_combination(flags, outputs)
     if flags.explain is not None:
         streams.stdout.write(_page(flags.explain))
@@ -297,14 +303,6 @@ def _outputs(wanted: Iterable[str]) -> list[tuple[str, str | None]]:
             raise UsageError(f"--output-format: the file '{target}' is given for two formats")
         found.append((name, target or None))
     return found
-
-
-def _jobs(given: str | None) -> int | None:
-    if given is None:
-        return None
-    if not given.isdecimal() or int(given) < 1:
-        raise UsageError(f"--jobs: '{given}' is not a number of processes; give 1 or more")
-    return int(given)
 
 
 def _rules(*, as_json: bool) -> str:

@@ -20,9 +20,16 @@ from pfocr_lint.workspace.settings_files import discover, load
 
 def choice_of(flags: argparse.Namespace) -> Choice:
     """Return the choice of settings that the flags make. Raises UsageError and SettingsError."""
-    for_all = DEFAULT if flags.isolated else load(pathlib.Path(flags.config)) if flags.config is not None else None
+    for_all = for_all_files(flags)
     overrides = Overrides(_selection(flags), flags.fail_on, not flags.no_waivers, day_of(flags.today))
     return Choice(for_all, flags.settings_from, overrides)
+
+
+def for_all_files(flags: argparse.Namespace) -> Settings | None:
+    """Return the settings of ``--config`` or ``--isolated``; None for each file's own. Raises SettingsError and UsageError."""
+    if flags.isolated and flags.config is not None:
+        raise UsageError("--config and --isolated cannot be combined")
+    return DEFAULT if flags.isolated else load(pathlib.Path(flags.config)) if flags.config is not None else None
 
 
 def day_of(given: str | None) -> str:

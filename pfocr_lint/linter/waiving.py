@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import TYPE_CHECKING
 
@@ -60,10 +61,11 @@ def _covering(record: Record, lines: Sequence[str], waivers: Sequence[Waiver], h
     if not (waivers and hit.rule.waivable):
         return []
     first, last = _lines(record, hit)
+    below = (first, line_below(record, hit))
     return [
         span
         for waiver in waivers
-        if first <= waiver.line <= last or (waiver.alone and _below(lines, waiver.line) == first)
+        if first <= waiver.line <= last or (waiver.alone and _below(lines, waiver.line) in below)
         for name, span in waiver.names
         if name in (hit.rule.code, hit.rule.name)
     ]
@@ -98,10 +100,35 @@ def _lines(record: Record, hit: Hit) -> tuple[int, int]:
     if entry is None:
         place = record.place(hit.span)
         return (place.line, place.end_line) if hit.span.end else (2, 2)
-    whole = record.node_span(entry.node)
-    start = record.node_span(entry.key).start if entry.key is not None else whole.start
+    start = _start(record, entry)
     first = record.place(Span(start, start)).line
-    return first, first if entry.is_collection else record.place(whole).end_line
+    return first, first if entry.is_collection else record.place(record.node_span(entry.node)).end_line
+
+
+def line_below(record: Record, hit: Hit) -> int:
+    """
+    The line above which a comment waives a finding, wherever the finding is: the one where its entry begins.
+
+    Of a value in brackets, it is the entry of the outermost brackets; of a place in a text, the entry of the text; of a finding
+    about the whole file, the first key.
+    """
+    key, at = hit.finding.key or "", hit.span.start
+    if key not in record.entries and not hit.span.end:
+        keys = record.first_keys("")
+        start = keys[0].start if keys else record.body.start
+    elif key in record.entries:
+        above = (record.entries.get(key[: match.start()]) for match in re.finditer("/", key))
+        start = next((_start(record, entry) for entry in above if entry is not None and entry.is_flow), -1)
+    else:
+        texts = (entry for entry in record.entries.values() if entry.is_flow or not entry.is_collection)
+        around = (entry for entry in texts if _start(record, entry) <= at < record.node_span(entry.node).end)
+        start = min((_start(record, entry) for entry in around), default=-1)
+    return _lines(record, hit)[0] if start < 0 else record.place(Span(start, start)).line
+
+
+def _start(record: Record, entry: Entry) -> int:
+    """Where an entry begins: at its key, or at its value in a list."""
+    return record.node_span(entry.key or entry.node).start
 
 
 def _below(lines: Sequence[str], line: int) -> int:

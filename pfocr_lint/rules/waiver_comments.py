@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from unicodedata import category
 
 from pfocr_lint.dataclass import dataclass, replace
 from pfocr_lint.dates import is_date
@@ -88,12 +89,39 @@ def _waivers(record: Record) -> Iterator[Waiver]:
             bare,
             names=() if wrong else names,
             form=f"ignore[{match[1]}]",
-            reason=text[match.end() : comment.end].lstrip("-\u2013\u2014:;,.# \t").rstrip(),
+            reason=_reason(text[match.end() : comment.end]),
             until=parts.get("until"),
             owner=parts.get("owner"),
             wrong=wrong,
             doubled=_NEAR.search(text, match.end(), comment.end) is not None,
         )
+
+
+def comment_of(code: str, reason: str, until: str | None, owner: str | None) -> str:
+    """
+    The comment that waives a rule; raises ValueError, with what is wrong, where it would not be read as it is meant.
+
+    ``until`` is a date, ``YYYY-MM-DD``.
+    """
+    for name, text in (("the reason", reason), ("the owner", owner or "")):
+        if any(not char.isprintable() and category(char) != "Zs" for char in text):
+            raise ValueError(f"{name} holds a line break or another character that is not visible")
+    if owner is not None and set(owner) & set(";]"):
+        raise ValueError(f"the owner {quote(owner)} holds ';' or ']', which end a part of a waiver")
+    parts = [f"{name}={value.strip()}" for name, value in (("until", until), ("owner", owner)) if value is not None]
+    _, wrong = _parts(parts)
+    if wrong:
+        raise ValueError(wrong)
+    if not _reason(reason):
+        raise ValueError("the reason is empty")
+    if _NEAR.search(reason) is not None:
+        raise ValueError(f"the reason {quote(reason)} holds another waiver")
+    return f"# {WAIVER} ignore[{'; '.join([code, *parts])}] {reason.strip()}"
+
+
+def _reason(text: str) -> str:
+    """The reason in the text behind the brackets of a waiver."""
+    return text.lstrip("-\u2013\u2014:;,.# \t").rstrip()
 
 
 def _parts(given: Iterable[str]) -> tuple[dict[str, str], str]:

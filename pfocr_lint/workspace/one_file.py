@@ -111,7 +111,7 @@ def process_prefiltered(
         return replace(result, digest=_unless_edited(checked.record, digest))
     if task.mode == "diff":
         return replace(result, versions=(data.decode(), fixed.data.decode()))
-    note = _replace(path, data, fixed.data)
+    note = replace_file(path, data, fixed.data)
     if note is not None:
         return replace(_result(checked, task), faults=fixed.faults, notes=(note,))
     now = hashlib.sha256(fixed.data).digest() if digest else b""
@@ -185,11 +185,11 @@ def fix_compared(checked: hits.Checked, settings: Settings, task: Task, given: b
     if task.mode == "diff":
         now = try_load(path) if given is None else given
         return None if now is None else replace(result, versions=(now.decode(), fixed.data.decode()))
-    note = _replace(path, old, fixed.data)
+    note = replace_file(path, old, fixed.data)
     return result if note is None else Result(path, notes=(note,))
 
 
-def _replace(path: str, old: bytes, new: bytes) -> str | None:
+def replace_file(path: str, old: bytes, new: bytes) -> str | None:
     """Write a file; the reason if it was left as it is."""
     try:
         try:
