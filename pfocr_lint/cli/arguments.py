@@ -129,6 +129,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="FORMAT[:FILE]",
         help=f"{', '.join(FORMATS)} (default: full); may be repeated",
     )
+    group.add_argument("--no-fold", action="store_true", help="show each finding, also several of one rule in one record")
     group.add_argument("--statistics", action="store_true", help="print counts per rule")
     group.add_argument("--list-waivers", action="store_true", help="list the waivers in the records with their reasons")
     group.add_argument("--show-files", action="store_true", help="list the files that would be checked")

@@ -241,6 +241,7 @@ def _report_options(
         no_progress=flags.no_progress,
         exit_zero=flags.exit_zero,
         exit_non_zero_on_fix=flags.exit_non_zero_on_fix,
+        fold=not flags.no_fold,
     )
 
 

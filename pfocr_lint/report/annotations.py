@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pfocr_lint.diagnostic import Diagnostic, Severity
-from pfocr_lint.report.plain import counted, explained, plain
+from pfocr_lint.diagnostic import Severity
+from pfocr_lint.report.plain import counted, plain, reason
 
 if TYPE_CHECKING:
+    from pfocr_lint.report.folding import Fold
     from pfocr_lint.report.report import Report
 
 PER_LEVEL = 10
@@ -27,16 +28,18 @@ def github(report: Report) -> Iterator[str]:
     """Yield the ten worst errors and the ten worst warnings as workflow commands, and one line that counts the others."""
     more = []
     for severity in (Severity.ERROR, Severity.WARNING):
-        yield from map(_annotation, report.worst(PER_LEVEL, severity))
-        rest = report.totals.counts[severity] - PER_LEVEL
-        if rest > 0:
+        worst = report.worst(PER_LEVEL, severity)
+        yield from map(_annotation, worst)
+        rest = report.totals.counts[severity] - sum(len(fold.members) for fold in worst)
+        if rest:
             more.append(counted(rest, f"more {severity.value}"))
     if more:
         text = f"{' and '.join(more)} without an annotation: GitHub shows {PER_LEVEL} per level."
         yield command("notice", {"title": "pfocr-lint"}, f"{text} Use --output-format full or markdown to see all.")
 
 
-def _annotation(diagnostic: Diagnostic) -> str:
+def _annotation(fold: Fold) -> str:
+    diagnostic = fold.first
     place = diagnostic.place
     where = {
         "file": plain(diagnostic.path, keep="\r\n"),
@@ -46,7 +49,8 @@ def _annotation(diagnostic: Diagnostic) -> str:
     if place.line == place.end_line:  # GitHub accepts columns only when start and end are on one line
         where |= {"col": str(place.column), "endColumn": str(place.end_column)}
     where["title"] = f"{diagnostic.code} {diagnostic.name}"
-    return command(diagnostic.severity.value, where, explained(diagnostic))
+    text = "\n".join([reason(diagnostic), *map(plain, (*fold.also(), *fold.offers()))])
+    return command(diagnostic.severity.value, where, text)
 
 
 def command(name: str, properties: dict[str, str], message: str) -> str:

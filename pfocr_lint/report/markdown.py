@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from pfocr_lint.diagnostic import Diagnostic, Safety, Severity
+from pfocr_lint.diagnostic import Safety, Severity
 from pfocr_lint.report.fixes import RECORDS, Applied, lines
 from pfocr_lint.report.plain import counted, plain
 
 if TYPE_CHECKING:
+    from pfocr_lint.report.folding import Fold
     from pfocr_lint.report.report import Report
 
 LIMIT = 1_000_000  # bytes; the rest of 1 MiB is for text that the workflow adds
@@ -80,26 +81,28 @@ def _rules(report: Report) -> Iterator[str]:
 def _findings(report: Report, space: int) -> Iterator[str]:
     """Yield the findings that fit into ``space`` bytes, and the number of the others."""
     headings = {Severity.ERROR: report.errors, Severity.WARNING: report.warnings}
-    total = report.errors + report.warnings
+    total = left = report.errors + report.warnings
     space -= len(_left_out(total).encode())
-    for number, diagnostic in enumerate(report.worst(space // SHORTEST)):
-        line = _item(diagnostic)
-        if diagnostic.severity in headings:
-            line = f"\n### {counted(headings.pop(diagnostic.severity), diagnostic.severity.value)}\n\n{line}"
+    for fold in report.worst(space // SHORTEST):
+        line, severity = _item(fold), fold.first.severity
+        if severity in headings:
+            line = f"\n### {counted(headings.pop(severity), severity.value)}\n\n{line}"
         space -= len(line.encode())
         if space < 0:
-            yield _left_out(total - number)
+            yield _left_out(left)
             return
         yield line
+        left -= len(fold.members)
 
 
-def _item(diagnostic: Diagnostic) -> str:
-    place, fix = diagnostic.place, diagnostic.fix
-    offer = ""
-    if fix is not None:
-        offer = f" · {'fix' if fix.safety is Safety.SAFE else 'unsafe fix'}: {code(fix.message)}"
+def _item(fold: Fold) -> str:
+    diagnostic = fold.first
+    place = diagnostic.place
+    offers = (line.partition(": ") for line in fold.offers())
+    more = [*map(code, fold.also()), *(f"{kind}{colon}{code(what) if what else ''}" for kind, colon, what in offers)]
     where = code(f"{diagnostic.path}:{place.line}:{place.column}")
-    return f"- {where} {diagnostic.code} {diagnostic.name}: {code(diagnostic.message)}{offer}\n"
+    shown = " · ".join([code(diagnostic.message), *more])
+    return f"- {where} {diagnostic.code} {diagnostic.name}: {shown}\n"
 
 
 def _left_out(number: int) -> str:

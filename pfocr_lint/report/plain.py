@@ -18,10 +18,15 @@ def whole(text: str) -> str:
     return "".join(code_point(char) if "\ud800" <= char <= "\udfff" else char for char in text)
 
 
+def reason(diagnostic: Diagnostic) -> str:
+    """Return the message of a diagnostic, then its related places, one per line."""
+    related = (f"see {plain(other.path)}:{other.line}:{other.column}: {plain(other.message)}" for other in diagnostic.related)
+    return "\n".join([plain(diagnostic.message), *related])
+
+
 def explained(diagnostic: Diagnostic) -> str:
     """Return the message of a diagnostic, then its related places and its fix, one per line."""
-    related = (f"see {plain(other.path)}:{other.line}:{other.column}: {plain(other.message)}" for other in diagnostic.related)
-    lines = [plain(diagnostic.message), *related]
+    lines = [reason(diagnostic)]
     if diagnostic.fix is not None:
         kind = "fix" if diagnostic.fix.safety is Safety.SAFE else "unsafe fix"
         lines.append(f"{kind}: {plain(diagnostic.fix.message)}")

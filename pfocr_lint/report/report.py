@@ -12,6 +12,7 @@ from operator import attrgetter
 from pfocr_lint.dataclass import dataclass, field, replace
 from pfocr_lint.diagnostic import Diagnostic, Safety, Severity
 from pfocr_lint.report.fixes import FixLog
+from pfocr_lint.report.folding import Fold, folded
 from pfocr_lint.report.plain import counted
 from pfocr_lint.result import Result
 
@@ -107,7 +108,8 @@ class Report:
     ``color`` and ``width`` (in columns) describe the terminal. ``summary``: the text formats end with a summary.
     ``skipped_comparison``: the rules that compare records did not run. ``introduced`` is the number of diagnostics that the diff
     introduced, resolved and left. ``waived`` has the rule code of each waived finding. ``missing`` are the paths that do not
-    exist. ``rule_help`` returns the help for a rule code.
+    exist. ``rule_help`` returns the help for a rule code. ``fold``: formats for people show the findings of one rule in one
+    record as one.
     """
 
     diagnostics: Iterable[Diagnostic]
@@ -119,6 +121,7 @@ class Report:
     color: bool = False
     width: int = 100
     summary: bool = True
+    fold: bool = False
     skipped_comparison: bool = False
     introduced: tuple[int, int, int] | None = None
     waived: tuple[str, ...] = ()
@@ -163,17 +166,24 @@ class Report:
         """The counts of each rule, the most frequent rule first."""
         return dict(sorted(self.totals.rules.items(), key=lambda item: (-item[1].count, item[0])))
 
-    def worst(self, number: int, severity: Severity | None = None) -> list[Diagnostic]:
+    @property
+    def folds(self) -> Iterator[Fold]:
+        """The diagnostics as people see them, in their order: those of one rule in one record as one."""
+        return folded(self.diagnostics, fold=self.fold)
+
+    def worst(self, number: int, severity: Severity | None = None) -> list[Fold]:
         """
-        The first diagnostics, at most ``number``, the most important first; only those of a severity, if given.
+        The first folds, at most ``number``, the most important first; only those of a severity, if given.
 
         Errors come before warnings; in each, findings without a fix, then those with an unsafe fix, then those with a safe fix.
         """
-        ease = {None: 0, Safety.UNSAFE: 1, Safety.SAFE: 2}
-        found = self.diagnostics if severity is None else (each for each in self.diagnostics if each.severity is severity)
-        return heapq.nsmallest(
-            number, found, key=lambda d: (d.severity is not Severity.ERROR, ease[d.body.fix.safety if d.body.fix else None])
-        )
+        found = self.folds if severity is None else (each for each in self.folds if each.first.severity is severity)
+        return heapq.nsmallest(number, found, key=lambda each: (each.first.severity is not Severity.ERROR, each.ease))
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether people see fewer places than there are findings."""
+        return self.fold and any(rule.count > rule.files for rule in self.totals.rules.values())
 
     @property
     def headline(self) -> str:

@@ -59,6 +59,7 @@ class ReportOptions(NamedTuple):
     no_progress: bool = False
     exit_zero: bool = False
     exit_non_zero_on_fix: bool = False
+    fold: bool = True
 
 
 @dataclass
@@ -265,6 +266,7 @@ class Reporter:
             unsafe=options.unsafe_fixes,
             color=_color(options.color, options.streams.stdout),
             summary=not options.quiet,
+            fold=options.fold,
             rule_help=options.rule_help,
         )
 

@@ -18,6 +18,7 @@ from pfocr_lint.report.plain import counted
 if TYPE_CHECKING:
     import wcwidth
 
+    from pfocr_lint.report.folding import Fold
     from pfocr_lint.report.report import Report
 else:
     wcwidth = LazyModule("wcwidth")
@@ -49,10 +50,12 @@ def _columns(text: str) -> int:
 
 
 def full(report: Report) -> Iterator[str]:
-    """Yield every diagnostic with its source excerpt, then the summary."""
-    for diagnostic in report.diagnostics:
-        yield _framed(report, diagnostic) + "\n"
+    """Yield every diagnostic with its source excerpt, those of one rule in one record as one, then the summary."""
+    for fold in report.folds:
+        yield _framed(report, fold) + "\n"
     yield _fixes(report) + summary(report)
+    if report.summary and report.is_folded:
+        yield "Findings of one rule in one record are shown as one; --no-fold shows each.\n"
 
 
 def concise(report: Report) -> Iterator[str]:
@@ -122,7 +125,8 @@ def _counts(report: Report) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _framed(report: Report, diagnostic: Diagnostic) -> str:
+def _framed(report: Report, fold: Fold) -> str:
+    diagnostic = fold.first
     severity = diagnostic.severity.value
     head = f"{_paint(report, f'{severity}[{diagnostic.code}]', severity)}"
     lines = [f"{head}{_paint(report, f': {visible(diagnostic.message)}', 'bold')}"]
@@ -144,9 +148,10 @@ def _framed(report: Report, diagnostic: Diagnostic) -> str:
     for other in diagnostic.related:
         where = f"{visible(other.path)}:{other.line}:{other.column}"
         lines.append(f"{' ' * gutter} {equal} see: {where}: {visible(other.message)}")
-    if diagnostic.fix is not None:
-        kind = "fix" if diagnostic.fix.safety is Safety.SAFE else "unsafe fix"
-        lines.append(f"{' ' * gutter} {equal} {_paint(report, kind, 'fix')}: {visible(diagnostic.fix.message)}")
+    lines += [f"{' ' * gutter} {equal} {visible(line)}" for line in fold.also()]
+    for line in fold.offers():
+        kind, colon, what = line.partition(":")
+        lines.append(f"{' ' * gutter} {equal} {_paint(report, kind, 'fix')}{colon}{visible(what)}")
     return "\n".join(lines) + "\n"
 
 
