@@ -221,6 +221,41 @@ def test_every_finding_of_a_real_record_can_be_waived(name):
     assert [hit.rule.code for hit in left.hits if hit.rule.waivable or hit.rule.code.startswith("PF9")] == []
 
 
+SHAPES = [  # other ways to write parts of the clean record, most of them with a finding
+    ("year: '2022'\n", "year: '2021'\n"),
+    ("year: '2022'\n", "year: >-\n  2021\n"),
+    ("year: '2022'\n", "? year\n: '2021'\n"),
+    ("year: '2022'\n", "year: !!str 2021 # a note\n"),
+    ("organisms:\n- Homo sapiens\n- Mus musculus\n", "organisms: [human,\n  mouse, # a note\n  'Homo sapiens']\n"),
+    ("organisms:\n- Homo sapiens\n- Mus musculus\n", "organisms:\n  # a note\n  - human\n  -\n    mouse\n"),
+    ("seo: CreativeWork\n", ""),
+    ("seo: CreativeWork\n", "'seo' : &seo Creative\n"),
+    ("  - PTEN\n", "  - 'PTEN '\n  - >-\n    a  b\n  - |+\n    c  d\n\n  - \"e  f\\\n    g\"\n"),
+    ("---\nfigid:", "---\n# a note\n\n# another\nfigid:"),
+    ("---\nfigid:", "--- # a note\nfigid:"),
+    ("journal_title: ", "foo: {a: 1,\n  b: [2, 3]}\njournal_title: "),
+    ("journal_title: ", "# pfocr-lint: ignore[PF402] a note\njournal_title: ' "),
+    ("pmcid: ", "pmcid:   "),
+    ("\n", "\r\n"),
+    ("\n---\n", "\n...\n---\n"),
+]
+
+
+@given(st.lists(st.sampled_from(SHAPES), max_size=5, unique=True))
+def test_however_a_record_is_written_only_comments_are_added(changes):
+    text = clean_text()
+    for old, new in changes:
+        text = text.replace(old, new) if old == "\n" else text.replace(old, new, 1)
+    checked = record_check.check_record(read(PATH, text.encode()))
+    for code in {hit.rule.code for hit in checked.hits if hit.rule.waivable}:
+        done = waiver_writing.write_waivers(checked, code, COMMENT.format(code), DEFAULT)
+        assert done.problem is None
+        after = read(PATH, done.text.encode())
+        assert after.data == checked.record.data
+        assert re.sub(rf" *{re.escape(COMMENT.format(code))}\r?\n", "", done.text) == text
+        assert sum(number for _, number in done.comments) == record_check.check_record(after).waived.count(code)
+
+
 # --- the comment
 
 

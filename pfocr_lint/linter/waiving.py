@@ -112,18 +112,17 @@ def line_below(record: Record, hit: Hit) -> int:
     Of a value in brackets, it is the entry of the outermost brackets; of a place in a text, the entry of the text; of a finding
     about the whole file, the first key.
     """
-    key, at = hit.finding.key or "", hit.span.start
-    if key not in record.entries and not hit.span.end:
-        keys = record.first_keys("")
-        start = keys[0].start if keys else record.body.start
-    elif key in record.entries:
-        above = (record.entries.get(key[: match.start()]) for match in re.finditer("/", key))
-        start = next((_start(record, entry) for entry in above if entry is not None and entry.is_flow), -1)
-    else:
+    key, at = hit.finding.key, hit.span.start
+    if key is not None and key in record.entries:
+        above = (record.entries.get(key[: slash.start()]) for slash in re.finditer("(?<=.)/", key))
+        start = next((_start(record, entry) for entry in above if entry is not None and entry.is_flow), None)
+    elif hit.span.end:
         texts = (entry for entry in record.entries.values() if entry.is_flow or not entry.is_collection)
         around = (entry for entry in texts if _start(record, entry) <= at < record.node_span(entry.node).end)
-        start = min((_start(record, entry) for entry in around), default=-1)
-    return _lines(record, hit)[0] if start < 0 else record.place(Span(start, start)).line
+        start = min((_start(record, entry) for entry in around), default=None)
+    else:
+        start = next((name.start for name in record.first_keys("")), record.body.start)
+    return _lines(record, hit)[0] if start is None else record.place(Span(start, start)).line
 
 
 def _start(record: Record, entry: Entry) -> int:
