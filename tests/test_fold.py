@@ -125,6 +125,12 @@ def found(number: int, *, safety: Safety | None = None, message: str = "", fix: 
     )  # fmt: skip
 
 
+def test_an_apostrophe_in_a_word_ends_no_value():
+    names = ("5'-AMP", "Wilson's disease", "GDP", "3'")
+    members = tuple(found(number, message=f"there is no page for '{name}'") for number, name in enumerate(names, 1))
+    assert Fold(members).also() == ["also 'Wilson's disease', 'GDP' and '3'' (lines 2–4)"]
+
+
 def test_a_safe_and_an_unsafe_fix_are_not_one():
     safe, unsafe, none = found(1, safety=Safety.SAFE), found(2, safety=Safety.UNSAFE), found(3)
     assert Fold((safe, unsafe)).offers() == ["fix for 1 of 2 (line 1): do it", "unsafe fix for 1 of 2 (line 2): do it"]

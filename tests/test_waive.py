@@ -129,7 +129,7 @@ def test_the_whole_text_is_the_place_of_the_formatter():
 
 def test_what_cannot_be_proved_is_left():
     """A line break other than LF hides where lines begin; a mention table has no comments."""
-    assert "PF003" in (waived(with_year().replace("figtype: Figure\n", "figtype: Figure\r"), "PF210").problem or "")
+    assert "PF009" in (waived(with_year().replace("figtype: Figure\n", "figtype: Figure\r"), "PF210").problem or "")
     example = next(bad for rule in RULES if rule.code == "PF410" for bad in rule.bad)
     found, comparison = examples.check_example(example, DEFAULT)
     checked = comparison.checked.get(examples.path_of(example)) or record_check.check_record(

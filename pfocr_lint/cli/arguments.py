@@ -92,7 +92,7 @@ def parser() -> argparse.ArgumentParser:
     options = Parser(
         prog="pfocr-lint",
         description="Check and fix pathway-figure records (PFOCR).",
-        epilog=f"Commands beside it: {commands}; pfocr-lint COMMAND --help. "
+        epilog=f"Commands: {commands}; see pfocr-lint COMMAND --help. "
         "Exit status: 0 nothing to report, 1 diagnostics, 2 wrong usage or settings, or no record, 3 internal fault.",
         fromfile_prefix_chars="@",
         allow_abbrev=False,

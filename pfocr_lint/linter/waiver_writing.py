@@ -51,7 +51,7 @@ def write_waivers(checked: Checked, code: str, comment: str, settings: Settings)
     if record.kind is Kind.TABLE:
         return Written(record.text, problem="a mention table holds no comments; use per-file-ignores in the settings")
     if record.has_lone_cr:
-        return Written(record.text, problem="its lines do not all end in LF; correct that first (PF003)")
+        return Written(record.text, problem="its lines do not all end in LF; correct that first (PF009)")
     places = Counter(line_below(record, hit) for hit in checked.hits if hit.rule.code == code)
     lines = record.text.split("\n")
     edits, found = [], []

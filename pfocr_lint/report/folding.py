@@ -20,8 +20,8 @@ MOST = 6  # names, and ranges of lines, in one enumeration
 KINDS = 3  # other messages of the rule that are shown
 SHORT = 40  # maximal characters of a value that distinguishes a finding from the first
 
-_QUOTED = expression(r"'(?:[^']|'(?=\w))*'(?!\w)")
-_NUMBER = expression(r"[0-9]+")
+_QUOTED_VALUE = expression(r"(?<!\w)'(?:[^']|'(?=[-\w']))*'?")  # an apostrophe in a word ends no value: '5'-AMP'
+_SHOWN_NUMBER = expression(r"[0-9]+")
 
 
 @dataclass(frozen=True)
@@ -79,14 +79,14 @@ def _field(each: Diagnostic) -> str:
 
 def _masked(text: str, field: str) -> str:
     """A message without its values, the name of its field and its numbers: equal for findings of the same sort."""
-    text = _QUOTED.sub("''", text)
-    return _NUMBER.sub("#", text.replace(field, "<>") if field else text)
+    text = _QUOTED_VALUE.sub("''", text)
+    return _SHOWN_NUMBER.sub("#", text.replace(field, "<>") if field else text)
 
 
 def _name(each: Diagnostic) -> str:
     """The name of the field, if the message has it outside quotes; else ''."""
     name = _field(each)
-    return name if name in _QUOTED.sub("''", each.message) else ""
+    return name if name in _QUOTED_VALUE.sub("''", each.message) else ""
 
 
 def _alike(first: Diagnostic, others: Sequence[Diagnostic]) -> str:
@@ -119,8 +119,8 @@ def _items(numbers: list[str]) -> str:
 
 def _value(first: Diagnostic, each: Diagnostic) -> str:
     """The value in the message of a finding that the first has not, if it is short; in brackets behind a name."""
-    known = _QUOTED.findall(first.message)
-    value = next((value for value in _QUOTED.findall(each.message) if value not in known), "")
+    known = _QUOTED_VALUE.findall(first.message)
+    value = next((value for value in _QUOTED_VALUE.findall(each.message) if value not in known), "")
     if not value or len(value) > SHORT:
         return ""
     return f"({value})" if _name(each) else value

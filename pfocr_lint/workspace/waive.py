@@ -78,8 +78,9 @@ def _outcome(rule: Rule, comment: str, source: Source, result: Result, compariso
     known = Outcome(path, already=already, faults=result.faults)
     if result.unreadable is not None or result.not_a_record:
         return known._replace(left=result.unreadable or "it is not a record")
-    if any(each.code.startswith("PF0") for each in result.left) and not _is_readable(source):
-        return known._replace(left=f"it cannot be read as one record; correct that first ({result.left[0].code})")
+    form = [each.code for each in result.left if each.code.startswith("PF0")]
+    if form and not _is_readable(source):
+        return known._replace(left=f"it cannot be read as one record; correct that first ({form[0]})")
     if not any(each.code == rule.code for each in merged(result.left, comparison.diagnostics(path))):
         return known
     try:
