@@ -131,6 +131,14 @@ def test_an_apostrophe_in_a_word_ends_no_value():
     assert Fold(members).also() == ["also 'Wilson's disease', 'GDP' and '3'' (lines 2–4)"]
 
 
+def test_no_finding_without_a_field_is_left_out_of_the_list():
+    """A long value is shortened, the value of the first is named again beside others."""
+    names = ("GDP", "x" * 100, "GDP", "GTP")
+    members = tuple(found(number, message=f"there is no page for '{name}'") for number, name in enumerate(names, 1))
+    assert Fold(members).also() == [f"also '{'x' * 39} … {'x' * 16}', 'GDP' and 'GTP' (lines 2–4)"]
+    assert Fold((members[0], members[2])).also() == ["also at line 3"]
+
+
 def test_a_safe_and_an_unsafe_fix_are_not_one():
     safe, unsafe, none = found(1, safety=Safety.SAFE), found(2, safety=Safety.UNSAFE), found(3)
     assert Fold((safe, unsafe)).offers() == ["fix for 1 of 2 (line 1): do it", "unsafe fix for 1 of 2 (line 2): do it"]

@@ -14,11 +14,12 @@ from pfocr_lint.dataclass import dataclass
 from pfocr_lint.diagnostic import Diagnostic, Safety
 from pfocr_lint.lazy_import import expression
 from pfocr_lint.pointer import name_of, parent_of, split
+from pfocr_lint.quoting import shorten
 from pfocr_lint.report.plain import counted
 
 MOST = 6  # names, and ranges of lines, in one enumeration
 KINDS = 3  # other messages of the rule that are shown
-SHORT = 40  # maximal characters of a value that distinguishes a finding from the first
+SHORT = 60  # characters of a value that distinguishes a finding from the first
 
 _QUOTED_VALUE = expression(r"(?<!\w)'(?:[^']|'(?=[-\w']))*'?")  # an apostrophe in a word ends no value: '5'-AMP'
 _SHOWN_NUMBER = expression(r"[0-9]+")
@@ -101,16 +102,17 @@ def _alike(first: Diagnostic, others: Sequence[Diagnostic]) -> str:
 def _names(first: Diagnostic, others: Sequence[Diagnostic]) -> list[str]:
     """What distinguishes the findings: their fields, those in one list together, and their values where these differ."""
     fields: dict[str, list[str]] = {}
+    same = shorten(next(iter(_QUOTED_VALUE.findall(first.message)), ""), SHORT)
     for each in others:
         name, value = _name(each), _value(first, each)
         if not name:
-            fields.setdefault(value, [])
+            fields.setdefault(value or same, [])
         elif each.key is not None and split(each.key)[-1].isdecimal():
             number = str(int(split(each.key)[-1]) + 1)
             fields.setdefault(name_of(parent_of(each.key)), []).append(f"{number} {value}".rstrip())
         else:
             fields.setdefault(f"{name} {value}".rstrip(), [])
-    return [f"{_items(items)} of {name}" if items else name for name, items in fields.items() if name]
+    return [f"{_items(items)} of {name}" if items else name for name, items in fields.items()] if {*fields} != {same} else []
 
 
 def _items(numbers: list[str]) -> str:
@@ -118,12 +120,12 @@ def _items(numbers: list[str]) -> str:
 
 
 def _value(first: Diagnostic, each: Diagnostic) -> str:
-    """The value in the message of a finding that the first has not, if it is short; in brackets behind a name."""
+    """The value in the message of a finding that the first has not; behind a name in brackets, and only if it is short."""
     known = _QUOTED_VALUE.findall(first.message)
     value = next((value for value in _QUOTED_VALUE.findall(each.message) if value not in known), "")
-    if not value or len(value) > SHORT:
-        return ""
-    return f"({value})" if _name(each) else value
+    if not _name(each):
+        return shorten(value, SHORT)
+    return f"({value})" if 0 < len(value) <= SHORT else ""
 
 
 def _unlike(group: Sequence[Diagnostic]) -> str:
