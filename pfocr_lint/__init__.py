@@ -9,13 +9,13 @@ from pfocr_lint.version import __version__
 if TYPE_CHECKING:
     from pfocr_lint.diagnostic import Diagnostic as Diagnostic
     from pfocr_lint.linter.checker import check as check
-    from pfocr_lint.linter.fixer import Fixed as Fixed
+    from pfocr_lint.linter.fixed import Fixed as Fixed
     from pfocr_lint.linter.fixer import fix as fix
     from pfocr_lint.settings.model import Settings as Settings
 
 _PUBLIC = {
     "Diagnostic": "pfocr_lint.diagnostic",
-    "Fixed": "pfocr_lint.linter.fixer",
+    "Fixed": "pfocr_lint.linter.fixed",
     "Settings": "pfocr_lint.settings.model",
     "check": "pfocr_lint.linter.checker",
     "fix": "pfocr_lint.linter.fixer",

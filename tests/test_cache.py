@@ -23,7 +23,7 @@ from pfocr_lint.record.facts import FigureFacts, PageFacts, TableFacts
 from pfocr_lint.rules.mentions import CHEMICALS
 from pfocr_lint.schema.kinds import Kind
 from pfocr_lint.settings.model import DEFAULT, Selection
-from pfocr_lint.workspace import cache, one_file, work_tree
+from pfocr_lint.workspace import cache, one_file, stamps, work_tree
 from pfocr_lint.workspace.cached_run import CachedRun
 from pfocr_lint.workspace.settings_files import discover
 
@@ -177,7 +177,7 @@ def test_a_broken_cache_is_none(many, run, home, how):
 
 
 COLUMNS = [
-    "keys", "digests", "stamps", "sorts", "texts", "papers", "ends", "sums", "found", "waived", "offers", "late", "late_waived",
+    "keys", "digests", "stamps", "sorts", "texts", "papers", "ends", "sums", "found", "waived", "untils", "offers", "late", "late_waived",
     "blocks", "block_ends", "block_records",
 ]  # fmt: skip
 
@@ -572,7 +572,7 @@ def test_new_times_of_the_same_bytes_are_kept(tmp_path, monkeypatch, touched):
     again.keep({})
     after = cached_run(tmp_path, [str(path)])._cache
     assert (after.stamps == before) is not touched
-    assert after.stamps == cache.as_bytes(cache.stamps_of([str(path)]))
+    assert after.stamps == cache.as_bytes(stamps.stamps_of([str(path)]))
 
 
 @pytest.mark.parametrize("kept", [1, 2])
@@ -707,6 +707,25 @@ def test_a_finding_that_depends_on_git_is_looked_for_again(dirty, run, checked):
     subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qam", "y"], check=True, cwd=dirty)
     found = [each for each in whole(run)[1]["diagnostics"] if each["code"] == "PF206"]
     assert [each["fix"]["safety"] for each in found] == ["safe"]
+
+
+def test_a_waiver_ends_although_nothing_changed(dirty, run, checked):
+    path = figure(dirty, 1)
+    text = path.read_text(encoding="utf-8").replace(
+        "license: CC0", "license: CC1 # pfocr-lint: ignore[PF104; until=2027-01-31] so"
+    )
+    path.write_text(text, encoding="utf-8")
+
+    def on(day: str, *argv: str) -> list[str]:
+        return [each["code"] for each in whole(run, "--today", day, *argv)[1]["diagnostics"] if each["path"].endswith(path.name)]
+
+    assert on("2027-01-30") == []
+    checked.clear()
+    assert on("2027-01-31", "--jobs", "1") == []
+    assert checked == []
+    for _ in range(2):
+        assert on("2027-02-01", "--jobs", "1") == ["PF104", "PF903"] == on("2027-02-01", "--no-cache")
+    assert on("2027-01-31") == []
 
 
 def test_blocks_with_little_that_is_wanted_are_written_anew(tmp_path):

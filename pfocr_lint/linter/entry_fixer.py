@@ -20,7 +20,7 @@ from pfocr_lint.diagnostic import DropItem, Safety, SetValue, apply_edits
 from pfocr_lint.linter import edits
 from pfocr_lint.linter.changes import changed
 from pfocr_lint.linter.entry_diagnostics import Located, located, numbered_diagnostics
-from pfocr_lint.linter.fixer import Fixed, made_by, same
+from pfocr_lint.linter.fixed import Fixed, made_by, same
 from pfocr_lint.linter.hits import MOST, cause_of
 from pfocr_lint.linter.prefilter import with_text
 from pfocr_lint.pointer import parent_of

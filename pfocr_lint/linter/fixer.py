@@ -8,43 +8,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 from pfocr_lint.dataclass import dataclass
-from pfocr_lint.diagnostic import Diagnostic, DropItem, Fix, RenameKey, Safety, TextEdit, ValueChange, apply_edits
+from pfocr_lint.diagnostic import Diagnostic, Fix, Safety, TextEdit, apply_edits
 from pfocr_lint.linter import edits
 from pfocr_lint.linter.diagnostics import FIRST, diagnostic_of, diagnostics_of
 from pfocr_lint.linter.edited_values import keep_tracking, track_edits
+from pfocr_lint.linter.fixed import Fixed, made_by, same
 from pfocr_lint.linter.hits import Checked, Hit
 from pfocr_lint.linter.record_check import check_again, check_record
-from pfocr_lint.pointer import split
 from pfocr_lint.record.document import Record, untyped
-from pfocr_lint.record.facts import Facts, facts_of
+from pfocr_lint.record.facts import facts_of
 from pfocr_lint.record.limits import MAX_BYTES
 from pfocr_lint.record.parser import read
 from pfocr_lint.schema.kinds import Kind
 from pfocr_lint.settings.model import DEFAULT, Settings, on_day
 
 ROUNDS = 10
-
-
-@dataclass(frozen=True)
-class Fixed:
-    """
-    The result of fixing one record.
-
-    ``data`` are the bytes after all fixes; the old ones when nothing was fixed or a fault occurred. ``fixed`` are the diagnostics
-    that were fixed, ``left`` those that remain in ``data``, ``waived`` the codes of the waived findings, one for each. ``until``
-    is the earliest last day of the waivers in ``data``.
-    """
-
-    data: bytes
-    fixed: tuple[Diagnostic, ...]
-    left: tuple[Diagnostic, ...]
-    faults: tuple[str, ...] = ()
-    facts: Facts | None = None
-    waived: tuple[str, ...] = ()
-    until: str | None = None
 
 
 def fix(
@@ -156,21 +136,6 @@ def _step(checked: Checked, wanted: list[tuple[Hit, Fix]], settings: Settings) -
     return Step(tuple(fixed), after, problem)
 
 
-def made_by(record: Record, made: Fix) -> tuple[ValueChange, ...]:
-    """The changes of a fix: one for each value, and one in all for the text itself."""
-    found: list[ValueChange] = []
-    for change in made.changes:
-        if isinstance(change, TextEdit):
-            found += [] if ValueChange(None) in found else [ValueChange(None)]
-        elif isinstance(change, DropItem):
-            found.append(ValueChange(change.key, record.value(change.key)))
-        elif isinstance(change, RenameKey):
-            found.append(ValueChange(change.key, split(change.key)[-1], change.new))
-        else:
-            found.append(ValueChange(change.key, record.value(change.key), change.value))
-    return tuple(found)
-
-
 def verify(before: Checked, after: Checked, planned_fixes: Sequence[tuple[Hit, Fix]], planned: edits.Plan) -> str | None:
     """
     The reason why the new text must not be written; None when it may be.
@@ -201,17 +166,6 @@ def verify(before: Checked, after: Checked, planned_fixes: Sequence[tuple[Hit, F
         if not confirmed(new, pointer):
             return f"ruamel.yaml reads {pointer} differently"
     return None
-
-
-def same(a: Any, b: Any) -> bool:
-    """Whether two values are equal, types included: 1, 1.0 and true are three values; nan equals itself."""
-    if type(a) is not type(b):
-        return False
-    if isinstance(a, dict):
-        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
-    if isinstance(a, list):
-        return len(a) == len(b) and all(map(same, a, b))
-    return bool(a == b) or (a != a and b != b)
 
 
 def confirmed(record: Record, pointer: str) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pfocr_lint.dataclass import dataclass, replace
 from pfocr_lint.diagnostic import Edit, apply_edits
-from pfocr_lint.linter.fixer import _same
+from pfocr_lint.linter.fixed import same
 from pfocr_lint.linter.hits import Checked, span_of
 from pfocr_lint.linter.record_check import check_record
 from pfocr_lint.linter.waiving import line_below, waive
@@ -80,7 +80,7 @@ def _problem(checked: Checked, code: str, comment: str, written: Written, settin
     if len(data) > MAX_BYTES:
         return "the comments would make it too large"
     new = read(old.path, data, old.kind)
-    if new.data is None or not _same(old.data, new.data):
+    if new.data is None or not same(old.data, new.data):
         return "with the comment above its finding it would have other values"
     before, after = check_record(old, settings), check_record(new, settings)
     if any(each.rule.code == code for each in (*after.hits, *_compared(checked, new, code, settings))):

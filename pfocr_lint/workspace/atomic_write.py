@@ -43,6 +43,12 @@ class Write(NamedTuple):
     new: bytes
 
 
+def unwritable(path: str, kept: Changed) -> str:
+    """Return the note on a file that another program changed."""
+    note = f"{path}: another program changed it in the meantime, so it is left as it is"
+    return f"{note}; {kept}" if str(kept) else note
+
+
 def write(path: str, old: bytes, new: bytes) -> None:
     """
     Replace a file's bytes. Its mode stays, and its owner where that is allowed; a link is written through.

@@ -16,7 +16,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import stat
 import sys
 import time
 import zlib
@@ -32,6 +31,7 @@ from pfocr_lint.record.facts import Facts, FigureFacts, PageFacts, TableFacts
 from pfocr_lint.result import Result
 from pfocr_lint.schema.schemas import folder as schemas
 from pfocr_lint.version import __version__
+from pfocr_lint.workspace.stamps import NONE_KNOWN, STAMP, as_bytes, as_numbers, stamp_of
 
 if TYPE_CHECKING:
     from pfocr_lint.settings.model import Settings
@@ -52,13 +52,15 @@ class Row(NamedTuple):
     """
     A record: the SHA-256 of its bytes, empty where it must not be kept, its facts, and what was found in it.
 
-    ``left`` are its diagnostics, ``waived`` the codes of the waived findings.
+    ``left`` are its diagnostics, ``waived`` the codes of the waived findings. ``until`` is the last day (``YYYY-MM-DD``) on which
+    the waivers waive the same; None for ever.
     """
 
     digest: bytes
     facts: Facts | None
     left: Packed | None = None
     waived: tuple[str, ...] = ()
+    until: str | None = None
 
 
 class Compared(NamedTuple):
@@ -66,25 +68,6 @@ class Compared(NamedTuple):
 
     left: Packed | None
     waived: tuple[str, ...]
-
-
-# A stamp identifies an unchanged file: its size in bytes, mtime and ctime in nanoseconds, and its inode.
-STAMP = 4  # numbers,
-_WIDTH = 8 * STAMP  # and bytes
-NONE_KNOWN = (-1, -1, -1, -1)
-
-
-def stamps_of(paths: Iterable[str]) -> array[int]:
-    """The stamps of some files, one after the other; -1 four times for a link, whose stamp does not change with its target."""
-    found = array("q")
-    for path in paths:
-        try:
-            status = os.lstat(path)
-            regular = stat.S_ISREG(status.st_mode)
-        except (OSError, ValueError):
-            regular = False
-        found.extend((status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino) if regular else NONE_KNOWN)
-    return found
 
 
 @cache
@@ -174,11 +157,16 @@ class Cache:
     @cached_property
     def found_by_comparison(self) -> dict[int, Compared]:
         """What the comparison of exactly these records found, by the place of the record."""
-        places, waived = _numbers(self._blobs.get("late", b"")), _split(self._blobs.get("late_waived", b""))
+        places, waived = as_numbers(self._blobs.get("late", b"")), _split(self._blobs.get("late_waived", b""))
         return {
             place: Compared(self._packed(block, number, "", "u"), _codes(codes))
             for (place, block, number), codes in zip(zip(*[iter(places)] * 3, strict=True), waived, strict=True)
         }
+
+    @cached_property
+    def untils(self) -> dict[int, str]:
+        """The last day on which a record's waivers waive the same, for the records whose waivers end."""
+        return {place: until for place, until in enumerate(_split(self._blobs.get("untils", b""))) if until}
 
     @cached_property
     def offers(self) -> str:
@@ -192,7 +180,7 @@ class Cache:
 
     @cached_property
     def _blocks(self) -> list[Block]:
-        ends, records = _numbers(self._blobs["block_ends"]), _numbers(self._blobs["block_records"])
+        ends, records = as_numbers(self._blobs["block_ends"]), as_numbers(self._blobs["block_records"])
         whole = self._blobs["blocks"]
         return [Block(whole[a:b], n) for a, b, n in zip([0, *ends], ends, records, strict=False)]
 
@@ -201,11 +189,11 @@ class Cache:
 
     @cached_property
     def _found(self) -> tuple[array[int], list[str]]:
-        return _numbers(self._blobs["found"]), _split(self._blobs["waived"])
+        return as_numbers(self._blobs["found"]), _split(self._blobs["waived"])
 
     def row(self, place: int, path: str) -> Row:
         """A known record."""
-        return Row(self.digest(place), self.facts(place, path), *self._of(place, path))
+        return Row(self.digest(place), self.facts(place, path), *self._of(place, path), self.untils.get(place))
 
     def found(self, place: int, path: str) -> Result | None:
         """What was found in a known record; None for nothing."""
@@ -225,7 +213,7 @@ class Cache:
     def _columns(self) -> tuple[bytes, list[str], bytes, array[int], bytes]:
         return (
             self._blobs["sorts"], _split(self._blobs["texts"]), self._blobs["papers"],
-            _numbers(self._blobs["ends"]), self._blobs["sums"],
+            as_numbers(self._blobs["ends"]), self._blobs["sums"],
         )  # fmt: skip
 
     def facts(self, place: int, path: str) -> Facts | None:
@@ -304,7 +292,7 @@ def _encoded(
 ) -> tuple[dict[str, bytes], bool]:
     """The columns of some rows, and whether all are in them: a record whose texts hold a separator is left out."""
     kept, digests, known, sorts, texts, papers, ends, sums = [], [], [], [], [], [], array("q"), []
-    found, waived, offers, blocks = array("q"), [], [], _Blocks()
+    found, waived, untils, offers, blocks = array("q"), [], [], [], _Blocks()
     end = 0
     for number, (key, row) in enumerate(zip(keys, compacted(rows), strict=True)):
         sort, fields, paper, rest = _parts(row.facts)
@@ -322,13 +310,14 @@ def _encoded(
         ends.append(end)
         found.extend(blocks.place(row.left))
         waived.append(_AND.join(row.waived))
+        untils.append(row.until or "")
         offers.append("-" if row.left is None else row.left.offers)
     places = {key: place for place, key in enumerate(kept)} if late else {}
     lates = {places[key]: each for key, each in late.items() if key in places}
     columns = {
         "keys": _join(kept), "digests": b"".join(digests), "stamps": b"".join(known), "sorts": b"".join(sorts),
         "texts": _join(texts), "papers": b"".join(papers), "ends": as_bytes(ends), "sums": b"".join(sums),
-        "found": as_bytes(found), "waived": _join(waived), "offers": "".join(offers).encode(),
+        "found": as_bytes(found), "waived": _join(waived), "untils": _join(untils), "offers": "".join(offers).encode(),
         "late": as_bytes(array("q", [n for place, each in lates.items() for n in (place, *blocks.place(each.left))])),
         "late_waived": _join(_AND.join(each.waived) for each in lates.values()),
     }  # fmt: skip
@@ -365,30 +354,9 @@ def _parts(facts: Facts | None) -> tuple[bytes, tuple[str | None, ...], bytes, b
     return (b"T", (facts.figid, facts.sort), b"", facts.words) if isinstance(facts, TableFacts) else (b"-", (), b"", b"")
 
 
-def stamp_of(stamps: bytes, number: int) -> bytes:
-    """One of the stamps."""
-    return stamps[_WIDTH * number : _WIDTH * number + _WIDTH]
-
-
 def _join(texts: Iterable[str]) -> bytes:
     return "".join(f"{text}\0" for text in texts).encode("utf-8", "surrogatepass")
 
 
 def _split(data: bytes) -> list[str]:
     return data.decode("utf-8", "surrogatepass").split("\0")[:-1]
-
-
-def as_bytes(numbers: array[int]) -> bytes:
-    """Little endian, whatever the machine."""
-    if sys.byteorder == "big":
-        numbers = numbers[:]
-        numbers.byteswap()
-    return numbers.tobytes()
-
-
-def _numbers(data: bytes) -> array[int]:
-    numbers = array("q")
-    numbers.frombytes(data)
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return numbers

@@ -7,7 +7,8 @@ from array import array
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pfocr_lint.workspace.cache import NONE_KNOWN, Cache, Compared, Row, as_bytes, stamp_of, stamps_of
+from pfocr_lint.workspace.cache import Cache, Compared, Row
+from pfocr_lint.workspace.stamps import NONE_KNOWN, as_bytes, stamp_of, stamps_of
 
 if TYPE_CHECKING:
     from pfocr_lint.record.facts import Facts
@@ -18,12 +19,18 @@ class CachedRun:
     """
     The cache in one run. Records are numbered in the order of ``keys`` and ``paths``.
 
-    ``fixes`` says whether a record with such offers (see cache.Row) will be fixed: it is checked again. ``unchanged`` says for
-    each record whether it is known and need not be read.
+    ``today`` is the day of the run (``YYYY-MM-DD``): a record with a waiver that has ended since is not known. ``fixes`` says
+    whether a record with such offers (see cache.Row) will be fixed: it is checked again. ``unchanged`` says for each record
+    whether it is known and need not be read.
     """
 
     def __init__(
-        self, cache: Cache, keys: Sequence[str], paths: Sequence[str], fixes: Callable[[str], bool] = lambda _: False
+        self,
+        cache: Cache,
+        keys: Sequence[str],
+        paths: Sequence[str],
+        fixes: Callable[[str], bool] = lambda _: False,
+        today: str | None = None,
     ) -> None:
         self._cache, self._keys, self._paths = cache, keys, paths
         self._stamps = stamps_of(paths)
@@ -35,6 +42,9 @@ class CachedRun:
         if redone:
             offers = cache.offers
             self._places = [None if place is None or offers[place] in redone else place for place in self._places]
+        ended = {place for place, until in cache.untils.items() if today is not None and until < today}
+        if ended:
+            self._places = [None if place in ended else place for place in self._places]
         nothing = as_bytes(array("q", NONE_KNOWN))
         self.unchanged = [
             place is not None and stamp_of(now, number) == stamp_of(known, place) != nothing

@@ -9,8 +9,7 @@ from pfocr_lint.dataclass import replace
 from pfocr_lint.lazy_import import LazyModule, hashlib
 from pfocr_lint.linter import prefilter
 from pfocr_lint.result import Result
-from pfocr_lint.workspace.atomic_write import Changed, Write, write_all
-from pfocr_lint.workspace.one_file import unwritable
+from pfocr_lint.workspace.atomic_write import Changed, Write, unwritable, write_all
 from pfocr_lint.workspace.reading import Unreadable, stay_inside
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from pfocr_lint.linter.diagnostics import diagnostics_of
 from pfocr_lint.record.facts import facts_of
 from pfocr_lint.record.parser import unreadable
 from pfocr_lint.schema.kinds import Kind
-from pfocr_lint.workspace.atomic_write import Changed, write
+from pfocr_lint.workspace.atomic_write import Changed, unwritable, write
 from pfocr_lint.workspace.reading import Unreadable, load, stay_inside, try_load
 from pfocr_lint.workspace.source import Source, kind_by_path
 
@@ -204,12 +204,6 @@ def replace_file(path: str, old: bytes, new: bytes) -> str | None:
     except OSError as error:
         return f"{path}: it could not be written and is left as it is: {error.strerror}"
     return None
-
-
-def unwritable(path: str, kept: Changed) -> str:
-    """Return the note on a file that another program changed."""
-    note = f"{path}: another program changed it in the meantime, so it is left as it is"
-    return f"{note}; {kept}" if str(kept) else note
 
 
 def _worth_fixing(checked: hits.Checked, task: Task) -> bool:

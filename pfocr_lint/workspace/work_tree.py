@@ -74,6 +74,10 @@ class WorkTree:
     def _known(self) -> CachedRun | None:
         return _cached(self)
 
+    @property
+    def _today(self) -> str | None:
+        return self.sources[0].settings.today
+
     @cached_property
     def _is_self_contained(self) -> bool:
         return self._known is not None and self._compares and _is_self_contained(self)
@@ -93,7 +97,7 @@ class WorkTree:
                     yield known.same(number)
                     continue
                 self._facts.append(outcome.facts)
-                if known is not None and (row := _row(outcome)) is not None:
+                if known is not None and (row := _row(outcome, self._today)) is not None:
                     known.add(number, row, rewritten=isinstance(outcome, Result) and bool(outcome.fixed))
                 yield outcome if isinstance(outcome, Result) else None
         finally:
@@ -121,16 +125,18 @@ class WorkTree:
             self._known.keep(self._late)
 
 
-def _row(outcome: Result | Row) -> Row | None:
+def _row(outcome: Result | Row, today: str | None) -> Row | None:
     """What the cache keeps of a record; None for what may be another result in the next run, though its bytes are the same."""
     if isinstance(outcome, Row):
         return outcome
     if not outcome.digest or outcome.faults or outcome.notes or outcome.versions or outcome.unreadable or outcome.not_a_record:
         return None
+    if outcome.until is not None and today is not None and outcome.until < today:
+        return None
     left = outcome.left if isinstance(outcome.left, Packed) else None
     if left is None and outcome.left:
         return None
-    return Row(outcome.digest, outcome.facts, left, outcome.waived)
+    return Row(outcome.digest, outcome.facts, left, outcome.waived, outcome.until)
 
 
 def _cached(tree: WorkTree) -> CachedRun | None:
@@ -162,7 +168,9 @@ def _cached(tree: WorkTree) -> CachedRun | None:
     else:
         home = ""
     key = cache.key_of(settings, base, home, keywords=tree.task.keywords)
-    return CachedRun(cache.Cache(folder, key), keys, [source.path for source in sources], partial(_will_fix, tree.task))
+    return CachedRun(
+        cache.Cache(folder, key), keys, [source.path for source in sources], partial(_will_fix, tree.task), settings.today
+    )
 
 
 def _will_fix(task: Task, offers: str) -> bool:
