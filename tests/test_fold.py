@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from operator import itemgetter
 
 import pytest
 from conftest import SEED, clean_text, real_records
@@ -162,7 +163,7 @@ def test_many_sorts_of_message_are_cut_with_a_count():
 def test_folding_loses_and_repeats_nothing(rows):
     diagnostics = [
         found(number, safety=safety, code=code, message=text or "x")._replace(path=path)
-        for number, (path, code, safety, text) in enumerate(rows, 1)
+        for number, (path, code, safety, text) in enumerate(sorted(rows, key=itemgetter(0)), 1)
     ]
     folds = list(folded(diagnostics))
     members = [each for fold in folds for each in fold.members]

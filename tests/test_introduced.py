@@ -38,7 +38,8 @@ ALIAS_OF_F1 = ("figid_alias: PMC1000001__F{}", "figid_alias: PMC1000001__F1")
 def clashing(number: int) -> tuple[str, str]:
     """Return another figure with the number, alias and redirect of the first."""
     name, text = figure(1000001, number)
-    return name, text.replace(f"__F{number}\n", "__F1\n").replace(f"number: F{number}\n", "number: F1\n")
+    text = text.replace(f"__F{number}\n", "__F1\n").replace(f"number: F{number}\n", "number: F1\n")
+    return name, text.replace(f"/figure/F{number}/", "/figure/x/")  # which says nothing about the number
 
 
 # name: (the records of the base, the edits, the introduced codes)
@@ -61,7 +62,7 @@ CASES: dict[str, tuple[list[tuple[str, str]], list[Edit], list[str]]] = {
     "number beside a wrong alias": ([(A, paper(1)[0][1].replace(*("figid_alias: PMC1000001__F1", "figid_alias: PMC1000001__F9")))],
                                     [(A, "number: F1", "number: F2")], ["PF203", "PF204"]),
     "number beside a wrong type": ([(A, paper(1)[0][1].replace("figtype: Figure", "figtype: Scheme"))],
-                                   [(A, "number: F1", "number: F2"), (A, "__F1\n", "__F2\n")], ["PF208"]),
+                                   [(A, "number: F1", "number: F2"), (A, "__F1\n", "__F2\n"), (A, "/figure/F1/", "/figure/F2/")], ["PF208"]),
     "figid beside a wrong page": ([(A, paper(1)[0][1].replace("__g001.html", "__g009.html"))],
                                   [(A, "figid: PMC1000001__g001\n", "figid: PMC1000001__z\n")], ["PF201"]),
     "the reference beside a wrong year": ([(A, paper(1)[0][1].replace("year: '2022'", "year: '2021'"))],
@@ -182,7 +183,7 @@ def test_a_record_that_the_settings_exclude_is_no_neighbour(repository, run):  #
     write(repository, *paper(1, 2), ("pfocr-lint.toml", 'exclude = ["*g002*"]\n'), page("Homo sapiens", "human"))
     git("add", ".")
     git("commit", "-q", "-m", "records")
-    write(repository, (A, paper(1)[0][1].replace("__F1\n", "__F2\n").replace("number: F1", "number: F2")))
+    write(repository, (A, paper(1)[0][1].replace("__F1\n", "__F2\n").replace("number: F1", "number: F2").replace("/F1/", "/F2/")))
     result = run("--since", "main", "--introduced", "--output-format", "jsonl")
     assert (result.status, result.out, result.err) == (0, "", "")
 

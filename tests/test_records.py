@@ -23,13 +23,15 @@ EXPECTED = {
     "_figures/PMC11555182__cdr-7-41.fig.1.md": ["PF315"],  # '(NA)' pages
     "_figures/PMC1274295__pcbi.0010055.g001.md": ["PF209"],  # the oldest dialect: number 'Figure 1', and no alias yet
     "_figures/PMC2279909__Volmer5.md": ["PF103"],  # organisms is a scalar
-    "_figures/PMC2695360__nihms107277f9.md": ["PF315", "PF103"],  # the reference has no year; organisms is a scalar
+    # scheme 1 is numbered F1, its files are f9 and F9; the reference has no year; organisms is a scalar
+    "_figures/PMC2695360__nihms107277f9.md": ["PF218", "PF315", "PF103"],
     "_figures/PMC2864807__09_173_.de_ref2.md": ["PF302", "PF103"],  # the title's period; organisms is a scalar
     "_figures/PMC3095312__1471-2229-10-182-1.md": ["PF313", "PF103"],  # '"nuclear time bomb"?.'; organisms is a scalar
     "_figures/PMC3499958__SHORTS-12-05802.md": NA5,
     "_figures/PMC3723360__IJAC2013-934357.sch.001.md": ["PF215", *NA5],  # sch1 numbered SF1
     "_figures/PMC4547770__nihms716064f1.md": ["PF315", *NA5],  # the reference has no year
-    "_figures/PMC4608393__elife08931f008.md": ["PF311", *NA5],  # 'the model in ; Red': a reference was lost
+    # appendix figure 1 is numbered F1, its files are f008 and fig8; 'the model in ; Red': a reference was lost
+    "_figures/PMC4608393__elife08931f008.md": ["PF218", "PF311", *NA5],
     "_figures/PMC5114830__40478_2016_392_Fig1_HTML.md": ["PF306", "PF307", *NA5, "PF107"],  # 'a  Group'; U+FEFF; Cys twice
     "_figures/PMC5354998__nihms843846f10.md": ["PF315", *NA5],  # the reference begins '. Nature.'
     "_figures/PMC5994556__cbm-15-2-137-8.md": ["PF306", *NA5],  # the title ends in a space

@@ -38,11 +38,8 @@ def fixed_data(rule, example, *, unsafe) -> fixer.Fixed:
     path, data = examples.path_of(example), examples.text_of(example).encode()
     if rule.compare is None:
         return fixer.fix(path, data, settings_of(rule), unsafe=unsafe)
-    step = fixer.fix_round(examples.check_example(example, settings_of(rule))[1].checked[path], settings_of(rule), unsafe=unsafe)
-    if step is None:
-        return fixer.Fixed(data, (), ())
-    assert step.problem is None
-    return fixer.Fixed(step.after.record.text.encode(), step.fixed, ())
+    checked = examples.check_example(example, settings_of(rule))[1].checked[path]
+    return fixer.fix_until_stable(checked, data, settings_of(rule), unsafe=unsafe)
 
 
 @pytest.mark.parametrize("released", RELEASED, ids=lambda released: released["code"])

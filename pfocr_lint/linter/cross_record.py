@@ -10,7 +10,7 @@ from pfocr_lint.dataclass import dataclass, replace
 from pfocr_lint.linter.hits import Checked, Hit, by_place, hit_of
 from pfocr_lint.linter.waiving import waive
 from pfocr_lint.record import facts
-from pfocr_lint.rules.catalogue import COMPARING, ON_PAGES
+from pfocr_lint.rules.catalogue import BY_CODE, COMPARING, ON_PAGES
 from pfocr_lint.rules.waiver_comments import waivers
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def compare(
         record = repository.open(path)
         known = waivers(record) if waiving else ()
         left, waived = waive(record, known, found, levels_of(path), today) if known else (found, ())
+        waived = tuple(code for code in waived if BY_CODE[code].only_compares)  # the others are counted for the record alone
         hits_left = tuple(sorted(left, key=by_place))
         checked.append(Checked(record, hits_left, waived=waived, open_other=repository.open, again=again))
     return Compared(tuple(checked), tuple(faults))

@@ -111,7 +111,7 @@ class QuickCheck(NamedTuple):
 @cache
 def plan(codes: tuple[str, ...], kind: Kind) -> Plan | None:
     """The plan for a kind when the rules with these codes are on; None where one of them needs the text."""
-    on = [rule for rule in RULES if rule.code in codes and kind in rule.kinds and rule.compare is None]
+    on = [rule for rule in RULES if rule.code in codes and kind in rule.kinds and not rule.only_compares]
     if any(rule.trigger is Trigger.TEXT for rule in on):
         return None
     in_texts = [(rule, rule.trigger) for rule in on if isinstance(rule.trigger, InTexts)]

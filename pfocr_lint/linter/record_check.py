@@ -52,7 +52,9 @@ def check_again(before: Checked, fixed: Collection[Hit], record: Record, setting
         return after
     kept = [hit for hit in before.hits if hit.rule.compare is not None and not hit.rule.pages_only and hit not in fixed]
     moved = [replace(hit, span=span_of(record, hit.finding)) for hit in kept]
-    hits = sorted([*after.hits, *before.again(record), *moved], key=by_place)
+    repeated = {(hit.rule.code, hit.cause) for hit in moved}
+    own = [hit for hit in after.hits if (hit.rule.code, hit.cause) not in repeated]
+    hits = sorted([*own, *before.again(record), *moved], key=by_place)
     return replace(after, hits=tuple(hits), open_other=before.open_other, again=before.again)
 
 

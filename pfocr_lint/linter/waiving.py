@@ -46,7 +46,7 @@ def waive(
         dead = []
         for name, span in waiver.names:
             rule = _known(name, levels)
-            if rule is not None and span not in used and rule.compare is None:
+            if rule is not None and span not in used and not rule.only_compares:
                 dead.append((name, span, reported.get(rule.code, 0)))
         if dead:
             unused.append((waiver, tuple(dead)))

@@ -24,8 +24,9 @@ WIDTH = 100  # columns, in files and without a terminal
 # With this many files or more, results are written as they arrive, and cross-record findings at the end. With fewer, all findings
 # are written at the end, sorted.
 STREAMED_FROM = PROGRESS_FROM = 500
-# Codes of findings that the cross-record check may withdraw: PF201 (name differs from figid) when two records share a figid.
-WITHDRAWABLE = frozenset({"PF201"})
+# Codes of findings that the cross-record check may replace: PF201 (name differs from figid) when two records share a figid, PF216
+# (no number was found) by one with a fix.
+WITHDRAWABLE = frozenset({"PF201", "PF216"})
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from pfocr_lint.diagnostic import Finding, Fix, Related, Safety, SetValue
-from pfocr_lint.lazy_import import expression
+from pfocr_lint.diagnostic import Finding, Fix, Safety, SetValue
 from pfocr_lint.pointer import name_of
 from pfocr_lint.quoting import quote
 from pfocr_lint.record import derived
@@ -206,6 +204,9 @@ def figtype_differs_from_number(record: Values) -> Iterator[Finding]:
     yield from _should_be(record, "/figtype", wanted, because, of=of, safety=safety, compared=number)
 
 
+_F3 = {"figlink": "/pmc/articles/PMC9405586/figure/F3/"}
+
+
 @rule(
     "PF209",
     fix="safe or unsafe",
@@ -214,9 +215,9 @@ def figtype_differs_from_number(record: Values) -> Iterator[Finding]:
     trigger=Trigger.FAILURE,
     bad=[
         Bad({"number": "Figure 1"}, message="number is 'Figure 1', want 'F1'", fixed={}, key="/number"),
-        Bad({"number": "FIG. 3", "figid_alias": "PMC9405586__F2", "redirect_from": "/figures/PMC9405586__F3"},
+        Bad({"number": "FIG. 3", "figid_alias": "PMC9405586__F2", "redirect_from": "/figures/PMC9405586__F3", **_F3},
             also=("PF203",), message="want 'F3'", unsafe=True,
-            fixed={"number": "F3", "figid_alias": "PMC9405586__F3", "redirect_from": "/figures/PMC9405586__F3"}),
+            fixed={"number": "F3", "figid_alias": "PMC9405586__F3", "redirect_from": "/figures/PMC9405586__F3", **_F3}),
         Bad({"number": ""}, message="number is ''"),
     ],
     good=[Good({"number": "F1"})],
@@ -271,86 +272,3 @@ def year_differs_from_reference(record: Values) -> Iterator[Finding]:
     if record.usable("/year"):
         stated = derived.year(record) or derived.only_year(record)
         yield from _should_be(record, "/year", stated, "reftext says", of=("/reftext",), safety=Safety.UNSAFE)
-
-
-# Only these tokens are evidence: at the end of filename's stem, or as the whole last part of figlink.
-_EVIDENCE = (
-    ("S", r"(?<![A-Za-z])(?:sch(\d+)|[cd]\d[a-z]{2}\d{5}[a-z]-s(\d+))"),
-    ("SF", r"(?<![A-Za-z])(?:(?:fig(\d+)-)?figsupp(\d+)|fig(\d+)s(\d+)|sfig(\d+)|SF(\d{3,})|fS\.(\d+))"),
-    ("AF", r"(?<![A-Za-z])(?:app(\d+)-?fig(\d+)|fA\.(\d+))"),
-    ("GA", r"(?<![A-Za-z])(?:_?ga(\d+)|undfig(\d+))|_GA"),
-)
-_PREFIX = expression("[A-Z]*")
-_SOME = expression(r"s(?:ch|fig|upp|[0-9])|S[F.]|A\.|app|ga[0-9]|GA|undfig")  # part of every one of them
-_TOKENS = tuple((prefix, expression(rf"(?:{tokens})\Z", re.ASCII)) for prefix, tokens in _EVIDENCE)
-
-
-def _evidence(text: str, *, whole: bool) -> tuple[str, str] | None:
-    """The prefix and the number that a file name's stem or a link's last part stands for."""
-    for prefix, pattern in _TOKENS:
-        match = pattern.fullmatch(text) if whole else pattern.search(text[-40:])
-        if match:
-            digits = [group.lstrip("0") or "0" for group in match.groups() if group]
-            digits = digits[1:] if prefix == "AF" and digits[0] == "1" and len(digits) > 1 else digits
-            return prefix, prefix + ("_".join(digits) or "1")
-    return None
-
-
-def _may_hold_evidence(filename: str, figlink: str) -> bool:
-    return _SOME.search(f"{filename} {figlink[figlink.find('/PMC') :]}") is not None
-
-
-@rule(
-    "PF215",
-    severity="warning",
-    fix="unsafe",
-    kinds=FIGURES,
-    trigger=When(("filename", "figlink"), _may_hold_evidence),
-    bad=[
-        Bad({"figlink": "/pmc/articles/PMC9405586/figure/sch1/"}, message="'sch1' in figlink stands for 'S1'", unsafe=True,
-            key="/number", fixed={
-                "figlink": "/pmc/articles/PMC9405586/figure/sch1/", "number": "S1", "figid_alias": "PMC9405586__S1",
-                "figtype": "Scheme", "redirect_from": "/figures/PMC9405586__S1"}),
-        Bad({"figlink": "/pmc/articles/PMC9405586/figure/undfig1/"}, message="stands for 'GA1'", unsafe=True,
-            fixed={
-                "figlink": "/pmc/articles/PMC9405586/figure/undfig1/", "number": "GA1", "figid_alias": "PMC9405586__GA1",
-                "figtype": "Graphical abstract", "redirect_from": "/figures/PMC9405586__GA1"}),
-        Bad({"figlink": "/pmc/articles/PMC9405586/figure/sch1/", "number": "Figure 1"}, message="number is 'Figure 1', 'sch1'",
-            also=("PF209",), unsafe=True, fixed={
-                "figlink": "/pmc/articles/PMC9405586/figure/sch1/", "number": "S1", "figid_alias": "PMC9405586__S1",
-                "figtype": "Scheme", "redirect_from": "/figures/PMC9405586__S1"}),
-        Bad({"figlink": f"/pmc/articles/PMC9405586/figure/sch{'0' * 5000}1/"}, message="stands for 'S1'", unsafe=True, fixed={
-                "figlink": f"/pmc/articles/PMC9405586/figure/sch{'0' * 5000}1/", "number": "S1",
-                "figid_alias": "PMC9405586__S1", "figtype": "Scheme", "redirect_from": "/figures/PMC9405586__S1"}),
-    ],
-    good=[
-        Good({"figlink": "/pmc/articles/PMC9405586/figure/omega3/"}),
-        Good({"figlink": "/pmc/articles/PMC9405586/figure/sch.001/"}),
-    ],
-)  # fmt: skip
-def number_contradicts_evidence(record: Values) -> Iterator[Finding]:
-    """
-    The number's kind is not the one that file name or link stand for.
-
-    Publishers name the images of schemes, supplements, appendices and graphical abstracts in their own ways (`sch1`,
-    `figsupp2`, `app1fig1`, `ga1`, `undfig1`). If such a name contradicts the prefix of number, the number, and with it the
-    type, is probably wrong. The fix changes the number; alias, redirect and type follow by PF203, PF204 and PF208.
-    """
-    number, link, image = derived.number(record), record.usable("/figlink") or "", record.usable("/filename") or ""
-    if number is None:
-        return
-    prefix = _PREFIX.match(number)
-    assert prefix is not None
-    _, slash, last = link.removesuffix("/").rpartition("/")
-    image = derived.stem(image)
-    sources = {"figlink": (last if slash else "", True), "filename": (image, False)}
-    found = {field: known for field, (text, whole) in sources.items() if (known := _evidence(text, whole=whole))}
-    if not found or any(kind == prefix[0] for kind, _ in found.values()):
-        return
-    field, (_, wanted) = next(iter(found.items()))
-    fix = None
-    if len({normal for _, normal in found.values()}) == 1:
-        fix = Fix(f"set it to {quote(wanted)}", (SetValue("/number", wanted),), Safety.UNSAFE)
-    message = f"number is {quote(record.value('/number'))}, {quote(sources[field][0])} in {field} stands for {quote(wanted)}"
-    related = (Related(f"/{field}", "the evidence"),)
-    yield Finding("/number", message, fix=fix, related=related, compared=(sorted(found.items()),))

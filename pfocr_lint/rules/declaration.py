@@ -120,8 +120,9 @@ class Rule:
 
     ``owns`` names the schema failures that it reports, as ``key:keyword`` with ``*`` for any key. ``default`` is False for a rule
     that runs only when its own code or name is selected. ``waivable`` is False where a comment inside the file cannot switch it
-    off. ``compare`` is the function of a rule that compares records, instead of ``check``; ``pages_only`` says that it needs the
-    organism pages and no other record, so that it runs also where only files are named.
+    off. ``compare`` is the function of a rule that compares records, instead of ``check``, or beside it: then it repeats those
+    findings of ``check`` to which other records add something. ``pages_only`` says that it needs the organism pages and no other
+    record, so that it runs also where only files are named.
 
     ``trigger`` says what must be present for the rule to find anything, so that the fast path need not run it on other records.
     None: it runs on every record. Whether a trigger misses a finding is tested (``tests/test_triggers.py``).
@@ -143,6 +144,11 @@ class Rule:
     trigger: Trigger | InTexts | When | None = None
 
     @property
+    def only_compares(self) -> bool:
+        """Whether the rule finds nothing in one record alone."""
+        return self.compare is not None and self.check is _nothing
+
+    @property
     def summary(self) -> str:
         """The first sentence of its documentation."""
         return self._text.partition("\n")[0]
@@ -156,7 +162,8 @@ class Rule:
     def _text(self) -> str:
         from inspect import cleandoc  # 12 ms, which only a page of the handbook is worth
 
-        return cleandoc((self.compare or self.check).__doc__ or "")
+        documented = self.compare if self.compare is not None and self.only_compares else self.check
+        return cleandoc(documented.__doc__ or "")
 
 
 DECLARED: list[Rule] = []
@@ -188,6 +195,7 @@ def rule(
     owns: tuple[str, ...] = ...,
     default: bool = ...,
     waivable: bool = ...,
+    compare: Compare | None = ...,
     trigger: InTexts | When | Literal[Trigger.DISAGREEMENT] | None = ...,
     bad: Iterable[Bad] = ...,
     good: Iterable[Good] = ...,
@@ -203,6 +211,7 @@ def rule(
     owns: tuple[str, ...] = (),
     default: bool = True,
     waivable: bool = True,
+    compare: Compare | None = None,
     trigger: Trigger | InTexts | When | None = None,
     bad: Iterable[Bad] = (),
     good: Iterable[Good] = (),
@@ -212,12 +221,12 @@ def rule(
 
     ``fix`` is ``none``, ``safe``, ``unsafe`` or ``safe or unsafe``: what the rule may offer. What the function may use is its
     parameter's type: :class:`Values` (no text, no positions), or :class:`Record` with the triggers FORM, FAILURE and TEXT, which
-    the fast path runs only where it has the text.
+    the fast path runs only where it has the text. ``compare`` repeats findings of the function, where other records add a fix.
     """
 
     def declare(check: Callable[[Any], Iterable[Finding]]) -> Callable[[Any], Iterable[Finding]]:
         extra = {"owns": owns, "default": default, "waivable": waivable, "trigger": trigger}
-        DECLARED.append(_made(check, code, severity, fix, kinds, bad, good, check=check, compare=None, **extra))
+        DECLARED.append(_made(check, code, severity, fix, kinds, bad, good, check=check, compare=compare, **extra))
         return check
 
     return declare

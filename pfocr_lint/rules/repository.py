@@ -20,6 +20,7 @@ OTHER = "PMC9405586__biomedicines-10-01841-g002"
 _OTHER_VALUES = {
     "figid": OTHER,
     "filename": "biomedicines-10-01841-g002.jpg",
+    "figlink": "/pmc/articles/PMC9405586/figure/biomedicines-10-01841-f002/",
     "number": "F2",
     "figid_alias": "PMC9405586__F2",
     "redirect_from": "/figures/PMC9405586__F2",
@@ -84,7 +85,13 @@ def duplicate_figid(repository: Repository) -> Iterator[Placed]:
     kinds=FIGURES,
     bad=[
         Bad(
-            {**_OTHER_VALUES, "number": "F1", "figid_alias": "PMC9405586__F1", "redirect_from": "/figures/PMC9405586__F1"},
+            {
+                **_OTHER_VALUES,
+                "number": "F1",
+                "figid_alias": "PMC9405586__F1",
+                "redirect_from": "/figures/PMC9405586__F1",
+                "figlink": "/pmc/articles/PMC9405586/figure/undefined/",
+            },
             name=OTHER,
             beside=(Good(),),
             message="overwrite each other's redirect",

@@ -39,7 +39,7 @@ class Selection:
     @property
     def compares(self) -> bool:
         """Whether rules that compare records were selected by name; those that need only the organism pages do not count."""
-        compared = [rule.code for rule in COMPARING if rule not in ON_PAGES]
+        compared = [rule.code for rule in COMPARING if rule.only_compares and rule not in ON_PAGES]
         names = (*(self.select or ()), *self.extend_select)
         return any(reach(code, name) >= len("PF4") for code in compared for name in names)
 

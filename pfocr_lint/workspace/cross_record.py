@@ -166,7 +166,13 @@ def _latin_of(path: str, load: Callable[[str], bytes], settings: Settings) -> st
 
 
 def merged(alone: Iterable[Diagnostic], comparison: Sequence[Diagnostic]) -> list[Diagnostic]:
-    """Both lists in order of place; PF201 (name differs from figid) is left out beside PF401 (two records have one figid)."""
-    both = [*alone, *comparison]
+    """
+    Both lists in order of place.
+
+    PF201 (name differs from figid) is left out beside PF401 (two records have one figid), and what one record shows alone where
+    the comparison repeats it.
+    """
+    repeated = {(each.code, each.key) for each in comparison}
+    both = [*(each for each in alone if (each.code, each.key) not in repeated), *comparison]
     replaced = {"PF201"} if any(each.code == "PF401" for each in both) else set()
     return sorted((each for each in both if each.code not in replaced), key=lambda each: (each.span.start, each.code))
