@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, TypeVar
 from pfocr_lint.lazy_import import expression
 from pfocr_lint.pointer import parent_of, split
 from pfocr_lint.record.characters import CONTROL
+from pfocr_lint.record.document import Record
 from pfocr_lint.record.values import Values
 from pfocr_lint.rules.catalogue import RULES
+from pfocr_lint.rules.missing_spaces import is_one_item
 from pfocr_lint.schema import validator
-from pfocr_lint.schema.kinds import MAPPINGS
+from pfocr_lint.schema.kinds import MAPPINGS, Kind
 
 if TYPE_CHECKING:
     from pfocr_lint.record.synonyms import Synonyms
@@ -52,6 +54,16 @@ def _item(key: str) -> str:
     return match[0] if match else ""
 
 
+def _is_one_organism(record: Values, violation: Violation) -> bool:
+    """
+    Whether a text stands where the 2021 dialect has its list of organisms, and is one name.
+
+    A script of that time wrote a list of one item so, and the site reads both.
+    """
+    of_2021 = record.kind is Kind.FIGURE_2021 and violation.key == "/organisms" and violation.keyword == "type"
+    return of_2021 and isinstance(record, Record) and is_one_item(record, violation.key, violation.value)
+
+
 def prepare(record: AnyValues, synonyms: Synonyms) -> AnyValues:
     """Add to a record what its rules need: the schema violations by rule, the invalid values, and the organisms' other names."""
     record.synonyms = synonyms
@@ -76,8 +88,8 @@ def _prepared(record: AnyValues, violations: Sequence[Violation]) -> AnyValues:
     if violations:
         misplaced = _misplaced_items(record, violations)
         for violation in violations:
-            if _item(violation.key) in misplaced:
-                continue  # it belongs to a list whose key is missing, which is reported
+            if _item(violation.key) in misplaced or _is_one_organism(record, violation):
+                continue  # an item of a list whose key is missing, which is reported; or one name, which needs no list
             if violation.keyword in _CONTENT and isinstance(violation.value, str) and CONTROL.search(violation.value):
                 invalid.add(violation.key)  # a value with a control character cannot fit: PF010 reports it
                 continue

@@ -155,9 +155,32 @@ def says_nothing(caption: str) -> bool:
     """
     Return whether a caption has no content.
 
-    It is empty, means a missing caption (``NA``), or is only a label (``Figure.``, ``Fig. 3``).
+    It is empty, means a missing caption (``NA``), is only a label (``Figure.``, ``Fig. 3``), or rejects the record.
     """
-    return not caption.strip() or (len(caption) < 100 and _ONLY_LABEL.fullmatch(caption) is not None)
+    text = caption.strip()
+    return not text or (len(caption) < 100 and _ONLY_LABEL.fullmatch(caption) is not None) or rejects(text)
+
+
+# The word alone, or in capitals in front of a reason.
+_REJECTED = expression(r"\s*(?:(?ai:reject(?:ed)?)[\s.!]*$|REJECT(?![A-Za-z0-9]))")
+
+
+def rejects(text: str) -> bool:
+    """Return whether a curator wrote ``REJECT`` in place of a text: the figure is no pathway figure."""
+    return text.lstrip()[:6].upper() == "REJECT" and _REJECTED.match(text) is not None
+
+
+REJECTABLE = ("number", "figtitle", "caption", "organisms")
+
+
+def rejections(record: Values) -> list[str]:
+    """Return the JSON Pointers of the values that reject a figure, in the order of :data:`REJECTABLE`."""
+    found = []
+    for name in REJECTABLE:
+        value = record.value(f"/{name}")
+        items = [(f"/{name}/{at}", item) for at, item in enumerate(value)] if isinstance(value, list) else [(f"/{name}", value)]
+        found += [key for key, item in items if isinstance(item, str) and rejects(item)]
+    return found
 
 
 def caption_to_copy(record: Values) -> str | None:

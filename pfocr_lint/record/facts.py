@@ -20,7 +20,7 @@ from pfocr_lint.dataclass import dataclass, made
 from pfocr_lint.record import derived
 from pfocr_lint.record.document import Record
 from pfocr_lint.record.mention_table import Table, spelled
-from pfocr_lint.record.values import Values
+from pfocr_lint.record.values import Values, names_of
 from pfocr_lint.schema.kinds import FIGURES, Kind
 
 if TYPE_CHECKING:
@@ -76,7 +76,8 @@ class Repository:
 
     ``look_up`` gives the latin names of the organism pages; none where the site has none or they are not needed. Given names that
     all have a page, it may leave out others. ``fresh`` are the paths of files that the diff touches: of two records that clash,
-    the fresh one is reported. ``open`` reads a record again, for what its facts do not hold.
+    the fresh one is reported. ``open`` reads a record again, for what its facts do not hold. ``whole`` says that these are all
+    records, not single files or those of a diff.
     """
 
     figures: tuple[FigureFacts, ...]
@@ -85,6 +86,7 @@ class Repository:
     look_up: Callable[[Set[str]], Set[str]]
     open: Callable[[str], Record]
     fresh: frozenset[str] = frozenset()
+    whole: bool = False
 
     @property
     def paths(self) -> list[str]:
@@ -118,7 +120,7 @@ def _figure_facts(record: Values, keywords: Any) -> FigureFacts:
         alias=(None if record.agrees else derived.alias(record)) or usable("/figid_alias"),
         redirect=usable("/redirect_from"),
         pmcid=usable("/pmcid"),
-        organisms=tuple([sys.intern(name) for name in organisms if isinstance(name, str)]) if isinstance(organisms, list) else (),
+        organisms=tuple(map(sys.intern, names_of(organisms))) if "/organisms" not in record.invalid else (),
         paper=checksums([usable(key) or "" for key in _PAPER]),
         keywords=checksums(spelled(keywords)) if isinstance(keywords, list) and {*map(type, keywords)} <= {str} else None,
     )

@@ -4,19 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-# Names that occur in the database; the settings can add more.
+# Names that occur in the database and have one meaning, and others like them; the settings can add more.
 SYNONYMS = {
+    "A. thaliana": "Arabidopsis thaliana",
     "Arabidopsis": "Arabidopsis thaliana",
+    "B. subtilis": "Bacillus subtilis",
     "Barley": "Hordeum vulgare",
+    "Budding yeast": "Saccharomyces cerevisiae",
     "C. elegans": "Caenorhabditis elegans",
+    "Chicken": "Gallus gallus",
+    "Cow": "Bos taurus",
+    "D. melanogaster": "Drosophila melanogaster",
+    "D. rerio": "Danio rerio",
     "E. coli": "Escherichia coli",
+    "Fission yeast": "Schizosaccharomyces pombe",
+    "H. sapiens": "Homo sapiens",
     "Human": "Homo sapiens",
+    "M. musculus": "Mus musculus",
+    "M. tuberculosis": "Mycobacterium tuberculosis",
     "Maize": "Zea mays",
     "Mouse": "Mus musculus",
+    "Pig": "Sus scrofa",
+    "Plant": "unspecified plant",
     "Plants": "unspecified plant",
+    "R. norvegicus": "Rattus norvegicus",
     "Rat": "Rattus norvegicus",
     "Rice": "Oryza sativa",
+    "S. aureus": "Staphylococcus aureus",
     "S. cerevisiae": "Saccharomyces cerevisiae",
+    "S. pombe": "Schizosaccharomyces pombe",
+    "Soybean": "Glycine max",
     "Tomato": "Solanum lycopersicum",
     "Wheat": "Triticum aestivum",
     "Yeast": "Saccharomyces cerevisiae",
@@ -47,8 +64,14 @@ class Synonyms(dict[str, str]):
         exact = self.get(name)
         return self._folded.get(name.casefold()) if exact is None and name not in self._latin else exact
 
-    def any_of(self, names: list[str]) -> bool:
-        """Return whether one of the names is a synonym. Names that are not synonyms are cached, and case-folded only once."""
+    def any_of(self, names: list[str] | str) -> bool:
+        """
+        Return whether one of the names is a synonym; a text is one name.
+
+        Names that are not synonyms are cached, and case-folded only once.
+        """
+        if isinstance(names, str):
+            return self.latin(names) is not None
         if self._others.issuperset(names):
             return False
         others = [name for name in names if self.latin(name) is None]

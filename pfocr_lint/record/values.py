@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 NOWHERE = Span(0, 0)
 
 
+def names_of(organisms: Any) -> list[str]:
+    """Return the names that a value of ``organisms`` holds: its items, or the one name that the 2021 dialect has as a text."""
+    if isinstance(organisms, list):
+        return [name for name in organisms if isinstance(name, str)]
+    return [organisms] if isinstance(organisms, str) and organisms else []
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """

@@ -229,7 +229,7 @@ def raw_number(record: Values) -> Iterator[Finding]:
     `Figure 6` is `F6` here, `Scheme 1` is `S1`, `Fig. S2` is `SF2`. The fix is safe if figid_alias already has the normal
     form.
     """
-    for violation in record.failures.get("PF209", ()):
+    for violation in () if derived.rejections(record) else record.failures.get("PF209", ()):
         fix = None
         normal = derived.normal_number(violation.value)
         if normal is not None:

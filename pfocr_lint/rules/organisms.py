@@ -10,20 +10,30 @@ from pfocr_lint.quoting import quote
 from pfocr_lint.record.values import Values
 from pfocr_lint.rules.declaration import SYNONYMS, Bad, Good, When, rule
 from pfocr_lint.rules.fields import lacks_ner
-from pfocr_lint.schema.kinds import FIGURES
+from pfocr_lint.schema.kinds import FIGURES, Kind
 
 ORGANISM_LISTS = ("/organisms", "/organisms_ner")
 
 
-def _lists(record: Values, wanted: Callable[[str], object]) -> Iterator[tuple[str, list[tuple[int, str]]]]:
-    """The organism lists in which a name that is wanted stands, their items with their places; what is not text is left out."""
+def items_of(record: Values, key: str) -> list[tuple[str, str]]:
+    """The names of an organism list with their JSON Pointers, what is not text left out; a text of the 2021 dialect is one."""
+    value = record.value(key)
+    if isinstance(value, str):
+        return [(key, value)] if value and key not in record.invalid else []
+    return [(join(key, at), name) for at, name in enumerate(value) if isinstance(name, str)] if isinstance(value, list) else []
+
+
+def _lists(record: Values, wanted: Callable[[str], object]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """The organism lists in which a name that is wanted stands, and their items."""
     for key in ORGANISM_LISTS:
-        value = record.value(key)
-        if isinstance(value, list) and any(wanted(name) for name in value if isinstance(name, str)):
-            yield key, [(index, name) for index, name in enumerate(value) if isinstance(name, str)]
+        items = items_of(record, key)
+        if any(wanted(name) for _, name in items):
+            yield key, items
 
 
 def _are_among(names: Set[str], organisms: list[str], organisms_ner: list[str]) -> bool:
+    if isinstance(organisms, str):
+        return organisms in names
     return not (names.isdisjoint(organisms) and names.isdisjoint(organisms_ner))
 
 
@@ -42,8 +52,11 @@ def _are_among(names: Set[str], organisms: list[str], organisms_ner: list[str]) 
         Bad({"organisms": ["human"]}, message="'human' is not a latin name", fixed={"organisms": ["Homo sapiens"]}),
         Bad({"organisms_ner": ["Hordeum vulgare", "Barley"]}, message="want 'Hordeum vulgare'",
             fixed={"organisms_ner": ["Hordeum vulgare"]}),
+        Bad({"organisms": "Mouse"}, kind=Kind.FIGURE_2021, message="want 'Mus musculus'", fixed={"organisms": "Mus musculus"}),
     ],
-    good=[Good({"organisms": ["Escherichia coli", "unspecified plant"]})],
+    good=[
+        Good({"organisms": ["Escherichia coli", "unspecified plant"]}), Good({"organisms": "NA"}, kind=Kind.FIGURE_2021),
+    ],
 )  # fmt: skip
 def organism_synonym(record: Values) -> Iterator[Finding]:
     """
@@ -52,13 +65,12 @@ def organism_synonym(record: Values) -> Iterator[Finding]:
     The site matches organisms by the exact latin name of their page. The other names are those of the setting
     `organism-synonyms`, and some that occur in the database, in small or capital letters.
     """
-    for key, names in _lists(record, record.synonyms.latin):
+    for _, names in _lists(record, record.synonyms.latin):
         there = {name for _, name in names}
-        for index, name in names:
+        for item, name in names:
             latin = record.synonyms.latin(name)
             if latin is None:
                 continue
-            item = join(key, index)
             change = DropItem(item) if latin in there else SetValue(item, latin)
             what = f"drop it, {quote(latin)} is there" if latin in there else f"set it to {quote(latin)}"
             yield Finding(item, f"{quote(name)} is not a latin name, want {quote(latin)}", fix=Fix(what, (change,)))
@@ -81,6 +93,7 @@ PLACEHOLDERS = NO_NAMES | {"XXX"}
         Bad({"organisms": ["NA", "Homo sapiens"]}, message="'NA' is a placeholder beside real names",
             fixed={"organisms": ["Homo sapiens"]}, key="/organisms/0"),
         Bad({"organisms": ["Homo sapiens", "XXX"]}, message="'XXX' is not an organism"),
+        Bad({"organisms": "XXX"}, kind=Kind.FIGURE_2021, message="'XXX' is not an organism", key="/organisms"),
     ],
     good=[Good({"organisms": ["NA"]}), Good({"organisms": ["unassigned"]})],
 )  # fmt: skip
@@ -94,9 +107,8 @@ def placeholder_among_organisms(record: Values) -> Iterator[Finding]:
     for key, names in _lists(record, PLACEHOLDERS.__contains__):
         if key == "/organisms" and lacks_ner(record):
             continue
-        real = any(name.strip() and name not in PLACEHOLDERS and join(key, index) not in record.invalid for index, name in names)
-        for index, name in names:
-            item = join(key, index)
+        real = any(name.strip() and name not in PLACEHOLDERS and item not in record.invalid for item, name in names)
+        for item, name in names:
             if name == "XXX":
                 yield Finding(item, "'XXX' is not an organism; write its latin name")
             elif name in NO_NAMES and real:

@@ -165,7 +165,7 @@ def empty_caption(record: Values) -> Iterator[Finding]:
     It is empty, or nothing but the figure's label. Find the text in the paper.
     """
     caption = record.usable("/caption")
-    if caption is not None and derived.says_nothing(caption):
+    if caption is not None and derived.says_nothing(caption) and not derived.rejections(record):
         what = "" if not caption.strip() else ", which has no content" if caption.strip()[0] in "nN" else ", nothing but a label"
         kept = record.usable(DESCRIPTION)
         hint = "; the description still has a text" if kept and not derived.says_nothing(kept) else ""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pfocr_lint.diagnostic import Finding, Span
 from pfocr_lint.lazy_import import expression
 from pfocr_lint.quoting import quote
+from pfocr_lint.record import derived
 from pfocr_lint.record.texts import texts
 from pfocr_lint.record.values import Values
 from pfocr_lint.rules.declaration import Bad, Good, Trigger, When, rule
@@ -33,7 +34,7 @@ def title_length(record: Values) -> Iterator[Finding]:
 
     A shorter title does not say what the figure shows; a longer one is a caption.
     """
-    for violation in record.failures.get("PF301", ()):
+    for violation in () if derived.rejections(record) else record.failures.get("PF301", ()):
         yield Finding(violation.key, f"figtitle has {len(violation.value)} characters, want 10 to 250")
 
 
