@@ -137,6 +137,13 @@ class Placed:
     finding: Finding
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a rule that compares records could not check, in one line for standard error."""
+
+    message: str
+
+
 class Place(NamedTuple):
     """
     The place of a span: 1-based lines and columns in code points, the end exclusive, lines split at LF only.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from test_repository import figure, write  # noqa: F401 - a fixture
+from test_repository import figure, write
 
 from pfocr_lint.linter import checker, fixer
 

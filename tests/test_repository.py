@@ -116,10 +116,10 @@ def test_the_order_of_files_does_not_matter(tmp_path):
     for seed in range(3):
         random.Random(seed).shuffle(sources)
         alone = [process(source, Task()) for source in sources]
-        results, _, faults = compared_results.compared(
+        results, comparison = compared_results.compared(
             alone, filter(None, [each.facts for each in alone]), lambda _: DEFAULT, Task()
         )
-        assert faults == ()
+        assert comparison.faults == ()
         seen.add(tuple(sorted((d.code, d.path, d.message, d.fingerprint) for result in results for d in result.left)))
     assert len(seen) == 1
 

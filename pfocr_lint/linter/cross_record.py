@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pfocr_lint.dataclass import dataclass, replace
+from pfocr_lint.diagnostic import Note
 from pfocr_lint.linter.hits import Checked, Hit, by_place, hit_of
 from pfocr_lint.linter.waiving import waive
 from pfocr_lint.record import facts
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Compared:
-    """The findings of the rules that compare records: by record, sorted by path."""
+    """The findings of the rules that compare records, by record, sorted by path; and what could not be checked."""
 
     checked: tuple[Checked, ...]
     faults: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def compare(
@@ -43,11 +45,15 @@ def compare(
     """
     hits: dict[str, list[Hit]] = {}
     faults: list[str] = []
+    notes: list[str] = []
     for rule in rules:
         if rule.compare is None:
             continue
         try:
             for placed in rule.compare(repository):
+                if isinstance(placed, Note):
+                    notes += [placed.message] if rule.code in levels_of(repository.figures[0].path) else []
+                    continue
                 level = levels_of(placed.path).get(rule.code)
                 if level is not None:
                     hits.setdefault(placed.path, []).append(hit_of(repository.open(placed.path), rule, level, placed.finding))
@@ -62,7 +68,7 @@ def compare(
         waived = tuple(code for code in waived if BY_CODE[code].only_compares)  # the others are counted for the record alone
         hits_left = tuple(sorted(left, key=by_place))
         checked.append(Checked(record, hits_left, waived=waived, open_other=repository.open, again=again))
-    return Compared(tuple(checked), tuple(faults))
+    return Compared(tuple(checked), tuple(faults), tuple(notes))
 
 
 def _on_pages(
@@ -79,5 +85,5 @@ def _on_pages(
         return record if path == record.path else repository.open(path)
 
     figures = (own,) if isinstance(own, facts.FigureFacts) else ()
-    one = replace(repository, figures=figures, pages=(), tables=(), open=opened)
+    one = replace(repository, figures=figures, pages=(), tables=(), open=opened, whole=False)
     return tuple(hit for each in compare(one, levels_of, ON_PAGES, waiving=waiving, today=today).checked for hit in each.hits)

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 
 from pfocr_lint.dataclass import dataclass
-from pfocr_lint.diagnostic import Finding, Placed, Severity
+from pfocr_lint.diagnostic import Finding, Note, Placed, Severity
 from pfocr_lint.lazy_import import difflib
 from pfocr_lint.schema.kinds import MAPPINGS, Kind
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 CheckValues: TypeAlias = "Callable[[Values], Iterable[Finding]]"
 CheckRecord: TypeAlias = "Callable[[Record], Iterable[Finding]]"
-Compare: TypeAlias = "Callable[[Repository], Iterable[Placed]]"
+Compare: TypeAlias = "Callable[[Repository], Iterable[Placed | Note]]"
 
 
 class Trigger(Enum):

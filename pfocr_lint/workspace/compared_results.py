@@ -26,32 +26,33 @@ def compared(
     task: Task,
     *,
     named: bool = False,
-) -> tuple[list[Result], dict[str, Compared], tuple[str, ...]]:
+) -> tuple[list[Result], Comparison]:
     """
-    The results with the findings of the comparison of all records, these findings by path, and the faults that occurred in it.
+    The results with the findings of the comparison of all records, and that comparison.
 
     A record that has a finding only now gets a result. All are sorted by path.
     """
-    comparison = compare(facts, settings_of, one_file.left_by(task, settings_of), load_page=reading.load, named=named)
+    comparison = compare(
+        facts, settings_of, one_file.left_by(task, settings_of), load_page=reading.load, named=named, everything=not named
+    )
     known = {result.path: result for result in results}
     for path in comparison.checked:
         known.setdefault(path, Result(path))
-    found = [joined(known[path], comparison, settings_of, task) for path in sorted(known)]
-    return found, _kept(comparison), comparison.faults
+    return [joined(known[path], comparison, settings_of, task) for path in sorted(known)], comparison
 
 
-def _kept(comparison: Comparison) -> dict[str, Compared]:
-    """What a comparison found, as the cache keeps it."""
+def kept(comparison: Comparison) -> dict[str, Compared]:
+    """What a comparison found, by path, as the cache keeps it."""
     own = {path: diagnostics_of(checked) for path, checked in comparison.checked.items()}
     with_left = [path for path, left in own.items() if left]
-    kept: dict[str, Compared] = {path: Compared(None, checked.waived) for path, checked in comparison.checked.items()}
+    found: dict[str, Compared] = {path: Compared(None, checked.waived) for path, checked in comparison.checked.items()}
     for at in range(0, len(with_left), RECORDS):
         part = with_left[at : at + RECORDS]
         block = pack([own[path] for path in part])
-        kept |= {
-            path: Compared(Packed(block, number, path, offers(own[path])), kept[path].waived) for number, path in enumerate(part)
+        found |= {
+            path: Compared(Packed(block, number, path, offers(own[path])), found[path].waived) for number, path in enumerate(part)
         }
-    return kept
+    return found
 
 
 def as_compared(results: Sequence[Result], late: Mapping[str, Compared]) -> list[Result]:

@@ -36,10 +36,11 @@ OPEN_AT_ONCE = 64
 
 @dataclass(frozen=True)
 class Comparison:
-    """The records with a finding of the comparison, by path, and faults of this program."""
+    """The records with a finding of the comparison, by path, faults of this program, and notes on what was not checked."""
 
     checked: Mapping[str, hits.Checked]
     faults: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
     def diagnostics(self, path: str) -> list[Diagnostic]:
         """The diagnostics of one record."""
@@ -60,13 +61,14 @@ def compare(
     *,
     load_page: Callable[[str], bytes] | None = None,
     named: bool = False,
+    everything: bool = False,
 ) -> Comparison:
     """
     Run the rules that compare records on the facts of all records; those of each root among themselves.
 
     ``load`` reads a file again, for the few records with a finding; ``load_page``, where it differs, an organism page that takes
     no part itself. ``named`` says that only some files were named: then only the rules run that need the organism pages and no
-    other record.
+    other record. ``everything`` says that the facts are those of all records of their repository.
     """
 
     @lru_cache(OPEN_AT_ONCE)
@@ -82,6 +84,7 @@ def compare(
 
     checked: dict[str, hits.Checked] = {}
     faults: list[str] = []
+    notes: list[str] = []
     groups = _by_root(facts)
     everywhere = {whole(each.path): each for each in chain(*groups.values()) if isinstance(each, PageFacts)}
     for root, group in sorted(groups.items()):
@@ -95,11 +98,12 @@ def compare(
         rules = COMPARING
         if named:
             rules = tuple(rule for rule in ON_PAGES if any(rule.code in levels(figure.path) for figure in figures))
-        repository = Repository(figures, pages, tables, look_up, opened, fresh)
+        repository = Repository(figures, pages, tables, look_up, opened, fresh, everything)
         found = cross_record.compare(repository, levels, rules, waiving=settings.waivers, today=settings.today)
         checked.update({each.record.path: each for each in found.checked})
         faults += found.faults
-    return Comparison(checked, tuple(faults))
+        notes += found.notes
+    return Comparison(checked, tuple(faults), tuple(notes))
 
 
 def _by_root(facts: Iterable[Facts]) -> dict[str, list[Facts]]:

@@ -21,13 +21,15 @@ class Finished(NamedTuple):
     What is left to report when all files were checked.
 
     ``faults`` are this program's own. ``skipped_comparison`` says that rules which compare records were asked for by name and did
-    not run. ``introduced`` counts the diagnostics that the diff introduced, resolved and left.
+    not run. ``introduced`` counts the diagnostics that the diff introduced, resolved and left. ``notes`` are lines for standard
+    error.
     """
 
     results: Sequence[Result]
     faults: tuple[str, ...] = ()
     skipped_comparison: bool = False
     introduced: tuple[int, int, int] | None = None
+    notes: tuple[str, ...] = ()
 
 
 class Scope(Protocol):
@@ -60,6 +62,8 @@ def run(scope: Scope, reporter: Reporter, started: float) -> int:
                 advance()
     reporter.add_clean(clean)
     finished = scope.finish(reporter.waiting)
+    for note in finished.notes:
+        reporter.write_message(note)
     status = reporter.finish(
         finished.results,
         time.perf_counter() - started,

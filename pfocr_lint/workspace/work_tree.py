@@ -105,19 +105,21 @@ class WorkTree:
 
     def finish(self, waiting: Sequence[Result]) -> Finished:
         """The results that waited, with what the comparison of all records adds."""
-        known, faults = self._known, tuple[str, ...]()
+        known, faults, notes = self._known, tuple[str, ...](), tuple[str, ...]()
         skipped = self.asks_for_comparison and not self._compares
         late = known.found_by_comparison if known is not None and self._is_self_contained else None
         if late is not None and not (late and self.task.mode != "check" and self.task.unsafe):
             results = compared_results.as_compared(waiting, late)
         else:
             facts = [*self._facts, *(map(known.facts, self._unchanged) if known is not None else ())]
-            results, late, faults = compared_results.compared(
+            results, comparison = compared_results.compared(
                 waiting, filter(None, facts), self.settings_of, self.task, named=not self._compares
             )
-        self._late = late if self._is_self_contained and not faults else None
+            faults, notes = comparison.faults, comparison.notes
+            late = compared_results.kept(comparison) if self._is_self_contained and not (faults or notes) else None
+        self._late = late
         self._finished = True
-        return Finished(results, faults, skipped_comparison=skipped)
+        return Finished(results, faults, skipped_comparison=skipped, notes=notes)
 
     def close(self) -> None:
         """Keep what is known of the records."""
