@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from pfocr_lint.diagnostic import Finding, Safety, Span
-from pfocr_lint.lazy_import import expression, html
+from pfocr_lint.lazy_import import expression
 from pfocr_lint.pointer import join, name_of, parent_of
 from pfocr_lint.quoting import quote
 from pfocr_lint.record import derived
 from pfocr_lint.record.characters import CONTROL, INVISIBLE
+from pfocr_lint.record.entities import unescape
 from pfocr_lint.record.texts import DESCRIPTION, KEYWORDS, PROSE, TITLES, texts
 from pfocr_lint.record.values import Values
 from pfocr_lint.rules.declaration import Bad, Good, InTexts, rule
@@ -35,7 +36,7 @@ _TAG = expression(rf"</?[A-Za-z][A-Za-z0-9:-]*(?:[\s/][^<>=]*=[^<>]*|\s*/?)>|</?
 _TAGS = expression(rf"(?:{_TAG.pattern})+")
 _LINES = expression(r"(?i)</?(?:br|p|div|li|tr|td|th|h[1-6])\b")
 _NESTED = expression(r"&(?:(?:amp|AMP|#38|#[xX]26);)+")  # '&amp;amp;' is an ampersand too
-_ENTITY = expression(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_ENTITY = expression(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9.]{1,30});")
 
 
 @rule(
@@ -43,7 +44,7 @@ _ENTITY = expression(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]
     severity="warning",
     fix="unsafe",
     kinds=FIGURES,
-    trigger=InTexts((("<", "</?[A-Za-z]"), ("&", "&[#A-Za-z][A-Za-z0-9]*;"))),
+    trigger=InTexts((("<", "</?[A-Za-z]"), ("&", "&[#A-Za-z][A-Za-z0-9.]*;"))),
     bad=[
         Bad({"figtitle": "Role of <i>PTEN</i> in leukemia"}, message="the tag '<i>'", unsafe=True,
             fixed={"figtitle": "Role of PTEN in leukemia"}, key="/figtitle"),
@@ -57,17 +58,25 @@ _ENTITY = expression(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]
             fixed={"figtitle": "Role of R&para and A&B in leukemia"}),
         Bad(both("TNF-&#945; &amp; IL-6 signaling in leukemia"), message="the entity '&#945;'", unsafe=True,
             fixed=both("TNF-α & IL-6 signaling in leukemia")),
+        Bad(both("TNF-&agr;, TGF-&b.beta; and &THgr;-toxin in leukemia"), message="the entity '&agr;'", unsafe=True,
+            fixed=both("TNF-α, TGF-β and Θ-toxin in leukemia")),
+        Bad({"papertitle": "The &amp;kgr;B site in leukemia."}, message="the entity '&amp;'", unsafe=True,
+            fixed={"papertitle": "The κB site in leukemia."}),
         Bad({"figtitle": f"Role of A&{'amp;' * 12}B in leukemia"}, message="the entity '&amp;'", unsafe=True,
             fixed={"figtitle": "Role of A&B in leukemia"}),
     ],
-    good=[Good(both("Significant at p < 0.05 (n > 3); R&D; a <-> b")), Good({"figtitle": "Growth at pH <7 and >8; p<a and b>c"})],
+    good=[
+        Good(both("Significant at p < 0.05 (n > 3); R&D; A&bcd; B&b.x; a <-> b")),
+        Good({"figtitle": "Growth at pH <7 and >8; p<a and b>c"}),
+    ],
 )  # fmt: skip
 def markup(record: Values) -> Iterator[Finding]:
     """
     A text holds HTML tags or entities.
 
     The site puts titles and captions into its pages as they are. The fix removes the tags, with a space for one that
-    separates lines, and writes the characters that the entities mean. A lone `<` or `>` is content.
+    separates lines, and writes the characters that the entities mean. These are HTML's entities, and those of ISO 8879 that
+    papers in JATS left behind (`&agr;`, `&b.beta;`). A lone `<` or `>` is content.
     """
     for key, text in texts(record):
         if "<" not in text and "&" not in text:
@@ -75,12 +84,12 @@ def markup(record: Values) -> Iterator[Finding]:
         copied = key == "/caption" and record.value(DESCRIPTION) == text
         if (key.startswith("/schema-jsonld/") or copied) and derived.BREAKOUT.search(text):
             continue
-        match = _TAG.search(text) or next((m for m in _ENTITY.finditer(text) if html.unescape(m[0]) != m[0]), None)
+        match = _TAG.search(text) or next((m for m in _ENTITY.finditer(text) if unescape(m[0]) != m[0]), None)
         if match is None:
             continue
         what = "tag" if match[0][0] == "<" else "entity"
         bare = _NESTED.sub("&", _TAGS.sub(_untagged, text))
-        cleaned = _ENTITY.sub(lambda entity: html.unescape(entity[0]), bare)
+        cleaned = _ENTITY.sub(lambda entity: unescape(entity[0]), bare)
         fix = set_text(record, key, cleaned, "remove tags, write what entities mean", Safety.UNSAFE)
         if _TAG.search(cleaned):
             fix = None  # '&lt;b&gt;' may be meant as it is shown

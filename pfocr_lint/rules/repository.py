@@ -33,7 +33,7 @@ def other(name: str = OTHER, values: Mapping[str, str] | None = None) -> Good:
     return Good({**_OTHER_VALUES, **(values or {})}, name=name)
 
 
-_MARKUP = expression("<[/!A-Za-z]|&[#A-Za-z][A-Za-z0-9]*;")
+_MARKUP = expression("<[/!A-Za-z]|&[#A-Za-z][A-Za-z0-9.]*;")
 
 _T = TypeVar("_T")
 
