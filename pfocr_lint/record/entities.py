@@ -36,6 +36,6 @@ def unescape(entity: str) -> str:
     bold = _BOLD.fullmatch(entity)
     plain = f"&{bold[1]}" if bold is not None else entity
     found = _characters().get(plain) or html.unescape(plain)
-    if bold is not None and not "\u0370" <= found <= "\u03ff":
-        return entity
+    if len(found) > 2 or (bold is not None and not "\u0370" <= found <= "\u03ff"):
+        return entity  # HTML reads '&nothing;' as '&not' and more text
     return found
