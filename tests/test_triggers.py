@@ -74,6 +74,7 @@ def expressions_of(function, seen: set) -> Iterator[re.Pattern[str]]:
                 yield re.compile(each.pattern, getattr(each, "_flags", getattr(each, "flags", 0)))
             elif getattr(each, "__module__", "") in (
                 "pfocr_lint.record.derived",
+                "pfocr_lint.record.references",
                 "pfocr_lint.record.texts",
                 "pfocr_lint.rules.text",
                 function.__module__,
@@ -143,6 +144,7 @@ def misread(char: str) -> str:
 
 MORE = {
     "PF304": ["&b.alpha;"],
+    "PF311": ["(figs.)"],
     "PF306": ["a  b", "a ", " a"],
     "PF308": ["\ufffd", *(misread(chr(code)) * 2 for code in (0x605, 0x645, 0x7CE, 0x612, 0x652)), *(f"Ã{follower}" for follower in FOLLOWERS), *map(misread, map(chr, (*range(0xA1, 0x7FF, 29), *range(0x800, 0xD7FF, 997), 0xE123,
                 *range(0x2000, 0x2040), *range(0xF900, 0xFFF0, 997), *range(0x1F300, 0x1F340), 0x10348, 0x40000, 0x80000, 0xC0000, 0x10FFFD)))],

@@ -16,9 +16,10 @@ from pfocr_lint.pointer import name_of
 from pfocr_lint.quoting import quote
 from pfocr_lint.record import derived
 from pfocr_lint.record.characters import CONTROL
+from pfocr_lint.record.references import lost_references
 from pfocr_lint.record.texts import DESCRIPTION, PROSE, TITLES, texts
 from pfocr_lint.record.values import Values
-from pfocr_lint.rules.declaration import Bad, Good, InTexts, When, rule
+from pfocr_lint.rules.declaration import Bad, Good, When, rule
 from pfocr_lint.schema.kinds import FIGURES
 
 
@@ -86,61 +87,6 @@ def found(
 
 
 HOLLOW = expression(r"(?<!\s)\s*(?:\(\s*\)|\[\s*\])")
-
-_EMPTIED = expression(
-    r"\((?![-–\u2010\u2011]\))[\s,;\u2010-\u2015-]*\)"
-    r"|\[[\s,;\u2010-\u2015-]*\]"
-    r"|\b(?ai:see|in|from|by|of|and|references?|refs?\.?|tables?|figures?|figs?\.?) +[.,;](?=[\s)\]]|$)"
-    r"|\((?ai:(?:see|references?|refs?|tables?|figures?|figs?) +|(?:refs?|figs?)\. *)\)"
-)
-
-_LAST_DOT = expression(r" \.$")
-
-
-@rule(
-    "PF311",
-    severity="warning",
-    kinds=FIGURES,
-    trigger=InTexts(
-        (
-            ("(", r"\([\s,;\u2010-\u2015-]*\)"),
-            ("(", r"\((?ai:see|ref|table|fig)[A-Za-z.]* *\)"),
-            ("[", r"\[[\s,;\u2010-\u2015-]*\]"),
-            (" ", r" [.,;]"),
-        )
-    ),
-    bad=[
-        Bad(both("Stromal signaling () in leukemia"), message="'()'", key="/caption"),
-        Bad(both("Stromal signaling (, ) in leukemia"), message="'(, )'"),
-        Bad(both("Stromal signaling [–] in leukemia"), message="'[–]'"),
-        Bad(both("Stromal signaling in leukemia, see ."), message="'see .'"),
-        Bad(both("Stromal signaling as in ; see text"), message="'in ;'"),
-        Bad(both("Stromal signaling in leukemia ."), message="' .'"),
-        Bad(both("Stromal signaling (see ) in leukemia"), message="'(see )'"),
-        Bad(both("Stromal signaling, Figs. , in leukemia"), message="'Figs. ,'"),
-        Bad(both("Stromal signaling (—) in leukemia"), message="'(—)'"),
-        Bad({"papertitle": "Stromal signaling as seen in ."}, message="'in .'"),
-    ],
-    good=[
-        Good(both("Charges (-), (–), (\u2010), (+), (*), (?) turned in. See, in, and (A), [B], (see), (reference).")),
-        Good(both("Doses rose from .05 to 2")),
-    ],
-)
-def emptied_reference(record: Values) -> Iterator[Finding]:
-    """
-    A reference to a table, figure or paper was lost.
-
-    The links in captions are removed before they reach the record, and leave empty brackets or a `see .` behind. Find in the
-    paper what belongs there.
-    """
-    for key, text in texts(record, "/figtitle", "/papertitle", *PROSE):
-        matches = [m for m in _EMPTIED.finditer(text) if key != "/figtitle" or not HOLLOW.fullmatch(m[0])]
-        if key in PROSE and (last := _LAST_DOT.search(text)) and not any(m.end() == last.end() for m in matches):
-            matches.append(last)
-        if matches:
-            more = f", and {len(matches) - 1} more" if len(matches) > 1 else ""
-            message = f"{quote(matches[0][0])} in {name_of(key)}{more}: a reference was lost here"
-            yield Finding(key, message, within=Span(*matches[0].span()))
 
 
 @rule(
@@ -229,7 +175,7 @@ def broken_punctuation(record: Values) -> Iterator[Finding]:
     that repeats its label is reported too; whether to remove it is for a person to decide.
     """
     for key, text in texts(record, *TITLES):
-        if any(match.end() == len(text) for match in _EMPTIED.finditer(text)):
+        if any(match.end() == len(text) for match in lost_references(text)):
             continue  # 'in .' shows that a reference was lost (PF311)
         # of '?.' the question mark stays, of ' .' the period, but in a figure's title
         marks = r"\1" if key == "/figtitle" else r"\1\2"

@@ -1,0 +1,41 @@
+"""What a lost reference leaves behind in a text: the links in captions are removed before they reach the record."""
+
+from __future__ import annotations
+
+import re
+
+from pfocr_lint.lazy_import import expression
+
+# What stands directly before a bracket that closes: behind a space nearly any word that needs another, without one only the words
+# that end no phrase ('(inhibitor of) DNase' and '(switched on)' are whole).
+_BEFORE_SPACE = "see|see also|from|in|of|by|to|on|at|for|with|via|as|and|or"
+_WITHOUT_SPACE = "from|see also"
+_NOT_IN_WORD = "(?<![A-Za-z0-9-])"
+
+_EMPTIED = expression(
+    r"\((?![-–\u2010\u2011]\))[\s,;\u2010-\u2015-]*\)"
+    r"|\[[\s,;\u2010-\u2015-]*\]"
+    r"|（[\s,;、，；见見\u2010-\u2015-]*）"
+    r"|\b(?ai:see|in|from|by|of|and|references?|refs?\.?|tables?|figures?|figs?\.?) +[.,;](?=[\s)\]]|$)"
+    r"|\((?ai:(?:see|references?|refs?|tables?|figures?|figs?) +|(?:refs?|figs?)\. *)\)"
+    rf"|{_NOT_IN_WORD}(?:[Ss]ee|{_BEFORE_SPACE}) +[)\]）]"
+    rf"|(?<= )(?:{_WITHOUT_SPACE})[)\]）]"
+    r"|,\.(?=\s|$)|\., *$"
+)
+_COMMA = expression(r",\.|\., *")
+# Of these the period is their own, so that a comma may follow it.
+_ABBREVIATION = expression(r"\b(?:viz|e\.g|i\.e|etc|Inc|Ltd|Co|Corp|al|cf|vs|spp?)$")
+# A list of abbreviations, at whose end a comma too many is no reference: two names that are explained, or the word itself.
+_EXPLAINED = expression(r"[A-Z][A-Za-z0-9/+-]*[A-Z0-9][a-z]?\)? ?[:=,] ?[A-Za-z]")
+_NEAR = 200  # characters before the comma in which such a list is searched
+
+
+def lost_references(text: str) -> list[re.Match[str]]:
+    """Return the places in a text from which a reference to a table, a figure or a paper was lost."""
+    return [match for match in _EMPTIED.finditer(text) if not (_COMMA.fullmatch(match[0]) and _is_list(text, match.start()))]
+
+
+def _is_list(text: str, end: int) -> bool:
+    """Whether a comma and a period at a place end an abbreviation, or a list of abbreviations."""
+    before = text[max(0, end - _NEAR) : end]
+    return bool(_ABBREVIATION.search(before) or "bbreviation" in before or len(_EXPLAINED.findall(before)) > 1)
