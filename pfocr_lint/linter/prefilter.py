@@ -23,7 +23,7 @@ from pfocr_lint.lazy_import import LazyModule
 from pfocr_lint.linter.ownership import prepare, prepare_failing
 from pfocr_lint.record import derived, facts, fast_parser
 from pfocr_lint.record.document import Record
-from pfocr_lint.record.texts import TEXTS, joined
+from pfocr_lint.record.texts import NAMES, TEXTS, joined
 from pfocr_lint.record.values import Values
 from pfocr_lint.rules.catalogue import RULES
 from pfocr_lint.rules.declaration import SYNONYMS, InTexts, Rule, Trigger, When
@@ -147,7 +147,9 @@ def table_plan(codes: tuple[str, ...]) -> tuple[Plan, TablePlan] | None:
     return rules, TablePlan(
         derived=tuple(columns[key] for key in derived.SAID_TWICE),
         conditional=tuple(tuple(columns[key] for key in when.fields) for _, when in rules.conditional),
-        texts=tuple(place for place in (*(columns[key] for key in TEXTS), *block.values()) if place not in lists | clean),
+        texts=tuple(
+            place for place in (*(columns[key] for key in (*TEXTS, *NAMES)), *block.values()) if place not in lists | clean
+        ),
         description=description,
         words=tuple(sorted(lists)),
         facts=tuple(columns[key] for key in facts.KEYS),

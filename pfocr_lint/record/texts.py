@@ -15,6 +15,8 @@ KEYWORDS = "/schema-jsonld/keywords/"
 
 TEXTS = ("figtitle", "caption", "papertitle", "reftext")  # in addition to the strings of the JSON-LD block
 
+NAMES = ("journal_title", "journal_nlm_ta", "publisher_name", "keywords")  # texts too, but no prose
+
 TITLES = ("/figtitle", "/papertitle")
 
 PROSE = ("/caption", DESCRIPTION)
@@ -49,9 +51,13 @@ def _checkable(record: Values, below: Iterable[tuple[str, Any]]) -> Iterator[tup
 
 
 def joined(record: Values) -> str:
-    """Return the texts of :func:`texts`, and possibly more, each between two line breaks. Triggers are searched in this text."""
+    """
+    Return the texts of :func:`texts` and those of :data:`NAMES`, and possibly more, each between two line breaks.
+
+    Triggers are searched in this text.
+    """
     data = record.data or {}
-    found: list[Any] = ["", *map(data.get, TEXTS)]
+    found: list[Any] = ["", *map(data.get, TEXTS), *(data[name] for name in NAMES if name in data)]
     below: list[Any] = [data.get("schema-jsonld")]
     for value in below:  # the list grows during the loop
         if type(value) is dict:

@@ -12,12 +12,12 @@ from pfocr_lint.lazy_import import expression
 from pfocr_lint.pointer import join, name_of, parent_of
 from pfocr_lint.quoting import quote
 from pfocr_lint.record import derived
-from pfocr_lint.record.characters import CONTROL, INVISIBLE
+from pfocr_lint.record.characters import INVISIBLE
 from pfocr_lint.record.entities import unescape
-from pfocr_lint.record.texts import DESCRIPTION, KEYWORDS, PROSE, TITLES, texts
+from pfocr_lint.record.texts import DESCRIPTION, PROSE, texts
 from pfocr_lint.record.values import Values
 from pfocr_lint.rules.declaration import Bad, Good, InTexts, rule
-from pfocr_lint.rules.text import both, found, set_text, typed_backslash
+from pfocr_lint.rules.text import both, set_text
 from pfocr_lint.schema.implicit import Implicit
 from pfocr_lint.schema.kinds import FIGURES
 
@@ -143,67 +143,6 @@ def _written(pointer: str, value: Any) -> Iterator[tuple[str, str, bool]]:
             yield from _written(join(pointer, index), item)
     elif isinstance(value, (str, Implicit)):
         yield pointer, str(value), False
-
-
-_WHITE = " \t\r\n"
-_HARD = expression(r"[\t\r\n]")
-_EDGE = expression(r"^[ \t\r\n]+|(?<![ \t\r\n])[ \t\r\n]+$")
-_BREAK = expression(r"(?<![ \t\r\n])[ ]*[\t\r\n][ \t\r\n]*")
-_DOUBLE = expression(r"(?<=[^ ])  +(?=[^ ])")
-
-
-@rule(
-    "PF306",
-    severity="warning",
-    fix="safe or unsafe",
-    kinds=FIGURES,
-    trigger=InTexts(((" ", r" [ \n]"), ("\n", r"\n "))),
-    bad=[
-        Bad({"figtitle": "Properties of Leukemic Stem Cells "}, message="figtitle ends in a space",
-            fixed={"figtitle": "Properties of Leukemic Stem Cells"}, key="/figtitle"),
-        Bad({"papertitle": "Properties of  Leukemic Stem Cells."}, message="papertitle has a double space",
-            fixed={"papertitle": "Properties of Leukemic Stem Cells."}),
-        Bad({"schema-jsonld/keywords": [" PTEN"]}, message="begins with a space", fixed={"schema-jsonld/keywords": ["PTEN"]}),
-        Bad({"schema-jsonld/keywords": ["PTEN\nAKT1"]},
-            message="has a line break", fixed={"schema-jsonld/keywords": ["PTEN AKT1"]}),
-        Bad(both("Stromal\t5-FU signaling in leukemia"), message="has a tab", fixed=both("Stromal 5-FU signaling in leukemia")),
-        Bad(text=("- AKT1", "- AKT1\tPTEN"), message="item 2 has a tab", fixed="- AKT1 PTEN"),
-        Bad(text=("- AKT1", '- "\\tau AKT1"'), message="begins with a tab: in double quotes '\\t' is a tab; use single quotes",
-            fixed="- \\tau AKT1", unsafe=True),
-        Bad(both("Stromal signaling in  , leukemia"), message="caption has a double space", unsafe=True,
-            fixed=both("Stromal signaling in , leukemia"), also=("PF311",)),
-    ],
-    good=[
-        Good({"figtitle": "Properties of\u00a0\u00a0Leukemic Stem Cells"}),
-        Good({"organisms": ["Acinetobacter baumannii ATCC 19606  CIP 70.34"]}),
-    ],
-)  # fmt: skip
-def stray_whitespace(record: Values) -> Iterator[Finding]:
-    r"""
-    A text has white space where none belongs.
-
-    It is at the edges of the text, a tab or a line break in it, or doubled. In captions a double space is often the place of
-    a lost reference, so a person decides. No-break spaces are content.
-
-    In double quotes a `\t`, `\n` or `\r` in front of a letter is a backslash that was typed (`"\tau"`): the unsafe fix writes
-    it as single quotes would have kept it.
-    """
-    for key, text in texts(record):
-        inside = text.strip(_WHITE)
-        edge = _EDGE.search(text) if inside != text else None
-        match = edge or (_BREAK.search(text) if _HARD.search(text) else None)
-        if match is not None:
-            cleaned = _BREAK.sub(" ", inside)
-            char = "a tab" if "\t" in match[0] else "a line break" if "\n" in match[0] or "\r" in match[0] else "a space"
-            verb = "has" if not edge else "begins with" if match.start() == 0 else "ends in"
-            typed = typed_backslash(record, key) if _HARD.search(text) else None
-            if typed is not None and CONTROL.search(text):
-                continue  # the backslashes have one cause, and PF010 reports it
-            fix, hint = typed or (set_text(record, key, cleaned, "remove the white space"), "")
-            yield Finding(key, f"{name_of(key)} {verb} {char}{hint}", within=Span(*match.span()), fix=fix)
-        if "  " in text and (key in TITLES or key in PROSE or key.startswith(KEYWORDS)):
-            safety = Safety.UNSAFE if key in PROSE else Safety.SAFE
-            yield from found(record, key, text, _DOUBLE, " ", "{name} has a double space", "make it one space", safety)
 
 
 # What joins an emoji of two parts, or keeps the letters of a word apart where a script joins them, is content.
