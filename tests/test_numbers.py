@@ -1,4 +1,4 @@
-"""Figure numbers: which evidence gives an unknown number in a run over the repository, and what several rules say of one number."""
+"""Figure numbers: which evidence gives an unknown number in a run over the repository, and one finding for one wrong number."""
 
 from __future__ import annotations
 

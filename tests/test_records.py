@@ -22,7 +22,7 @@ EXPECTED = {
     "_figures/PMC11141639__1091637.fig1.md": ["PF314", "PF202", "PF207"],  # 'Winer et al'; PMC id in filename; slash
     "_figures/PMC11555182__cdr-7-41.fig.1.md": ["PF315"],  # '(NA)' pages
     "_figures/PMC1274295__pcbi.0010055.g001.md": ["PF209"],  # the oldest dialect: number 'Figure 1', and no alias yet
-    "_figures/PMC2695360__nihms107277f9.md": ["PF218", "PF315"],  # scheme 1 numbered F1, files f9 and F9; no year in the reference
+    "_figures/PMC2695360__nihms107277f9.md": ["PF218", "PF315"],  # scheme 1 is F1, its files f9 and F9; no year
     "_figures/PMC2864807__09_173_.de_ref2.md": ["PF302"],  # the title's period
     "_figures/PMC3095312__1471-2229-10-182-1.md": ["PF313"],  # '"nuclear time bomb"?.'
     "_figures/PMC3499958__SHORTS-12-05802.md": NA5,

@@ -10,9 +10,9 @@ from pfocr_lint.lazy_import import expression
 from pfocr_lint.pointer import parent_of, split
 from pfocr_lint.record.characters import CONTROL
 from pfocr_lint.record.document import Record
+from pfocr_lint.record.list_items import is_one_item
 from pfocr_lint.record.values import Values
 from pfocr_lint.rules.catalogue import RULES
-from pfocr_lint.rules.missing_spaces import is_one_item
 from pfocr_lint.schema import validator
 from pfocr_lint.schema.kinds import MAPPINGS, Kind
 
@@ -60,8 +60,11 @@ def _is_one_organism(record: Values, violation: Violation) -> bool:
 
     A script of that time wrote a list of one item so, and the site reads both.
     """
-    of_2021 = record.kind is Kind.FIGURE_2021 and violation.key == "/organisms" and violation.keyword == "type"
-    return of_2021 and isinstance(record, Record) and is_one_item(record, violation.key, violation.value)
+    key, value = violation.key, violation.value
+    if record.kind is not Kind.FIGURE_2021 or (key, violation.keyword) != ("/organisms", "type") or not isinstance(value, str):
+        return False
+    on_one_line = isinstance(record, Record) and record.lines_of(key) == 1
+    return on_one_line and is_one_item(value) and validator.allows(record.kind, key, [value])
 
 
 def prepare(record: AnyValues, synonyms: Synonyms) -> AnyValues:

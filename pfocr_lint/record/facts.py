@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from pfocr_lint.dataclass import dataclass, made
 from pfocr_lint.record import derived
+from pfocr_lint.record.binomials import binomials
 from pfocr_lint.record.document import Record
 from pfocr_lint.record.mention_table import Table, spelled
 from pfocr_lint.record.values import Values, names_of
@@ -37,7 +38,8 @@ class FigureFacts(NamedTuple):
     The facts of a figure: its identifiers (None where they cannot be used), its organisms, and checksums.
 
     ``paper`` has four bytes for each field of :data:`PAPER`, 0 for an empty field. ``keywords`` has four bytes for each keyword
-    of the JSON-LD block; None if the keywords are not a list of texts, or are not compared.
+    of the JSON-LD block; None if the keywords are not a list of texts, or are not compared. ``mentioned`` are names in the titles
+    that may be an organism's, where organisms is ``NA`` alone.
     """
 
     path: str
@@ -48,6 +50,7 @@ class FigureFacts(NamedTuple):
     organisms: tuple[str, ...]
     paper: bytes
     keywords: bytes | None
+    mentioned: tuple[str, ...] = ()
 
 
 class PageFacts(NamedTuple):
@@ -113,21 +116,25 @@ def facts_of(record: Values, *, keywords: bool = True) -> Facts | None:
 
 
 def _figure_facts(record: Values, keywords: Any) -> FigureFacts:
-    usable, organisms = record.usable, record.value("/organisms")
+    usable, organisms = record.usable, names_of(record.value("/organisms")) if "/organisms" not in record.invalid else []
+    titles = [usable(f"/{key}") or "" for key in _TITLES] if organisms == _NONE else ()
     return FigureFacts(
         path=record.path,
         figid=usable("/figid"),
         alias=(None if record.agrees else derived.alias(record)) or usable("/figid_alias"),
         redirect=usable("/redirect_from"),
         pmcid=usable("/pmcid"),
-        organisms=tuple(map(sys.intern, names_of(organisms))) if "/organisms" not in record.invalid else (),
+        organisms=tuple(map(sys.intern, organisms)),
         paper=checksums([usable(key) or "" for key in _PAPER]),
         keywords=checksums(spelled(keywords)) if isinstance(keywords, list) and {*map(type, keywords)} <= {str} else None,
+        mentioned=binomials(*titles),
     )
 
 
+_NONE = ["NA"]  # of organisms: none is known
+_TITLES = ("figtitle", "papertitle")
 # The fields from which facts are computed, as keys of a template's places.
-KEYS = ("figid", "figid_alias", "redirect_from", "pmcid", "organisms", "schema-jsonld/keywords", *PAPER)
+KEYS = ("figid", "figid_alias", "redirect_from", "pmcid", "organisms", "schema-jsonld/keywords", "figtitle", *PAPER)
 
 
 def sound_facts(paths: Sequence[str], columns: Sequence[Sequence[Any]], *, keywords: bool = True) -> Iterator[FigureFacts]:
@@ -136,12 +143,14 @@ def sound_facts(paths: Sequence[str], columns: Sequence[Sequence[Any]], *, keywo
 
     Without ``keywords`` the checksums of the keywords are left out, which halves the time.
     """
-    figids, aliases, redirects, pmcids, organisms, words, *papers = columns
+    figids, aliases, redirects, pmcids, organisms, words, figtitles, *papers = columns
     names = [tuple(map(sys.intern, each)) for each in organisms]
     whole, width = checksums(chain.from_iterable(zip(*papers, strict=True))), 4 * len(papers)
     sums = [whole[at : at + width] for at in range(0, len(whole), width)]
     theirs = (checksums(spelled(each)) for each in words) if keywords else repeat(None)
-    return made(FigureFacts, paths, figids, aliases, redirects, pmcids, names, sums, theirs)
+    titles = zip(organisms, figtitles, papers[0], strict=True)
+    mentioned = [binomials(figtitle, papertitle) if each == _NONE else () for each, figtitle, papertitle in titles]
+    return made(FigureFacts, paths, figids, aliases, redirects, pmcids, names, sums, theirs, mentioned)
 
 
 def _table_facts(record: Record) -> TableFacts:

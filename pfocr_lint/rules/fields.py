@@ -11,6 +11,7 @@ from pfocr_lint.pointer import join, name_of, parent_of, split
 from pfocr_lint.quoting import quote
 from pfocr_lint.record import derived
 from pfocr_lint.record.document import Record
+from pfocr_lint.record.list_items import DASH, MARK, SEVERAL
 from pfocr_lint.record.values import Values
 from pfocr_lint.rules import missing_spaces
 from pfocr_lint.rules.declaration import MISSING, Bad, Good, Trigger, rule
@@ -202,15 +203,15 @@ def wrong_type(record: Record) -> Iterator[Finding]:
         value, fix, hint = violation.value, None, ""
         if violation.wanted == "array" and isinstance(value, (str, int, float, Implicit)) and str(value).strip():
             item = written(record, violation.key)
-            several = record.lines_of(violation.key) > 1 or missing_spaces.SEVERAL.search(item)
+            several = record.lines_of(violation.key) > 1 or SEVERAL.search(item)
             if validator.allows(record.kind, violation.key, [item]) and not several:
                 fix = Fix("make it a list of one item", (SetValue(violation.key, [item]),))
             elif several and name_of(violation.key).startswith("organisms"):
                 hint = f"; {ONE_PER_LINE}"
         wanted = _WANTED.get(str(violation.wanted), str(violation.wanted))
-        if violation.wanted == "array" and isinstance(value, str) and (mark := missing_spaces.MARK.match(value)):
+        if violation.wanted == "array" and isinstance(value, str) and (mark := MARK.match(value)):
             hint, fix = f"; an item begins with a hyphen and a space, not with {quote(mark[0].strip())}", None
-        elif violation.wanted == "array" and isinstance(value, str) and missing_spaces.DASH.match(value):
+        elif violation.wanted == "array" and isinstance(value, str) and DASH.match(value):
             hint, fix = "; a space is missing behind the dash", missing_spaces.after_dashes(record, violation.key)
         yield Finding(violation.key, f"{name_of(violation.key)} is {quote(value)}, want {wanted}{hint}", fix=fix)
 

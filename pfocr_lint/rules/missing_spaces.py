@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from pfocr_lint.diagnostic import Fix, RenameKey, Safety, SetValue
 from pfocr_lint.lazy_import import expression
 from pfocr_lint.record.document import Record
+from pfocr_lint.record.list_items import SEVERAL
 from pfocr_lint.schema import validator
-
-# What parts the items of a list that is written as a text; '2,3-DPG' is one, and so is 'A/Puerto Rico/8'.
-SEVERAL = expression(r",(?![0-9])|(?<![0-9]),|[;|\n]|^-|\s(?:and|or|[+&/])\s|(?<=\w{4})/(?=\w{4})", re.I)
-DASH = expression(r"-(?=\w)")
-MARK = expression("[\u2010-\u2015\u2212\u2022*](?= *\\w)")  # what is written for a dash
-
-
-def is_one_item(record: Record, key: str, value: object) -> bool:
-    """Whether a text, where a list belongs, is one item of it: on one line, with nothing that parts items."""
-    if not isinstance(value, str) or record.lines_of(key) > 1 or SEVERAL.search(value):
-        return False
-    return not (DASH.match(value) or MARK.match(value)) and validator.allows(record.kind, key, [value])
-
 
 _DASHED = expression(r"- *(?=\w)")
 _QUOTED = expression(r"'((?:[^'\r\n]|''|\r?\n(?! *\r?\n))*)'")

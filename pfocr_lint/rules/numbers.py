@@ -267,7 +267,7 @@ def implausible_number(record: Values) -> Iterator[Finding]:
     The number has more than three digits.
 
     No paper has so many figures: the digits were read out of a file name, as `F20140937` out of `rsif20140937-g2`. The page's
-    short address is made of it, and nobody finds the figure there. Look up the label in the paper.
+    short address is made of it, and no reader finds the figure there. Look up the label in the paper.
     """
     number = record.usable("/number")
     if number is None or not _IMPLAUSIBLE.search(number) or _UNKNOWN.fullmatch(number) or _contradicting(record, number):

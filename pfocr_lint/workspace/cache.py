@@ -43,6 +43,7 @@ WORTH_A_CACHE = 300
 RACY = 2_000_000_000
 _MAGIC = "pfocr-lint cache 2"
 _NONE, _AND = "\1", "\2"  # stand for None, and between organisms
+_TEXTS = 6  # columns of texts: four single ones, the organisms, and the names in the titles
 _CONTROL = expression("[\0-\2]")
 _OURS = expression(r"[0-9a-f]{32}\.cache(?:\.[0-9]+)?")  # the names of our files
 _LIBRARIES = ("ftfy-", "jsonschema-", "pyyaml-")
@@ -220,11 +221,12 @@ class Cache:
         """The facts of a known record."""
         sorts, texts, papers, ends, sums = self._columns
         sort = sorts[place : place + 1]
-        a, b, c, d = [None if text == _NONE else text for text in texts[5 * place : 5 * place + 4]]
+        a, b, c, d, *lists = [None if text == _NONE else text for text in texts[_TEXTS * place : _TEXTS * (place + 1)]]
         rest = sums[ends[place - 1] if place else 0 : ends[place]]
         if sort in b"Ff":  # the small letter: without keywords
-            names = tuple(map(sys.intern, filter(None, texts[5 * place + 4].split(_AND))))
-            return FigureFacts(path, a, b, c, d, names, papers[24 * place : 24 * place + 24], rest if sort == b"F" else None)
+            names, mentioned = (tuple(map(sys.intern, filter(None, (each or "").split(_AND)))) for each in lists)
+            sums = papers[24 * place : 24 * place + 24]
+            return FigureFacts(path, a, b, c, d, names, sums, rest if sort == b"F" else None, mentioned)
         if sort == b"P":
             return PageFacts(path, a)
         return TableFacts(path, a or "", b or "", rest) if sort == b"T" else None
@@ -295,15 +297,18 @@ def _encoded(
     found, waived, untils, offers, blocks = array("q"), [], [], [], _Blocks()
     end = 0
     for number, (key, row) in enumerate(zip(keys, compacted(rows), strict=True)):
-        sort, fields, paper, rest = _parts(row.facts)
-        if not row.digest or _CONTROL.search("".join((key, *(field for field in fields if field)))) or "" in fields[4:]:
+        facts = row.facts
+        sort, fields, paper, rest = _parts(facts)
+        names, mentioned = (facts.organisms, facts.mentioned) if isinstance(facts, FigureFacts) else ((), ())
+        whole = "".join((key, *(field for field in fields if field), *names, *mentioned))
+        if not row.digest or _CONTROL.search(whole) or "" in names:
             continue
         kept.append(key)
         digests.append(row.digest)
         known.append(stamp_of(stamps, number))
         sorts.append(sort)
-        whole = [_NONE if field is None else field for field in fields[:4]]
-        texts += [*whole, *[_NONE] * (4 - len(whole)), _AND.join(str(name) for name in fields[4:])]
+        single = [_NONE if field is None else field for field in fields]
+        texts += [*single, *[_NONE] * (_TEXTS - 2 - len(single)), _AND.join(names), _AND.join(mentioned)]
         papers.append(paper.ljust(24, b"\0"))
         sums.append(rest)
         end += len(rest)
@@ -347,7 +352,7 @@ def _parts(facts: Facts | None) -> tuple[bytes, tuple[str | None, ...], bytes, b
     """Facts as the columns hold them: a letter for their sort, texts, the checksums of the paper, and other checksums."""
     if isinstance(facts, FigureFacts):
         sort = b"f" if facts.keywords is None else b"F"
-        texts = (facts.figid, facts.alias, facts.redirect, facts.pmcid, *facts.organisms)
+        texts = (facts.figid, facts.alias, facts.redirect, facts.pmcid)
         return sort, texts, facts.paper, facts.keywords or b""
     if isinstance(facts, PageFacts):
         return b"P", (facts.latin,), b"", b""

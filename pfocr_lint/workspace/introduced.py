@@ -272,7 +272,7 @@ class _Near:
         if not isinstance(facts, FigureFacts):
             return False
         known = facts.pmcid in self.papers or not self.identifiers.isdisjoint(_identifiers(facts))
-        return known or not self.latin.isdisjoint(facts.organisms)
+        return known or not self.latin.isdisjoint((*facts.organisms, *facts.mentioned))
 
 
 def _identifiers(figure: FigureFacts) -> tuple[str, ...]:
