@@ -171,16 +171,23 @@ def rejects(text: str) -> bool:
 
 
 REJECTABLE = ("number", "figtitle", "caption", "organisms")
+REJECTING_ORGANISMS = frozenset({"REJECT", "Reject", "reject", "REJECTED", "Rejected", "rejected"})
 
 
 def rejections(record: Values) -> list[str]:
     """Return the JSON Pointers of the values that reject a figure, in the order of :data:`REJECTABLE`."""
     found = []
-    for name in REJECTABLE:
+    for name in REJECTABLE[:-1]:
         value = record.value(f"/{name}")
-        items = [(f"/{name}/{at}", item) for at, item in enumerate(value)] if isinstance(value, list) else [(f"/{name}", value)]
-        found += [key for key, item in items if isinstance(item, str) and rejects(item)]
-    return found
+        found += [f"/{name}"] if isinstance(value, str) and rejects(value) else []
+    organisms = record.value("/organisms")
+    if isinstance(organisms, list):
+        found += [f"/organisms/{at}" for at, name in enumerate(organisms) if _rejects_as_organism(name)]
+    return [*found, "/organisms"] if _rejects_as_organism(organisms) else found
+
+
+def _rejects_as_organism(name: Any) -> bool:
+    return isinstance(name, str) and name in REJECTING_ORGANISMS
 
 
 def caption_to_copy(record: Values) -> str | None:

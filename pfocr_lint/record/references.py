@@ -6,10 +6,9 @@ import re
 
 from pfocr_lint.lazy_import import expression
 
-# What stands directly before a bracket that closes: behind a space nearly any word that needs another, without one only the words
-# that end no phrase ('(inhibitor of) DNase' and '(switched on)' are whole).
+# What stands before a space and a bracket that closes. Without the space only 'from' counts, since others end a phrase
+# ('(inhibitor of) DNase', '(switched on)').
 _BEFORE_SPACE = "see|see also|from|in|of|by|to|on|at|for|with|via|as|and|or"
-_WITHOUT_SPACE = "from|see also"
 _NOT_IN_WORD = "(?<![A-Za-z0-9-])"
 
 _EMPTIED = expression(
@@ -19,7 +18,7 @@ _EMPTIED = expression(
     r"|\b(?ai:see|in|from|by|of|and|references?|refs?\.?|tables?|figures?|figs?\.?) +[.,;](?=[\s)\]]|$)"
     r"|\((?ai:(?:see|references?|refs?|tables?|figures?|figs?) +|(?:refs?|figs?)\. *)\)"
     rf"|{_NOT_IN_WORD}(?:[Ss]ee|{_BEFORE_SPACE}) +[)\]）]"
-    rf"|(?<= )(?:{_WITHOUT_SPACE})[)\]）]"
+    r"|(?<= )from[)\]）]"
     r"|,\.(?=\s|$)|\., *$"
 )
 _COMMA = expression(r",\.|\., *")

@@ -189,7 +189,9 @@ def unknown_organism(repository: Repository) -> Iterator[Placed | Note]:
     pages for fewer than half of the names in use, as in a part of a checkout, one note on standard error replaces the findings.
     """
     names = set(chain.from_iterable({figure.organisms for figure in repository.figures}))
-    names = {name for name in names - PLACEHOLDERS if not name.startswith("unspecified ") and not derived.rejects(name)}
+    names = {
+        name for name in names - PLACEHOLDERS if not name.startswith("unspecified ") and name not in derived.REJECTING_ORGANISMS
+    }
     latin = repository.look_up(names) if names else names
     unknown = names - latin if latin else set[str]()
     pages = _Pages(latin, _by_case(latin) if unknown else {})

@@ -29,7 +29,7 @@ _LAST_DOT = expression(r" \.$")
             ("[", r"\[[\s,;\u2010-\u2015-]*\]"),
             ("（", r"（[\s,;、，；见見\u2010-\u2015-]*）"),
             (" ", r" [.,;)\]）]"),
-            (" ", r" (?:from|see also)[)\]）]"),
+            ("f", r"from[)\]）]"),
             (",", r",\.\s"),
             (".", r"\., *\n"),
         )
@@ -56,7 +56,7 @@ _LAST_DOT = expression(r" \.$")
                 ("[taken from]", "'from]'"),
                 ("（taken from）", "'from）'"),
                 ("(PTEN; See )", "'See )'"),
-                ("(A, see also)", "'see also)'"),
+                ("(A, see also )", "'see also )'"),
                 ("(2, Ada et al. and )", "'and )'"),
                 ("( to )", "'to )'"),
                 ("cells,,,. ATM", "',.'"),

@@ -7,15 +7,20 @@ from collections.abc import Iterator
 from pfocr_lint.diagnostic import Finding
 from pfocr_lint.pointer import name_of
 from pfocr_lint.quoting import quote
-from pfocr_lint.record.derived import REJECTABLE, rejections, rejects
-from pfocr_lint.record.values import Values, names_of
+from pfocr_lint.record.derived import REJECTABLE, REJECTING_ORGANISMS, rejections
+from pfocr_lint.record.values import Values
 from pfocr_lint.rules.declaration import Bad, Good, When, rule
 from pfocr_lint.rules.text import both
 from pfocr_lint.schema.kinds import FIGURES, Kind
 
+_FIRST = frozenset("Rr \t\r\n\u00a0")  # one of these begins such a text, and few others
 
-def _may_reject(number: str, figtitle: str, caption: str, organisms: list[str] | str) -> bool:
-    return rejects(figtitle) or rejects(caption) or rejects(number) or any(map(rejects, names_of(organisms)))
+
+def _may_reject(_: str, figtitle: str, caption: str, organisms: list[str] | str) -> bool:
+    """Whether a value may reject a figure whose number, as the schema wants it, does not."""
+    if isinstance(organisms, str):
+        organisms = [organisms]
+    return figtitle[:1] in _FIRST or caption[:1] in _FIRST or not REJECTING_ORGANISMS.isdisjoint(organisms)
 
 
 @rule(
