@@ -39,6 +39,7 @@ EXPECTED = {
     "_figures/PMC8017486__FPHAR_fphar-2021-625084_wc_sch1.md": ["PF207", "PF215", *NA5],  # sch1 numbered F1
     "_organisms/acinetobacter_baumannii_atcc_19606__cip_7034__jcm_6841.md": ["PF106"],  # image .na.character; double spaces stay
     "_organisms/unspecified_plant.md": ["PF106"],  # 'ncbi:' without a value is null, not ''
+    "figures/PMC10011137__41588_2023_1314_Fig4_HTML.yml": ["PF311"],  # 'phenotype ()': a reference was lost
     "figures/PMC10024623__JRAAS2023-5445548.006.yml": ["PF005"],  # a bare '~' below 'keywords:'
 }
 REAL = real_records()

@@ -19,8 +19,9 @@ _EMPTIED = expression(
     r"|\((?ai:(?:see|references?|refs?|tables?|figures?|figs?) +|(?:refs?|figs?)\. *)\)"
     rf"|{_NOT_IN_WORD}(?:[Ss]ee|{_BEFORE_SPACE}) +[)\]）]"
     r"|(?<= )from[)\]）]"
-    r"|,\.(?=\s|$)|\., *$"
+    r"|, +[;)\]）]|,\.(?=\s|$)|\., *$"
 )
+_LAST = expression(r" \.$")
 _COMMA = expression(r",\.|\., *")
 # Of these the period is their own, so that a comma may follow it.
 _ABBREVIATION = expression(r"\b(?:viz|e\.g|i\.e|etc|Inc|Ltd|Co|Corp|al|cf|vs|spp?)$")
@@ -29,9 +30,15 @@ _EXPLAINED = expression(r"[A-Z][A-Za-z0-9/+-]*[A-Z0-9][a-z]?\)? ?[:=,] ?[A-Za-z]
 _NEAR = 200  # characters before the comma in which such a list is searched
 
 
-def lost_references(text: str) -> list[re.Match[str]]:
-    """Return the places in a text from which a reference to a table, a figure or a paper was lost."""
-    return [match for match in _EMPTIED.finditer(text) if not (_COMMA.fullmatch(match[0]) and _is_list(text, match.start()))]
+def lost_references(text: str, *, prose: bool = False) -> list[re.Match[str]]:
+    """
+    Return the places in a text from which a reference to a table, a figure or a paper was lost.
+
+    In ``prose``, as a caption is, ' .' at the end is such a place too.
+    """
+    found = [match for match in _EMPTIED.finditer(text) if not (_COMMA.fullmatch(match[0]) and _is_list(text, match.start()))]
+    last = _LAST.search(text) if prose else None
+    return found if last is None or any(match.end() == last.end() for match in found) else [*found, last]
 
 
 def _is_list(text: str, end: int) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from pfocr_lint.record import derived
 from pfocr_lint.record.document import strings
 from pfocr_lint.record.values import Values
+from pfocr_lint.schema.kinds import Kind
 
 DESCRIPTION = "/schema-jsonld/description"
 
@@ -17,17 +18,25 @@ TEXTS = ("figtitle", "caption", "papertitle", "reftext")  # in addition to the s
 
 NAMES = ("journal_title", "journal_nlm_ta", "publisher_name", "keywords")  # texts too, but no prose
 
-TITLES = ("/figtitle", "/papertitle")
+FIGURE_TITLES = ("/figtitle", "/figure_title")
+
+TITLES = (*FIGURE_TITLES, "/papertitle", "/article_title")
 
 PROSE = ("/caption", DESCRIPTION)
+
+# Which texts of a fetched figure these are; it has no others that the site shows.
+_FETCHED = {"/figtitle": "/figure_title", "/caption": "/caption", "/papertitle": "/article_title"}
 
 
 def texts(record: Values, *keys: str) -> Iterator[tuple[str, str]]:
     """
     Yield the valid texts of a record with their JSON Pointers; only those at ``keys``, if given.
 
-    The description is left out if it is a copy of the caption, or should become one (PF206).
+    The description is left out if it is a copy of the caption, or should become one (PF206). A fetched figure has its own names
+    for the same texts.
     """
+    if record.kind is Kind.FETCHED:
+        keys = tuple(_FETCHED[key] for key in keys or _FETCHED if key in _FETCHED)
     if len(keys) == 1 and keys[0] != DESCRIPTION:  # a fast path: rules call it for every record
         text = record.usable(keys[0])
         if text:
@@ -50,6 +59,9 @@ def _checkable(record: Values, below: Iterable[tuple[str, Any]]) -> Iterator[tup
             yield key, text
 
 
+_MORE = (*NAMES, "figure_title", "article_title")
+
+
 def joined(record: Values) -> str:
     """
     Return the texts of :func:`texts` and those of :data:`NAMES`, and possibly more, each between two line breaks.
@@ -57,7 +69,7 @@ def joined(record: Values) -> str:
     Triggers are searched in this text.
     """
     data = record.data or {}
-    found: list[Any] = ["", *map(data.get, TEXTS), *(data[name] for name in NAMES if name in data)]
+    found: list[Any] = ["", *map(data.get, TEXTS), *(data[name] for name in _MORE if name in data)]
     below: list[Any] = [data.get("schema-jsonld")]
     for value in below:  # the list grows during the loop
         if type(value) is dict:

@@ -19,7 +19,7 @@ from pfocr_lint.record.values import Values
 from pfocr_lint.rules.declaration import Bad, Good, InTexts, rule
 from pfocr_lint.rules.text import both, set_text
 from pfocr_lint.schema.implicit import Implicit
-from pfocr_lint.schema.kinds import FIGURES
+from pfocr_lint.schema.kinds import FIGURES, Kind
 
 
 def _beyond_ascii(record: Values) -> Iterator[tuple[str, str]]:
@@ -43,7 +43,7 @@ _ENTITY = expression(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9.
     "PF304",
     severity="warning",
     fix="unsafe",
-    kinds=FIGURES,
+    kinds=FIGURES | {Kind.FETCHED},
     trigger=InTexts((("<", "</?[A-Za-z]"), ("&", "&[#A-Za-z][A-Za-z0-9.]*;"))),
     bad=[
         Bad({"figtitle": "Role of <i>PTEN</i> in leukemia"}, message="the tag '<i>'", unsafe=True,
@@ -60,6 +60,8 @@ _ENTITY = expression(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9.
             fixed=both("TNF-α & IL-6 signaling in leukemia")),
         Bad(both("TNF-&agr;, TGF-&b.beta; and &THgr;-toxin in leukemia"), message="the entity '&agr;'", unsafe=True,
             fixed=both("TNF-α, TGF-β and Θ-toxin in leukemia")),
+        Bad({"figure_title": "Role of <i>PTEN</i> in leukemia"}, kind=Kind.FETCHED, message="figure_title holds the tag '<i>'",
+            unsafe=True, fixed={"figure_title": "Role of PTEN in leukemia"}),
         Bad({"papertitle": "The &amp;kgr;B site in leukemia."}, message="the entity '&amp;'", unsafe=True,
             fixed={"papertitle": "The κB site in leukemia."}),
         Bad({"figtitle": f"Role of A&{'amp;' * 12}B in leukemia"}, message="the entity '&amp;'", unsafe=True,
@@ -156,7 +158,7 @@ _BIDI = expression("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 @rule(
     "PF307",
     fix="safe",
-    kinds=FIGURES,
+    kinds=FIGURES | {Kind.FETCHED},
     trigger=InTexts(non_ascii=("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]",)),
     bad=[
         Bad({"figtitle": "Properties of Leuk\u00ademic Stem Cells"}, message="U+00AD SOFT HYPHEN",
@@ -226,7 +228,7 @@ _MOJIBAKE = expression("|".join(_MISREAD))
     "PF308",
     severity="warning",
     fix="unsafe",
-    kinds=FIGURES,
+    kinds=FIGURES | {Kind.FETCHED},
     trigger=InTexts(non_ascii=(*_MISREAD, "[\ufffd]")),
     bad=[
         Bad({"figtitle": "Role of TNF-Î± in leukemic cells"}, message="'Î±'", unsafe=True,
@@ -264,7 +266,7 @@ _UNSTABLE = "[^\x00-\u02ff\u0391-\u03c9\u2010-\u2027\u2030-\u205f\u2070-\u20bf\u
     "PF309",
     severity="warning",
     fix="safe",
-    kinds=FIGURES,
+    kinds=FIGURES | {Kind.FETCHED},
     trigger=InTexts(non_ascii=(_UNSTABLE,)),
     bad=[
         Bad({"figtitle": "Ro\u0302le of Leukemic Stem Cells"}, message="'ô' is written as 2 characters",
@@ -297,7 +299,7 @@ def decomposed_unicode(record: Values) -> Iterator[Finding]:
     "PF310",
     severity="warning",
     fix="safe",
-    kinds=FIGURES,
+    kinds=FIGURES | {Kind.FETCHED},
     trigger=InTexts((("\\", r"\\"),)),
     bad=[
         Bad({"figtitle": "PI3K\\AKT signaling in leukemia"}, message="backslash",

@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pfocr_lint.diagnostic import Finding, Span
-from pfocr_lint.lazy_import import expression
 from pfocr_lint.pointer import name_of
 from pfocr_lint.quoting import quote
 from pfocr_lint.record.references import lost_references
-from pfocr_lint.record.texts import PROSE, texts
+from pfocr_lint.record.texts import FIGURE_TITLES, PROSE, texts
 from pfocr_lint.record.values import Values
 from pfocr_lint.rules.declaration import Bad, Good, InTexts, rule
 from pfocr_lint.rules.text import HOLLOW, both
-from pfocr_lint.schema.kinds import FIGURES
-
-_LAST_DOT = expression(r" \.$")
+from pfocr_lint.schema.kinds import FIGURES, Kind
 
 
 @rule(
     "PF311",
     severity="warning",
-    kinds=FIGURES,
+    kinds=FIGURES | {Kind.FETCHED},
     trigger=InTexts(
         (
             ("(", r"\([\s,;\u2010-\u2015-]*\)"),
@@ -67,6 +64,10 @@ _LAST_DOT = expression(r" \.$")
             Bad({field: "Stromal signaling in leukemia (modified from )"}, message=f"'from )' in {field}")
             for field in ("figtitle", "papertitle")
         ),
+        Bad(both("Stromal signaling (Ada et al., ; Author and Other, ) in leukemia"), message="', ;' in caption, and 1 more"),
+        Bad(both("Stromal signaling [Ada and Author, ] in leukemia"), message="', ]' in caption"),
+        Bad({"figure_title": "Stromal signaling (adapted from )"}, kind=Kind.FETCHED, message="'from )' in figure_title"),
+        Bad({"article_title": "Stromal signaling as seen in ."}, kind=Kind.FETCHED, message="'in .' in article_title"),
         Bad(both("Stromal signaling in leukemia.,"), message="'.,'"),
         Bad(both("Stromal signaling in leukemia,."), message="',.'"),
     ],
@@ -92,13 +93,13 @@ def emptied_reference(record: Values) -> Iterator[Finding]:
     A reference to a table, figure or paper was lost.
 
     The links in captions are removed before they reach the record, and leave empty brackets (`()`, `（）`), a `see .`, a word
-    that needs another before a bracket (`(adapted from )`) or a lone comma (`cells,,.`) behind. A reader of the site does not
+    that needs another before a bracket (`(adapted from )`) or a comma without its year (`et al., ;`, `cells,,.`) behind. A reader of the site does not
     learn where to look. Find in the paper what belongs there.
     """
     for key, text in texts(record, "/figtitle", "/papertitle", *PROSE):
-        matches = [m for m in lost_references(text) if key != "/figtitle" or not HOLLOW.fullmatch(m[0])]
-        if key in PROSE and (last := _LAST_DOT.search(text)) and not any(m.end() == last.end() for m in matches):
-            matches.append(last)
+        matches = lost_references(text, prose=key in PROSE)
+        if key in FIGURE_TITLES:  # empty brackets there are PF303's
+            matches = [match for match in matches if not HOLLOW.fullmatch(match[0])]
         if matches:
             more = f", and {len(matches) - 1} more" if len(matches) > 1 else ""
             message = f"{quote(matches[0][0])} in {name_of(key)}{more}: a reference was lost here"

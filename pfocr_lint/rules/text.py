@@ -20,7 +20,7 @@ from pfocr_lint.record.references import lost_references
 from pfocr_lint.record.texts import DESCRIPTION, PROSE, TITLES, texts
 from pfocr_lint.record.values import Values
 from pfocr_lint.rules.declaration import Bad, Good, When, rule
-from pfocr_lint.schema.kinds import FIGURES
+from pfocr_lint.schema.kinds import FIGURES, Kind
 
 
 def both(text: str) -> dict[str, str]:
@@ -92,7 +92,7 @@ HOLLOW = expression(r"(?<!\s)\s*(?:\(\s*\)|\[\s*\])")
 @rule(
     "PF312",
     severity="warning",
-    kinds=FIGURES,
+    kinds=FIGURES | {Kind.FETCHED},
     owns=("caption:minLength",),
     trigger=When(("caption",), derived.says_nothing),
     bad=[
@@ -101,6 +101,7 @@ HOLLOW = expression(r"(?<!\s)\s*(?:\(\s*\)|\[\s*\])")
         Bad(both("N/A"), message="caption is 'N/A', which has no content"),
         Bad(both(""), message="caption is ''"),
         Bad({"caption": ""}, message="the description still has a text"),
+        Bad({"caption": "Figure 3."}, kind=Kind.FETCHED, message="nothing but a label"),
     ],
     good=[Good(both("Figure of merit"))],
 )

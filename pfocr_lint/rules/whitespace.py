@@ -14,7 +14,7 @@ from pfocr_lint.record.texts import KEYWORDS, NAMES, PROSE, TITLES, texts
 from pfocr_lint.record.values import Values
 from pfocr_lint.rules.declaration import Bad, Good, InTexts, rule
 from pfocr_lint.rules.text import both, set_text, typed_backslash
-from pfocr_lint.schema.kinds import FIGURES
+from pfocr_lint.schema.kinds import FIGURES, Kind
 
 _WHITE = " \t\r\n"
 _OF_NAMES = tuple(f"/{name}" for name in NAMES)
@@ -28,7 +28,7 @@ _DOUBLE = expression(r"(?<=[^ ])  +(?=[^ ])")
     "PF306",
     severity="warning",
     fix="safe or unsafe",
-    kinds=FIGURES,
+    kinds=FIGURES | {Kind.FETCHED},
     trigger=InTexts(((" ", r" [ \n]"), ("\n", r"\n "))),
     bad=[
         Bad({"figtitle": "Properties of Leukemic Stem Cells "}, message="figtitle ends in a space",
@@ -40,6 +40,8 @@ _DOUBLE = expression(r"(?<=[^ ])  +(?=[^ ])")
         *(Bad({field: text}, message=message, key=f"/{field}", fixed={field: "Cells and Genes"})
           for field in ("journal_title", "journal_nlm_ta", "publisher_name", "keywords")
           for text, message in (("Cells and Genes ", f"{field} ends in a space"), ("Cells  and Genes", f"{field} has a double"))),
+        Bad({"article_title": "Stem  cells "}, kind=Kind.FETCHED, message="article_title ends in a space and has a double space",
+            fixed={"article_title": "Stem cells"}),
         Bad({"publisher_name": " "}, message="publisher_name begins with a space", fixed={"publisher_name": ""}),
         Bad({"keywords": "bone |  \t5-FU"}, message="has a tab", fixed={"keywords": "bone | 5-FU"}),
         Bad({"schema-jsonld/keywords": [" PTEN  kinase"]}, message="begins with a space and has a double space",
@@ -71,7 +73,7 @@ def stray_whitespace(record: Values) -> Iterator[Finding]:
     In double quotes a `\t`, `\n` or `\r` in front of a letter is a backslash that was typed (`"\tau"`): the unsafe fix writes
     it as single quotes would have kept it.
     """
-    names = ((key, record.usable(key) or "") for key in _OF_NAMES)
+    names = ((key, record.usable(key) or "") for key in (_OF_NAMES if record.kind in FIGURES else ()))
     for key, text in chain(texts(record), names):
         inside = text.strip(_WHITE)
         match = _EDGE.search(text) if inside != text else _BREAK.search(text) if _HARD.search(text) else None
