@@ -92,9 +92,9 @@ def emptied_reference(record: Values) -> Iterator[Finding]:
     """
     A reference to a table, figure or paper was lost.
 
-    The links in captions are removed before they reach the record, and leave empty brackets (`()`, `（）`), a `see .`, a word
-    that needs another before a bracket (`(adapted from )`) or a comma without its year (`et al., ;`, `cells,,.`) behind. A reader of the site does not
-    learn where to look. Find in the paper what belongs there.
+    The links in captions are removed before they reach the record. They leave empty brackets (`()`, `（）`), a `see .`, a word
+    that needs another before a bracket (`(adapted from )`), or a comma without its year (`et al., ;`, `cells,,.`). A reader of
+    the site does not learn where to look. Find in the paper what belongs there.
     """
     for key, text in texts(record, "/figtitle", "/papertitle", *PROSE):
         matches = lost_references(text, prose=key in PROSE)
