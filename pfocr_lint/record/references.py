@@ -26,7 +26,7 @@ _COMMA = expression(r",\.|\., *")
 # Of these the period is their own, so that a comma may follow it.
 _ABBREVIATION = expression(r"\b(?:viz|e\.g|i\.e|etc|Inc|Ltd|Co|Corp|al|cf|vs|spp?)$")
 # A list of abbreviations, at whose end a comma too many is no reference: two names that are explained, or the word itself.
-_EXPLAINED = expression(r"[A-Z][A-Za-z0-9/+-]*[A-Z0-9][a-z]?\)? ?[:=,] ?[A-Za-z]")
+_EXPLAINED = expression(r"(?<![A-Za-z0-9/+-])[A-Z](?=[a-z]{0,3}[A-Z0-9])[A-Za-z0-9/+-]{1,15}\)? ?[:=,] ?[A-Za-z]")
 _NEAR = 200  # characters before the comma in which such a list is searched
 
 
