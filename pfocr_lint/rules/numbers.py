@@ -178,20 +178,20 @@ def _named(record: Values) -> str | None:
 
 def _without_number(repository: Repository) -> Iterator[Placed]:
     """The findings of PF216 with a fix: where a number is named, and no other record of the paper has or gets it."""
-    known = Counter(figure.alias for figure in repository.figures)
+    unknown = [figure for figure in repository.figures if "__F0" in (figure.alias or "")]
+    known = Counter(figure.alias for figure in repository.figures) if unknown else Counter[str | None]()
     found = []
-    for figure in repository.figures:
+    for figure in unknown:
         paper, _, number = (figure.alias or "").partition("__")
-        if _UNKNOWN.fullmatch(number):
-            record = repository.open(figure.path)
-            wanted = _named(record)
-            if wanted is not None and derived.number(record) == number:
-                known[f"{paper}__{wanted}"] += 1
-                found.append((figure.path, record, f"{paper}__{wanted}", wanted))
-    for path, record, alias, wanted in found:
+        record = repository.open(figure.path)
+        wanted = _named(record)
+        if wanted is not None and _UNKNOWN.fullmatch(number) and derived.number(record) == number:
+            known[f"{paper}__{wanted}"] += 1
+            found.append((figure.path, f"{paper}__{wanted}", wanted))
+    for path, alias, wanted in found:
         if known[alias] == 1:
             fix = Fix(f"set it to {quote(wanted)}", (SetValue("/number", wanted),), Safety.UNSAFE)
-            yield Placed(path, _unknown(record, fix))
+            yield Placed(path, _unknown(repository.open(path), fix))
 
 
 def _unknown(record: Values, fix: Fix | None = None) -> Finding:
@@ -251,7 +251,7 @@ def unknown_number(record: Values) -> Iterator[Finding]:
     trigger=When(("number",), lambda number: len(number) > len("F123")),
     bad=[
         Bad({"number": "F20140937", "figid_alias": "PMC9405586__F20140937", "redirect_from": "/figures/PMC9405586__F20140937"},
-            message="number is 'F20140937', and no paper has so many figures", key="/number"),
+            message="number is 'F20140937', which has more than three digits", key="/number"),
         Bad({"number": "SF2_2014", "figid_alias": "PMC9405586__SF2_2014", "redirect_from": "/figures/PMC9405586__SF2_2014",
              "figtype": "Supplemental figure"}, message="'SF2_2014'"),
         Bad({"number": "S1234a", "figid_alias": "PMC9405586__S1234a", "redirect_from": "/figures/PMC9405586__S1234a",
@@ -274,7 +274,7 @@ def implausible_number(record: Values) -> Iterator[Finding]:
     number = record.usable("/number")
     if number is None or not _IMPLAUSIBLE.search(number) or _UNKNOWN.fullmatch(number) or _contradicting(record, number):
         return  # PF215 has the right number
-    message = f"number is {quote(number)}, and no paper has so many figures; look it up in the paper"
+    message = f"number is {quote(number)}, which has more than three digits; look it up in the paper"
     yield Finding("/number", message)
 
 
