@@ -8,8 +8,8 @@ _BRACKETS = expression(r"\([^()]*\)|\[[^\[\]]*\]")
 _BINOMIAL = expression(r"(?<![A-Za-z0-9/.-])([A-Z][a-z]+ ([a-z]{3,}(?:-[a-z]+)?))(?![A-Za-z0-9-])")
 # The second word of no species: with them, nearly all titles have no name to look up.
 _WORDS = """
-and are between but during for from has have into its not onto that the their through under upon using via was were which with within
-cell cells gene genes model models pathway pathways protein proteins signaling signalling
+and are between but during for from has have into its not onto that the their through under upon using via was were which with
+within cell cells gene genes model models pathway pathways protein proteins signaling signalling
 """
 _COMMON = frozenset(_WORDS.split())
 
