@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from test_repository import figure, write
+from test_repository import figure, git, write  # noqa: F401 - a fixture
 
 from pfocr_lint.linter import checker, fixer
 
@@ -111,3 +111,14 @@ def test_a_link_of_another_article_is_no_evidence():
     name, text = record("F7", "F1", "g001")
     text = text.replace("articles/PMC1000001", "articles/PMC149053")
     assert [each.code for each in checker.check(name, text.encode())] == ["PF211"]
+
+
+def test_an_unknown_number_in_a_diff_has_its_fix_and_is_reported_once(tmp_path, run, git):  # noqa: F811
+    write(tmp_path, record("F4", "F4", "other"))
+    git("add", ".")
+    git("commit", "-q", "-m", "base")
+    git("branch", "-f", "main")
+    write(tmp_path, record("F0", "F3", "new"), record("F0", "F4", "newer"))
+    for flags in ((), ("--introduced",)):
+        found = reported(run("--since", "main", *flags, "--output-format", "jsonl").out)
+        assert [each["fix"] is not None for each in found] == [True, False]
