@@ -19,10 +19,10 @@ _EMPTIED = expression(
     r"|\((?ai:(?:see|references?|refs?|tables?|figures?|figs?) +|(?:refs?|figs?)\. *)\)"
     rf"|{_NOT_IN_WORD}(?:[Ss]ee|{_BEFORE_SPACE}) +[)\]）]"
     r"|(?<= )from[)\]）]"
-    r"|, +[;)\]）]|,\.(?=\s|$)|\., *$"
+    r"|, +[;)\]）]|,\.(?=\s|$)|\.,$"
 )
 _LAST = expression(r" \.$")
-_COMMA = expression(r",\.|\., *")
+_COMMA = expression(r",\.|\.,")
 # Of these the period is their own, so that a comma may follow it.
 _ABBREVIATION = expression(r"\b(?:viz|e\.g|i\.e|etc|Inc|Ltd|Co|Corp|al|cf|vs|spp?)$")
 # A list of abbreviations, at whose end a comma too many is no reference: two names that are explained, or the word itself.

@@ -28,7 +28,7 @@ from pfocr_lint.schema.kinds import FIGURES, Kind
             (" ", r" [.,;)\]）]"),
             ("f", r"from[)\]）]"),
             (",", r",\.\s"),
-            (".", r"\., *\n"),
+            (".", r"\.,\n"),
         )
     ),
     bad=[

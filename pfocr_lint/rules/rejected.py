@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pfocr_lint.diagnostic import Finding
 from pfocr_lint.pointer import name_of
 from pfocr_lint.quoting import quote
-from pfocr_lint.record.derived import REJECTABLE, REJECTING_ORGANISMS, rejections
+from pfocr_lint.record.derived import REJECTABLE, REJECTING_ORGANISMS, rejections, rejects
 from pfocr_lint.record.values import Values
 from pfocr_lint.rules.declaration import Bad, Good, When, rule
 from pfocr_lint.rules.text import both
@@ -20,7 +20,11 @@ def _may_reject(_: str, figtitle: str, caption: str, organisms: list[str] | str)
     """Whether a value may reject a figure whose number, as the schema wants it, does not."""
     if isinstance(organisms, str):
         organisms = [organisms]
-    return figtitle[:1] in _FIRST or caption[:1] in _FIRST or not REJECTING_ORGANISMS.isdisjoint(organisms)
+    return (
+        (figtitle[:1] in _FIRST and rejects(figtitle))
+        or (caption[:1] in _FIRST and rejects(caption))
+        or not REJECTING_ORGANISMS.isdisjoint(organisms)
+    )
 
 
 @rule(
