@@ -19,7 +19,7 @@ _EMPTIED = expression(
     r"|\((?ai:(?:see|references?|refs?|tables?|figures?|figs?) +|(?:refs?|figs?)\. *)\)"
     rf"|{_NOT_IN_WORD}(?:[Ss]ee|{_BEFORE_SPACE}) +[)\]）]"
     r"|(?<= )from[)\]）]"
-    r"|, +[;)\]）]|,\.(?=\s|$)|\.,$"
+    r"|,\.(?=\s|$)|\.,$"
 )
 _LAST = expression(r" \.$")
 _COMMA = expression(r",\.|\.,")

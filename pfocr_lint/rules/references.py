@@ -64,8 +64,6 @@ from pfocr_lint.schema.kinds import FIGURES, Kind
             Bad({field: "Stromal signaling in leukemia (modified from )"}, message=f"'from )' in {field}")
             for field in ("figtitle", "papertitle")
         ),
-        Bad(both("Stromal signaling (Ada et al., ; Author and Other, ) in leukemia"), message="', ;' in caption, and 1 more"),
-        Bad(both("Stromal signaling [Ada and Author, ] in leukemia"), message="', ]' in caption"),
         Bad({"figure_title": "Stromal signaling (adapted from )"}, kind=Kind.FETCHED, message="'from )' in figure_title"),
         Bad({"article_title": "Stromal signaling as seen in ."}, kind=Kind.FETCHED, message="'in .' in article_title"),
         Bad(both("Stromal signaling in leukemia.,"), message="'.,'"),
@@ -93,7 +91,7 @@ def emptied_reference(record: Values) -> Iterator[Finding]:
     A reference to a table, figure or paper was lost.
 
     The links in captions are removed before they reach the record. They leave empty brackets (`()`, `（）`), a `see .`, a word
-    that needs another before a bracket (`(adapted from )`), or a comma without its year (`et al., ;`, `cells,,.`). A reader of
+    that needs another before a bracket (`(adapted from )`), or commas before a period (`cells,,.`). A reader of
     the site does not learn where to look. Find in the paper what belongs there.
     """
     for key, text in texts(record, "/figtitle", "/papertitle", *PROSE):
