@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-FEW, SMALL, LARGE, SLOW = (
+FEW, SMALL, LARGE, SLOW, REAL_MIX = (
     "few",
     "small",
     "large",
     "slow",
-)  # 200, 2,000 and 100,000 records; SLOW is for cases where both sides take long: 10,000, or 100,000 with --full
+    "real",
+)  # 200, 2,000 and 100,000 records; SLOW, where both sides take long: 10,000, or 100,000 with --full; REAL_MIX: 20,000, or 100,000
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,9 @@ RYL_THREE = Side("ryl, three rules", RYL + "--enable trailing-spaces,key-duplica
 COMPOSE = "{python} {peers}/compose_schema.py {jobs} {schema} _figures"
 ONE = "{lint} {no_cache} {record}"
 
+REAL = Side("pfocr-lint", COLD, (1,), "real")
+JSON = WARM.replace(" .", " --output-format json:{cache}.json .")
+
 PROMISES = (
     Case("load", "cold run, clean records, against PyYAML `CSafeLoader` merely loading the same files", "≥ 1.5 times faster, aim 2",
          "faster", 1.5, LINT, LOAD, (SMALL, SLOW), (1, 2)),
@@ -91,6 +95,19 @@ PROMISES = (
     Case("memory", "peak memory of the largest process, all rules, clean records", "≤ 300 MB", "peak", 300, LINT, None),
     Case("memory-dirty", "the same, every record dirty", "≤ 300 MB", "peak", 300, DIRTY, None, (SLOW,)),
     Case("growth", "growth of the time per record, net of the start", "linear within 15 %", "growth", 15, LINT, None, (LARGE,), (1, 2)),
+    Case("real-load", "cold run over the real mix (four records in five have a defect), against PyYAML `CSafeLoader` merely loading them",
+         "≥ 1.0 times, aim 1.5", "faster", 1.0, REAL, Side("PyYAML CSafeLoader", LOAD.command, corpus="real"), (REAL_MIX,)),
+    Case("real-compose", "the same against compose + jsonschema", "≥ 3 times, aim 5", "faster", 3,
+         REAL, Side("compose + jsonschema", COMPOSE, corpus="real"), (REAL_MIX,)),
+    Case("real-warm", "warm run over the unchanged real mix, against one over as many clean records, both writing `json` to a file",
+         "≤ 5 times, aim 3", "within", 5, Side("pfocr-lint", JSON, (1,), "real", "warm"),
+         Side("pfocr-lint, clean", JSON, before="warm"), (REAL_MIX,)),
+    Case("real-fix", "`--fix` over the real mix, against load and dump of every record (PyYAML, C, plain writes)", "≥ 0.8 times, aim 1.5",
+         "faster", 0.8, Side("pfocr-lint --fix", "{lint} --jobs {jobs} {no_cache} --fix .", (1,), "fixing", "unfixed"),
+         Side("load and dump", "{python} {peers}/dump_yaml.py {jobs} " + FOLDERS, (0,), "fixing", "unfixed"), (REAL_MIX,)),
+    *(Case(f"memory-{name}", f"peak memory of the largest process, the real mix, `{flags}`", "≤ 300 MB", "peak", 300,
+           Side("pfocr-lint", f"{{lint}} --jobs {{jobs}} {{no_cache}} {flags} .", (1,), "real"), None, (REAL_MIX,))
+      for name, flags in (("json", "--output-format json"), ("sarif", "--output-format sarif"), ("statistics", "--statistics"))),
     Case("first", "first diagnostic of a cold run, the first record dirty", "≤ 1 s", "first", 1.0,
          Side("pfocr-lint", COLD, (1,), "some", "spoilt"), None),
 )  # fmt: skip

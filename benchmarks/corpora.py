@@ -69,6 +69,34 @@ class Corpora:
                         raise CorpusError(f"{self.maker}: the corpus maker failed")
         return folder
 
+    def real(self, size: int) -> Path:
+        """Return records with the defects of the published database: four in five have one."""
+        folder, exists = self._folder("real", size)
+        if not exists:
+            if self.given is not None or not self.maker.is_file():
+                raise CommandError("the corpus maker", "it is needed for records with the defects of the database")
+            with _complete(folder) as part:
+                options = ["--records", str(size), "--seed", "31", "--organisms", "--defects", "real"]
+                if subprocess.run([sys.executable, str(self.maker), str(part), *options], check=False).returncode:
+                    raise CorpusError(f"{self.maker}: the corpus maker failed")
+        return folder
+
+    def fixing(self, size: int) -> Path:
+        """Return a copy of ``real``, for runs that change it; ``restore_fixing`` undoes them."""
+        folder, exists = self._folder("fixing", size)
+        if not exists:
+            real = self.real(size)
+            with _complete(folder) as part:
+                self._copy(real, part, size)
+        return folder
+
+    def restore_fixing(self, size: int) -> None:
+        """Restore ``fixing`` as it was."""
+        real, folder = self.real(size), self.fixing(size)
+        for name in self._names(folder):
+            if (folder / RECORDS / name).read_bytes() != (real / RECORDS / name).read_bytes():
+                shutil.copyfile(real / RECORDS / name, folder / RECORDS / name)
+
     def clone(self, size: int) -> Path:
         """Return a copy of the clean records, like a fresh clone: other inodes, other times."""
         folder, exists = self._folder("clone", size)

@@ -51,7 +51,8 @@ class Bench:
     def command(self, side: Side, size: int, jobs: int) -> Command:
         """Return the command of a side. Raises CorpusError when a corpus cannot be created, CommandError for a missing program."""
         folder: Path = getattr(self.corpora, side.corpus)(size)
-        cache = self.corpora.data / f"cache-{size}"
+        known = "clean" if side.corpus == "clone" else side.corpus
+        cache = self.corpora.data / f"cache-{known}-{size}"
         words = {
             "python": sys.executable,
             "peers": str(HERE / "peers"),
@@ -78,21 +79,23 @@ class Bench:
                 argv.append(word.format(**words))
         before: Callable[[], None] | None = None
         if side.before in ("warm", "restored"):
-            kept = self._warm(size, cache)
+            kept = self._warm(getattr(self.corpora, known)(size), side.statuses, cache)
             if side.before == "restored":
                 before = partial(_replace, cache, kept)
         elif side.before == "spoilt":
             before = partial(self.corpora.restore, size)
+        elif side.before == "unfixed":
+            before = partial(self.corpora.restore_fixing, size)
         return Command(side.name, tuple(argv), folder, side.statuses, before)
 
-    def _warm(self, size: int, cache: Path) -> Path:
-        """Fill the cache by a run on the clean records, and return the folder of a copy of it."""
+    def _warm(self, records: Path, statuses: tuple[int, ...], cache: Path) -> Path:
+        """Fill the cache by a run on some records, and return the folder of a copy of it."""
         kept = cache.with_suffix(".kept")
         for folder in (cache, kept):
             shutil.rmtree(folder, ignore_errors=True)
         cache.parent.mkdir(parents=True, exist_ok=True)
         argv = (*self.lint, "--cache-dir", str(cache), ".")
-        alternate([Command("pfocr-lint", argv, self.corpora.clean(size))], 1)
+        alternate([Command("pfocr-lint", argv, records, statuses)], 1)
         if not cache.is_dir() or not any(cache.iterdir()):
             raise CommandError("pfocr-lint", "the run left nothing in its cache folder")
         shutil.copytree(cache, kept)
@@ -242,7 +245,8 @@ def main() -> int:
             print(f"{case.key:18}{case.what}{f': {case.promise}' if case.promise else ''}")
         return 0
     slow = flags.slow or (flags.large if flags.full else min(flags.large, 20_000 if flags.publish else 10_000))
-    sizes = {"few": flags.few, "small": flags.small, "large": flags.large, "slow": slow}
+    real = flags.large if flags.full else min(flags.large, 20_000)
+    sizes = {"few": flags.few, "small": flags.small, "large": flags.large, "slow": slow, "real": real}
     script = BIN / "pfocr-lint"
     lint = (str(script),) if script.exists() else (sys.executable, "-m", "pfocr_lint")
     compileall.compile_dir(HERE.parent / "pfocr_lint", quiet=1)  # like an installed package
