@@ -137,6 +137,7 @@ def test_a_file_that_changed_since_it_was_read_is_left(tmp_path, monkeypatch, ru
         path.write_bytes(b"somebody else's")
         return real(*args, **options)
 
+    monkeypatch.setattr(many_files, "fix_together", lambda *_: {})
     monkeypatch.setattr(one_file.fixer, "fix_until_stable", slow)
     result = run("--fix", FIGURE, "--output-format", "concise")
     assert path.read_bytes() == b"somebody else's"
@@ -168,6 +169,7 @@ def test_a_fault_is_reported_with_status_three(tmp_path, monkeypatch, run):
     path = tmp_path / FIGURE
     path.parent.mkdir()
     path.write_bytes(DIRTY)
+    monkeypatch.setattr(many_files, "fix_together", lambda *_: {})
     monkeypatch.setattr(one_file.fixer, "verify", lambda *_: "it is not so")
     result = run("--fix", FIGURE, "-q", "--output-format", "concise")
     assert result.status == 3

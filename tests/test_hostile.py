@@ -20,7 +20,7 @@ from pfocr_lint.record.limits import MAX_BYTES
 from pfocr_lint.report import FORMATS
 from pfocr_lint.schema.kinds import Kind
 from pfocr_lint.settings import model, parsing
-from pfocr_lint.workspace import discovery, many_files, one_file, source
+from pfocr_lint.workspace import discovery, fixed_together, many_files, one_file, source
 
 DEEP = 100_000
 MEMORY = 300  # MiB, the limit of any run
@@ -463,11 +463,34 @@ def test_a_file_that_changes_between_reading_and_writing(tmp_path, monkeypatch, 
         change(path, how)
         return fix_until_stable(*args, **options)
 
+    monkeypatch.setattr(many_files, "fix_together", lambda *_: {})
     monkeypatch.setattr(one_file.fixer, "fix_until_stable", slow)
     result = many_files.process(source.Source(str(path)), one_file.Task("fix"))
     assert "PF105" in [each.code for each in result.left]
     assert len(result.notes) == 1
     assert not result.faults
+    assert not [name for name in os.listdir(path.parent) if name.startswith(".pfocr")]
+    if how == "becomes a way out":
+        assert (tmp_path / "secret.md").read_text() == DIRTY
+    if how == "is saved":
+        assert path.read_bytes() == b"somebody else's"
+
+
+@pytest.mark.parametrize("how", HOWS)
+def test_a_file_that_changes_before_many_are_written_is_checked_as_it_is_now(tmp_path, monkeypatch, how):
+    path = tmp_path / "_figures" / "x.md"
+    path.parent.mkdir()
+    path.write_text(DIRTY)
+    verified = fixed_together.entry_fixer.verified
+
+    def slow(*args, **options):
+        change(path, how)
+        return verified(*args, **options)
+
+    monkeypatch.setattr(fixed_together.entry_fixer, "verified", slow)
+    result = many_files.process(source.Source(str(path)), one_file.Task("fix"))
+    assert [each.code for each in result.left] == [{"grows": "PF008", "is saved": "PF004"}.get(how, "PF001")]
+    assert result.fixed == () == result.faults
     assert not [name for name in os.listdir(path.parent) if name.startswith(".pfocr")]
     if how == "becomes a way out":
         assert (tmp_path / "secret.md").read_text() == DIRTY

@@ -35,7 +35,7 @@ def main(argv: Sequence[str], streams: Streams) -> int:
     comment = _comment(rule, flags, today)
     choice = Choice(settings_flags.for_all_files(flags), None, Overrides(Selection(), None, waivers=True, today=today))
     named = not any(os.path.isdir(path) for path in flags.paths)  # noqa: PTH112
-    if rule.compare is not None and not rule.pages_only and named:
+    if rule.only_compares and not rule.pages_only and named:
         raise UsageError(f"{rule.code} compares records, so it needs the folder of the repository as PATH")
     settings_of = choice.settings_of(flags.paths)
     sources = sources_of(flags.paths, settings_of)

@@ -91,6 +91,6 @@ def _problem(checked: Checked, code: str, comment: str, written: Written, settin
 
 def _compared(checked: Checked, new: Record, code: str, settings: Settings) -> list[Hit]:
     """The findings of the comparison of records that the new text does not waive."""
-    found = [hit for hit in checked.hits if hit.rule.code == code and hit.rule.compare is not None]
+    found = [hit for hit in checked.hits if hit.rule.code == code and hit.rule.only_compares]
     moved = [replace(hit, span=span_of(new, hit.finding)) for hit in found]
     return waive(new, waivers(new), moved, settings.rules_for(new.path), settings.today)[0]

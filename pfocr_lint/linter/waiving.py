@@ -84,7 +84,7 @@ def _noted(
     for waiver in ended:
         found = [(name, span, rule) for name, span in waiver.names if (rule := _known(name, levels)) is not None]
         if found:
-            unused = all(span not in used and rule.compare is None for _, span, rule in found)
+            unused = all(span not in used and not rule.only_compares for _, span, rule in found)
             yield waiver, tuple(name for name, _, _ in found), unused
 
 

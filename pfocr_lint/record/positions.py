@@ -132,7 +132,7 @@ class Slices(Mapping[str, Entry]):
         """Return the entries of a list of plain texts, each on a line, without PyYAML; None for another list."""
         dash = f"{indent}- "
         head, *items = self._text[lines.start : lines.end - 1].split("\n")
-        if items != [f"{dash}{item}" for item in value] or not items:
+        if not value or set(map(type, value)) != {str} or items != [f"{dash}{item}" for item in value]:
             return None
         nodes, at = [], lines.start + len(head) + 1
         for item in value:

@@ -105,7 +105,7 @@ def _is_readable(source: Source) -> bool:
 
 def _checked(rule: Rule, source: Source, comparison: Comparison) -> tuple[Checked, bytes]:
     """The findings of the rule in a record, with the bytes that were checked. Raises Unreadable."""
-    if rule.compare is not None:
+    if rule.only_compares:
         checked = comparison.checked[source.path]
         return checked, checked.record.text.encode()
     data = load(source.path)
