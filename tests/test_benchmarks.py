@@ -25,7 +25,7 @@ import since  # noqa: E402
 import table  # noqa: E402
 from corpora import Corpora  # noqa: E402
 
-PROMISED = ["load", "check-jsonschema", "ryl", "ryl-three", "dirty", "warm", "clone", "one", "fix", "memory", "memory-dirty", "growth", "first"]  # fmt: skip
+PROMISED = ["load", "check-jsonschema", "ryl", "ryl-three", "dirty", "warm", "clone", "one", "fix", "memory", "memory-dirty", "growth", "real-load", "real-compose", "real-warm", "real-fix", "memory-json", "memory-sarif", "memory-statistics", "first"]  # fmt: skip
 COUNT = 20
 CLEAN = seed_text().replace("organisms:\n- NA\n", "organisms:\n- Homo sapiens\n")
 
