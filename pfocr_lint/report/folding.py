@@ -11,7 +11,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from pfocr_lint.dataclass import dataclass
-from pfocr_lint.diagnostic import Diagnostic, Safety
+from pfocr_lint.diagnostic import Body, Diagnostic, Safety
 from pfocr_lint.lazy_import import expression
 from pfocr_lint.pointer import name_of, parent_of, split
 from pfocr_lint.quoting import shorten
@@ -44,9 +44,11 @@ class Fold:
 
     def also(self) -> list[str]:
         """Return what a reader needs of the other findings, in lines: ``also in journal_title, doi (lines 19–20)``."""
+        if len(self.members) == 1:
+            return []
         kinds: dict[str, list[Diagnostic]] = {}
         for each in self.members:
-            kinds.setdefault(_masked(each.message, _field(each)), []).append(each)
+            kinds.setdefault(_sort(each.body), []).append(each)
         (_, *alike), *others = kinds.values()
         lines = [_alike(self.first, alike)] if alike else []
         lines += [_unlike(group) for group in others[:KINDS]]
@@ -55,10 +57,11 @@ class Fold:
 
     def offers(self) -> list[str]:
         """Return what ``--fix`` would do for the findings, in lines: ``fix for 2 of 3 (lines 4, 7): remove the space``."""
+        if len(self.members) == 1:
+            return [_offer(self.members, 1)] if self.first.body.fix is not None else []
         groups: dict[tuple[str, str], list[Diagnostic]] = {}
         for each in self.members:
-            offer = ("", "") if each.fix is None else (each.fix.safety.value, _masked(each.fix.message, _field(each)))
-            groups.setdefault(offer, []).append(each)
+            groups.setdefault(_sort_of_fix(each.body), []).append(each)
         order = {Safety.SAFE.value: 0, Safety.UNSAFE.value: 1, "": 2}
         found = [_offer(group, len(self.members)) for _, group in sorted(groups.items(), key=lambda item: order[item[0][0]])]
         return found if set(groups) != {("", "")} else []
@@ -74,8 +77,25 @@ def folded(diagnostics: Iterable[Diagnostic], *, fold: bool = True) -> Iterator[
             yield Fold(tuple(members))
 
 
-def _field(each: Diagnostic) -> str:
-    return name_of(each.key) if each.key else ""
+def _field(body: Body) -> str:
+    return name_of(body.key) if body.key else ""
+
+
+def _sort(body: Body) -> str:
+    """The message without what distinguishes findings of the same sort."""
+    found: str | None = body.shown.get("sort")
+    if found is None:
+        found = body.shown["sort"] = _masked(body.message, _field(body))
+    return found
+
+
+def _sort_of_fix(body: Body) -> tuple[str, str]:
+    """The safety of the fix, and its message without what distinguishes fixes that do the same; ('', '') without a fix."""
+    found: tuple[str, str] | None = body.shown.get("sort of fix")
+    if found is None:
+        fix = body.fix
+        found = body.shown["sort of fix"] = ("", "") if fix is None else (fix.safety.value, _masked(fix.message, _field(body)))
+    return found
 
 
 def _masked(text: str, field: str) -> str:
@@ -86,8 +106,12 @@ def _masked(text: str, field: str) -> str:
 
 def _name(each: Diagnostic) -> str:
     """The name of the field, if the message has it outside quotes; else ''."""
-    name = _field(each)
-    return name if name in _QUOTED_VALUE.sub("''", each.message) else ""
+    body = each.body
+    found: str | None = body.shown.get("name")
+    if found is None:
+        name = _field(body)
+        found = body.shown["name"] = name if name in _QUOTED_VALUE.sub("''", body.message) else ""
+    return found
 
 
 def _alike(first: Diagnostic, others: Sequence[Diagnostic]) -> str:
@@ -137,26 +161,26 @@ def _unlike(group: Sequence[Diagnostic]) -> str:
 
 def _offer(group: Sequence[Diagnostic], of: int) -> str:
     """Return one line for the findings whose fix does the same."""
-    fix, number = group[0].fix, len(group)
+    fix, number = group[0].body.fix, len(group)
     many = f" for {number:,} of {of:,}{_where(group)}"
     if number == of:
         many = {1: "", 2: " for both"}.get(of, f" for all {of:,}")
     if fix is None:
         return f"no fix{many}"
     kind = "fix" if fix.safety is Safety.SAFE else "unsafe fix"
-    such = len({each.fix.message for each in group if each.fix is not None}) > 1
+    such = len({each.body.fix.message for each in group if each.body.fix is not None}) > 1
     return f"{kind}{many}{', such as' if such else ''}: {fix.message}"
 
 
 def _where(found: Sequence[Diagnostic]) -> str:
     """Return the lines in brackets; '' for findings about the whole file."""
-    return f" ({_lines(found)})" if any(each.span.end for each in found) else ""
+    return f" ({_lines(found)})" if any(each.offset + each.body.span.end for each in found) else ""
 
 
 def _lines(found: Iterable[Diagnostic]) -> str:
     """Return the lines on which findings begin: ``lines 4, 7–9``."""
     ranges: list[list[int]] = []
-    for line in sorted({each.place.line for each in found}):
+    for line in sorted({each.line for each in found}):
         if ranges and line == ranges[-1][1] + 1:
             ranges[-1][1] = line
         else:

@@ -32,15 +32,20 @@ def _paint(report: Report, text: str, color: str) -> str:
 
 def visible(text: str) -> str:
     """Return ``text`` with control characters and invisible characters as code points, ``<U+202E>``."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(_shown(char) for char in text)
+    return text if text.isascii() and text.isprintable() else text.translate(_SHOWN)
 
 
-def _shown(char: str) -> str:
-    if char == "\u00a0" or (char.isprintable() and (wcwidth.wcwidth(char) > 0 or "\u0300" <= char <= "\u036f")):
-        return char
-    return code_point(char)
+class _Shown(dict[int, str]):
+    """What is shown for a code point, looked up once."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        is_visible = char == "\u00a0" or (char.isprintable() and (wcwidth.wcwidth(char) > 0 or "\u0300" <= char <= "\u036f"))
+        self[code] = char if is_visible else code_point(char)
+        return self[code]
+
+
+_SHOWN = _Shown()
 
 
 def _columns(text: str) -> int:
