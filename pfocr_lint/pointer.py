@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 
 def join(parent: str, token: str | int) -> str:
@@ -23,6 +24,18 @@ def _split(pointer: str) -> tuple[str, ...]:
 # The same few pointers are split again and again; those of a hostile record may be as long as the record.
 _LONG = 100  # code points
 _known = lru_cache(4_096)(_split)
+
+
+def value_at(data: Any, pointer: str) -> Any:
+    """The value at a JSON Pointer in a record's data; None if it does not exist."""
+    for token in split(pointer):
+        if isinstance(data, dict):
+            data = data.get(token)
+        elif isinstance(data, list) and token.isdecimal() and int(token) < len(data):
+            data = data[int(token)]
+        else:
+            return None
+    return data
 
 
 def parent_of(pointer: str) -> str:

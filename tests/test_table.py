@@ -143,8 +143,8 @@ def test_the_traps_of_yaml_beside_each_other():
 
 def test_a_rule_runs_once_for_any_number_of_triggers(monkeypatch):
     runs = []
-    real = prefilter._run
-    monkeypatch.setattr(prefilter, "_run", lambda record, rules: real(record, runs.append([*rules]) or runs[-1]))
+    real = prefilter._findings
+    monkeypatch.setattr(prefilter, "_findings", lambda record, rules: real(record, runs.append([*rules]) or runs[-1]))
     path, text = figure(1, "Signaling.", "Signaling.", [f"a{number} ,b  <i> \\" for number in range(2_000)])
     quick_check_of(path, text.encode(), worth_a_template=True, kind=Kind.FIGURE)
     ((*rules,),) = runs
@@ -156,7 +156,7 @@ def test_a_rule_that_raises_leaves_the_others_of_its_table_alone(monkeypatch):
     clean, dirty = clean_text().encode(), clean_text().replace("Stem Cells", "Stem  Cells").encode()
     alone = [quick_check_of(PATH, data, worth_a_template=True, kind=Kind.FIGURE) for data in (clean, dirty)]
     assert [bool(quick.candidates) for quick in alone] == [False, True]
-    monkeypatch.setattr(prefilter, "_run", lambda *_: 1 / 0)
+    monkeypatch.setattr(prefilter, "_findings", lambda *_: 1 / 0)
     assert prefilter.quick_checks([PATH] * 3, [clean, dirty, clean], DEFAULT, Kind.FIGURE, keywords=True) == [
         alone[0],
         None,

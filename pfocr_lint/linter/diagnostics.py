@@ -58,7 +58,7 @@ def diagnostic_of(
         key=finding.key,
         fix=_offer(record, hit.rule, finding.fix) if offering else None,
         related=tuple(related),
-        source=record.source(place) if record.text else (),
+        source=record.source(place, hit.span.start) if record.text else (),
         match=hit.match,
         members=finding.members,
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pfocr_lint.dataclass import replace
 from pfocr_lint.diagnostic import Finding, Safety
-from pfocr_lint.pointer import name_of
+from pfocr_lint.pointer import name_of, value_at
 
 if TYPE_CHECKING:
     from pfocr_lint.record.document import Record
@@ -24,20 +24,25 @@ Read: TypeAlias = "Callable[[str, bytes, Kind], Record]"
 
 
 class _Edited:
-    """Whether the value at a JSON Pointer was edited; False where the earlier version is unknown."""
+    """
+    Whether the value at a JSON Pointer was edited; False where the earlier version is unknown.
+
+    It keeps what it needs of the record, not the record: the two would be a cycle, which only the collector of cycles frees.
+    """
 
     def __init__(self, record: Record, load: Load, read: Read) -> None:
-        self.record, self.load, self.read, self.asked = record, load, read, False
+        self.path, self.kind, self.data = record.path, record.kind, record.data
+        self.load, self.read, self.asked = load, read, False
 
     @cached_property
     def _before(self) -> Record | None:
         data = self.load()
-        found = None if data is None else self.read(self.record.path, data, self.record.kind)
+        found = None if data is None else self.read(self.path, data, self.kind)
         return None if found is None or found.data is None else found
 
     def __call__(self, pointer: str) -> bool:
         self.asked = True
-        return self._before is not None and not _alike(self._before.value(pointer), self.record.value(pointer))
+        return self._before is not None and not _alike(self._before.value(pointer), value_at(self.data, pointer))
 
 
 def _alike(old: Any, new: Any) -> bool:
@@ -58,7 +63,7 @@ def was_asked(record: Record) -> bool:
 def keep_tracking(old: Record, new: Record) -> None:
     """The same for the record after a fix: its edits are those of the record before the fix, if that could be read."""
     if isinstance(old.edited, _Edited):
-        new.edited = old.edited if old.edited.record.data is not None else _Edited(new, old.edited.load, old.edited.read)
+        new.edited = old.edited if old.edited.data is not None else _Edited(new, old.edited.load, old.edited.read)
 
 
 def unsafe_where_edited(record: Record, finding: Finding) -> Finding:

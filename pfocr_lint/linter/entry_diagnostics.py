@@ -51,6 +51,8 @@ def numbered_diagnostics(found: Sequence[Located]) -> tuple[Diagnostic, ...]:
     made = [each.diagnostic for each in found]
     if len(made) > MOST:
         made = [each._replace(body=replace(each.body, fix=None)) for each in made]
+    if len({each.fingerprint for each in made}) == len(made):
+        return tuple(made)
     seen: Counter[str] = Counter()
     for number, each in enumerate(made):
         seen[each.fingerprint] += 1
@@ -81,23 +83,22 @@ def _of_finding(record: Record, rule: Rule, level: Severity, finding: Finding) -
     lines = record.slices.lines_of(key) if key and record.slices is not None else None
     if key is None or lines is None or finding.at is not None or finding.members:
         return diagnostic_of(record, hit_of(record, rule, level, finding), 1)
-    before = record.text.count("\n", 0, lines.start)
-    known = place = None
     # the safety of a fix that copies another field depends on what was edited in this record; a related place may be elsewhere
     depends = finding.related or (finding.fix is not None and finding.fix.follows)
-    if lines.end - lines.start <= _LONGEST and not depends:
-        place = (record.kind, level, rule.code, key, record.text[lines.start : lines.end])
-        known = _known.get(place)
-    if known is None or known[0] != finding:
+    if lines.end - lines.start > _LONGEST or depends:
+        return diagnostic_of(record, hit_of(record, rule, level, finding), 1)
+    before = record.text.count("\n", 0, lines.start)
+    place = (record.kind, level, rule.code, key, record.text[lines.start : lines.end])
+    known = _known.get(place)
+    if known is None or (known[0] is not finding and known[0] != finding):
         whole = diagnostic_of(record, hit_of(record, rule, level, finding), 1)
         body = _moved(whole.body, lines, before)
         if body is None:
             return whole
         known = finding, body, printed_of(record, rule, finding)
-        if place is not None:
-            if len(_known) >= _MANY:
-                _known.clear()
-            _known[place] = known
+        if len(_known) >= _MANY:
+            _known.clear()
+        _known[place] = known
     _, body, printed = known
     return Diagnostic(body, record.path, fingerprint(record, printed), lines.start, before, identity(record))
 

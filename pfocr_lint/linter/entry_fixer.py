@@ -25,7 +25,6 @@ from pfocr_lint.linter.hits import MOST, cause_of
 from pfocr_lint.linter.prefilter import with_text
 from pfocr_lint.pointer import parent_of
 from pfocr_lint.record.document import untyped
-from pfocr_lint.record.facts import facts_of
 from pfocr_lint.record.positions import compose
 
 if TYPE_CHECKING:
@@ -83,7 +82,7 @@ def _empties_a_list(record: Record, changes: Sequence[SetValue | DropItem]) -> b
     return any(len(record.value(parent)) <= number for parent, number in dropped.items())
 
 
-def verified(tried: Attempt, after: QuickCheck | None, settings: Settings, *, unsafe: bool, keywords: bool) -> Fixed | None:
+def verified(tried: Attempt, after: QuickCheck | None, settings: Settings, *, unsafe: bool) -> Fixed | None:
     """
     The fixed record; None where the reference path has to fix it.
 
@@ -107,7 +106,7 @@ def verified(tried: Attempt, after: QuickCheck | None, settings: Settings, *, un
     fixed = [
         each.diagnostic._replace(made=made_by(record, fix)) for each in tried.fixing if (fix := each.finding.fix) is not None
     ]
-    return Fixed(tried.data, tuple(fixed), numbered_diagnostics(left), facts=facts_of(new, keywords=keywords))
+    return Fixed(tried.data, tuple(fixed), numbered_diagnostics(left), facts=after.facts)
 
 
 def _changes(fixing: Sequence[Located]) -> list[SetValue | DropItem]:

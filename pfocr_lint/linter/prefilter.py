@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain, compress, product, repeat
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
@@ -51,6 +51,7 @@ FILTERING = os.environ.get("PFOCR_LINT_PATH") != "reference"
 
 Group: TypeAlias = tuple[str, re.Pattern[str], tuple[Rule, ...]]
 Expression: TypeAlias = tuple[re.Pattern[str], Rule]
+Found: TypeAlias = tuple[tuple[Rule, tuple[Finding, ...]], ...]
 
 
 class Plan(NamedTuple):
@@ -95,10 +96,10 @@ class QuickCheck(NamedTuple):
     The quick check of a record in the pipeline's own form.
 
     ``found`` are the rules that find something in it, with what they find. ``record`` holds its values, None where they were not
-    needed; ``facts`` are there where no rule finds anything.
+    needed; ``facts`` are those with which it is compared with other records.
     """
 
-    found: tuple[tuple[Rule, tuple[Finding, ...]], ...]
+    found: Found
     record: Values | None
     facts: Facts | None
 
@@ -192,7 +193,7 @@ def quick_checks(
         except Exception:  # noqa: BLE001 - one record is for the reference path, which raises the same exception and reports it
             return [None] if len(paths) == 1 else _one_by_one(paths, datas, settings, kind, keywords=keywords)
     return [
-        found[number] if number in found else _check_one(path, data, settings, kind)
+        found[number] if number in found else _check_one(path, data, settings, kind, keywords=keywords)
         for number, (path, data) in enumerate(zip(paths, datas, strict=True))
     ]
 
@@ -232,20 +233,44 @@ def _check_table(
     for row, failing in table.failing.items():
         likely = to_run.setdefault(row, {})
         likely.update((rule.code, rule) for place in failing for rule in places.tested[place])
-    clean = facts.sound_facts(paths, [columns[place] for place in places.facts], keywords=keywords)
-    checks = list(made(QuickCheck, repeat(()), repeat(None), clean))
     for row in rows if values else ():
         to_run.setdefault(row, {})
+    ran: dict[int, tuple[Values, Found]] = {}
     for row, rules_of_row in to_run.items():
         data = column_parser.values(Kind.FIGURE, table, row)
-        record = Values(paths[row], Kind.FIGURE, data=data, synonyms=settings.synonyms)
-        record.agrees = row not in disagreeing
         if row in table.failing:
             keys = [places.pointers[place] for place in sorted(table.failing[row])]
-            record = prepare_failing(with_text(record, datas[row]), keys)
+            record: Values = prepare_failing(_record(paths[row], data, settings, datas[row]), keys)
             rules_of_row.update((rule.code, rule) for rule in rules.failure if rule.code in record.failures)
-        checks[row] = _run(record, rules_of_row.values())
+        else:
+            record = Values(paths[row], Kind.FIGURE, data, synonyms=settings.synonyms)
+        record.agrees = row not in disagreeing
+        ran[row] = record, _findings(record, rules_of_row.values())
+    sound = facts.sound_facts(paths, _facts_columns(places, columns, table, ran), keywords=keywords)
+    checks = list(made(QuickCheck, repeat(()), repeat(None), sound))
+    for row, (record, findings) in ran.items():
+        agreed = checks[row].facts if record.agrees else facts.facts_of(record, keywords=keywords)
+        checks[row] = QuickCheck(findings, record, agreed)
     return zip(table.numbers, checks, strict=True)
+
+
+def _record(path: str, data: dict[str, Any], settings: Settings, read: bytes) -> Record:
+    """A figure that was read by columns, with its text."""
+    text = read.decode()
+    return Record(path, Kind.FIGURE, data, synonyms=settings.synonyms, canonical=True, text=text, body=Span(4, len(text) - 4))
+
+
+def _facts_columns(
+    places: TablePlan, columns: Sequence[Any], table: column_parser.Table, ran: Mapping[int, tuple[Values, Found]]
+) -> list[Sequence[Any]]:
+    """The columns from which facts are made, with what counts of the values that fail their schema."""
+    wanted = {place: list(columns[place]) if table.failing else columns[place] for place in places.facts}
+    for row, failing in table.failing.items():
+        invalid = ran[row][0].invalid
+        for place in wanted.keys() & failing:
+            key = places.pointers[place]
+            wanted[place][row] = facts.usable_value(key[1:], columns[place][row], is_invalid=key in invalid)
+    return [wanted[place] for place in places.facts]
 
 
 def _rows_with_patterns(
@@ -290,7 +315,7 @@ def _lines(pattern: re.Pattern[str], text: str) -> Iterator[int]:
         yield line
 
 
-def _check_one(path: str, data: bytes, settings: Settings, kind: Kind) -> QuickCheck | None:
+def _check_one(path: str, data: bytes, settings: Settings, kind: Kind, *, keywords: bool) -> QuickCheck | None:
     """The quick check of a record by the fast parser, which reads keys in any order."""
     try:
         values = fast_parser.read(data) if kind in MAPPINGS else None
@@ -306,10 +331,11 @@ def _check_one(path: str, data: bytes, settings: Settings, kind: Kind) -> QuickC
         if compiled.fits(kind, values):
             record.agrees = kind in FIGURES and derived.agrees(record)
             conditional = [rule for rule, _ in rules.conditional]
-            return _run(record, [*to_run, *conditional, *(() if record.agrees else rules.disagreement)])
+            to_run += [*conditional, *(() if record.agrees else rules.disagreement)]
+            return _run(record, to_run, keywords=keywords)
         record = prepare(with_text(record, data), settings.synonyms)
         conditional = [rule for rule, when in rules.conditional if _may_find(when, record, settings)]
-        return _run(record, [*to_run, *conditional, *rules.disagreement, *rules.failure])
+        return _run(record, [*to_run, *conditional, *rules.disagreement, *rules.failure], keywords=keywords)
     except Exception:  # noqa: BLE001 - the reference path raises the same exception, and reports it
         return None
 
@@ -321,10 +347,13 @@ def _may_find(when: When, record: Values, settings: Settings) -> bool:
     return None in values or any(pointer.startswith(keys) for pointer in record.invalid) or bool(when.test(*values))
 
 
-def _run(record: Values, rules: Iterable[Rule]) -> QuickCheck:
-    once = {rule.code: rule for rule in rules}.values()
-    found = tuple([(rule, findings) for rule in once if (findings := tuple(rule.check(record)))])
-    return QuickCheck(found, record, None if found else facts.facts_of(record))
+def _run(record: Values, rules: Iterable[Rule], *, keywords: bool) -> QuickCheck:
+    found = _findings(record, {rule.code: rule for rule in rules}.values())
+    return QuickCheck(found, record, facts.facts_of(record, keywords=keywords))
+
+
+def _findings(record: Values, rules: Iterable[Rule]) -> Found:
+    return tuple([(rule, findings) for rule in rules if (findings := tuple(rule.check(record)))])
 
 
 def warm_up(settings: Settings) -> None:

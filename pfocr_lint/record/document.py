@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 else:
     yaml = LazyModule("yaml")
 from pfocr_lint.record.characters import SEPARATORS
+
+_SHORT = 65_536  # code points of a text in which counting lines again is faster than a list of all lines
 
 _COMMENT = expression(r"(?<![^\s])#[^\n\r]*")
 
@@ -257,20 +259,24 @@ class Record(Values):
 
     def _line(self, offset: int) -> tuple[int, int]:
         """Return the number of the line at an offset, and the offset of its start."""
+        if len(self.text) <= _SHORT:
+            return self.text.count("\n", 0, offset) + 1, self.text.rfind("\n", 0, offset) + 1
         number = bisect_right(self._line_starts, offset)
         return number, self._line_starts[number - 1]
 
     def _bytes(self, start: int, end: int) -> int:
         return len(self.text[start:end].encode("utf-8", "surrogatepass"))
 
-    def source(self, place: Place, lines: int = 3, width: int = 400) -> tuple[SourceLine, ...]:
-        """Return the first ``lines`` source lines of a place, each cut to ``width`` code points around the place."""
+    def source(self, place: Place, offset: int, lines: int = 3, width: int = 400) -> tuple[SourceLine, ...]:
+        """Return the first ``lines`` source lines of a place at an offset, each cut to ``width`` code points around the place."""
         found = []
+        start = offset - place.column + 1
         for number in range(place.line, min(place.end_line, place.line + lines - 1) + 1):
-            start = self._line_starts[number - 1]
-            end = self._line_starts[number] - 1 if number < len(self._line_starts) else len(self.text)
+            end = self.text.find("\n", start)
+            end = len(self.text) if end < 0 else end
             cut = max(0, place.column - 1 - width // 2) if number == place.line else 0
             found.append(SourceLine(number, cut, self.text[start + cut : min(end, start + cut + width)]))
+            start = end + 1
         return tuple(found)
 
 
@@ -286,11 +292,14 @@ def strings(pointer: str, value: Any) -> Iterator[tuple[str, str]]:
             yield from strings(join(pointer, index), item)
 
 
-def _origins(source: str, node: yaml.ScalarNode) -> list[int] | None:
+def _origins(source: str, node: yaml.ScalarNode) -> Sequence[int] | None:
     """Return the source offset of each code point of a scalar's value, and of its end; None if they do not align."""
     style = node.style or ""
     if style in ("|", ">"):
         return None
+    first, last = len(style), len(source) - len(style)
+    if source[first:last] == node.value:  # nothing in it is written otherwise
+        return range(first, last + 1)
     made: list[str] = []
     places: list[int] = []
     for start, end, text in pieces(source, style):

@@ -134,12 +134,23 @@ def _figure_facts(record: Values, keywords: Any) -> FigureFacts:
 _NONE = ["NA"]  # of organisms: none is known
 _TITLES = ("figtitle", "papertitle")
 # The fields from which facts are computed, as keys of a template's places.
-KEYS = ("figid", "figid_alias", "redirect_from", "pmcid", "organisms", "schema-jsonld/keywords", "figtitle", *PAPER)
+_IDENTIFIERS = ("figid", "figid_alias", "redirect_from", "pmcid")
+KEYS = (*_IDENTIFIERS, "organisms", "schema-jsonld/keywords", "figtitle", *PAPER)
+
+
+def usable_value(key: str, value: Any, *, is_invalid: bool) -> Any:
+    """Return what counts of a value that fails its schema, in the column of one of the :data:`KEYS`."""
+    if key == "organisms":
+        return [] if is_invalid else names_of(value)
+    if key == "schema-jsonld/keywords":
+        return value if isinstance(value, list) and {*map(type, value)} <= {str} else None
+    text = value if isinstance(value, str) and not is_invalid else None
+    return text if key in _IDENTIFIERS else text or ""
 
 
 def sound_facts(paths: Sequence[str], columns: Sequence[Sequence[Any]], *, keywords: bool = True) -> Iterator[FigureFacts]:
     """
-    Yield the facts of figures that conform to their schema and whose fields agree, from the columns of :data:`KEYS`.
+    Yield the facts of figures whose fields agree, from the columns of :data:`KEYS`, in which :func:`usable_value` is applied.
 
     Without ``keywords`` the checksums of the keywords are left out, which halves the time.
     """
@@ -147,7 +158,7 @@ def sound_facts(paths: Sequence[str], columns: Sequence[Sequence[Any]], *, keywo
     names = [tuple(map(sys.intern, each)) for each in organisms]
     whole, width = checksums(chain.from_iterable(zip(*papers, strict=True))), 4 * len(papers)
     sums = [whole[at : at + width] for at in range(0, len(whole), width)]
-    theirs = (checksums(spelled(each)) for each in words) if keywords else repeat(None)
+    theirs = (None if each is None else checksums(spelled(each)) for each in words) if keywords else repeat(None)
     titles = zip(organisms, figtitles, papers[0], strict=True)
     mentioned = [binomials(figtitle, papertitle) if each == _NONE else () for each, figtitle, papertitle in titles]
     return made(FigureFacts, paths, figids, aliases, redirects, pmcids, names, sums, theirs, mentioned)

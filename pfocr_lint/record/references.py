@@ -21,6 +21,12 @@ _EMPTIED = expression(
     r"|(?<= )from[)\]）]"
     r"|,\.(?=\s|$)|\.,$"
 )
+# Each such place has one of these parts, and begins at most _LEAD characters before it. Most texts have none, and are done.
+_SUSPECT = expression(
+    r" [.,;)\]）]|\([\s,;\u2010-\u2015-]*\)|\[[\s,;\u2010-\u2015-]*\]|（[\s,;、，；见見\u2010-\u2015-]*）"
+    r"|\((?ai:refs?|figs?)\.\)|from[)\]）]|,\.|\.,$"
+)
+_LEAD = 16
 _LAST = expression(r" \.$")
 _COMMA = expression(r",\.|\.,")
 # Of these the period is their own, so that a comma may follow it.
@@ -36,7 +42,12 @@ def lost_references(text: str, *, prose: bool = False) -> list[re.Match[str]]:
 
     In ``prose``, as a caption is, ' .' at the end is such a place too.
     """
-    found = [match for match in _EMPTIED.finditer(text) if not (_COMMA.fullmatch(match[0]) and _is_list(text, match.start()))]
+    suspect = _SUSPECT.search(text)
+    if suspect is None:
+        return []
+    start = max(0, suspect.start() - _LEAD)
+    emptied = _EMPTIED.finditer(text, start)
+    found = [match for match in emptied if not (_COMMA.fullmatch(match[0]) and _is_list(text, match.start()))]
     last = _LAST.search(text) if prose else None
     return found if last is None or any(match.end() == last.end() for match in found) else [*found, last]
 

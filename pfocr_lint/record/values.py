@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pfocr_lint.dataclass import dataclass, field
 from pfocr_lint.diagnostic import Fix, Related, Span
-from pfocr_lint.pointer import split
+from pfocr_lint.pointer import value_at
 from pfocr_lint.record.synonyms import Synonyms
 
 if TYPE_CHECKING:
@@ -87,14 +87,7 @@ class Values:
         key = pointer[1:]
         if at is not None and "/" not in key and "~" not in key and key:  # true for most pointers
             return at.get(key)
-        for token in split(pointer):
-            if isinstance(at, dict):
-                at = at.get(token)
-            elif isinstance(at, list) and token.isdecimal() and int(token) < len(at):
-                at = at[int(token)]
-            else:
-                return None
-        return at
+        return value_at(at, pointer)
 
     def usable(self, pointer: str) -> str | None:
         """Return the value at a JSON Pointer if it can be compared: it exists, is text, and is valid. Else None."""

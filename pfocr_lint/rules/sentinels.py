@@ -67,8 +67,10 @@ def _emptied(key: str) -> Fix:
 
 
 @lru_cache(1_024)  # most findings of the real database are five of these
-def _leaked(key: str, value: str) -> Finding:
-    """The finding for a word that stands for a missing value, where the format has '' for it."""
+def _leaked(kind: Kind, key: str, value: str) -> Finding | None:
+    """The finding for a word that stands for a missing value, where the format has '' for it; else None."""
+    if not validator.allows(kind, key, ""):
+        return None
     return Finding(key, f"{name_of(key)} is {quote(value)}, which stands for a missing value", fix=_emptied(key))
 
 
@@ -106,12 +108,12 @@ def missing_value_sentinel(record: Record) -> Iterator[Finding]:
         fix = None
         if key == "/schema-jsonld/description" and violation.value == record.value("/caption"):
             continue  # a true copy: what is wrong with the caption is reported for the caption
-        if split(key)[-1].isdecimal() and isinstance(holder := record.value(parent), list):
+        if key[-1].isdecimal() and split(key)[-1].isdecimal() and isinstance(holder := record.value(parent), list):
             dropped[parent] = dropped.get(parent, 0) + 1
             if validator.allows(record.kind, parent, []) or dropped[parent] < len(holder):
                 fix = Fix("drop the item", (DropItem(key),))
-        elif type(violation.value) is str and validator.allows(record.kind, key, ""):
-            yield _leaked(key, violation.value)
+        elif type(violation.value) is str and (leaked := _leaked(record.kind, key, violation.value)) is not None:
+            yield leaked
             continue
         elif validator.allows(record.kind, key, ""):
             fix = _emptied(key)

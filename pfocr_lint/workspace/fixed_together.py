@@ -49,7 +49,7 @@ def fix_together(
     )  # fmt: skip
     results, writes = dict[int, Result](), dict[int, Write]()
     for (number, attempt), quick in zip(tried.items(), after, strict=True):
-        fixed = entry_fixer.verified(attempt, quick, settings, unsafe=task.unsafe, keywords=task.keywords)
+        fixed = entry_fixer.verified(attempt, quick, settings, unsafe=task.unsafe)
         if fixed is not None:
             digest = hashlib.sha256(fixed.data).digest()
             results[number] = Result(paths[number], fixed.left, fixed.fixed, facts=fixed.facts, digest=digest)

@@ -89,7 +89,7 @@ def process_prefiltered(
     path, before = source.path, partial(_before, source.path, task.revision)
     located = None
     if quick is not None and quick.record is not None:
-        located = partial(_located, quick, quick.record, data, source.settings, task, before, digest)
+        located = partial(_located, quick, quick.record, data, source.settings, before, digest)
         if not any(task.makes(rule.fix) for rule in quick.candidates):
             return located()
     try:
@@ -142,13 +142,11 @@ def _located(
     values: Values,
     data: bytes,
     settings: Settings,
-    task: Task,
     before: Callable[[], bytes | None],
     digest: bytes,
 ) -> Result:
     record, found = checker.located(quick, values, data, settings, before)
-    facts = facts_of(record, keywords=task.keywords)
-    return Result(record.path, found, facts=facts, digest=_unless_edited(record, digest))
+    return Result(record.path, found, facts=quick.facts, digest=_unless_edited(record, digest))
 
 
 def _unfixed(found: Result, error: Exception) -> Result:
