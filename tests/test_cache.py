@@ -23,7 +23,7 @@ from pfocr_lint.record.facts import FigureFacts, PageFacts, TableFacts
 from pfocr_lint.rules.mentions import CHEMICALS
 from pfocr_lint.schema.kinds import Kind
 from pfocr_lint.settings.model import DEFAULT, Selection
-from pfocr_lint.workspace import cache, one_file, stamps, work_tree
+from pfocr_lint.workspace import cache, files, stamps, work_tree
 from pfocr_lint.workspace.cached_run import CachedRun
 from pfocr_lint.workspace.settings_files import discover
 
@@ -87,7 +87,7 @@ def test_an_unchanged_record_is_not_even_opened(many, run, checked, monkeypatch)
     os.chdir(many)
     assert reported(run, "--jobs", "1") == (0, [])
     assert len(checked) == COUNT + 2
-    monkeypatch.setattr(one_file, "load", lambda path: 1 / 0)
+    monkeypatch.setattr(files.Disk, "load", staticmethod(lambda path: 1 / 0))
     assert reported(run, "--jobs", "1") == (0, [])
     assert len(checked) == COUNT + 2
 
@@ -237,8 +237,8 @@ def test_a_file_written_just_now_is_read_again(many, run, checked, monkeypatch):
     os.chdir(many)
     monkeypatch.setattr(cache, "RACY", 1_000_000_000_000)
     reported(run, "--jobs", "1")
-    real, opened = one_file.load, list[str]()
-    monkeypatch.setattr(one_file, "load", lambda path: opened.append(path) or real(path))
+    real, opened = files.Disk.load, list[str]()
+    monkeypatch.setattr(files.Disk, "load", staticmethod(lambda path: opened.append(path) or real(path)))
     reported(run, "--jobs", "1")
     assert len(opened) == COUNT + 2
     assert len(checked) == COUNT + 2, "but its bytes are known"
@@ -441,12 +441,12 @@ def test_the_first_result_is_written_before_the_last_is_known(many, monkeypatch)
     last = figure(many, -1)
     code = (
         "import os, sys, time\n"
-        "from pfocr_lint.cli import main\nfrom pfocr_lint.workspace import one_file as files\n"
+        "from pfocr_lint.cli import main\nfrom pfocr_lint.workspace.files import Disk as files\n"
         "real = files.load\n"
         f"def loaded(path):\n"
         f"    while path.endswith({last.name!r}) and not os.path.exists('go'): time.sleep(0.01)\n"
         "    return real(path)\n"
-        "files.load = loaded\n"
+        "files.load = staticmethod(loaded)\n"
         "main.run()\n"
     )
     last.write_text(record(main.STREAMED_FROM + 199), encoding="utf-8")

@@ -20,7 +20,7 @@ from pfocr_lint.linter import checker, fixer
 from pfocr_lint.record import emitter
 from pfocr_lint.schema import schemas
 from pfocr_lint.schema.kinds import Kind
-from pfocr_lint.workspace import git_history
+from pfocr_lint.workspace import git_history, git_objects
 
 
 def text_of(**values: str) -> str:
@@ -247,14 +247,14 @@ def test_one_git_process_answers_for_all_and_only_for_those_that_need_it(reposit
     result = run("--fix", "_figures", "--select", "PF206,PF104", "--output-format", "concise")
     assert result.out.count("was edited, caption was not") == 30
     assert [line.split()[-2:] for line in log.read_text().splitlines()] == [["cat-file", "--batch"]]
-    assert git_history._open == {}, "and it has ended"
+    assert git_objects._open == {}, "and it has ended"
 
 
 def test_records_that_are_new_to_git_need_no_other_process(repository, run, tmp_path, monkeypatch):
     committed(repository, seed_text())
     started = []
     monkeypatch.setattr(
-        git_history.subprocess,
+        git_objects.subprocess,
         "Popen",
         lambda *args, real=subprocess.Popen, **options: started.append(1) or real(*args, **options),
     )
@@ -268,7 +268,7 @@ def test_records_that_are_new_to_git_need_no_other_process(repository, run, tmp_
     assert len(started) == 1
 
 
-def test_each_repository_and_revision_is_read_by_itself(repository, run, tmp_path):
+def test_each_repository_is_read_by_itself(repository, run, tmp_path):
     committed(repository, seed_text())
     committed(repository, corrected(seed_text(), caption=True, description=True))
     other = tmp_path / "other"
@@ -283,10 +283,10 @@ def test_each_repository_and_revision_is_read_by_itself(repository, run, tmp_pat
             for revision in ("HEAD", "HEAD~1")
         }
         assert found == {seed_text().encode(), (repository / RECORD).read_bytes(), (other / RECORD).read_bytes(), None}
-        assert len(git_history._open) == 4
+        assert len(git_objects._open) == 2, "one process for each repository"
     finally:
-        git_history.close()
-    assert git_history._open == {}
+        git_objects.close()
+    assert git_objects._open == {}
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
@@ -296,14 +296,14 @@ def test_a_process_that_was_forked_ends_only_what_it_began(repository, run):
         assert git_history.before(RECORD, "HEAD") == seed_text().encode()
         child = os.fork()
         if not child:
-            git_history.close()
-            os._exit(0 if len(git_history._open) == 1 else 1)
+            git_objects.close()
+            os._exit(0 if len(git_objects._open) == 1 else 1)
         assert os.waitpid(child, 0)[1] == 0
-        ((_, blobs),) = git_history._open.items()
+        ((_, blobs),) = git_objects._open.items()
         assert blobs._process.poll() is None
         assert git_history.before(RECORD, "HEAD") == seed_text().encode()
     finally:
-        git_history.close()
+        git_objects.close()
 
 
 def test_git_that_ends_or_answers_nonsense_is_no_failure(repository, run, tmp_path, monkeypatch):

@@ -20,7 +20,7 @@ from pfocr_lint.rules.mentions import CHEMICALS, DISEASES, GENES
 from pfocr_lint.schema import schemas
 from pfocr_lint.schema.kinds import Kind
 from pfocr_lint.settings.model import DEFAULT
-from pfocr_lint.workspace import compared_results, git_revision
+from pfocr_lint.workspace import compared_results, git_objects
 from pfocr_lint.workspace.many_files import process
 from pfocr_lint.workspace.one_file import Task
 from pfocr_lint.workspace.source import Source
@@ -468,7 +468,7 @@ def test_a_base_that_is_not_there_is_named_with_what_to_do(git, run, tmp_path, m
     write(outside, figure(1000001))
     assert "is in no Git repository" in line("--since", "main", str(outside))
     monkeypatch.setenv("PATH", str(outside))
-    assert line("--since", "main") == "pfocr-lint: --since needs git, which is not installed here\n"
+    assert line("--since", "main") == "pfocr-lint: --since and --revision need git, which is not installed here\n"
 
 
 def test_fix_with_since_fixes_only_touched_records(git, run, tmp_path):
@@ -517,7 +517,7 @@ def planted(git, tmp_path) -> None:
 @pytest.mark.parametrize("many", [0, 300], ids=["all records read", "searched"])
 def test_related_records_are_the_same_searched_or_read(git, run, tmp_path, monkeypatch, many):
     planted(git, tmp_path)
-    monkeypatch.setattr(git_revision, "MANY", many)
+    monkeypatch.setattr(git_objects, "MANY", many)
     shown = run("--since", "main", "--introduced", "--output-format", "concise", "--select", "PF4")
     found = {tuple(line.split()[:2]) for line in shown.out.splitlines() if line.startswith("_")}
     assert {(path.partition(":")[0], code) for path, code in found} == {
@@ -531,10 +531,10 @@ def test_related_records_are_the_same_searched_or_read(git, run, tmp_path, monke
 
 def test_many_touched_records_are_checked_once_and_not_searched(git, run, tmp_path, monkeypatch):
     """As in a run without --since: no rule runs again for the facts, and Git does not search all records for each."""
-    write(tmp_path, *(figure(2000000 + number) for number in range(git_revision.MANY + 1)))
+    write(tmp_path, *(figure(2000000 + number) for number in range(git_objects.MANY + 1)))
     asked = []
-    ask = git_revision._run
-    monkeypatch.setattr(git_revision, "_run", lambda folder, args, data=None: asked.append(args) or ask(folder, args, data))
+    ask = git_objects.run
+    monkeypatch.setattr(git_objects, "run", lambda top, args, *more: asked.append(args) or ask(top, args, *more))
     monkeypatch.setattr(checker, "check_record", lambda *_: pytest.fail("a clean record was checked by the reference path"))
     assert introduced(run) == (0, "", "")
     assert asked

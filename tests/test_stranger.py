@@ -348,7 +348,7 @@ def test_a_git_that_fails_is_no_empty_answer(work, run):
     (work / ".git" / "index").write_bytes(b"DIRC broken")
     result = run(".", "--since", "HEAD")
     assert (result.status, result.out) == (2, "")
-    assert result.err.startswith("pfocr-lint: --since: git diff failed: ")
+    assert result.err.startswith("pfocr-lint: git ls-files failed: ")
 
 
 def test_nested_settings_are_those_of_the_revision(work, run):

@@ -10,7 +10,7 @@ from conftest import SEED, clean_text
 from pfocr_lint.linter import edited_values, fixer, record_check
 from pfocr_lint.record.parser import read
 from pfocr_lint.settings.model import DEFAULT
-from pfocr_lint.workspace import git_history
+from pfocr_lint.workspace import git_objects
 
 PATH = f"_figures/{SEED}.md"
 
@@ -84,7 +84,7 @@ def test_a_git_whose_child_goes_on_writing_is_not_waited_for(tmp_path, monkeypat
     (tmp_path / "git").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     found = []
-    thread = threading.Thread(target=lambda: found.append(git_history._Blobs(str(tmp_path), "HEAD").read("x.md")), daemon=True)
+    thread = threading.Thread(target=lambda: found.append(git_objects._Blobs(str(tmp_path)).read(b"HEAD:x.md")), daemon=True)
     thread.start()
     thread.join(20)
     assert found == [None]
@@ -100,23 +100,36 @@ def test_a_git_whose_child_goes_on_writing_is_not_waited_for(tmp_path, monkeypat
         ("1 blob 4\nabc\n", None),
         ("1 tree 3\nabc\n", None),
         ("HEAD:x.md missing\n", None),
-        ("1 blob 1048577\n" + "x" * 1048577 + "\n", None),
+        ("1 blob 1048577\n" + "x" * 1048577 + "\n", b"x" * 1048577),
+        ("1 blob 1048578\n" + "x" * 1048578 + "\n", b"x" * 1048577),
         ("1 blob 1048576\n" + "x" * 1048576 + "\n", b"x" * 1048576),
         ("", None),
     ],
-    ids=["bytes", "no bytes", "too many", "no end", "too few", "a folder", "missing", "too large", "the largest", "nothing"],
+    ids=[
+        "bytes",
+        "no bytes",
+        "too many",
+        "no end",
+        "too few",
+        "a folder",
+        "missing",
+        "one more",
+        "too large",
+        "the largest",
+        "nothing",
+    ],
 )
 def test_what_git_answers_is_read_to_the_byte(tmp_path, monkeypatch, answer, data):
     (tmp_path / "answer").write_text(answer)
     (tmp_path / "git").write_text(f'#!/bin/sh\nread line\necho "$line" > {tmp_path}/question\ncat {tmp_path}/answer\n')
     (tmp_path / "git").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    blobs = git_history._Blobs(str(tmp_path), "HEAD")
-    assert blobs.read("a folder/x.md") == data
+    blobs = git_objects._Blobs(str(tmp_path))
+    assert blobs.read(b"HEAD:a folder/x.md") == data
     assert (tmp_path / "question").read_text() == "HEAD:a folder/x.md\n"
     blobs.close()
 
 
 def test_a_name_of_two_lines_is_no_question_to_git(tmp_path, monkeypatch):
-    monkeypatch.setattr(git_history.subprocess, "Popen", lambda *_, **__: pytest.fail("Git was started"))
-    assert git_history._Blobs(str(tmp_path), "HEAD").read("a\nb.md") is None
+    monkeypatch.setattr(git_objects.subprocess, "Popen", lambda *_, **__: pytest.fail("Git was started"))
+    assert git_objects._Blobs(str(tmp_path)).read(b"HEAD:a\nb.md") is None

@@ -11,7 +11,7 @@ from test_repository import figure, page, write
 
 from pfocr_lint.dataclass import replace
 from pfocr_lint.settings.model import DEFAULT
-from pfocr_lint.workspace import cross_record, git_revision, introduced, many_files
+from pfocr_lint.workspace import cross_record, git_objects, introduced, many_files
 
 File = tuple[str, str]
 FAR = ("_figures/zzz.md", figure(9999999)[1])  # the last name: one figure of each root is always read
@@ -133,7 +133,7 @@ def test_exactly_the_records_related_to_a_touched_one_are_read_and_compared(repo
     write(repository, new)
     compared_with = {FAR[0], *(name for (name, _), (_, is_compared) in others if is_compared)}
     assert meeting(monkeypatch, new[0]) == ({FAR[0], *(name for (name, _), (is_read, _) in others if is_read)}, compared_with)
-    monkeypatch.setattr(git_revision, "MANY", -1)
+    monkeypatch.setattr(git_objects, "MANY", -1)
     every = {name for (name, _), _ in others if not name.endswith(".bak")}
     assert meeting(monkeypatch, new[0]) == ({FAR[0], *every}, compared_with), "where there is no search, all are read"
 
@@ -142,7 +142,7 @@ def test_where_the_papers_number_is_searched_for_the_figures_identifiers_are_not
     write(repository, FAR, figure(2000002))
     commit()
     write(repository, figure(2000001))
-    monkeypatch.setattr(git_revision, "MANY", 1)
+    monkeypatch.setattr(git_objects, "MANY", 1)
     assert meeting(monkeypatch, figure(2000001)[0]) == ({FAR[0]}, {FAR[0]}), "the search has one text, and so it is made"
 
 

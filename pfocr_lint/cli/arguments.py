@@ -122,6 +122,11 @@ def parser() -> argparse.ArgumentParser:
     group = options.add_argument_group("diff against a revision")
     group.add_argument("--since", metavar="REV", help="check only records that differ from the merge base with REV")
     group.add_argument("--introduced", action="store_true", help="with --since: report only findings that the diff introduced")
+    group.add_argument("--revision", metavar="REV", help="read the records of a Git revision instead of the work tree")
+    group = options.add_argument_group("clones without all objects")
+    group.add_argument("--offline", action="store_true", help="fetch nothing that the clone lacks")
+    group.add_argument("--max-fetch", metavar="SIZE", help="the most to fetch in one request, as in 500MB (default: 1GB)")
+    group.add_argument("--all-blobs", action="store_true", help="with --since: fetch all records, so that all are compared")
     group = options.add_argument_group("output")
     group.add_argument(
         "--output-format",

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import IO, TYPE_CHECKING, NoReturn
 
-from pfocr_lint.cli import settings_flags
+from pfocr_lint.cli import revision_flags, settings_flags
 from pfocr_lint.cli.arguments import jobs_of, parsed
 from pfocr_lint.cli.commands import command_of
 from pfocr_lint.dataclass import replace
@@ -38,6 +38,8 @@ from pfocr_lint.workspace.settings_choice import Choice, settings_for
 
 if TYPE_CHECKING:
     from pfocr_lint.settings.model import Settings
+    from pfocr_lint.workspace.files import Files
+    from pfocr_lint.workspace.git_fetch import Fetching
     from pfocr_lint.workspace.introduced import Diff
     from pfocr_lint.workspace.one_file import Task
     from pfocr_lint.workspace.source import Source
@@ -118,11 +120,15 @@ def _run(flags: argparse.Namespace, streams: Streams) -> int:
         return CLEAN
     if flags.stdin_filename is not None:
         flags.paths = ["-"]
-    choice = settings_flags.choice_of(flags)
+    choice, paths = settings_flags.choice_of(flags), flags.paths or ["."]
+    fetching = revision_flags.fetching_of(flags, streams)
+    choice = revision_flags.with_revision(choice, paths, flags.revision)
+    if flags.since is None:
+        revision_flags.fetch_for(choice, paths, fetching, records=not (flags.show_settings or flags.show_files))
     if flags.show_settings:
-        streams.stdout.write(settings_flags.shown(flags.paths or ["."], choice))
+        streams.stdout.write(settings_flags.shown(paths, choice))
         return CLEAN
-    return _lint(flags, outputs, jobs, choice, streams)
+    return _lint(flags, outputs, jobs, choice, fetching, streams)
 
 
 def _check_combination(flags: argparse.Namespace, outputs: Sequence[tuple[str, str | None]]) -> None:
@@ -142,6 +148,11 @@ def _check_combination(flags: argparse.Namespace, outputs: Sequence[tuple[str, s
         raise UsageError("--unsafe-fixes needs --fix or --diff")
     if flags.introduced and (flags.since is None or flags.fix or flags.diff):
         raise UsageError("--introduced needs --since, and cannot be combined with --fix or --diff")
+    if flags.revision is not None and (flags.fix or flags.stdin_filename is not None or "-" in flags.paths):
+        other = "--fix" if flags.fix else "standard input"
+        raise UsageError(f"--revision and {other} cannot be combined: the records of a revision are in Git, not in files")
+    if flags.offline and flags.all_blobs:
+        raise UsageError("--offline and --all-blobs cannot be combined: --offline forbids fetching")
     if sum((flags.config is not None, flags.isolated, flags.settings_from is not None)) > 1:
         raise UsageError("--config, --isolated and --settings-from cannot be combined")
     if flags.diff and any(target is None for _, target in outputs) and flags.output_format:
@@ -153,10 +164,15 @@ def _check_combination(flags: argparse.Namespace, outputs: Sequence[tuple[str, s
             raise UsageError(f"--{name} has no output in the format '{unsupported[0]}'; use {', '.join(COUNTED)}")
 
 
-def _lint(flags: argparse.Namespace, outputs: Outputs, jobs: int | None, choice: Choice, streams: Streams) -> int:
+def _lint(
+    flags: argparse.Namespace, outputs: Outputs, jobs: int | None, choice: Choice, fetching: Fetching | None, streams: Streams
+) -> int:
+    from pfocr_lint.workspace.files import DISK
     from pfocr_lint.workspace.one_file import Task
 
     task = Task("fix" if flags.fix else "diff" if flags.diff else "check", flags.unsafe_fixes, revision="HEAD")
+    if choice.files is not None:
+        task = replace(task, revision=choice.files.commit, files=choice.files)
     started = time.perf_counter()
     paths = flags.paths or ["."]
     if "-" in paths:
@@ -166,18 +182,19 @@ def _lint(flags: argparse.Namespace, outputs: Outputs, jobs: int | None, choice:
             raise UsageError("--since and --settings-from need files or folders, not '-'")
         return _standard_input(flags, outputs, task, choice, streams)
     settings_of = choice.settings_of(paths)
-    diff = _diff(flags, paths, settings_of, task, jobs)
-    sources = _sources(paths, settings_of, diff, force_exclude=flags.force_exclude)
+    diff = _diff(flags, paths, settings_of, choice, fetching, task, jobs)
+    files = DISK if choice.files is None else choice.files
+    sources = _sources(paths, settings_of, files, diff, force_exclude=flags.force_exclude)
     if flags.show_files:
         for source in sources:
-            if not os.path.lexists(source.path):
+            if not files.exists(source.path):
                 raise UsageError(f"{source.path}: there is no such file")
             streams.stdout.write(f"{visible(source.path)}\n")
         return CLEAN
     if flags.list_waivers:
         return _list_waivers(outputs, sources, None, streams, choice, quiet=flags.quiet)
     if flags.verbose:
-        _write_details(paths, settings_of, sources, streams, globs=diff is None)
+        _write_details(paths, settings_of, sources, streams, files if diff is None else None)
     options = _report_options(flags, outputs, streams, settings_of)
     if diff is not None:
         return run_scope(diff, Reporter(options), started)
@@ -191,35 +208,53 @@ def _lint(flags: argparse.Namespace, outputs: Outputs, jobs: int | None, choice:
 
 
 def _diff(
-    flags: argparse.Namespace, paths: Sequence[str], settings_of: Callable[[str], Settings], task: Task, jobs: int | None
+    flags: argparse.Namespace,
+    paths: Sequence[str],
+    settings_of: Callable[[str], Settings],
+    choice: Choice,
+    fetching: Fetching | None,
+    task: Task,
+    jobs: int | None,
 ) -> Diff | None:
     """Return the diff of ``--since``, or None without it."""
     if flags.since is None:
         return None
     from pfocr_lint.workspace.introduced import diff_of
 
-    diff = diff_of(paths, flags.since, settings_of, force_exclude=flags.force_exclude)
+    diff = diff_of(
+        paths,
+        flags.since,
+        settings_of,
+        files=choice.files,
+        fetching=fetching,
+        settings_from=choice.settings_revision(paths),
+        force_exclude=flags.force_exclude,
+    )
     return replace(diff, task=replace(task, revision=diff.base.commit), jobs=jobs, only_introduced=flags.introduced)
 
 
 def _sources(
-    paths: Sequence[str], settings_of: Callable[[str], Settings], diff: Diff | None, *, force_exclude: bool
+    paths: Sequence[str], settings_of: Callable[[str], Settings], files: Files, diff: Diff | None, *, force_exclude: bool
 ) -> Sequence[Source]:
     if diff is not None:
         return diff.sources
     from pfocr_lint.workspace.work_tree import sources_of
 
-    return sources_of(paths, settings_of, force_exclude=force_exclude)
+    return sources_of(paths, settings_of, files, force_exclude=force_exclude)
 
 
 def _write_details(
-    paths: Sequence[str], settings_of: Callable[[str], Settings], sources: Sequence[Source], streams: Streams, *, globs: bool
+    paths: Sequence[str],
+    settings_of: Callable[[str], Settings],
+    sources: Sequence[Source],
+    streams: Streams,
+    files: Files | None,
 ) -> None:
-    """Write the details of ``--verbose`` before the run; with ``globs``, also the globs in settings that match no record."""
+    """Write the details of ``--verbose`` before the run; with ``files``, also the globs in settings that match none of these."""
     from pfocr_lint.workspace import unused_settings
 
     streams.stderr.write(f"pfocr-lint: {len(sources):,} files, {len(settings_of(paths[0]).enabled)} rules\n")
-    for remark in unused_settings.remarks(unused_settings.unmatched(paths, settings_of)) if globs else ():
+    for remark in unused_settings.remarks(unused_settings.unmatched(paths, settings_of, files)) if files is not None else ():
         streams.stderr.write(f"pfocr-lint: {visible(remark)}\n")
 
 
@@ -255,8 +290,10 @@ def _list_waivers(
     outputs: Outputs, sources: Sequence[Source], data: bytes | None, streams: Streams, choice: Choice, *, quiet: bool
 ) -> int:
     from pfocr_lint.cli import waiver_list
+    from pfocr_lint.workspace.files import DISK
 
-    waiver_list.show(outputs, sources, data, streams, today=choice.overrides.today or "", quiet=quiet)
+    today, files = choice.overrides.today or "", DISK if choice.files is None else choice.files
+    waiver_list.show(outputs, sources, data, streams, files=files, today=today, quiet=quiet)
     return CLEAN
 
 

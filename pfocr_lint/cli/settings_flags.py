@@ -59,13 +59,14 @@ def shown(paths: list[str], choice: Choice) -> str:
     """Return the settings of the first path, each with its origin, for ``--show-settings``."""
     from pfocr_lint.report.machine import dumps
     from pfocr_lint.workspace import unused_settings
+    from pfocr_lint.workspace.files import DISK
 
-    path = paths[0]
+    path, files = paths[0], choice.files
     folder = path if pathlib.Path(path).is_dir() else str(pathlib.Path(path).parent)
-    own = choice.for_all is None and choice.revision is None
+    own = choice.for_all is None and choice.revision is None and files is None
     found = discover(os.path.realpath(folder)) if own else choice.base([path])(path)
     settings = with_overrides(found, choice.overrides)
-    globs = unused_settings.unmatched(paths, choice.settings_of(paths)).get(settings, ())
+    globs = unused_settings.unmatched(paths, choice.settings_of(paths), DISK if files is None else files).get(settings, ())
     lines = []
     for name, (value, source) in _described(settings).items():
         unmatched = ", ".join(f"'{glob}'" for key, glob in globs if key == name)

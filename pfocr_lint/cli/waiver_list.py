@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,7 +14,8 @@ from pfocr_lint.report.plain import counted
 from pfocr_lint.report.reporter import Streams, write_output
 from pfocr_lint.rules.catalogue import BY_CODE, BY_NAME
 from pfocr_lint.rules.waiver_comments import waivers
-from pfocr_lint.workspace.reading import Unreadable, load
+from pfocr_lint.workspace.files import DISK, Files
+from pfocr_lint.workspace.reading import Unreadable
 
 if TYPE_CHECKING:
     from pfocr_lint.workspace.source import Source
@@ -40,11 +40,12 @@ def show(
     data: bytes | None,
     streams: Streams,
     *,
+    files: Files = DISK,
     today: str,
     quiet: bool = False,
 ) -> None:
     """
-    List the waivers in files, or in ``data`` from standard input.
+    List the waivers in records, or in ``data`` from standard input.
 
     ``today`` is the day of the run, ``YYYY-MM-DD``; ``quiet``: without counts. Raises UsageError.
     """
@@ -53,24 +54,24 @@ def show(
         streams.stderr.write(f"pfocr-lint: {visible(line)}\n")
 
     for source in sources if data is None else ():
-        if not os.path.lexists(source.path):
+        if not files.exists(source.path):
             raise UsageError(f"{source.path}: there is no such file")
-    found = list(_of_files(sources, write_message) if data is None else _of_bytes(sources[0], data, write_message))
+    found = list(_of_files(sources, files, write_message) if data is None else _of_bytes(sources[0], data, write_message))
     for name, target in outputs:
         write_output(target, _text_of(found, name, len(sources), today, summary=not quiet), streams)
 
 
-def _of_files(sources: Iterable[Source], write_message: Callable[[str], None]) -> Iterator[Listed]:
+def _of_files(sources: Iterable[Source], files: Files, write_message: Callable[[str], None]) -> Iterator[Listed]:
     """Yield the waivers in files; ``write_message`` gets one line for each file that cannot be read."""
     for source in sources:
-        data = _loaded(source.path, write_message)
+        data = _loaded(source.path, files, write_message)
         if data is not None:
             yield from _of_bytes(source, data, write_message)
 
 
-def _loaded(path: str, write_message: Callable[[str], None]) -> bytes | None:
+def _loaded(path: str, files: Files, write_message: Callable[[str], None]) -> bytes | None:
     try:
-        return load(path)
+        return files.load(path)
     except Unreadable as refused:
         write_message(f"{path}: {refused}")
     return None

@@ -15,7 +15,7 @@ import re
 import secrets
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any, NoReturn
@@ -31,12 +31,15 @@ from pfocr_lint.report.plain import counted, plain
 from pfocr_lint.report.reporter import FAULT, STREAMED_FROM, USAGE, Reporter, ReportOptions, Streams
 from pfocr_lint.settings.model import FAIL_ON, Selection, SettingsError
 from pfocr_lint.settings.overrides import Overrides, with_overrides
-from pfocr_lint.workspace import discovery, many_files
-from pfocr_lint.workspace.git_revision import Base, RevisionError, commit, pull_request_base
+from pfocr_lint.workspace import discovery, many_files, needed
+from pfocr_lint.workspace.files import DISK, Files
+from pfocr_lint.workspace.git_fetch import Fetching
+from pfocr_lint.workspace.git_revision import Revision, RevisionError, commit, pull_request_base
 from pfocr_lint.workspace.introduced import diff_of
 from pfocr_lint.workspace.one_file import Task
+from pfocr_lint.workspace.revision_files import RevisionFiles, files_of
 from pfocr_lint.workspace.run import run as run_scope
-from pfocr_lint.workspace.settings_choice import Choice, settings_for
+from pfocr_lint.workspace.settings_choice import Choice
 from pfocr_lint.workspace.source import Source, kind_by_path
 from pfocr_lint.workspace.work_tree import WorkTree, sources_of
 
@@ -51,15 +54,22 @@ class Inputs:
     """
     The inputs of the Action.
 
-    With ``since`` None everything is checked; with ``fail_on`` '' the setting is used. ``today`` is the day of the run.
+    With ``since`` None everything is checked; with ``fail_on`` '' the setting is used. ``today`` is the day of the run. ``files``
+    are those of the revision whose records are checked; None means the work tree.
     """
 
     paths: tuple[str, ...]
-    since: Base | None
+    since: Revision | None
     introduced: bool
     form: str
     fail_on: str
     today: str
+    files: RevisionFiles | None = None
+
+    @property
+    def head(self) -> str:
+        """The revision that is checked."""
+        return "HEAD" if self.files is None else self.files.commit
 
 
 def run() -> NoReturn:
@@ -100,12 +110,14 @@ def _inputs(environ: Mapping[str, str]) -> Inputs:
     if fail_on not in ("", *FAIL_ON):
         raise UsageError(f"fail-on: '{fail_on}' is not 'error' or 'warning'")
     paths = tuple(line.strip() for line in given("PATHS", ".").splitlines() if line.strip())
-    since = given("SINCE", "") or _base(environ)
+    revision = given("REVISION", "")
+    since = given("SINCE", "") or _base(environ, revision or "HEAD")
     base = commit(".", since, "since") if since else None
-    return Inputs(paths, base, introduced == "true", form, fail_on, time.strftime("%Y-%m-%d"))
+    files = files_of(paths, revision, "revision") if revision else None
+    return Inputs(paths, base, introduced == "true", form, fail_on, time.strftime("%Y-%m-%d"), files)
 
 
-def _base(environ: Mapping[str, str]) -> str | None:
+def _base(environ: Mapping[str, str], revision: str) -> str | None:
     """Return the base commit of the event, or None when the event has no diff."""
     path = environ.get("GITHUB_EVENT_PATH")
     event = json.loads(Path(path).read_text(encoding="utf-8")) if path else {}
@@ -114,7 +126,7 @@ def _base(environ: Mapping[str, str]) -> str | None:
     if "pull_request" not in event:
         return None
     pull = event["pull_request"]
-    return pull_request_base(".", _sha(pull["base"]["sha"]), _sha(pull["head"]["sha"]))
+    return pull_request_base(".", _sha(pull["base"]["sha"]), _sha(pull["head"]["sha"]), revision)
 
 
 def _sha(value: str) -> str:
@@ -130,14 +142,15 @@ def _check(inputs: Inputs, folder: Path, environ: Mapping[str, str], log: IO[str
         forms["sarif"].unlink(missing_ok=True)  # of an earlier run
         del forms["github"]
     messages = io.StringIO()
-    status = _run(inputs, [(name, str(path)) for name, path in forms.items()], messages)
+    fetched: list[str] = []
+    status = _run(inputs, [(name, str(path)) for name, path in forms.items()], messages, fetched.append)
 
     texts = {name: path.read_text(encoding="utf-8") if path.exists() else "" for name, path in forms.items()}
     problem = messages.getvalue().strip()
     if problem:
         _write_annotation(problem, "notice" if texts.get("github") else "error" if status >= USAGE else "warning", log)
     log.write(texts.get("github", ""))
-    _write_inert(texts["concise"], log)
+    _write_inert("".join(f"{visible(line)}\n" for line in fetched) + texts["concise"], log)
     patches = list(_patches(json.loads(texts["json"] or '{"diagnostics": []}'), inputs))
     summary = (_problem(problem) if problem else "") + texts["markdown"]
     _summarize(summary, environ, patches)
@@ -145,11 +158,18 @@ def _check(inputs: Inputs, folder: Path, environ: Mapping[str, str], log: IO[str
     return status
 
 
-def _run(inputs: Inputs, outputs: Sequence[tuple[str, str | None]], messages: IO[str]) -> int:
-    """Run on the files with the settings of the base; text that is not a diagnostic goes to ``messages``."""
+def _run(inputs: Inputs, outputs: Sequence[tuple[str, str | None]], messages: IO[str], say: Callable[[str], None]) -> int:
+    """
+    Run on the files with the settings of the base.
+
+    Text that is not a diagnostic goes to ``messages``; ``say`` gets lines about what was fetched.
+    """
     started = time.perf_counter()
     revision = inputs.since.commit if inputs.since is not None else None
-    choice = Choice(None, revision, Overrides(Selection(), inputs.fail_on or None, waivers=True, today=inputs.today))
+    choice = Choice(
+        None, revision, Overrides(Selection(), inputs.fail_on or None, waivers=True, today=inputs.today), inputs.files
+    )
+    fetching = Fetching(say=say)
     streams = Streams(io.StringIO(), io.StringIO(), messages)
     try:
         settings_of = choice.settings_of(inputs.paths)
@@ -160,11 +180,15 @@ def _run(inputs: Inputs, outputs: Sequence[tuple[str, str | None]], messages: IO
             rule_help=pages.about,
         )
         if revision is not None:
-            diff = diff_of(inputs.paths, revision, settings_of)
+            diff = diff_of(inputs.paths, revision, settings_of, files=inputs.files, fetching=fetching, settings_from=inputs.since)
             diff = replace(diff, task=Task(revision=diff.base.commit), only_introduced=inputs.introduced)
             return run_scope(diff, Reporter(options), started)
-        sources = sources_of(inputs.paths, settings_of)
-        task = Task(keywords=discovery.has_tables(sources), revision="HEAD")
+        files: Files = DISK
+        if inputs.files is not None:
+            files = inputs.files
+            needed.for_revision(inputs.files, inputs.paths, fetching)
+        sources = sources_of(inputs.paths, settings_of, files)
+        task = Task(keywords=discovery.has_tables(sources), revision=inputs.head, files=files)
         reporter = Reporter(options, stream=len(sources) >= STREAMED_FROM, compares=True)
         return run_scope(WorkTree(inputs.paths, sources, task, settings_of), reporter, started)
     except (UsageError, SettingsError) as error:
@@ -190,11 +214,14 @@ def _patches(report: dict[str, Any], inputs: Inputs) -> Iterator[tuple[str, str]
     rules = Selection(select=tuple(sorted({d["code"] for d in offered})))
     wanted = Overrides(rules, None, waivers=True, today=inputs.today)
     sources = []
+    choice = Choice(None, inputs.since.commit if inputs.since is not None else None, files=inputs.files)
+    settings_of = choice.base(inputs.paths)
     for path in sorted({d["path"] for d in offered}):
-        settings = inputs.since.settings_for(path) if inputs.since is not None else settings_for(path)
+        settings = settings_of(path)
         sources.append(Source(path, with_overrides(settings, wanted), kind_by_path(path)))
-    base = inputs.since.commit if inputs.since is not None else "HEAD"
-    for result in many_files.process_all(sources, Task("diff", revision=base), None):
+    base = inputs.since.commit if inputs.since is not None else inputs.head
+    task = Task("diff", revision=base, files=DISK if inputs.files is None else inputs.files)
+    for result in many_files.process_all(sources, task, None):
         if result.versions is not None:
             log = FixLog(whole=True)
             log.add(result.fixed)

@@ -33,7 +33,13 @@ def compared(
     A record that has a finding only now gets a result. All are sorted by path.
     """
     comparison = compare(
-        facts, settings_of, one_file.left_by(task, settings_of), load_page=reading.load, named=named, everything=not named
+        facts,
+        settings_of,
+        one_file.left_by(task, settings_of),
+        load_page=task.files.load,
+        named=named,
+        everything=not named,
+        files=task.files,
     )
     known = {result.path: result for result in results}
     for path in comparison.checked:

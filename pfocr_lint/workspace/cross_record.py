@@ -14,7 +14,6 @@ from pfocr_lint.dataclass import dataclass
 from pfocr_lint.linter import cross_record, hits
 from pfocr_lint.linter.diagnostics import diagnostics_of
 from pfocr_lint.linter.ownership import prepare
-from pfocr_lint.paths import real, whole
 from pfocr_lint.record import fast_parser
 from pfocr_lint.record.document import Record
 from pfocr_lint.record.facts import Facts, FigureFacts, PageFacts, Repository, TableFacts
@@ -24,7 +23,7 @@ from pfocr_lint.rules.catalogue import COMPARING, ON_PAGES
 from pfocr_lint.schema import compiled
 from pfocr_lint.schema.kinds import Kind
 from pfocr_lint.workspace import discovery, reading, source
-from pfocr_lint.workspace.paths import inside
+from pfocr_lint.workspace.files import DISK, Files
 
 if TYPE_CHECKING:
     from pfocr_lint.diagnostic import Diagnostic, Severity
@@ -62,13 +61,14 @@ def compare(
     load_page: Callable[[str], bytes] | None = None,
     named: bool = False,
     everything: bool = False,
+    files: Files = DISK,
 ) -> Comparison:
     """
     Run the rules that compare records on the facts of all records; those of each root among themselves.
 
     ``load`` reads a file again, for the few records with a finding; ``load_page``, where it differs, an organism page that takes
     no part itself. ``named`` says that only some files were named: then only the rules run that need the organism pages and no
-    other record. ``everything`` says that the facts are those of all records of their repository.
+    other record. ``everything`` says that the facts are those of all records of their repository, ``files`` where they come from.
     """
 
     @lru_cache(OPEN_AT_ONCE)
@@ -86,7 +86,7 @@ def compare(
     faults: list[str] = []
     notes: list[str] = []
     groups = _by_root(facts)
-    everywhere = {whole(each.path): each for each in chain(*groups.values()) if isinstance(each, PageFacts)}
+    everywhere = {files.whole(each.path): each for each in chain(*groups.values()) if isinstance(each, PageFacts)}
     for root, group in sorted(groups.items()):
         group.sort(key=attrgetter("path"))
         sorts: dict[type[Facts], list[Any]] = {FigureFacts: [], PageFacts: [], TableFacts: []}
@@ -94,7 +94,7 @@ def compare(
             sorts[type(each)].append(each)
         figures, pages, tables = map(tuple, sorts.values())
         settings, load_other = settings_of(group[0].path), load_page or load
-        look_up = _look_up(root, settings, () if named else pages, everywhere, load_other)
+        look_up = _look_up(root, settings, () if named else pages, everywhere, load_other, files)
         rules = COMPARING
         if named:
             rules = tuple(rule for rule in ON_PAGES if any(rule.code in levels(figure.path) for figure in figures))
@@ -118,7 +118,12 @@ def _by_root(facts: Iterable[Facts]) -> dict[str, list[Facts]]:
 
 
 def _look_up(
-    root: str, settings: Settings, pages: Sequence[PageFacts], everywhere: Mapping[str, PageFacts], load: Callable[[str], bytes]
+    root: str,
+    settings: Settings,
+    pages: Sequence[PageFacts],
+    everywhere: Mapping[str, PageFacts],
+    load: Callable[[str], bytes],
+    files: Files,
 ) -> Callable[[Set[str]], Set[str]]:
     """
     How to find the latin names of organism pages: in the folder of the setting, among the pages that were read, or beside the
@@ -133,19 +138,18 @@ def _look_up(
     if pages and not isinstance(settings.organisms, str):
         return lambda _: found
     named = os.path.join(settings.root or root, settings.organisms) if isinstance(settings.organisms, str) else None  # noqa: PTH118
-    folder = real(named or os.path.join(root, "_organisms"))  # noqa: PTH118
+    folder = files.real(named or os.path.join(root, "_organisms"))  # noqa: PTH118
     found = {page.latin for path, page in everywhere.items() if path.startswith(f"{folder}{os.sep}") and page.latin is not None}
     waiting: list[Source] | None = None
 
     def look_up(names: Set[str]) -> Set[str]:
         nonlocal waiting
         if waiting is None:
-            there = os.path.isdir(folder) and inside(folder, settings.root or root)  # noqa: PTH112
-            waiting = (
-                [each for each in discovery.gather([folder], lambda _: settings) if each.path not in everywhere] if there else []
-            )
-        files = {f"{folder}/{name.replace(' ', '_')}.md".casefold() for name in names - found}
-        waiting.sort(key=lambda source: source.path.casefold() in files)
+            there = files.is_folder(folder) and files.inside(folder, settings.root or root)
+            pages = discovery.gather([folder], lambda _: settings, files) if there else []
+            waiting = [each for each in pages if each.path not in everywhere]
+        wanted = {f"{folder}/{name.replace(' ', '_')}.md".casefold() for name in names - found}
+        waiting.sort(key=lambda source: source.path.casefold() in wanted)
         while waiting and not names <= found:
             path = waiting.pop().path
             latin = _latin_of(path, load, settings)

@@ -10,13 +10,14 @@ from operator import attrgetter
 from pfocr_lint.dataclass import made
 from pfocr_lint.schema.kinds import Kind, kind_of, path_parts
 from pfocr_lint.settings.model import Settings
-from pfocr_lint.workspace.reading import FOLDERS, leads_out
+from pfocr_lint.workspace.files import DISK, Files
+from pfocr_lint.workspace.reading import FOLDERS
 from pfocr_lint.workspace.source import Source, kind_by_path, posix
 
 SKIPPED = frozenset({"node_modules", "__pycache__"})
 
 
-def gather(paths: Sequence[str], settings_of: Callable[[str], Settings]) -> list[Source]:
+def gather(paths: Sequence[str], settings_of: Callable[[str], Settings], files: Files = DISK) -> list[Source]:
     """
     The files to read, each once, sorted by path.
 
@@ -25,8 +26,8 @@ def gather(paths: Sequence[str], settings_of: Callable[[str], Settings]) -> list
     """
     found: dict[str, Source] = {}
     for path in paths:
-        if os.path.isdir(path) and not leads_out(path):  # noqa: PTH112 - Path.is_dir raises for a name it may not look at
-            for folder, names in _walk(path):
+        if files.is_folder(path) and not files.leads_out(path):
+            for folder, names in _walk(path, files):
                 # what is the same for all files of a folder is computed once: for each file it took a third of the time of
                 # checking it
                 whole, shown = os.path.abspath(folder), posix(folder)  # noqa: PTH100 - no link is followed
@@ -42,9 +43,9 @@ def gather(paths: Sequence[str], settings_of: Callable[[str], Settings]) -> list
     return sorted(found.values(), key=attrgetter("path"))
 
 
-def holds_none(path: str) -> bool:
+def holds_none(path: str, files: Files = DISK) -> bool:
     """Whether a path is a folder without a record."""
-    return os.path.isdir(path) and not leads_out(path) and next(_walk(path), None) is None  # noqa: PTH112
+    return files.is_folder(path) and not files.leads_out(path) and next(_walk(path, files), None) is None
 
 
 def has_tables(sources: Iterable[Source]) -> bool:
@@ -56,27 +57,21 @@ def _source(path: str, settings: Settings) -> Source:
     return Source(path, settings, kind_by_path(path))
 
 
-def _walk(folder: str) -> Iterator[tuple[str, list[str]]]:
+def _walk(folder: str, files: Files) -> Iterator[tuple[str, list[str]]]:
     """The records below a folder, by folder: the files of the record folders with the right extension."""
     suffix = FOLDERS.get(path_parts(os.path.join(os.getcwd(), folder, "-"))[0])  # noqa: PTH109, PTH118 - no ".." is resolved
-    below, names = [], []
     try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    if not passes_by(entry.name):
-                        below.append(entry.path)
-                        if suffix is not None and _belongs(entry.name, suffix):
-                            names.append(entry.name)  # PF001 says that it is a folder
-                elif suffix is not None and _belongs(entry.name, suffix):
-                    names.append(entry.name)
+        folders, others = files.listing(folder)
     except OSError:
         yield folder, []  # PF001 says why it cannot be listed
         return
+    below = [name for name in folders if not passes_by(name)]
+    # of a folder with the name of a record, PF001 says that it is one
+    names = [] if suffix is None else [name for name in (*below, *others) if _belongs(name, suffix)]
     if names:
         yield folder, names
-    for path in below:
-        yield from _walk(path)
+    for name in below:
+        yield from _walk(os.path.join(folder, name), files)  # noqa: PTH118
 
 
 def passes_by(folder: str) -> bool:

@@ -7,7 +7,10 @@ import os
 # The variables that Git keeps: where its settings (safe.directory is one) and its programs are. Others name another repository or
 # index, as in hooks, or change the meaning of paths and patterns.
 _KEPT = ("GIT_CONFIG_", "GIT_EXEC_PATH")
-_ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
+# Nothing is fetched by accident: GIT_NO_LAZY_FETCH forbids it from Git 2.45 on, and without a protocol older versions cannot.
+_ENVIRONMENT = {
+    "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "LC_ALL": "C",
+}  # fmt: skip
 
 # With these settings Git runs no program of a work tree (hooks, monitors), ignores a folder that looks like a repository with
 # settings of its own, and prints the same for every user.

@@ -1,217 +1,228 @@
-"""
-Records of another revision, read from Git's objects: no checkout, no network, nothing written.
-
-Git prints lists that end in NUL, and objects by their hash, so that any file name is possible.
-"""
+"""A Git revision: its files, its settings, and how it is found."""
 
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterable
 from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 
 from pfocr_lint.dataclass import dataclass
 from pfocr_lint.settings.model import DEFAULT, Settings, SettingsError
-from pfocr_lint.workspace.git_command import git_command, git_environment
-from pfocr_lint.workspace.paths import work_tree
-from pfocr_lint.workspace.settings_files import FILE, from_bytes
+from pfocr_lint.workspace import git_objects
+from pfocr_lint.workspace.git_objects import FOLDER, LINK, RevisionError, answer
+from pfocr_lint.workspace.paths import bare_repository, work_tree
+from pfocr_lint.workspace.settings_files import FILE, from_bytes, no_folder
 
-# The most texts to search, each in every record, and the most characters of one, as of a file's name.
-MANY, LONGEST = 300, 255
+__all__ = ["NAMES", "Revision", "RevisionError", "commit", "merge_base", "pull_request_base"]
 
-
-class RevisionError(SettingsError):
-    """A revision that cannot be compared with, or gives no settings; the message says what to do."""
-
-
-def _git(folder: str, *args: str, data: bytes | None = None) -> bytes | None:
-    """The output of a Git command; None when it fails. Raises RevisionError where there is no Git."""
-    result = _run(folder, args, data)
-    return result.stdout if result.returncode == 0 else None
+NAMES = (FILE, "pyproject.toml")  # of settings files
+MOST_LINKS = 40  # on the way to a file, as in Linux
 
 
-def _run(folder: str, args: Iterable[str], data: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
-    try:
-        return subprocess.run(git_command(folder, *args), input=data, capture_output=True, env=git_environment(), check=False)
-    except FileNotFoundError:
-        raise RevisionError("--since needs git, which is not installed here") from None
+class LeadsOut(Exception):  # noqa: N818 - it is what PF001 says, not a failure of the program
+    """A link that leads out of the repository."""
 
 
-def _listed(folder: str, *args: str, none: int = 0, data: bytes | None = None) -> list[bytes]:
-    """The list that a Git command prints; the status ``none`` means an empty one. Raises RevisionError when it fails."""
-    result = _run(folder, args, data)
-    if result.returncode not in (0, none):
-        why = os.fsdecode(result.stderr.partition(b"\n")[0]) or f"status {result.returncode}"
-        command = next(arg for arg in args if arg[0] != "-" and "=" not in arg)
-        raise RevisionError(f"--since: git {command} failed: {why}")
-    return [line for line in result.stdout.split(b"\0") if line]
-
-
-def _names(listed: Iterable[bytes]) -> list[str]:
-    return [os.fsdecode(name) for name in listed]
+class Circle(Exception):  # noqa: N818
+    """Links that lead to each other."""
 
 
 @dataclass(frozen=True)
-class Base:
+class Revision:
     """
-    The commit that a work tree is compared with: the merge base of a revision and HEAD.
+    A commit.
 
-    ``top`` is the work tree's folder; every path is relative to it, ``/`` separated.
+    ``top`` is the folder of the work tree, or of a bare repository; every path is relative to it, ``/`` separated.
     """
 
     top: str
     commit: str
 
     @cached_property
+    def entries(self) -> dict[str, tuple[str, str]]:
+        """Path -> mode and object of everything in the commit but folders."""
+        return git_objects.tree(self.top, self.commit)
+
+    @cached_property
     def blobs(self) -> dict[str, str]:
-        """Path -> object of every regular file in the commit."""
-        return {name: entry for name, (mode, entry) in self._tree.items() if mode in ("100644", "100755")}
+        """Path -> object of every regular file."""
+        return {name: entry for name, (mode, entry) in self.entries.items() if mode not in (LINK, FOLDER)}
 
     @cached_property
-    def links(self) -> frozenset[str]:
-        """The symbolic links of the commit."""
-        return frozenset(name for name, (mode, _) in self._tree.items() if mode == "120000")
+    def links(self) -> dict[str, str]:
+        """Path -> object of every symbolic link."""
+        return {name: entry for name, (mode, entry) in self.entries.items() if mode == LINK}
 
     @cached_property
-    def _tree(self) -> dict[str, tuple[str, str]]:
-        found = {}
-        for line in _listed(self.top, "ls-tree", "-r", "-z", "--full-tree", self.commit):
-            about, _, name = line.partition(b"\t")
-            mode, _, entry = about.decode().split(" ")
-            found[os.fsdecode(name)] = mode, entry
+    def folders(self) -> dict[str, tuple[list[str], list[str]]]:
+        """Path -> names of the folders in a folder, and of everything else; '' is the folder of all."""
+        found: dict[str, tuple[list[str], list[str]]] = {"": ([], [])}
+
+        def inside(folder: str) -> tuple[list[str], list[str]]:
+            if folder not in found:
+                above, _, last = folder.rpartition("/")
+                inside(above)[0].append(last)
+                found[folder] = ([], [])
+            return found[folder]
+
+        for name, (mode, _) in self.entries.items():
+            above, _, last = name.rpartition("/")
+            if mode == FOLDER:
+                inside(name)
+            else:
+                inside(above)[1].append(last)
         return found
 
     @cached_property
-    def names(self) -> list[str]:
-        """The files of the work tree: tracked or new, not ignored."""
-        listed = _listed(self.top, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
-        return _names(listed)
+    def _real(self) -> dict[str, str]:
+        """Paths without links, by folder, of those that were looked up."""
+        return {"": ""}
 
-    @cached_property
-    def changed(self) -> frozenset[str]:
-        """The files that differ from the commit, new ones and deleted ones included."""
-        args = ("--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-textconv", "--ignore-submodules=all")
-        differing = _names(_listed(self.top, *self._unfiltered, "diff", *args, self.commit, "--"))
-        new = _names(_listed(self.top, "ls-files", "-z", "--others", "--exclude-standard"))
-        return frozenset((*differing, *new))
+    def resolved(self, name: str, *, last: bool = True) -> str:
+        """A path with its links followed, the last part only with ``last``. Raises LeadsOut and Circle."""
+        if not self.links:
+            return name
+        folder, _, base = name.rpartition("/")
+        if folder not in self._real:
+            self._real[folder] = self._followed(folder)
+        here = f"{self._real[folder]}/{base}".lstrip("/")
+        return self._followed(here) if last and here in self.links else here
 
-    @cached_property
-    def _unfiltered(self) -> list[str]:
-        """Flags that switch off the user's own filter programs, which a work tree's .gitattributes may request."""
-        known = _git(self.top, "config", "--name-only", "-z", "--get-regexp", r"^filter\..*\.(clean|process|required)$") or b""
-        return [part for name in _names(filter(None, known.split(b"\0"))) for part in ("-c", f"{name}=")]
+    def _followed(self, name: str) -> str:
+        done, parts, left = list[str](), name.split("/")[::-1], MOST_LINKS
+        while parts:
+            part = parts.pop()
+            if part == "..":
+                if not done:
+                    raise LeadsOut
+                done.pop()
+            elif part not in ("", "."):
+                done.append(part)
+                link = self.links.get("/".join(done))
+                if link is not None:
+                    left -= 1
+                    if left < 0:
+                        raise Circle
+                    target = os.fsdecode(git_objects.read(self.top, link.encode()) or b"")
+                    if target.startswith("/"):
+                        raise LeadsOut
+                    done.pop()
+                    parts += target.split("/")[::-1]
+        return "/".join(done)
 
     def read(self, paths: Iterable[str]) -> dict[str, bytes]:
-        """The bytes that files had in the commit, of those that were there."""
+        """The bytes of files, of those that are there. Raises RevisionError."""
         wanted = [path for path in paths if path in self.blobs]
-        if not wanted:
-            return {}
-        ask = "".join(f"{self.blobs[path]}\n" for path in wanted).encode()
-        answer = _git(self.top, "cat-file", "--batch", data=ask)
-        if answer is None:
-            raise RevisionError(f"--since: Git cannot read the files of {self.commit[:12]}")
-        found, at = {}, 0
-        for path in wanted:
-            end = answer.index(b"\n", at)
-            parts = answer[at:end].split(b" ")
-            if len(parts) != 3:
-                raise RevisionError(f"--since: the clone lacks files of {self.commit[:12]}; fetch them first")
-            size = int(parts[2])
-            found[path] = answer[end + 1 : end + 1 + size]
-            at = end + 1 + size + 1
-        return found
-
-    def settings_for(self, path: str) -> Settings:
-        """The settings of a file as they are in the commit: the nearest to its folder, upward. Raises SettingsError."""
-        folder = os.path.realpath(os.path.dirname(path) if not os.path.isdir(path) else path)  # noqa: PTH112, PTH120
-        below = os.path.relpath(folder, os.path.realpath(self.top)).replace(os.sep, "/")
-        return _settings(self, below)
+        found = git_objects.read_all(self.top, (self.blobs[path] for path in wanted))
+        if found is None:
+            raise RevisionError(f"Git cannot read the files of {self.commit[:12]}, or this clone does not have them")
+        return {path: found[self.blobs[path]] for path in wanted}
 
     def holds(self, path: str) -> bool:
         """Whether a file is in the commit."""
-        return path in self._tree
+        return path in self.entries
 
-    def mentioning(self, texts: Iterable[str], below: str) -> list[str] | None:
+    def settings_for(self, path: str) -> Settings:
+        """The settings that a file of the work tree has in the commit. Raises SettingsError."""
+        folder = os.path.realpath(os.path.dirname(path) if not os.path.isdir(path) else path)  # noqa: PTH112, PTH120
+        return self.settings_in(os.path.relpath(folder, os.path.realpath(self.top)).replace(os.sep, "/"))
+
+    def settings_in(self, folder: str, *, own: bool = False) -> Settings:
         """
-        The files of the work tree, in folders called ``below``, that hold one of some texts.
+        The settings of the files in a folder below ``top``: the nearest, upward. Raises SettingsError.
 
-        None where a search cannot decide: a text may be written in another form, or there are so many texts that reading all
-        files takes less time.
+        ``own`` says that the files are of the same commit: then a settings file may be a link inside the repository, and the
+        folder that the settings name must exist.
         """
-        patterns = sorted(set(texts))
-        if len(patterns) > MANY or not all(map(_as_written, patterns)):
-            return None
-        if not patterns:
-            return []
-        # -a and --no-exclude-standard: neither .gitattributes nor .gitignore hides a record
-        args = ("grep", "-z", "-l", "-a", "-F", "--untracked", "--no-exclude-standard", "--no-textconv", "-f", "-", "--")
-        data = "".join(f"{text}\n" for text in patterns).encode()  # an argument would have to be short
-        return _names(_listed(self.top, *args, f":(glob)**/{below}/*.md", none=1, data=data))
-
-
-def _as_written(text: str) -> bool:
-    """Whether a record holds a text as it is: YAML neither quotes nor breaks it, as for every right identifier."""
-    return 0 < len(text) <= LONGEST and text.isprintable() and not any(char in text for char in "\"'\\")
+        return _settings(self, folder, own)
 
 
 @cache
-def _settings(base: Base, below: str) -> Settings:
+def _settings(revision: Revision, below: str, own: bool) -> Settings:
     for folder in (PurePosixPath(below), *PurePosixPath(below).parents):
-        for name in (FILE, "pyproject.toml"):
+        for name in NAMES:
             path = (folder / name).as_posix()
-            if path in base.links:
-                raise SettingsError(f"{Path(base.top, path)}: is a link in {base.commit[:12]}, want a file")
-            if path in base.blobs:
-                root = Path(base.top, folder)
-                settings = from_bytes(base.read([path])[path], root / name, str(root))
+            file, root = Path(revision.top, path), Path(revision.top, folder)
+            if path in revision.links:
+                path = _target(revision, path, file, own=own)
+            if path in revision.blobs:
+                settings = from_bytes(revision.read([path])[path], file, str(root))
                 if settings is not None:
+                    if own:
+                        _check_folder(revision, settings, file)
                     return settings
     return DEFAULT
 
 
-def commit(folder: str, revision: str, flag: str) -> Base:
+def _target(revision: Revision, path: str, shown: Path, *, own: bool) -> str:
+    """The file to which a link leads. Raises SettingsError."""
+    if not own:
+        raise SettingsError(f"{shown}: is a link in {revision.commit[:12]}, want a file")
+    try:
+        return revision.resolved(path)
+    except (LeadsOut, Circle):
+        raise SettingsError(f"{shown}: is a link that leads out of the repository") from None
+
+
+def _check_folder(revision: Revision, settings: Settings, shown: Path) -> None:
+    """Raise SettingsError where the folder that the settings name is not in the revision."""
+    if isinstance(settings.organisms, str):
+        folder = os.path.relpath(os.path.join(settings.root or "", settings.organisms), revision.top)  # noqa: PTH118
+        try:
+            found = revision.resolved("" if folder == "." else folder.replace(os.sep, "/")) in revision.folders
+        except (LeadsOut, Circle):
+            found = False
+        if not found:
+            raise SettingsError(no_folder(shown, settings.organisms))
+
+
+def commit(folder: str, revision: str, flag: str) -> Revision:
     """A revision in the repository of a folder; ``flag`` names its source in messages. Raises RevisionError."""
-    # asked from the top: on the way there, a folder could look like a bare repository, of which Git before 2.38 takes settings
-    top = _git(work_tree(os.path.realpath(folder)) or folder, "rev-parse", "--show-toplevel")
-    if top is None:
-        raise RevisionError(f"{flag}: '{folder}' is in no Git repository")
-    root = os.fsdecode(top.rstrip(b"\n"))
-    found = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    here = os.path.realpath(folder)
+    home = work_tree(here)
+    if home is None and (bare := bare_repository(here)) is not None:
+        root = bare
+    else:
+        # asked from the top: on the way there, a folder could look like a bare repository, whose settings Git before 2.38 takes
+        top = answer(home or folder, "rev-parse", "--show-toplevel")
+        if top is None:
+            raise RevisionError(f"{flag}: '{folder}' is in no Git repository")
+        root = os.fsdecode(top.rstrip(b"\n"))
+    found = answer(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     if found is None:
         hint = "fetch it first; with actions/checkout, set fetch-depth: 0"
         raise RevisionError(f"{flag}: there is no revision '{revision}' in this clone; {hint}")
-    return Base(root, found.decode().strip())
+    return Revision(root, found.decode().strip())
 
 
-def pull_request_base(folder: str, base: str, head: str) -> str:
+def pull_request_base(folder: str, base: str, head: str, revision: str = "HEAD") -> str:
     """
-    The commit that a pull request's work tree is compared with, of two commits that the event names.
+    The commit that a pull request is compared with, of two commits that the event names; ``revision`` is what is checked.
 
-    If HEAD is the merge that GitHub makes of a pull request, it is that merge's first parent, which later work on the base branch
-    does not change. If HEAD is the pull request's own commit, it is the base. Raises RevisionError for any other HEAD, which
-    would not be the pull request.
+    If it is the merge that GitHub makes of a pull request, it is compared with that merge's first parent, which later work on the
+    base branch does not change. If it is the pull request's own commit, with the base. Raises RevisionError for any other one,
+    which would not be the pull request.
     """
-    here = commit(folder, "HEAD", "since")
-    parents = (_git(here.top, "rev-list", "--parents", "-n", "1", "HEAD") or b"").decode().split()[1:]
+    here = commit(folder, revision, "since")
+    parents = (answer(here.top, "rev-list", "--parents", "-n", "1", here.commit) or b"").decode().split()[1:]
     if len(parents) == 2 and parents[1] == head:
         return parents[0]
     if here.commit == head:
         return base
     hint = "check out with actions/checkout on the event pull_request, without a ref, with fetch-depth: 0"
-    raise RevisionError(f"since: this clone does not hold the pull request's commit {head[:12]} at HEAD; {hint}")
+    raise RevisionError(f"since: this clone does not hold the pull request's commit {head[:12]} at {revision}; {hint}")
 
 
-def merge_base(folder: str, revision: str) -> Base:
-    """The merge base of a revision and HEAD, in the repository of a folder. Raises RevisionError."""
+def merge_base(folder: str, revision: str, head: str = "HEAD") -> Revision:
+    """The merge base of a revision and HEAD, or another one, in the repository of a folder. Raises RevisionError."""
     named = commit(folder, revision, "--since")
     root = named.top
-    base = _git(root, "merge-base", "HEAD", named.commit)
+    base = answer(root, "merge-base", head, named.commit)
     if base is None:
-        shallow = _git(root, "rev-parse", "--is-shallow-repository") == b"true\n"
+        shallow = answer(root, "rev-parse", "--is-shallow-repository") == b"true\n"
         hint = (
             "the clone is shallow, fetch more of it; with actions/checkout, set fetch-depth: 0" if shallow else "they have none"
         )
-        raise RevisionError(f"--since: no common history of '{revision}' and HEAD is known here; {hint}")
-    return Base(root, base.decode().strip())
+        raise RevisionError(f"--since: no common history of '{revision}' and {head} is known here; {hint}")
+    return Revision(root, base.decode().strip())

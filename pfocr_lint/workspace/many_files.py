@@ -20,8 +20,9 @@ from pfocr_lint.settings.model import Settings
 from pfocr_lint.workspace import workers
 from pfocr_lint.workspace.atomic_write import tidy
 from pfocr_lint.workspace.cache import Row
+from pfocr_lint.workspace.files import git_open
 from pfocr_lint.workspace.fixed_together import fix_together
-from pfocr_lint.workspace.one_file import Task, failed, git_history_open, process_bytes, process_prefiltered, read_file
+from pfocr_lint.workspace.one_file import Task, failed, process_bytes, process_prefiltered, read_file
 from pfocr_lint.workspace.source import Source
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def _outcomes_of(part: Part, task: Task) -> Iterator[Outcome]:
     settings, kind, paths, digests = part
     found, waiting, size = list[Outcome](), list[Waiting](), 0
     for number, path in enumerate(paths):
-        data = read_file(path, settings)
+        data = read_file(path, settings, task.files)
         found.append(data if isinstance(data, Result) else None)
         if isinstance(data, bytes):
             digest = b"" if digests is None else hashlib.sha256(data).digest()
@@ -102,7 +103,7 @@ def _process_together(
 def _process_now(source: Source, data: bytes, task: Task, quick: prefilter.QuickCheck | None, digest: bytes) -> Result:
     """The outcome of a file that was read with others: while files are fixed, a link or an editor may have changed it."""
     if task.mode == "fix":
-        now = read_file(source.path, source.settings)
+        now = read_file(source.path, source.settings, task.files)
         if now != data:
             return process_bytes(source, now, task) if isinstance(now, bytes) else now
     return process_prefiltered(source, data, task, quick, digest)
@@ -123,7 +124,7 @@ def outcomes(
     digests = None if known is None else [known.digest(number) for number in numbers]
     found = _outcomes(unknown, digests, task, jobs)
     try:
-        with git_history_open():
+        with git_open():
             if known is None:
                 yield from found
             else:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,7 +15,8 @@ from pfocr_lint.record.facts import facts_of
 from pfocr_lint.record.parser import unreadable
 from pfocr_lint.schema.kinds import Kind
 from pfocr_lint.workspace.atomic_write import Changed, unwritable, write
-from pfocr_lint.workspace.reading import Unreadable, load, stay_inside, try_load
+from pfocr_lint.workspace.files import DISK, Files, git_open
+from pfocr_lint.workspace.reading import Unreadable, stay_inside, try_load
 from pfocr_lint.workspace.source import Source, kind_by_path
 
 if TYPE_CHECKING:
@@ -25,13 +24,11 @@ if TYPE_CHECKING:
     from pfocr_lint.record.document import Record
     from pfocr_lint.record.values import Values
     from pfocr_lint.settings.model import Settings
-    from pfocr_lint.workspace import git_history
 else:
     checker = LazyModule("pfocr_lint.linter.checker")
     record_check = LazyModule("pfocr_lint.linter.record_check")
     fixer = LazyModule("pfocr_lint.linter.fixer")
     hits = LazyModule("pfocr_lint.linter.hits")
-    git_history = LazyModule("pfocr_lint.workspace.git_history")
 from pfocr_lint.result import Result
 
 
@@ -41,26 +38,27 @@ class Task:
     What to do with each file: ``mode`` is ``check``, ``fix`` or ``diff``; ``unsafe`` also applies the unsafe fixes.
 
     ``keywords`` says that there are mention tables, with which keywords will be compared. ``revision`` is the Git revision since
-    which edits count: a safe fix replaces no edited value. None: Git is not used.
+    which edits count: a safe fix replaces no edited value. None: Git is not used. ``files`` is where the records come from.
     """
 
     mode: str = "check"
     unsafe: bool = False
     keywords: bool = True
     revision: str | None = None
+    files: Files = DISK
 
     def makes(self, safety: str) -> bool:
         """Whether fixes of a safety, or of what a rule declares as its own, will be applied."""
         return self.mode != "check" and (safety.startswith("safe") or (self.unsafe and safety == "unsafe"))
 
 
-def read_file(path: str, settings: Settings) -> bytes | Result:
+def read_file(path: str, settings: Settings, files: Files) -> bytes | Result:
     try:
         try:
-            return load(path)
+            return files.load(path)
         except Unreadable as refused:
             result = _result(record_check.check_record(unreadable(path, str(refused)), settings), Task())
-            return replace(result, unreadable=str(refused), missing=not os.path.lexists(path))
+            return replace(result, unreadable=str(refused), missing=not files.exists(path))
     except Exception as error:  # noqa: BLE001 - the other files are still checked
         return failed(path, error)
 
@@ -74,7 +72,7 @@ def process_bytes(source: Source, data: bytes, task: Task) -> Result:
     quick = prefilter.quick_check(source.path, data, source.settings, source.kind, keywords=task.keywords)
     if quick is not None and not quick.found:
         return Result(source.path, facts=quick.facts)
-    with git_history_open():
+    with git_open():
         return process_prefiltered(source, data, task, quick)
 
 
@@ -86,7 +84,7 @@ def process_prefiltered(
 
     ``digest`` is their SHA-256; the result has that of the bytes that it is about, where it depends on nothing else.
     """
-    path, before = source.path, partial(_before, source.path, task.revision)
+    path, before = source.path, partial(_before, source.path, task)
     located = None
     if quick is not None and quick.record is not None:
         located = partial(_located, quick, quick.record, data, source.settings, before, digest)
@@ -123,18 +121,8 @@ def _unless_edited(record: Record, digest: bytes) -> bytes:
     return b"" if edited_values.was_asked(record) else digest
 
 
-def _before(path: str, revision: str | None) -> bytes | None:
-    return None if revision is None else git_history.before(path, revision)
-
-
-@contextlib.contextmanager
-def git_history_open() -> Iterator[None]:
-    """End the processes that read from Git, if there are any, when the work is done."""
-    try:
-        yield
-    finally:
-        if "pfocr_lint.workspace.git_history" in sys.modules:
-            git_history.close()
+def _before(path: str, task: Task) -> bytes | None:
+    return None if task.revision is None else task.files.before(path, task.revision)
 
 
 def _located(
@@ -158,13 +146,13 @@ def left_by(task: Task, settings_of: Callable[[str], Settings]) -> Callable[[str
     """How the comparison reads a file again: with ``--diff`` as ``--fix`` would leave it. The function raises Unreadable."""
 
     def fixed_bytes(path: str) -> bytes:
-        data = load(path)
-        with contextlib.suppress(Exception), git_history_open():  # then it could not be fixed, which was reported
-            before, kind = _before(path, task.revision), kind_by_path(path)
+        data = task.files.load(path)
+        with contextlib.suppress(Exception), git_open():  # then it could not be fixed, which was reported
+            before, kind = _before(path, task), kind_by_path(path)
             return fixer.fix(path, data, settings_of(path), unsafe=task.unsafe, kind=kind, before=before).data
         return data
 
-    return fixed_bytes if task.mode == "diff" else load
+    return fixed_bytes if task.mode == "diff" else task.files.load
 
 
 def fix_compared(checked: hits.Checked, settings: Settings, task: Task, given: bytes | None = None) -> Result | None:
@@ -181,7 +169,7 @@ def fix_compared(checked: hits.Checked, settings: Settings, task: Task, given: b
         return Result(path, faults=fixed.faults) if fixed.faults else None
     result = Result(path, fixed.left, fixed.fixed, faults=fixed.faults)
     if task.mode == "diff":
-        now = try_load(path) if given is None else given
+        now = try_load(path, task.files.load) if given is None else given
         return None if now is None else replace(result, versions=(now.decode(), fixed.data.decode()))
     note = replace_file(path, old, fixed.data)
     return result if note is None else Result(path, notes=(note,))

@@ -15,6 +15,24 @@ def work_tree(folder: str) -> str | None:
     return None
 
 
+def is_bare(folder: str) -> bool:
+    """Whether a folder is a bare Git repository: it has no work tree."""
+    if os.path.exists(os.path.join(folder, ".git")):  # noqa: PTH110, PTH118
+        return False
+    is_file = os.path.isfile(os.path.join(folder, "HEAD"))  # noqa: PTH113, PTH118
+    return is_file and all(os.path.isdir(os.path.join(folder, name)) for name in ("objects", "refs"))  # noqa: PTH112, PTH118
+
+
+def bare_repository(folder: str) -> str | None:
+    """The bare Git repository that a folder, which is in no work tree, is or is below."""
+    parent, last = folder, ""
+    while parent != last:
+        if is_bare(parent):
+            return parent
+        parent, last = os.path.dirname(parent), parent  # noqa: PTH120
+    return None
+
+
 def inside(path: str, folder: str) -> bool:
     """Whether a path, with its links resolved, stays in the repository of a folder; without one, in that folder."""
     home = os.path.realpath(folder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Callable
 from functools import cache
 
 from pfocr_lint.record.limits import MAX_BYTES
@@ -96,7 +97,7 @@ def repository(folder: str) -> str:
     return work_tree(folder) or (os.path.dirname(folder) if os.path.basename(folder) in FOLDERS else folder)  # noqa: PTH119, PTH120
 
 
-def try_load(path: str) -> bytes | None:
+def try_load(path: str, load: Callable[[str], bytes] = load) -> bytes | None:
     """The bytes of a record, None when it cannot be read."""
     try:
         return load(path)

@@ -11,6 +11,8 @@ import time
 from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from pfocr_lint.workspace.files import git_open
+
 if TYPE_CHECKING:
     from pfocr_lint.report.reporter import Reporter
     from pfocr_lint.result import Result
@@ -51,6 +53,11 @@ class Scope(Protocol):
 
 def run(scope: Scope, reporter: Reporter, started: float) -> int:
     """Check the files of a scope and report; the exit status. ``started`` is the ``time.perf_counter()`` at which work began."""
+    with git_open():
+        return _run(scope, reporter, started)
+
+
+def _run(scope: Scope, reporter: Reporter, started: float) -> int:
     with contextlib.closing(scope.results()) as results, reporter.progress(scope.total) as advance:
         clean = 0
         for result in results:

@@ -47,8 +47,13 @@ def _from_file(path: pathlib.Path, root: str) -> Settings | None:
     settings = from_bytes(_read(path), path, root)
     named = settings.organisms if settings is not None else None
     if isinstance(named, str) and not os.path.isdir(os.path.join(root, named)):  # noqa: PTH112, PTH118
-        raise SettingsError(f"{path}: organisms is {quote(named)}, and there is no such folder")
+        raise SettingsError(no_folder(path, named))
     return settings
+
+
+def no_folder(path: pathlib.Path, organisms: str) -> str:
+    """The message for settings that name a folder which does not exist."""
+    return f"{path}: organisms is {quote(organisms)}, and there is no such folder"
 
 
 def from_bytes(data: bytes, path: pathlib.Path, root: str) -> Settings | None:

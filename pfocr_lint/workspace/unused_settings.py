@@ -8,21 +8,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pfocr_lint.settings.globs import matches
 from pfocr_lint.settings.model import DEFAULT, Settings
 from pfocr_lint.workspace import discovery
+from pfocr_lint.workspace.files import DISK, Files
 from pfocr_lint.workspace.paths import lies_in
-from pfocr_lint.workspace.reading import leads_out
 
 Globs = tuple[tuple[str, str], ...]  # the setting that each stands in, and the glob
 
 
-def unmatched(paths: Iterable[str], settings_of: Callable[[str], Settings]) -> dict[Settings, Globs]:
+def unmatched(paths: Iterable[str], settings_of: Callable[[str], Settings], files: Files = DISK) -> dict[Settings, Globs]:
     """
     The globs of ``exclude`` and ``per-file-ignores`` that match no record below the named folders, by their settings.
 
     Settings whose folder is neither among these nor below are left out: their globs may match records elsewhere.
     """
-    folders = [path for path in paths if os.path.isdir(path) and not leads_out(path)]  # noqa: PTH112
+    folders = [path for path in paths if files.is_folder(path) and not files.leads_out(path)]
     names: dict[str, list[str]] = {}
-    for source in discovery.gather(folders, lambda _: DEFAULT):
+    for source in discovery.gather(folders, lambda _: DEFAULT, files):
         folder, slash, name = source.path.rpartition("/")
         names.setdefault(folder + slash, []).append(name)
     seen: dict[Settings, list[str]] = {}
@@ -31,7 +31,7 @@ def unmatched(paths: Iterable[str], settings_of: Callable[[str], Settings]) -> d
         if settings.exclude or settings.per_file_ignores:
             below = settings.below(folder + here[0]).removesuffix(here[0])
             seen.setdefault(settings, []).extend(below + name for name in here)
-    walked = [os.path.realpath(folder) for folder in folders]
+    walked = [files.real(folder) for folder in folders]
     return {
         settings: found
         for settings, there in seen.items()

@@ -1,4 +1,4 @@
-"""The work tree as the scope of a run: every file is checked, or known to be clean, then all are compared."""
+"""All records of a work tree, or a revision, as the scope of a run: every file is checked, or known, then all are compared."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from pfocr_lint.result import Result
 from pfocr_lint.workspace import cache, compared_results, discovery, many_files, reading
 from pfocr_lint.workspace.cache import WORTH_A_CACHE, Compared, Row
 from pfocr_lint.workspace.cached_run import CachedRun
+from pfocr_lint.workspace.files import DISK, Files
 from pfocr_lint.workspace.run import Finished
 
 if TYPE_CHECKING:
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
     from pfocr_lint.workspace.source import Source
 
 
-def sources_of(paths: Sequence[str], settings_of: Callable[[str], Settings], *, force_exclude: bool = False) -> list[Source]:
+def sources_of(
+    paths: Sequence[str], settings_of: Callable[[str], Settings], files: Files = DISK, *, force_exclude: bool = False
+) -> list[Source]:
     """The files to read. Raises UsageError where one of the paths holds no record."""
-    sources = discovery.gather(paths, settings_of)
-    empty = paths if not sources else [path for path in paths if discovery.holds_none(path)] if len(paths) > 1 else []
+    sources = discovery.gather(paths, settings_of, files)
+    empty = paths if not sources else [path for path in paths if discovery.holds_none(path, files)] if len(paths) > 1 else []
     if empty:
-        hidden = [path for path in empty if os.path.isdir(path) and not discovery.holds_none(path)]  # noqa: PTH112
+        hidden = [path for path in empty if files.is_folder(path) and not discovery.holds_none(path, files)]
         if hidden:
             raise UsageError(f"all records in {', '.join(hidden)} are excluded by the settings")
         raise UsageError(f"no record found in {', '.join(empty)}; records are in {', '.join(sorted(reading.FOLDERS))}")
@@ -41,7 +44,9 @@ def sources_of(paths: Sequence[str], settings_of: Callable[[str], Settings], *, 
 @dataclass
 class WorkTree:
     """
-    The files of the work tree. ``paths`` are the files and folders that the user named, ``sources`` the files to read.
+    The files of the work tree, or of a revision: those of the task.
+
+    ``paths`` are the files and folders that the user named, ``sources`` the files to read.
 
     ``jobs`` None uses as many processes as useful. ``asks_for_comparison`` says that rules which compare records were selected by
     name. ``cache_dir`` None is the user's own folder.
@@ -68,7 +73,7 @@ class WorkTree:
     @property
     def _compares(self) -> bool:
         """Whether records are compared with each other: the user named a folder."""
-        return any(os.path.isdir(path) for path in self.paths)  # noqa: PTH112
+        return any(map(self.task.files.is_folder, self.paths))
 
     @cached_property
     def _known(self) -> CachedRun | None:
@@ -149,7 +154,7 @@ def _cached(tree: WorkTree) -> CachedRun | None:
     settings = sources[0].settings if sources else None
     if settings is None or any(source.settings is not settings for source in sources):
         return None
-    if tree.no_cache or len(sources) < WORTH_A_CACHE or not prefilter.FILTERING:
+    if tree.no_cache or not tree.task.files.on_disk or len(sources) < WORTH_A_CACHE or not prefilter.FILTERING:
         return None
     base = reading.repository(os.path.realpath(os.path.dirname(sources[0].path) or "."))  # noqa: PTH120
     prefixes: dict[str, str] = {}
