@@ -112,7 +112,7 @@ class Checkout(Disk):
         """The files that differ from a commit, new ones and deleted ones included."""
         differing = ("--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-textconv", "--ignore-submodules=all")
         new = listed(self.top, "ls-files", "-z", "--others", "--exclude-standard")
-        if git_objects.promisor(self.top) is None:
+        if not git_objects.is_partial(self.top):
             found = listed(self.top, *self._unfiltered, "diff", *differing, base.commit, "--")
         else:  # without the content of any object, which 'diff' would need
             found = listed(self.top, "diff-index", "--cached", *differing, base.commit, "--")

@@ -14,7 +14,7 @@ import shlex
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from pfocr_lint.errors import UsageError
@@ -110,9 +110,7 @@ def fetch(top: str, objects: Collection[str], what: str, fetching: Fetching, *, 
 
 def _fetch(top: str, remote: str, objects: Collection[str], what: str, most: int) -> int:
     """Run ``git fetch``, and end it when it receives more than ``most`` bytes; how many it received."""
-    folder = answer(top, "rev-parse", "--git-path", "objects/pack")
-    packs = os.path.join(top, os.fsdecode((folder or b"").rstrip(b"\n")))  # noqa: PTH118
-    known = _sizes(packs)
+    known = git_objects.packs(top)
     command = git_command(top, *git_objects.where(top), *_OPTIONS, *_FETCH, remote)
     with subprocess.Popen(
         command,
@@ -123,11 +121,11 @@ def _fetch(top: str, remote: str, objects: Collection[str], what: str, most: int
         start_new_session=True,  # it has no terminal, on which ssh would ask for a password; and its children end with it
     ) as process:
         try:
-            told = _told(process, "".join(f"{each}\n" for each in sorted(objects)).encode(), lambda: _new(packs, known) > most)
+            told = _told(process, "".join(f"{each}\n" for each in sorted(objects)).encode(), lambda: _new(top, known) > most)
         except BaseException:
             _end(process)
             raise
-    size = _new(packs, known)
+    size = _new(top, known)
     if told is None or size > most:
         raise RevisionError(f"{what} are more than --max-fetch {shown(most)}; give a larger --max-fetch, or compare with --since")
     if process.returncode:
@@ -167,22 +165,14 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             process.kill()
 
 
-def _sizes(packs: str) -> dict[str, int]:
-    return dict(_packs(packs))
-
-
-def _packs(packs: str) -> Iterator[tuple[str, int]]:
-    """The names and sizes of the packs, those that are being received too."""
-    with contextlib.suppress(OSError), os.scandir(packs) as entries:
-        for entry in entries:
-            if entry.name.endswith(".pack") or entry.name.startswith("tmp_pack_"):
-                with contextlib.suppress(OSError):
-                    yield entry.name, entry.stat().st_size
-
-
-def _new(packs: str, known: Mapping[str, int]) -> int:
-    """How many bytes came."""
-    return sum(size for name, size in _packs(packs) if name not in known)
+def _new(top: str, known: Collection[str]) -> int:
+    """How many bytes came in packs, those included that are being received."""
+    received = (".pack", "tmp_pack_")
+    return sum(
+        size
+        for name, size in git_objects.packs(top).items()
+        if name not in known and (name.endswith(received[0]) or name.startswith(received[1]))
+    )
 
 
 def _ssh(top: str) -> dict[str, str]:

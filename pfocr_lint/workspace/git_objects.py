@@ -225,6 +225,27 @@ def close() -> None:
         _open.pop(key).close()
 
 
+def is_partial(top: str) -> bool:
+    """Whether a clone was made without all objects."""
+    return promisor(top) is not None or any(name.endswith(".promisor") for name in packs(top))
+
+
+@cache
+def _pack_folder(top: str) -> str:
+    folder = answer(top, "rev-parse", "--git-path", "objects/pack") or b""
+    return os.path.join(top, os.fsdecode(folder.rstrip(b"\n")))  # noqa: PTH118
+
+
+def packs(top: str) -> dict[str, int]:
+    """The files of a clone's packs with their sizes, of those that are being received too."""
+    found = {}
+    with contextlib.suppress(OSError), os.scandir(_pack_folder(top)) as entries:
+        for entry in entries:
+            with contextlib.suppress(OSError):  # it was renamed meanwhile
+                found[entry.name] = entry.stat().st_size
+    return found
+
+
 def promisor(top: str) -> str | None:
     """The remote from which a clone without all objects gets the others; None where the clone is complete, or has none."""
     own = (answer(top, "config", "extensions.partialClone") or b"").strip().decode()

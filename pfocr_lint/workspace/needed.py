@@ -46,7 +46,7 @@ def for_diff(
     Settings files are needed too: those of ``settings_from``, else those of the revision that is read. Returns the records that
     this clone lacks then: they are not compared. Raises RevisionError.
     """
-    if git_objects.promisor(base.top) is None:
+    if not git_objects.is_partial(base.top):
         return frozenset()
     near, now = Near(touched, ()), files.objects
     records = [name for name in now if discovery.is_record(name)]
@@ -82,7 +82,7 @@ def for_revision(
     Raises RevisionError.
     """
     revision = files.revision
-    if git_objects.promisor(revision.top) is None:
+    if not git_objects.is_partial(revision.top):
         return
     asked = {name for path in paths if (name := files.name_of(path)) is not None}
     wanted = [name for name in revision.entries if records and _is_asked(name, asked)]
@@ -97,7 +97,7 @@ def for_revision(
 
 def for_settings(revision: Revision, fetching: Fetching) -> None:
     """Fetch the settings files of a revision. Raises RevisionError."""
-    if git_objects.promisor(revision.top) is not None:
+    if git_objects.is_partial(revision.top):
         _provide(revision.top, _settings(revision), set(git_objects.missing(revision.top, [revision.commit])), fetching)
 
 
