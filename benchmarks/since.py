@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pfocr_lint.cli import main as cli
-from pfocr_lint.workspace import git_revision
+from pfocr_lint.workspace import git_objects
 
 IDENTITY = ["-c", "user.name=bench", "-c", "user.email=bench@example.org", "-c", "gc.auto=0"]
 
@@ -35,7 +35,7 @@ def git(folder: Path, *args: str) -> None:
 def git_time() -> Iterator[list[float]]:
     """Yield a list that gets the seconds of each Git process; all are started by one function."""
     spent = []
-    run = git_revision._run
+    run = git_objects.run
 
     def timed(*args, **options):
         start = time.perf_counter()
@@ -44,11 +44,11 @@ def git_time() -> Iterator[list[float]]:
         finally:
             spent.append(time.perf_counter() - start)
 
-    git_revision._run = timed
+    git_objects.run = timed
     try:
         yield spent
     finally:
-        git_revision._run = run
+        git_objects.run = run
 
 
 def main() -> None:

@@ -50,8 +50,16 @@ TESTS = {
     "prefilter": ["canonical", "table", "triggers", "rules"],
     "cache": ["cache"],
     "atomic_write": ["survivors_atomic", "faults", "files", "hostile"],
-    "introduced": ["survivors", "survivors_introduced", "introduced", "repository", "edited", "action"],
+    "introduced": ["survivors", "survivors_introduced", "introduced", "repository", "edited", "action", "revision"],
+    "neighbours": ["survivors_introduced", "introduced", "repository"],
+    "new_findings": ["survivors_introduced", "introduced", "repository"],
+    "git_objects": ["survivors", "edited", "repository", "revision", "partial_clones"],
     "git_history": ["survivors", "edited"],
+    "git_checkout": ["repository", "edited", "partial_clones"],
+    "git_revision": ["revision", "repository", "partial_clones", "settings", "stranger"],
+    "git_fetch": ["partial_clones"],
+    "needed": ["partial_clones"],
+    "revision_files": ["revision", "partial_clones"],
     "scalar_source": ["quoted", "typed"],
 }
 

@@ -328,6 +328,37 @@ def test_the_inputs_reach_the_step():
     assert {f"PFOCR_LINT_{name.upper().replace('-', '_')}" for name in ACTION["inputs"]} - {"PFOCR_LINT_VERSION"} == set(given)
 
 
+def test_a_clone_without_files_gives_what_the_checkout_gives(pull, tmp_path, monkeypatch):
+    """As in examples/workflows/gate.yml: without blobs, and with a sparse checkout that holds no record."""
+    for key in ("uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"):
+        pull.git("config", key, "true")
+    write(pull.folder, figure(1000002, 2, figtype="Scheme"), ("pfocr-lint.toml", 'ignore = ["PF2"]\n'))
+    event = pull.merge()
+    wanted = pull.check(event)
+    merged = pull.git("rev-parse", "HEAD")
+    clone = tmp_path / "clone"
+    pull.git("clone", "-q", "--filter=blob:none", "--sparse", f"file://{pull.folder}", str(clone))
+    pull.folder = clone
+    pull.git("checkout", "-q", "--detach", merged)
+    monkeypatch.chdir(clone)
+    assert not (clone / "_figures").exists()
+    for inputs in ({"revision": "HEAD"}, {}):
+        outcome = pull.check(event, **inputs)
+        assert (outcome.status, outcome.commands, outcome.summary) == (1, wanted.commands, wanted.summary)
+        assert ("fetched" in outcome.log) == bool(inputs), "the second run has what it needs"
+        assert "`_figures/PMC1000002__g002.md`" in outcome.summary
+    everything = pull.check({}, revision="HEAD")
+    assert everything.status == 1
+    assert "+++ b/_figures/PMC1000001__g001.md" in (pull.temp / "pfocr-lint.patch").read_text()
+
+
+def test_a_revision_that_is_not_the_pull_request_is_refused(pull):
+    write(pull.folder, figure(1000009))
+    outcome = pull.check(revision="main")
+    assert outcome.status == 2
+    assert "at main" in outcome.summary
+
+
 def test_the_summary_counts_the_waived_findings(pull):
     name, text = figure(1000002, year="2001")
     write(pull.folder, (name, text.replace("year:", "# pfocr-lint: ignore[PF210] why\nyear:")))

@@ -20,6 +20,7 @@ BENCHMARKS = ROOT / "benchmarks"
 sys.path.insert(0, str(BENCHMARKS))  # scripts beside each other, not a package
 import cases  # noqa: E402
 import defects  # noqa: E402
+import gate  # noqa: E402
 import run as harness  # noqa: E402
 import since  # noqa: E402
 import table  # noqa: E402
@@ -189,3 +190,11 @@ def test_the_time_of_every_git_process_is_counted(records, tmp_path, monkeypatch
         streams = main.Streams(io.StringIO(), io.StringIO(), io.StringIO())
         assert main.main([str(top), "--since", "HEAD", "--introduced"], streams) == 0
     assert len(spent) == len(started) > 5
+
+
+def test_the_gate_finds_the_same_with_and_without_files(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["gate.py", "--records", "9", "--changed", "2", "--commits", "1"])
+    gate.main()
+    *rows, last = capsys.readouterr().out.splitlines()
+    assert [row.partition(": ")[0] for row in rows] == ["9 records, full", "9 records, without files"]
+    assert int(last.partition(" ")[0]) >= 3

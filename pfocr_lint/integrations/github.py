@@ -33,6 +33,7 @@ from pfocr_lint.settings.model import FAIL_ON, Selection, SettingsError
 from pfocr_lint.settings.overrides import Overrides, with_overrides
 from pfocr_lint.workspace import discovery, many_files, needed
 from pfocr_lint.workspace.files import DISK, Files
+from pfocr_lint.workspace.git_checkout import checkout_at
 from pfocr_lint.workspace.git_fetch import Fetching
 from pfocr_lint.workspace.git_revision import Revision, RevisionError, commit, pull_request_base
 from pfocr_lint.workspace.introduced import diff_of
@@ -220,7 +221,12 @@ def _patches(report: dict[str, Any], inputs: Inputs) -> Iterator[tuple[str, str]
         settings = settings_of(path)
         sources.append(Source(path, with_overrides(settings, wanted), kind_by_path(path)))
     base = inputs.since.commit if inputs.since is not None else inputs.head
-    task = Task("diff", revision=base, files=DISK if inputs.files is None else inputs.files)
+    files: Files = DISK
+    if inputs.files is not None:
+        files = inputs.files
+    elif inputs.since is not None:
+        files = checkout_at(".", inputs.since.top)
+    task = Task("diff", revision=base, files=files)
     for result in many_files.process_all(sources, task, None):
         if result.versions is not None:
             log = FixLog(whole=True)
