@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from test_edited import git, repository  # noqa: F401 - the fixture
-from test_introduced import CASES, clashing, paper
+from test_introduced import CASES, clashing, paper, table
 from test_repository import figure, page, write
 
 from pfocr_lint.errors import UsageError
@@ -124,7 +124,9 @@ def test_the_run_says_what_it_fetched_and_did_not_compare(source, run, tmp_path_
     assert lines[1:] == ["pfocr-lint: 11 other figures not compared: this clone lacks them, and --all-blobs fetches them"]
     everything = run(*args, "--all-blobs")
     assert ("PF401", MENTIONS) in codes(everything), "the figid is elsewhere too"
-    assert re.fullmatch(r"pfocr-lint: fetched 11 files \([0-9.]+ (kB|bytes)\) in one request\n", everything.err)
+    announced, came = everything.err.splitlines()
+    assert announced == "pfocr-lint: fetching 11 files from 'origin', about 45 kB"
+    assert re.fullmatch(r"pfocr-lint: fetched 11 files \([0-9.]+ (kB|bytes)\) in one request", came)
     assert run(*args).err == ""
 
 
@@ -358,6 +360,16 @@ def test_what_a_paper_introduces_is_found_without_its_files(repository, run, tmp
     clone(repository, tmp_path_factory, monkeypatch, "--no-checkout")
     found = run("--revision", "origin/pull", *PULL)
     assert sorted(code for code, _ in codes(found)) == wanted
+
+
+def test_a_table_lacks_its_record_though_no_record_is_fetched(source, run, tmp_path_factory, monkeypatch):
+    git("switch", "-q", "pull")
+    write(source, ("_data/PMC4000001__gone-chemicals.tsv", table("Glucose")[1]))
+    commit("a table")
+    clone(source, tmp_path_factory, monkeypatch, "--no-checkout")
+    result = run("--revision", "origin/pull", "--since", "origin/pull~1", "--introduced", *JSON)
+    assert codes(result) == [("PF409", "_data/PMC4000001__gone-chemicals.tsv")]
+    assert re.match(r"pfocr-lint: fetched 3 files ", result.err), "the table, the page and the settings"
 
 
 SIZES = {"1": 1, "10b": 10, "2k": 2_000, "500MB": 500_000_000, "1 GB": 10**9, "0": 0}

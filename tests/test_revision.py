@@ -254,6 +254,24 @@ def test_names_of_any_kind(repository, run):  # noqa: F811
     assert len({each["path"] for each in same(run)}) == 5
 
 
+def test_folders_of_any_depth_and_links_of_any_length(repository, run):  # noqa: F811
+    """As no checkout could have them: only Git's objects hold them."""
+    write(repository, figure(1000001, figtype="Scheme"), ("link", "x/" * 300_000))
+    commit()
+    blob = git("hash-object", "-w", figure(1000001)[0]).strip()
+    link = git("hash-object", "-w", "link").strip()
+    deep = "/".join(["a"] * 1500)
+    git("update-index", "--add", "--cacheinfo", f"100644,{blob},{deep}/_figures/PMC1000001__g001.md")
+    git("update-index", "--add", "--cacheinfo", f"120000,{link},_figures/PMC1000001__link.md")
+    git("commit", "-q", "-m", "deep")
+    found = diagnostics(run("--revision", "HEAD", "--output-format", "json", "--select", "PF208,PF001"))
+    assert [(each["code"], each["path"]) for each in found] == [
+        ("PF208", figure(1000001)[0]),
+        ("PF001", "_figures/PMC1000001__link.md"),
+        ("PF208", f"{deep}/_figures/PMC1000001__g001.md"),
+    ]
+
+
 def test_a_submodule_is_a_folder_without_records(repository, run):  # noqa: F811
     write(repository, figure(1000001, figtype="Scheme"))
     head = commit()

@@ -59,19 +59,21 @@ def _source(path: str, settings: Settings) -> Source:
 
 def _walk(folder: str, files: Files) -> Iterator[tuple[str, list[str]]]:
     """The records below a folder, by folder: the files of the record folders with the right extension."""
-    suffix = FOLDERS.get(path_parts(os.path.join(os.getcwd(), folder, "-"))[0])  # noqa: PTH109, PTH118 - no ".." is resolved
-    try:
-        folders, others = files.listing(folder)
-    except OSError:
-        yield folder, []  # PF001 says why it cannot be listed
-        return
-    below = [name for name in folders if not passes_by(name)]
-    # of a folder with the name of a record, PF001 says that it is one
-    names = [] if suffix is None else [name for name in (*below, *others) if _belongs(name, suffix)]
-    if names:
-        yield folder, names
-    for name in below:
-        yield from _walk(os.path.join(folder, name), files)  # noqa: PTH118
+    waiting = [folder]
+    while waiting:
+        here = waiting.pop()
+        suffix = FOLDERS.get(path_parts(os.path.join(os.getcwd(), here, "-"))[0])  # noqa: PTH109, PTH118 - no ".." is resolved
+        try:
+            folders, others = files.listing(here)
+        except OSError:
+            yield here, []  # PF001 says why it cannot be listed
+            continue
+        below = [name for name in folders if not passes_by(name)]
+        # of a folder with the name of a record, PF001 says that it is one
+        names = [] if suffix is None else [name for name in (*below, *others) if _belongs(name, suffix)]
+        if names:
+            yield here, names
+        waiting += [os.path.join(here, name) for name in below]  # noqa: PTH118
 
 
 def passes_by(folder: str) -> bool:

@@ -108,11 +108,12 @@ def mentioning(top: str, objects: Mapping[str, str], texts: Iterable[str]) -> li
     patterns = patterns_of(texts)
     if not patterns or not objects:
         return None if patterns is None else []
-    entries = b"".join(f"100644 {entry}\t".encode() + os.fsencode(name) + b"\0" for name, entry in objects.items())
+    given = list(objects)  # each is a number in the index, which takes not every name
+    entries = "".join(f"100644 {objects[name]}\t{number}\0" for number, name in enumerate(given)).encode()
     with tempfile.TemporaryDirectory() as folder:
         index = {"GIT_INDEX_FILE": os.path.join(folder, "index")}  # noqa: PTH118
         listed(top, "update-index", "-z", "--index-info", data=entries, more=index)
-        return names(listed(top, *grep("--cached"), none=1, data=patterns, more=index))
+        return [given[int(number)] for number in listed(top, *grep("--cached"), none=1, data=patterns, more=index)]
 
 
 def grep(*where: str) -> tuple[str, ...]:
@@ -225,6 +226,7 @@ def close() -> None:
         _open.pop(key).close()
 
 
+@cache
 def is_partial(top: str) -> bool:
     """Whether a clone was made without all objects."""
     return promisor(top) is not None or any(name.endswith(".promisor") for name in packs(top))
@@ -248,11 +250,8 @@ def packs(top: str) -> dict[str, int]:
 
 def promisor(top: str) -> str | None:
     """The remote from which a clone without all objects gets the others; None where the clone is complete, or has none."""
-    own = (answer(top, "config", "extensions.partialClone") or b"").strip().decode()
-    if own:
-        return own
-    for line in (answer(top, "config", "-z", "--type=bool", "--get-regexp", r"^remote\..*\.promisor$") or b"").split(b"\0"):
-        key, _, value = line.decode(errors="replace").partition("\n")
-        if value == "true":
-            return key.removeprefix("remote.").removesuffix(".promisor")
-    return None
+    settings = answer(top, "config", "-z", "--get-regexp", r"^(extensions\.partialclone|remote\..*\.promisor)$") or b""
+    found = dict(line.decode(errors="replace").partition("\n")[::2] for line in settings.split(b"\0") if line)
+    remotes = [key for key, value in found.items() if key[0] == "r" and value.lower() in ("", "true", "yes", "on", "1")]
+    own = found.get("extensions.partialclone")
+    return own or next((key.removeprefix("remote.").removesuffix(".promisor") for key in remotes), None)

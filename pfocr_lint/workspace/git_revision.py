@@ -17,7 +17,7 @@ from pfocr_lint.workspace.settings_files import FILE, from_bytes, no_folder
 __all__ = ["NAMES", "Revision", "RevisionError", "commit", "merge_base", "pull_request_base"]
 
 NAMES = (FILE, "pyproject.toml")  # of settings files
-MOST_LINKS = 40  # on the way to a file, as in Linux
+MOST_LINKS, LONGEST_LINK = 40, 4095  # on the way to a file, and characters: as in Linux
 
 
 class LeadsOut(Exception):  # noqa: N818 - it is what PF001 says, not a failure of the program
@@ -58,20 +58,18 @@ class Revision:
     def folders(self) -> dict[str, tuple[list[str], list[str]]]:
         """Path -> names of the folders in a folder, and of everything else; '' is the folder of all."""
         found: dict[str, tuple[list[str], list[str]]] = {"": ([], [])}
-
-        def inside(folder: str) -> tuple[list[str], list[str]]:
-            if folder not in found:
-                above, _, last = folder.rpartition("/")
-                inside(above)[0].append(last)
-                found[folder] = ([], [])
-            return found[folder]
-
         for name, (mode, _) in self.entries.items():
             above, _, last = name.rpartition("/")
-            if mode == FOLDER:
-                inside(name)
-            else:
-                inside(above)[1].append(last)
+            folder = name if mode == FOLDER else above
+            while folder not in found:
+                found[folder] = ([], [])
+                folder = folder.rpartition("/")[0]
+            if mode != FOLDER:
+                found[above][1].append(last)
+        for folder in found:
+            if folder:
+                above, _, last = folder.rpartition("/")
+                found[above][0].append(last)
         return found
 
     @cached_property
@@ -105,6 +103,8 @@ class Revision:
                     if left < 0:
                         raise Circle
                     target = os.fsdecode(git_objects.read(self.top, link.encode()) or b"")
+                    if len(target) > LONGEST_LINK:
+                        raise Circle
                     if target.startswith("/"):
                         raise LeadsOut
                     done.pop()

@@ -58,7 +58,7 @@ def for_diff(
     needed += _settings(settings_from or revision)
     if revision is not None:
         needed += revision.links.values()
-    _provide(base.top, needed, lacking, fetching)
+    _provide(base.top, needed, lacking, fetching, announced=fetching.all_blobs)
     if revision is not None:
         _provide(base.top, _behind_links(revision, wanted), lacking, fetching)
     left = frozenset(name for name in records if now[name] in lacking)
@@ -91,8 +91,8 @@ def for_revision(
     needed = [revision.blobs[name] for name in wanted if name in revision.blobs]
     needed += [*_settings(settings_from or revision), *revision.links.values()]
     of = f" of {revision.commit[:SHORT]}"
-    _provide(revision.top, needed, lacking, fetching, of)
-    _provide(revision.top, _behind_links(revision, wanted), lacking, fetching, of)
+    _provide(revision.top, needed, lacking, fetching, of, announced=True)
+    _provide(revision.top, _behind_links(revision, wanted), lacking, fetching, of, announced=True)
 
 
 def for_settings(revision: Revision, fetching: Fetching) -> None:
@@ -130,11 +130,17 @@ def _behind_links(revision: Revision, names: Iterable[str]) -> Iterator[str]:
                 yield entry
 
 
-def _provide(top: str, objects: Iterable[str], lacking: set[str], fetching: Fetching, of: str = "") -> None:
-    """Fetch the objects that are lacking, and take them from these. ``of`` says that count and size are announced."""
+def _provide(
+    top: str, objects: Iterable[str], lacking: set[str], fetching: Fetching, of: str = "", *, announced: bool = False
+) -> None:
+    """
+    Fetch the objects that are lacking, and take them from these.
+
+    ``of`` says in messages what they are of. With ``announced``, count and size are said before the request.
+    """
     wanted = lacking.intersection(objects)
     if wanted:
         what = counted(len(wanted), "file")
-        size = fetch(top, wanted, f"{what}{of}", fetching, before=bool(of))
+        size = fetch(top, wanted, f"{what}{of}", fetching, before=announced)
         fetching.say(f"fetched {what} ({shown(size)}) in one request")
         lacking -= wanted
