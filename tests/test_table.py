@@ -20,7 +20,7 @@ from pfocr_lint.result import Result
 from pfocr_lint.schema import schemas
 from pfocr_lint.schema.kinds import Kind
 from pfocr_lint.settings.model import DEFAULT, Selection, Settings
-from pfocr_lint.workspace import many_files, one_file
+from pfocr_lint.workspace import many_files, one_file, reading
 from pfocr_lint.workspace.one_file import Task
 from pfocr_lint.workspace.source import Source
 
@@ -195,7 +195,7 @@ def test_files_taken_together_are_reported_as_each_alone_in_their_order(folder, 
     assert [shown(each) for each in together] == [each if not each.is_clean else each.facts for each in alone]
     assert sum(isinstance(each, Result) for each in together) == 5
     digests = [
-        b"" if isinstance(each, Result) else many_files.hashlib.sha256(one_file.load(path)).digest()
+        b"" if isinstance(each, Result) else many_files.hashlib.sha256(reading.load(path)).digest()
         for path, each in zip(folder, together, strict=True)
     ]
     reported = list(many_files._outcomes_of((DEFAULT, Kind.FIGURE, folder, digests), task))

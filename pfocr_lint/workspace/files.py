@@ -64,7 +64,6 @@ class Disk:
     load = staticmethod(reading.load)
     leads_out = staticmethod(reading.leads_out)
     whole = staticmethod(paths.whole)
-    real = staticmethod(paths.real)
     inside = staticmethod(inside)
 
     def exists(self, path: str) -> bool:
@@ -82,6 +81,11 @@ class Disk:
             for entry in entries:
                 (folders if entry.is_dir(follow_symlinks=False) else others).append(entry.name)
         return folders, others
+
+    def real(self, path: str) -> str:
+        """The absolute path with all links resolved."""
+        found: str = paths.real(os.path.join(os.getcwd(), path))  # noqa: PTH109, PTH118 - no ".." is resolved before a link
+        return found
 
     def before(self, path: str, revision: str) -> bytes | None:
         """The bytes of a file in another revision; None where Git does not know it."""
