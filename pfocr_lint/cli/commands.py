@@ -23,7 +23,10 @@ class Command(NamedTuple):
     summary: str
 
 
-COMMANDS = {"waive": Command("pfocr_lint.cli.waive", "write waivers")}
+COMMANDS = {
+    "server": Command("pfocr_lint.cli.server", "serve an editor"),
+    "waive": Command("pfocr_lint.cli.waive", "write waivers"),
+}
 
 
 class Main(Protocol):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pfocr_lint.dataclass import dataclass, replace
 from pfocr_lint.diagnostic import Note
-from pfocr_lint.linter.hits import Checked, Hit, by_place, hit_of
+from pfocr_lint.linter.hits import Checked, Hit, by_place, hit_of, span_of
 from pfocr_lint.linter.waiving import waive
 from pfocr_lint.record import facts
 from pfocr_lint.rules.catalogue import BY_CODE, COMPARING, ON_PAGES
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pfocr_lint.diagnostic import Severity
     from pfocr_lint.record.document import Record
     from pfocr_lint.rules.declaration import Rule
+    from pfocr_lint.settings.model import Settings
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,23 @@ def compare(
         hits_left = tuple(sorted(left, key=by_place))
         checked.append(Checked(record, hits_left, waived=waived, open_other=repository.open, again=again))
     return Compared(tuple(checked), tuple(faults), tuple(notes))
+
+
+def moved(checked: Checked, record: Record, settings: Settings) -> Checked:
+    """The findings of an earlier comparison in another text of their record: those whose value is there and is the same."""
+    old = checked.record
+    here = [
+        replace(hit, span=span_of(record, hit.finding))
+        for hit in checked.hits
+        if hit.finding.at is None and (hit.finding.key is None or _same_value(old, record, hit.finding.key))
+    ]
+    known = waivers(record) if settings.waivers else ()
+    left = waive(record, known, here, settings.rules_for(record.path), settings.today)[0] if known else here
+    return replace(checked, record=record, hits=tuple(sorted(left, key=by_place)))
+
+
+def _same_value(old: Record, new: Record, key: str) -> bool:
+    return key in new.entries and old.value(key) == new.value(key)
 
 
 def _on_pages(

@@ -104,6 +104,12 @@ def fix_round(checked: Checked, settings: Settings, *, unsafe: bool) -> Step | N
     return done or step
 
 
+def fix_findings(checked: Checked, hits: Sequence[Hit], settings: Settings) -> Step | None:
+    """Apply the fixes of some findings of a checked record in one round, unsafe ones too, and verify it; None without any."""
+    wanted = [(hit, hit.finding.fix) for hit in hits if hit.finding.fix is not None]
+    return _step(checked, wanted, settings) if wanted and checked.offers_fixes else None
+
+
 def _wanted(checked: Checked, *, unsafe: bool) -> list[tuple[Hit, Fix]]:
     """The fixes to apply to a checked record, sorted by rule."""
     return [

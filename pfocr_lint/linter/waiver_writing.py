@@ -41,11 +41,12 @@ class Written:
     problem: str | None = None
 
 
-def write_waivers(checked: Checked, code: str, comment: str, settings: Settings) -> Written:
+def write_waivers(checked: Checked, code: str, comment: str, settings: Settings, *, only: Hit | None = None) -> Written:
     """
     Waive the findings of a rule in a checked record by a comment, ``# pfocr-lint: ignore[…] reason``, above each place.
 
-    ``checked`` may come from the check of the record or from the comparison of records.
+    ``checked`` may come from the check of the record or from the comparison of records. With ``only``, one of its findings, the
+    comment stands above that place alone; it waives what the rule finds there.
     """
     record = checked.record
     if record.kind is Kind.TABLE:
@@ -53,6 +54,11 @@ def write_waivers(checked: Checked, code: str, comment: str, settings: Settings)
     if record.has_lone_cr:
         return Written(record.text, problem="its lines do not all end in LF; correct that first (PF009)")
     places = Counter(line_below(record, hit) for hit in checked.hits if hit.rule.code == code)
+    left = 0
+    if only is not None:
+        left, line = places.total(), line_below(record, only)
+        places = Counter({line: places[line]})
+        left -= places.total()
     lines = record.text.split("\n")
     edits, found = [], []
     for number, line in enumerate(sorted(places)):
@@ -62,14 +68,15 @@ def write_waivers(checked: Checked, code: str, comment: str, settings: Settings)
         edits.append(Edit(at, at, f"{indent[0] if indent is not None else ''}{comment}{end}"))
         found.append((line + number, places[line]))
     written = Written(apply_edits(record.text, edits), tuple(found))
-    return replace(written, problem=_problem(checked, code, comment, written, settings))
+    return replace(written, problem=_problem(checked, code, comment, written, settings, left))
 
 
-def _problem(checked: Checked, code: str, comment: str, written: Written, settings: Settings) -> str | None:
+def _problem(checked: Checked, code: str, comment: str, written: Written, settings: Settings, left: int) -> str | None:
     """
     The reason why the new text must not be written; None when it may be.
 
-    Only the comments were added; every value is equal; the findings are waived, and no rule finds anything else.
+    Only the comments were added; every value is equal; the findings are waived but for ``left`` elsewhere, and no rule finds
+    anything else.
     """
     old, data = checked.record, written.text.encode()
     added = {line for line, _ in written.comments}
@@ -83,7 +90,7 @@ def _problem(checked: Checked, code: str, comment: str, written: Written, settin
     if new.data is None or not same(old.data, new.data):
         return "with the comment above its finding it would have other values"
     before, after = check_record(old, settings), check_record(new, settings)
-    if any(each.rule.code == code for each in (*after.hits, *_compared(checked, new, code, settings))):
+    if sum(each.rule.code == code for each in (*after.hits, *_compared(checked, new, code, settings))) > left:
         return f"{code} would still be reported with the comment above its finding"
     more = Counter(each.rule.code for each in after.hits) - Counter(each.rule.code for each in before.hits)
     return f"with the comment, {', '.join(sorted(more))} would be reported" if more else None
