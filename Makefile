@@ -12,7 +12,7 @@ BENCH_FLAGS ?=
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-emit-index-url \
 	--custom-compile-command 'make lock' --group build $(UPGRADE)
-.PHONY: help lint-samples test test-all fuzz mutate bench bench-all docs lock clean
+.PHONY: help lint-samples test test-editors test-all fuzz mutate bench bench-all docs lock clean
 
 # Installs only files whose hashes are in the lock.
 $(STAMP): pyproject.toml requirements-dev.txt
@@ -30,6 +30,9 @@ lint-samples: $(STAMP)  ## check the sample records, and print the fixes as a di
 
 test: $(STAMP)  ## run the test suite without network; under three minutes on two cores
 	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+test-editors: $(STAMP)  ## run the language server in real editors; an editor that is not installed is skipped
+	$(BIN)/python -m pytest -rs tests/test_neovim.py
 
 test-all: $(STAMP)  ## run the test suite, with the tests that need the network or a long time
 	$(BIN)/python -m pytest -n 2

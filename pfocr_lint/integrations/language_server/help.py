@@ -8,12 +8,10 @@ from collections.abc import Callable, Iterable, Iterator
 from lsprotocol import types
 
 from pfocr_lint.diagnostic import Span
-from pfocr_lint.handbook import pages
 from pfocr_lint.integrations.language_server import outline
 from pfocr_lint.integrations.language_server.document import Document
 from pfocr_lint.pointer import split
 from pfocr_lint.record.emitter import entry
-from pfocr_lint.rules.catalogue import BY_CODE
 from pfocr_lint.schema import schemas
 from pfocr_lint.schema.kinds import Kind
 
@@ -24,13 +22,17 @@ _DOI = re.compile(r"10\.[0-9]{4,9}/[!-~]+")
 _FIGLINK = re.compile(r"/pmc/articles/[!-~]+")
 
 
-def hover(document: Document, position: types.Position) -> types.Hover | None:
-    """The pages of the rules that report something at a position, else the description of the key."""
+def hover(document: Document, position: types.Position, page: Callable[[str], str]) -> types.Hover | None:
+    """
+    The pages of the rules that report something at a position, else the description of the key.
+
+    ``page`` gives the page of a rule, in Markdown, for its code.
+    """
     offset = document.text.offset(position)
     found = document.at(Span(offset, offset))
     if found:
         codes = dict.fromkeys(each.diagnostic.code for each in found)
-        text = "\n\n---\n\n".join(pages.page(BY_CODE[code]) for code in codes)
+        text = "\n\n---\n\n".join(page(code) for code in codes)
         start = found[0].diagnostic.span
         return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, text), document.text.range(start))
     kind = outline.mapping_kind(document.path, document.text.text)

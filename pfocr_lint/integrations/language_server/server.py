@@ -13,17 +13,19 @@ from typing import Any, BinaryIO
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
-from pygls.protocol import LanguageServerProtocol, lsp_method
 from pygls.uris import from_fs_path, to_fs_path
 
 from pfocr_lint import __version__
 from pfocr_lint.diagnostic import Edit
+from pfocr_lint.handbook import pages
 from pfocr_lint.integrations.language_server import help as helping
 from pfocr_lint.integrations.language_server import offers
 from pfocr_lint.integrations.language_server.document import Document, Refused
+from pfocr_lint.integrations.language_server.protocol import Protocol
 from pfocr_lint.integrations.language_server.records import Records, give
 from pfocr_lint.integrations.language_server.text import Text
 from pfocr_lint.report import visible
+from pfocr_lint.rules.catalogue import BY_CODE
 from pfocr_lint.settings.model import DEFAULT, Settings, SettingsError, on_day
 from pfocr_lint.workspace import git_history, settings_files
 from pfocr_lint.workspace.settings_choice import settings_for
@@ -32,27 +34,11 @@ _SETTINGS = (settings_files.FILE, "pyproject.toml")
 _WATCHED = (*(f"**/{name}" for name in _SETTINGS), "**/_figures/*.md", "**/_organisms/*.md", "**/figures/*.yml", "**/_data/*.tsv")
 
 
-class _Protocol(LanguageServerProtocol):
-    """Leaves the texts to the server: pygls splits lines at more characters than the protocol does."""
-
-    @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
-    def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> Any:
-        yield self.fm.features[types.TEXT_DOCUMENT_DID_OPEN], (params,), None
-
-    @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
-    def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> Any:
-        yield self.fm.features[types.TEXT_DOCUMENT_DID_CHANGE], (params,), None
-
-    @lsp_method(types.TEXT_DOCUMENT_DID_CLOSE)
-    def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> Any:
-        yield self.fm.features[types.TEXT_DOCUMENT_DID_CLOSE], (params,), None
-
-
 class Server(LanguageServer):
     """The state of the server: open documents by address, and the records of the client's folders."""
 
     def __init__(self) -> None:
-        super().__init__(offers.SOURCE, __version__, protocol_cls=_Protocol)
+        super().__init__(offers.SOURCE, __version__, protocol_cls=Protocol)
         self.documents: dict[str, Document] = {}
         self.versions: dict[str, int] = {}
         self.records = Records(self.settings_of)
@@ -62,7 +48,7 @@ class Server(LanguageServer):
         self._whole = False
         self._running: asyncio.Task[None] | None = None
         self._stopped = False
-        self._told = ""
+        self._last_message = ""
         self._base = ""
         self.ended = False
 
@@ -73,7 +59,7 @@ class Server(LanguageServer):
         return on_day(settings_for(path), time.strftime("%Y-%m-%d"))
 
     def settings_or_default(self, path: str) -> Settings:
-        """The settings of a path; where they are wrong, the user is told once, and the defaults are in force."""
+        """The settings of a path; where they are wrong, a message says so once, and the defaults are in force."""
         try:
             return self.settings_of(path)
         except SettingsError as error:
@@ -82,8 +68,8 @@ class Server(LanguageServer):
 
     def tell(self, message: str, kind: types.MessageType = types.MessageType.Error) -> None:
         """Show a message, but not the same twice in a row."""
-        if message != self._told:
-            self._told = message
+        if message != self._last_message:
+            self._last_message = message
             self.window_show_message(types.ShowMessageParams(kind, visible(f"pfocr-lint: {message}")))
 
     # documents
@@ -125,7 +111,7 @@ class Server(LanguageServer):
         self.open(uri, document.text.text, version)
 
     def publish(self, uris: Iterable[str]) -> None:
-        """Send the diagnostics of open files; a client that asks for them is told to ask again."""
+        """Send the diagnostics of open files; a client that asks for them gets a request to ask again."""
         if self.pulls:
             return
         for uri in uris:
@@ -261,7 +247,7 @@ def _did_close(server: Server, params: types.DidCloseTextDocumentParams) -> None
 def _watched_files_changed(server: Server, params: types.DidChangeWatchedFilesParams) -> None:
     paths = [server.path_of(change.uri) for change in params.changes]
     if any(path.rpartition("/")[2] in _SETTINGS for path in paths):
-        server._told = ""
+        server._last_message = ""
         settings_files.discover.cache_clear()
         for uri in list(server.documents):
             server.reopen(uri)
@@ -325,15 +311,12 @@ def _waive(server: Server, uri: str, code: str, fingerprint: str, reason: str) -
 
 
 def _explain(_: Server, code: str) -> str | None:
-    from pfocr_lint.handbook import pages
-    from pfocr_lint.rules.catalogue import BY_CODE
-
     return pages.page(BY_CODE[code]) if code in BY_CODE else None
 
 
 def _hover(server: Server, params: types.HoverParams) -> types.Hover | None:
     document = server.documents.get(params.text_document.uri)
-    return None if document is None else helping.hover(document, params.position)
+    return None if document is None else helping.hover(document, params.position, lambda code: pages.page(BY_CODE[code]))
 
 
 def _completion(server: Server, params: types.CompletionParams) -> list[types.CompletionItem]:
@@ -345,8 +328,8 @@ def _links(server: Server, params: types.DocumentLinkParams) -> list[types.Docum
     document = server.documents.get(params.text_document.uri)
     if document is None:
         return []
-    pages = server.records.pages
-    return list(helping.links(document, lambda name: server.uri_of(pages[name]) if name in pages else None))
+    known = server.records.pages
+    return list(helping.links(document, lambda name: server.uri_of(known[name]) if name in known else None))
 
 
 def _format(server: Server, params: types.DocumentFormattingParams) -> list[types.TextEdit]:
