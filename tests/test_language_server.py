@@ -134,6 +134,27 @@ def test_records_are_compared_in_the_background_and_after_a_save(client, reposit
     assert {(each["code"], each["message"]) for each in found} == as_the_run(repository, other)
 
 
+def test_a_value_that_was_edited_since_the_commit_is_replaced_only_by_an_unsafe_fix(client, repository):
+    """As a run: Git knows the record, so the corrected copy of the caption is not overwritten without a warning."""
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org"]
+    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "records"]):
+        subprocess.run([*git, *command], cwd=repository, check=True)
+    text = clean_text()
+    head, _, tail = text.partition("  description: ")
+    edited = f"{head}  description: Corrected. {tail}"
+    (repository / NAME).write_text(edited, encoding="utf-8")
+    editor = client()
+    editor.open(NAME, edited)
+    (found,) = editor.diagnostics(NAME, 1)
+    assert found["code"] == "PF206"
+    titles = [each["title"] for each in editor.actions(NAME, found["range"]) if each["title"].startswith("PF206: ")]
+    assert any("unsafe" in title for title in titles)
+    subprocess.run([*git, "commit", "-qam", "corrected"], cwd=repository, check=True)
+    editor.notify("textDocument/didSave", {"textDocument": {"uri": editor.uri(NAME)}})
+    titles = [each["title"] for each in editor.actions(NAME, found["range"]) if each["title"].startswith("PF206: ")]
+    assert not any("unsafe" in title for title in titles)
+
+
 def as_the_run(folder, name):
     """What a run over the folder reports for a record, with paths below the folder."""
     ran = subprocess.run(

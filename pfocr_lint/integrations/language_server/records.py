@@ -29,7 +29,7 @@ class Records:
         self._settings_of = settings_of
         self._facts: dict[str, Facts] = {}
         self._folders: tuple[str, ...] = ()
-        self._task = Task(revision="HEAD")
+        self._task = Task()  # facts depend on no revision, and Git's answers belong to the thread of the open texts
         self.comparison = _NOTHING
         self.pages: dict[str, str] = {}  # latin name -> path
 

@@ -232,6 +232,8 @@ def _did_change(server: Server, params: types.DidChangeTextDocumentParams) -> No
 
 def _did_save(server: Server, params: types.DidSaveTextDocumentParams) -> None:
     uri = params.text_document.uri
+    if uri in server.documents and server.documents[uri].record.data is not None:
+        server.reopen(uri)  # Git may know another version by now
     if uri.startswith("file:"):
         server.compare([server.path_of(uri)])
 
