@@ -71,7 +71,7 @@ def write_waivers(checked: Checked, code: str, comment: str, settings: Settings,
     return replace(written, problem=_problem(checked, code, comment, written, settings, left))
 
 
-def _problem(checked: Checked, code: str, comment: str, written: Written, settings: Settings, left: int) -> str | None:
+def _problem(checked: Checked, code: str, comment: str, written: Written, settings: Settings, left: int = 0) -> str | None:
     """
     The reason why the new text must not be written; None when it may be.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import time
 from collections.abc import Callable, Iterable
@@ -179,6 +180,8 @@ class Server(LanguageServer):
                 self.tell(fault)
             give(self.records, self.documents.values())
             self.refresh()
+            if whole:
+                freeze_memory()
 
     def _work(self, folders: tuple[str, ...] | None, paths: set[str]) -> tuple[str, ...]:
         if folders is not None:
@@ -192,6 +195,12 @@ class Server(LanguageServer):
         self._stopped = True
         self._worker.shutdown(wait=False, cancel_futures=True)
         git_history.close()
+
+
+def freeze_memory() -> None:
+    """Take what is loaded by now, code and facts, out of the search for reference cycles: it took up to 30 ms in a few changes of 200."""
+    gc.collect()
+    gc.freeze()
 
 
 def _initialize(server: Server, params: types.InitializeParams) -> None:
