@@ -198,7 +198,7 @@ class Server(LanguageServer):
 
 
 def freeze_memory() -> None:
-    """Take what is loaded by now, code and facts, out of the search for reference cycles: it took up to 30 ms in a few changes of 200."""
+    """Take what is loaded by now out of the search for reference cycles: it took up to 30 ms in a few changes of 200."""
     gc.collect()
     gc.freeze()
 
