@@ -28,7 +28,7 @@ from pfocr_lint.integrations.language_server.text import Text
 from pfocr_lint.report import visible
 from pfocr_lint.rules.catalogue import BY_CODE
 from pfocr_lint.settings.model import DEFAULT, Settings, SettingsError, on_day
-from pfocr_lint.workspace import git_history, settings_files
+from pfocr_lint.workspace import git_history, git_objects, settings_files
 from pfocr_lint.workspace.settings_choice import settings_for
 
 _SETTINGS = (settings_files.FILE, "pyproject.toml")
@@ -194,7 +194,7 @@ class Server(LanguageServer):
         """End the work in the background."""
         self._stopped = True
         self._worker.shutdown(wait=False, cancel_futures=True)
-        git_history.close()
+        git_objects.close()
 
 
 def freeze_memory() -> None:
