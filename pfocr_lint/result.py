@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pfocr_lint.diagnostic import Diagnostic
+    from pfocr_lint.linter.planned import PlannedEdit
     from pfocr_lint.record.facts import Facts
 
 
@@ -19,7 +20,8 @@ class Result:
     The result of one file.
 
     ``left`` are the diagnostics that remain (of many files, in a block), ``fixed`` those that were fixed. ``versions`` is the
-    text before and after, only for a diff; ``patch`` is that diff. ``faults`` are this program's own, ``notes`` say why a file
+    text before and after, only for a diff; ``patch`` is that diff;
+    ``planned`` are the edits that would be made, only for a plan. ``faults`` are this program's own, ``notes`` say why a file
     was left as it is, ``unreadable`` why it was not read, ``missing`` that it does not exist, ``not_a_record`` that it is none.
     ``facts`` are compared with those of other records, ``waived`` are the codes of the waived findings, one for each. ``digest``
     is the SHA-256 of the record's bytes; empty where the result depends on more than these. ``until`` is the earliest last day of
@@ -31,6 +33,7 @@ class Result:
     fixed: tuple[Diagnostic, ...] = ()
     versions: tuple[str, str] | None = None
     patch: str = ""
+    planned: tuple[PlannedEdit, ...] = ()
     faults: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     unreadable: str | None = None
@@ -49,4 +52,4 @@ class Result:
         A waived finding is counted in every run, and a waiver may end: such a record is not kept as clean.
         """
         reported = self.left or self.fixed or self.versions or self.faults or self.notes or self.unreadable or self.not_a_record
-        return not (reported or self.waived or self.until)
+        return not (reported or self.planned or self.waived or self.until)

@@ -67,12 +67,17 @@ def intermixed(options: argparse.ArgumentParser, argv: Sequence[str]) -> argpars
     return options.parse_intermixed_args(argv) if rest else flags
 
 
-def command_parser(name: str, description: str) -> Parser:
-    """Return the parser of a command beside the main job, with the options that all of these commands have."""
+def command_parser(name: str, description: str, *, settings: bool = True) -> Parser:
+    """
+    Return the parser of a command beside the main job, with the options that all of these commands have.
+
+    Without ``settings``, those for settings and running are left out: the command has them from elsewhere.
+    """
     options = Parser(prog=f"pfocr-lint {name}", description=description, allow_abbrev=False, formatter_class=_Formatter)
     group = options.add_argument_group("settings and running")
-    add_settings(group)
-    group.add_argument("--jobs", metavar="N", help=JOBS)
+    if settings:
+        add_settings(group)
+        group.add_argument("--jobs", metavar="N", help=JOBS)
     group.add_argument("-q", "--quiet", action="store_true", help="print no summary")
     return options
 
@@ -82,6 +87,16 @@ def add_settings(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--config", metavar="FILE", help="use this settings file")
     group.add_argument("--isolated", action="store_true", help="use no settings file")
     group.add_argument("--today", metavar="DAY", help="the day with which 'until' of waivers is compared (default: today)")
+
+
+def add_rules(group: argparse._ArgumentGroup) -> None:
+    """Add the options that select rules."""
+    for flag, effect in (
+        ("--select", "run only these rules"),
+        ("--ignore", "do not run these rules"),
+        ("--extend-select", "run these rules too"),
+    ):
+        group.add_argument(flag, action="append", metavar="CODES", help=f"{effect}: codes, prefixes or names, comma separated")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -110,12 +125,7 @@ def parser() -> argparse.ArgumentParser:
     group.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: apply the unsafe fixes too")
     group.add_argument("--diff", action="store_true", help="print the changes of --fix as a unified diff, write nothing")
     group = options.add_argument_group("rules")
-    for flag, effect in (
-        ("--select", "run only these rules"),
-        ("--ignore", "do not run these rules"),
-        ("--extend-select", "run these rules too"),
-    ):
-        group.add_argument(flag, action="append", metavar="CODES", help=f"{effect}: codes, prefixes or names, comma separated")
+    add_rules(group)
     group.add_argument("--no-waivers", action="store_true", help="report waived findings too, and nothing about waivers")
     group.add_argument("--list-rules", action="store_true", help="list all rules (as data with --output-format json)")
     group.add_argument("--explain", metavar="CODE", help="print the documentation of a rule")

@@ -25,6 +25,10 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "server": Command("pfocr_lint.cli.server", "serve an editor"),
+    "plan": Command("pfocr_lint.cli.plan", "write what --fix would change as a reviewable file"),
+    "apply": Command("pfocr_lint.cli.apply", "make the planned edits"),
+    "verify": Command("pfocr_lint.cli.verify", "prove that nothing but planned edits was made"),
+    "undo": Command("pfocr_lint.cli.undo", "take the planned edits back"),
     "waive": Command("pfocr_lint.cli.waive", "write waivers"),
 }
 

@@ -21,7 +21,7 @@ from pfocr_lint.workspace.settings_files import discover, load
 def choice_of(flags: argparse.Namespace) -> Choice:
     """Return the choice of settings that the flags make. Raises UsageError and SettingsError."""
     for_all = for_all_files(flags)
-    overrides = Overrides(_selection(flags), flags.fail_on, not flags.no_waivers, day_of(flags.today))
+    overrides = Overrides(selection_of(flags), flags.fail_on, not flags.no_waivers, day_of(flags.today))
     return Choice(for_all, flags.settings_from, overrides)
 
 
@@ -41,7 +41,9 @@ def day_of(given: str | None) -> str:
     return given
 
 
-def _selection(flags: argparse.Namespace) -> Selection:
+def selection_of(flags: argparse.Namespace) -> Selection:
+    """Return the rules that the flags select. Raises UsageError and SettingsError."""
+
     def of(name: str) -> tuple[str, ...] | None:
         given = getattr(flags, name)
         if given is None:

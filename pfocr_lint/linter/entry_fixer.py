@@ -20,7 +20,7 @@ from pfocr_lint.diagnostic import DropItem, Safety, SetValue, apply_edits
 from pfocr_lint.linter import edits
 from pfocr_lint.linter.changes import changed
 from pfocr_lint.linter.entry_diagnostics import Located, located, numbered_diagnostics
-from pfocr_lint.linter.fixed import Fixed, made_by, same
+from pfocr_lint.linter.fixed import Fixed, Round, made_by, same
 from pfocr_lint.linter.hits import MOST, cause_of
 from pfocr_lint.linter.prefilter import with_text
 from pfocr_lint.pointer import parent_of
@@ -30,17 +30,22 @@ from pfocr_lint.record.positions import compose
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pfocr_lint.diagnostic import Edit
     from pfocr_lint.linter.prefilter import QuickCheck
     from pfocr_lint.record.document import Record
     from pfocr_lint.settings.model import Settings
 
 
 class Attempt(NamedTuple):
-    """A record with fixes that are made and not yet verified: ``data`` are the bytes after them, ``found`` all its findings."""
+    """
+    A record with fixes that are made and not yet verified: ``edits`` make them, ``data`` are the bytes after them, ``found`` are
+    all its findings.
+    """
 
     record: Record
     found: list[Located]
     fixing: list[Located]
+    edits: list[Edit]
     data: bytes
 
 
@@ -59,7 +64,7 @@ def attempt(quick: QuickCheck, data: bytes, settings: Settings, *, unsafe: bool)
     changes = _changes(fixing)
     if _empties_a_list(record, changes) or sum(len(edit.text) for edit in wanted) > edits.MOST_WRITTEN:
         return None
-    return Attempt(record, found, fixing, apply_edits(record.text, wanted).encode())
+    return Attempt(record, found, fixing, wanted, apply_edits(record.text, wanted).encode())
 
 
 def _is_plain(each: Located) -> bool:
@@ -106,7 +111,8 @@ def verified(tried: Attempt, after: QuickCheck | None, settings: Settings, *, un
     fixed = [
         each.diagnostic._replace(made=made_by(record, fix)) for each in tried.fixing if (fix := each.finding.fix) is not None
     ]
-    return Fixed(tried.data, tuple(fixed), numbered_diagnostics(left), facts=after.facts)
+    made = Round(tuple(tried.edits), tuple(fixed), ((),) * len(fixed))  # a fix that follows from another value is not made here
+    return Fixed(tried.data, made.fixed, numbered_diagnostics(left), facts=after.facts, rounds=(made,))
 
 
 def _changes(fixing: Sequence[Located]) -> list[SetValue | DropItem]:

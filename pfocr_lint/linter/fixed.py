@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pfocr_lint.dataclass import dataclass
-from pfocr_lint.diagnostic import Diagnostic, DropItem, Fix, RenameKey, TextEdit, ValueChange
+from pfocr_lint.diagnostic import Diagnostic, DropItem, Edit, Fix, RenameKey, TextEdit, ValueChange
 from pfocr_lint.pointer import split
 
 if TYPE_CHECKING:
     from pfocr_lint.record.document import Record
     from pfocr_lint.record.facts import Facts
+
+
+class Round(NamedTuple):
+    """
+    The fixes that were made together: their edits in the text before them, sorted, and their diagnostics.
+
+    ``follows`` are, for each diagnostic, the JSON Pointers of the values from which its fix took the new one.
+    """
+
+    edits: tuple[Edit, ...]
+    fixed: tuple[Diagnostic, ...]
+    follows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -20,7 +32,7 @@ class Fixed:
 
     ``data`` are the bytes after all fixes; the old ones when nothing was fixed or a fault occurred. ``fixed`` are the diagnostics
     that were fixed, ``left`` those that remain in ``data``, ``waived`` the codes of the waived findings, one for each. ``until``
-    is the earliest last day of the waivers in ``data``.
+    is the earliest last day of the waivers in ``data``. ``rounds`` are the same fixes with the edits that made them.
     """
 
     data: bytes
@@ -30,6 +42,7 @@ class Fixed:
     facts: Facts | None = None
     waived: tuple[str, ...] = ()
     until: str | None = None
+    rounds: tuple[Round, ...] = ()
 
 
 def made_by(record: Record, made: Fix) -> tuple[ValueChange, ...]:

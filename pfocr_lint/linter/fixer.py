@@ -14,7 +14,7 @@ from pfocr_lint.diagnostic import Diagnostic, Fix, Safety, TextEdit, apply_edits
 from pfocr_lint.linter import edits
 from pfocr_lint.linter.diagnostics import FIRST, diagnostic_of, diagnostics_of
 from pfocr_lint.linter.edited_values import keep_tracking, track_edits
-from pfocr_lint.linter.fixed import Fixed, made_by, same
+from pfocr_lint.linter.fixed import Fixed, Round, made_by, same
 from pfocr_lint.linter.hits import Checked, Hit
 from pfocr_lint.linter.record_check import check_again, check_record
 from pfocr_lint.record.document import Record, untyped
@@ -54,6 +54,7 @@ def fix_until_stable(first: Checked, data: bytes, settings: Settings, *, unsafe:
     """The same for a record that is already checked; ``data`` are its bytes."""
     checked, path = first, first.record.path
     fixed: list[Diagnostic] = []
+    rounds: list[Round] = []
     unstable: tuple[Diagnostic, ...] = ()
     for turn in range(ROUNDS + 1):
         step = fix_round(checked, settings, unsafe=unsafe)
@@ -61,12 +62,13 @@ def fix_until_stable(first: Checked, data: bytes, settings: Settings, *, unsafe:
             new = checked.record.text.encode() if fixed else data
             left = tuple(diagnostics_of(checked))
             facts = facts_of(checked.record)
-            return Fixed(new, tuple(fixed), left, checked.faults, facts, checked.waived, checked.until)
+            return Fixed(new, tuple(fixed), left, checked.faults, facts, checked.waived, checked.until, tuple(rounds))
         if turn == ROUNDS:
             break
         if step.problem is not None:
             return _unfixed(first, data, f"{path}: {step.problem}")
         fixed += step.fixed
+        rounds += step.rounds
         unstable, checked = step.fixed, step.after
     names = ", ".join(sorted({each.code for each in unstable}))
     return _unfixed(first, data, f"{path}: the fixes of {names} do not converge after {ROUNDS} rounds")
@@ -79,11 +81,19 @@ def _unfixed(first: Checked, data: bytes, fault: str) -> Fixed:
 
 @dataclass(frozen=True)
 class Step:
-    """One round of fixes: what was fixed, the record after it, and the reason why it must not be written, if there is one."""
+    """
+    Fixes that were made: in one round, or one rule after the other; the record after them, and the reason why it must not be
+    written, if there is one.
+    """
 
-    fixed: tuple[Diagnostic, ...]
+    rounds: tuple[Round, ...]
     after: Checked
     problem: str | None
+
+    @property
+    def fixed(self) -> tuple[Diagnostic, ...]:
+        """What was fixed."""
+        return tuple([each for made in self.rounds for each in made.fixed])
 
 
 def fix_round(checked: Checked, settings: Settings, *, unsafe: bool) -> Step | None:
@@ -100,7 +110,7 @@ def fix_round(checked: Checked, settings: Settings, *, unsafe: bool) -> Step | N
         now = checked if done is None else done.after
         alone = _step(now, [each for each in _wanted(now, unsafe=unsafe) if each[0].rule.code == code], settings)
         if alone is not None and alone.problem is None:
-            done = alone if done is None else Step((*done.fixed, *alone.fixed), alone.after, None)
+            done = alone if done is None else Step((*done.rounds, *alone.rounds), alone.after, None)
     return done or step
 
 
@@ -138,8 +148,9 @@ def _step(checked: Checked, wanted: list[tuple[Hit, Fix]], settings: Settings) -
     problem = verify(checked, after, planned_fixes, planned)
     if problem is not None:
         problem = f"a fix of {', '.join(sorted({hit.rule.code for hit, _ in planned_fixes}))} was not made: {problem}"
-    fixed = (diagnostic_of(record, hit, 1, checked.open_other, made=made_by(record, each)) for hit, each in planned_fixes)
-    return Step(tuple(fixed), after, problem)
+    fixed = [diagnostic_of(record, hit, 1, checked.open_other, made=made_by(record, each)) for hit, each in planned_fixes]
+    made = Round(planned.edits, tuple(fixed), tuple([each.follows for _, each in planned_fixes]))
+    return Step((made,), after, problem)
 
 
 def verify(before: Checked, after: Checked, planned_fixes: Sequence[tuple[Hit, Fix]], planned: edits.Plan) -> str | None:

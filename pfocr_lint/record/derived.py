@@ -43,6 +43,17 @@ ANY_YEAR = expression(r"(?:(?<![0-9:;(\[–-])|(?<=[\s.][(\[]))((?:1[89]|20)[0-9
 _PLAIN_REFERENCE = expression(r"(?!et al\b)\w[^0-9]*\. ?((?:1[89]|20)[0-9]{2})(?=[ ;.:(]|$)")
 _DIGITS = expression(r"[ \u00a0]*([0-9]+[A-Za-z]?)[ .:]*")
 
+# Which fields a field follows from, as JSON Pointers: the order of trust in docs/design.md.
+SOURCES = {
+    "/figid": ("/pmcid",),
+    "/filename": ("/figid",),
+    "/figid_alias": ("/pmcid", "/number"),
+    "/redirect_from": ("/pmcid", "/number", "/figid_alias"),
+    "/figtype": ("/number",),
+    "/year": ("/reftext",),
+    "/schema-jsonld/description": ("/caption",),
+}
+
 
 def stem(filename: str) -> str:
     """Return a file name without its folder and extension."""

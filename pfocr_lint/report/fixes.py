@@ -87,15 +87,15 @@ class FixLog:
 
 def as_data(each: Applied) -> dict[str, Any]:
     """Return one change as an object of the JSON output."""
-    return {**each._asdict(), "old": _plain(each.old), "new": _plain(each.new)}
+    return {**each._asdict(), "old": plain_value(each.old), "new": plain_value(each.new)}
 
 
-def _plain(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
     """Return a value that JSON can represent; other YAML values become text."""
     if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
+        return {key: plain_value(each) for key, each in value.items()}
     if isinstance(value, list):
-        return list(map(_plain, value))
+        return list(map(plain_value, value))
     finite = not isinstance(value, float) or value - value == 0
     return value if value is None or (isinstance(value, (str, bool, int, float)) and finite) else str(value)
 

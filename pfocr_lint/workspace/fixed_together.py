@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from pfocr_lint.linter import entry_fixer
     from pfocr_lint.schema.kinds import Kind
     from pfocr_lint.settings.model import Settings
+    from pfocr_lint.workspace import planned_result
     from pfocr_lint.workspace.one_file import Task
 else:
+    planned_result = LazyModule("pfocr_lint.workspace.planned_result")
     entry_fixer = LazyModule("pfocr_lint.linter.entry_fixer")
 
 
@@ -50,10 +52,14 @@ def fix_together(
     results, writes = dict[int, Result](), dict[int, Write]()
     for (number, attempt), quick in zip(tried.items(), after, strict=True):
         fixed = entry_fixer.verified(attempt, quick, settings, unsafe=task.unsafe)
-        if fixed is not None:
+        if fixed is not None and task.mode == "plan":
+            results[number] = planned_result.planned_result(paths[number], datas[number], fixed)
+        elif fixed is not None:
             digest = hashlib.sha256(fixed.data).digest()
             results[number] = Result(paths[number], fixed.left, fixed.fixed, facts=fixed.facts, digest=digest)
             writes[number] = Write(paths[number], datas[number], fixed.data)
+    if task.mode == "plan":
+        return results
     if task.mode == "diff":
         return {n: replace(each, versions=(writes[n].old.decode(), writes[n].new.decode())) for n, each in results.items()}
     for number in [number for number in writes if not _is_inside(paths[number])]:

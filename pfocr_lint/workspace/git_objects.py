@@ -11,7 +11,7 @@ import contextlib
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 from pfocr_lint.errors import UsageError
@@ -140,24 +140,42 @@ def _as_written(text: str) -> bool:
     return 0 < len(text) <= LONGEST and text.isprintable() and not any(char in text for char in "\"'\\")
 
 
+def git_output(top: str, *args: str) -> bytes:
+    """The output of a Git command. Raises RevisionError with the first line of what it reports."""
+    result = run(top, args)
+    if result.returncode != 0:
+        why = os.fsdecode(result.stderr.partition(b"\n")[0]) or f"status {result.returncode}"
+        raise RevisionError(f"git {args[0]} failed: {why}")
+    return result.stdout
+
+
+def is_ancestor(top: str, old: str, new: str) -> bool:
+    """Whether one commit is another one, or comes before it."""
+    return run(top, ("merge-base", "--is-ancestor", old, new)).returncode == 0
+
+
+def contents(top: str, objects: Sequence[str]) -> list[bytes | None] | None:
+    """The bytes of blobs; None for one that the clone lacks, and instead of all where Git fails."""
+    given = answer(top, "cat-file", "--batch", data="".join(f"{entry}\n" for entry in objects).encode()) if objects else b""
+    if given is None:
+        return None
+    found, at = list[bytes | None](), 0
+    for _ in objects:
+        end = given.index(b"\n", at)
+        parts = given[at:end].split(b" ")
+        at = end + 1
+        size = int(parts[2]) if len(parts) == 3 else None
+        found.append(None if size is None else given[at : at + size])
+        at += 0 if size is None else size + 1
+    return found
+
+
 def read_all(top: str, objects: Iterable[str]) -> dict[str, bytes] | None:
     """The bytes of blobs, by their object; None where Git cannot read one."""
     wanted = list(dict.fromkeys(objects))
-    if not wanted:
-        return {}
-    given = answer(top, "cat-file", "--batch", data="".join(f"{entry}\n" for entry in wanted).encode())
-    if given is None:
-        return None
-    found, at = {}, 0
-    for entry in wanted:
-        end = given.index(b"\n", at)
-        parts = given[at:end].split(b" ")
-        if len(parts) != 3:
-            return None
-        size = int(parts[2])
-        found[entry] = given[end + 1 : end + 1 + size]
-        at = end + 1 + size + 1
-    return found
+    found = contents(top, wanted) or []
+    known = {entry: data for entry, data in zip(wanted, found, strict=False) if data is not None}
+    return known if len(known) == len(wanted) else None
 
 
 class _Blobs:

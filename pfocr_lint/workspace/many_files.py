@@ -63,7 +63,7 @@ def _outcomes_of(part: Part, task: Task) -> Iterator[Outcome]:
                 waiting.append((len(found) - 1, path, data, digest))
                 size += len(data)
         if len(found) == AT_ONCE or size > ENOUGH or number + 1 == len(paths):
-            for place, outcome in _process_together(waiting, settings, kind, task):
+            for place, outcome in process_together(waiting, settings, kind, task):
                 found[place] = outcome
             yield from found
             found, waiting, size = [], [], 0
@@ -73,7 +73,7 @@ def _outcomes_of(part: Part, task: Task) -> Iterator[Outcome]:
 Waiting: TypeAlias = tuple[int, str, bytes, bytes]
 
 
-def _process_together(
+def process_together(
     waiting: Sequence[Waiting], settings: Settings, kind: Kind | None, task: Task
 ) -> Iterator[tuple[int, Outcome]]:
     """The outcomes of files that were read together, each with its place."""

@@ -24,18 +24,21 @@ if TYPE_CHECKING:
     from pfocr_lint.record.document import Record
     from pfocr_lint.record.values import Values
     from pfocr_lint.settings.model import Settings
+    from pfocr_lint.workspace import planned_result
 else:
     checker = LazyModule("pfocr_lint.linter.checker")
     record_check = LazyModule("pfocr_lint.linter.record_check")
     fixer = LazyModule("pfocr_lint.linter.fixer")
     hits = LazyModule("pfocr_lint.linter.hits")
+    planned_result = LazyModule("pfocr_lint.workspace.planned_result")
 from pfocr_lint.result import Result
 
 
 @dataclass(frozen=True)
 class Task:
     """
-    What to do with each file: ``mode`` is ``check``, ``fix`` or ``diff``; ``unsafe`` also applies the unsafe fixes.
+    What to do with each file: ``mode`` is ``check``, ``fix``, ``diff`` or ``plan`` (the result has the edits of the fixes, and
+    nothing is written); ``unsafe`` also applies the unsafe fixes.
 
     ``keywords`` says that there are mention tables, with which keywords will be compared. ``revision`` is the Git revision since
     which edits count: a safe fix replaces no edited value. None: Git is not used. ``files`` is where the records come from.
@@ -109,6 +112,8 @@ def process_prefiltered(
         return replace(result, digest=_unless_edited(checked.record, digest))
     if task.mode == "diff":
         return replace(result, versions=(data.decode(), fixed.data.decode()))
+    if task.mode == "plan":
+        return planned_result.planned_result(path, data, fixed)
     note = replace_file(path, data, fixed.data)
     if note is not None:
         return replace(_result(checked, task), faults=fixed.faults, notes=(note,))
