@@ -8,6 +8,7 @@ import os
 import random
 import signal
 import subprocess
+from collections import Counter
 
 import jsonschema
 import pytest
@@ -291,8 +292,9 @@ def mutations(rng: random.Random) -> list[tuple[str, object]]:
         os.symlink("elsewhere", f"_figures/{name}")
 
     def undone():
-        rows = lines()
-        name = rng.choice([row["path"] for row in rows[1:]])
+        rows = lines()[1:]
+        alike = Counter(batch for _, batch in {(row["path"], row["batch"]) for row in rows})
+        name = rng.choice([row["path"] for row in rows if alike[row["batch"]] > 1])  # else a whole batch would be missing
         git("checkout", "-q", "HEAD~1", "--", name)
 
     found = {
