@@ -28,8 +28,8 @@ EXPECTED = {
     "_figures/PMC3499958__SHORTS-12-05802.md": NA5,
     "_figures/PMC3723360__IJAC2013-934357.sch.001.md": ["PF215", *NA5],  # sch1 numbered SF1
     "_figures/PMC4547770__nihms716064f1.md": ["PF315", *NA5],  # the reference has no year
-    # appendix figure 1 is numbered F1, its files are f008 and fig8; 'the model in ; Red': a reference was lost
-    "_figures/PMC4608393__elife08931f008.md": ["PF218", "PF311", *NA5],
+    # appendix figure 1 is numbered F1, its files are f008 and fig8; 'the model in ; Red': a reference was lost; a DOI of eLife
+    "_figures/PMC4608393__elife08931f008.md": ["PF218", "PF311", "PF323", *NA5],
     "_figures/PMC5114830__40478_2016_392_Fig1_HTML.md": ["PF306", "PF307", *NA5, "PF107"],  # 'a  Group'; U+FEFF; Cys twice
     "_figures/PMC5354998__nihms843846f10.md": ["PF315", *NA5],  # the reference begins '. Nature.'
     "_figures/PMC5994556__cbm-15-2-137-8.md": ["PF306", *NA5],  # the title ends in a space

@@ -167,8 +167,8 @@ _BIDI = expression("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
         Bad({"schema-jsonld/keywords": ["PT\u200bEN"]}, message="U+200B", fixed={"schema-jsonld/keywords": ["PTEN"]}),
         Bad({"figtitle": "Stem \u2192\u200d\u2192 Cells"}, message="U+200D", fixed={"figtitle": "Stem \u2192\u2192 Cells"}),
         Bad({"figtitle": "Properties of \u202eLeukemic\u202c Stem Cells"}, message="U+202E RIGHT-TO-LEFT OVERRIDE"),
-        Bad({"figtitle": "Properties of β-caté\u00adnine and its Cells"}, message="U+00AD SOFT HYPHEN",
-            fixed={"figtitle": "Properties of β-caténine and its Cells"}),
+        Bad({"papertitle": "Properties of β-caté\u00adnine and its Cells"}, message="U+00AD SOFT HYPHEN",
+            fixed={"papertitle": "Properties of β-caténine and its Cells"}),
         Bad({"figtitle": "Cells of the \u00c9\u00adcole"}, message="U+00AD", fixed={"figtitle": "Cells of the \u00c9cole"}),
         Bad({"figtitle": "Properties of GarcÃ\u00ad\u200ba Cells"}, message="U+200B", also=("PF308",),
             fixed={"figtitle": "Properties of GarcÃ\u00ada Cells"}),
@@ -231,13 +231,13 @@ _MOJIBAKE = expression("|".join(_MISREAD))
     kinds=FIGURES | {Kind.FETCHED},
     trigger=InTexts(non_ascii=(*_MISREAD, "[\ufffd]")),
     bad=[
-        Bad({"figtitle": "Role of TNF-Î± in leukemic cells"}, message="'Î±'", unsafe=True,
-            fixed={"figtitle": "Role of TNF-α in leukemic cells"}, key="/figtitle"),
+        Bad({"papertitle": "Role of TNF-Î± in leukemic cells"}, message="'Î±'", unsafe=True,
+            fixed={"papertitle": "Role of TNF-α in leukemic cells"}, key="/papertitle"),
         Bad({"reftext": "JosÃ© GarcÃ\u00ada, et al. Biomedicines. 2022 Aug;10(8):1841."}, message="'Ã©'", unsafe=True,
             fixed={"reftext": "José García, et al. Biomedicines. 2022 Aug;10(8):1841."}),
         Bad({"figtitle": "Role of TNF-\ufffd in leukemic cells"}, message="U+FFFD"),
     ],
-    good=[Good({"figtitle": "Rôle de la “β-caténine” – Müller cells, 10 Å"})],
+    good=[Good({"papertitle": "Rôle de la “β-caténine” – Müller cells, 10 Å"})],
 )  # fmt: skip
 def mojibake(record: Values) -> Iterator[Finding]:
     """

@@ -53,7 +53,7 @@ def unreadable_file(record: Record) -> Iterator[Finding]:
     trigger=Trigger.FORM,
     waivable=False,
     bad=[Bad(text=("publisher_name: MDPI", "publisher_name: MD\0PI"), message="NUL")],
-    good=[Good({"figtitle": "Rôle of the α-subunit in signalling"})],
+    good=[Good({"figtitle": "Rôle of the μ-subunit in signalling"})],
 )
 def invalid_utf_8(record: Record) -> Iterator[Finding]:
     """

@@ -12,6 +12,7 @@ from pfocr_lint.record.texts import FIGURE_TITLES, PROSE, texts
 from pfocr_lint.record.values import Values
 from pfocr_lint.rules.declaration import Bad, Good, InTexts, rule
 from pfocr_lint.rules.text import HOLLOW, both
+from pfocr_lint.rules.title_parts import FIGTITLE, own_end
 from pfocr_lint.schema.kinds import FIGURES, Kind
 
 
@@ -61,7 +62,7 @@ from pfocr_lint.schema.kinds import FIGURES, Kind
             )
         ),
         *(
-            Bad({field: "Stromal signaling in leukemia (modified from )"}, message=f"'from )' in {field}")
+            Bad({field: "Stromal signaling (modified from ) in leukemia"}, message=f"'from )' in {field}")
             for field in ("figtitle", "papertitle")
         ),
         Bad({"figure_title": "Stromal signaling (adapted from )"}, kind=Kind.FETCHED, message="'from )' in figure_title"),
@@ -96,8 +97,9 @@ def emptied_reference(record: Values) -> Iterator[Finding]:
     """
     for key, text in texts(record, "/figtitle", "/papertitle", *PROSE):
         matches = lost_references(text, prose=key in PROSE)
-        if key in FIGURE_TITLES:  # empty brackets there are PF303's
-            matches = [match for match in matches if not HOLLOW.fullmatch(match[0])]
+        if key in FIGURE_TITLES:  # empty brackets there are PF303's; what other rules take off its end is theirs
+            end = own_end(record) if key == FIGTITLE else len(text)
+            matches = [match for match in matches if not HOLLOW.fullmatch(match[0]) and match.start() < end]
         if matches:
             more = f", and {len(matches) - 1} more" if len(matches) > 1 else ""
             message = f"{quote(matches[0][0])} in {name_of(key)}{more}: a reference was lost here"

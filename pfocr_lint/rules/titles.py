@@ -1,4 +1,4 @@
-"""PF3, the part about figures' titles: how long they are, how they end, and what was left over where they were cut."""
+"""PF3, the part about figures' titles: the period at the end, and what was left over where they were cut."""
 
 from __future__ import annotations
 
@@ -6,41 +6,15 @@ from collections.abc import Iterator
 
 from pfocr_lint.diagnostic import Finding, Span
 from pfocr_lint.lazy_import import expression
-from pfocr_lint.quoting import quote
-from pfocr_lint.record import derived
 from pfocr_lint.record.texts import texts
 from pfocr_lint.record.values import Values
-from pfocr_lint.rules.declaration import Bad, Good, Trigger, When, rule
+from pfocr_lint.rules.declaration import Bad, Good, When, rule
 from pfocr_lint.rules.text import BAD_END, HOLLOW, found, set_text
-from pfocr_lint.rules.value_ends import cut_off
+from pfocr_lint.rules.title_cut import cut_at
+from pfocr_lint.rules.title_length import says_nothing
+from pfocr_lint.rules.title_parts import own_end
+from pfocr_lint.rules.title_texts import OWN_PERIOD
 from pfocr_lint.schema.kinds import FIGURES
-
-
-@rule(
-    "PF301",
-    severity="warning",
-    kinds=FIGURES,
-    owns=("figtitle:minLength", "figtitle:maxLength"),
-    trigger=Trigger.FAILURE,
-    bad=[
-        Bad({"figtitle": "Pathway"}, message="figtitle has 7 characters", key="/figtitle"),
-        Bad({"figtitle": "Pathway of many words " * 12 + "and more"}, message="want 10 to 250"),
-    ],
-    good=[Good({"figtitle": "p53 pathway"})],
-)
-def title_length(record: Values) -> Iterator[Finding]:
-    """
-    The figure's title has fewer than 10 or more than 250 characters.
-
-    A shorter title does not say what the figure shows; a longer one is a caption.
-    """
-    for violation in () if derived.rejections(record) else record.failures.get("PF301", ()):
-        yield Finding(violation.key, f"figtitle has {len(violation.value)} characters, want 10 to 250")
-
-
-_ABBREVIATION = expression(
-    r"(?:\b(?:al|spp?|subsp|var|cv|ssp|str|etc|vs|ca|cf|Inc|Ltd|Co|St|Jr|[A-Za-z]\.[A-Za-z])|(?<=[a-z][ \u00a0])L|\.\.)\.$"
-)
 
 
 @rule(
@@ -67,7 +41,11 @@ def title_final_period(record: Values) -> Iterator[Finding]:
     Titles have none. The period of an abbreviation (`sp.`, `var.`, the `L.` of Linnaeus) stays.
     """
     for key, text in texts(record, "/figtitle"):
-        if text.endswith(".") and not any(end.search(text) for end in (_ABBREVIATION, BAD_END, _TRUNCATED)):
+        if (
+            text.endswith(".")
+            and own_end(record) == len(text)
+            and not (OWN_PERIOD.search(text) or BAD_END.search(text) or says_nothing(text) or cut_at(record))
+        ):
             fix = set_text(record, key, text.rstrip("."), "remove the period")
             yield Finding(key, "figtitle ends in a period", within=Span(len(text) - 1, len(text)), fix=fix)
 
@@ -103,6 +81,11 @@ def _filled(title: str) -> str:
         while kept and kept[-1].isspace():
             kept.pop()
     return "".join(kept)
+
+
+def begins_with_a_panel(title: str) -> bool:
+    """Return whether a title begins with the label of a panel."""
+    return _PANEL.match(title) is not None
 
 
 def _may_have_an_artefact(figtitle: str) -> bool:
@@ -154,34 +137,6 @@ def title_artefact(record: Values) -> Iterator[Finding]:
     """
     for key, text in texts(record, "/figtitle"):
         yield from found(record, key, text, _PANEL, _unlabelled, "figtitle begins with the panel label {1}", "remove the label")
-        yield from found(record, key, text, HOLLOW, _filled, "figtitle has empty brackets {1}", "remove the brackets")
-
-
-_TRUNCATED = expression(r"\bet[ \u00a0]al\.?$|\b(?:from|of|in) [A-Z]\.?$")
-
-
-@rule(
-    "PF314",
-    severity="warning",
-    kinds=FIGURES,
-    trigger=When(("figtitle",), lambda figtitle: " " in figtitle[-3:-1] or "al" in figtitle[-3:]),
-    bad=[
-        Bad({"figtitle": "Model of Winer et al"}, message="'et al'", key="/figtitle"),
-        Bad({"figtitle": "Biosynthesis of amino acids from E"}, message="'from E'"),
-        Bad(text=("Drug Resistance\norg", "#2\norg"), message="before '#2'"),
-    ],
-    good=[Good({"figtitle": "Functions of vitamin D"}), Good({"figtitle": "Winer et al. on leukemic stem cells"})],
-)
-def truncated_title(record: Values) -> Iterator[Finding]:
-    """
-    The figure's title was cut.
-
-    It ends in `et al`, or in a single capital such as the E of E. coli: it was cut at the period, and the rest is in the
-    caption. Or it holds ` #`: without quotes, YAML reads the rest as a comment.
-    """
-    for key, text in texts(record, "/figtitle"):
-        match = _TRUNCATED.search(text, max(0, len(text) - 10))
-        if rest := cut_off(record, key):
-            yield Finding(key, f"figtitle ends before {quote(rest)}, which is a comment; put single quotes round the whole text")
-        elif match:
-            yield Finding(key, f"figtitle ends in {quote(match[0])}: it was cut at an abbreviation", within=Span(*match.span()))
+        hollow = HOLLOW.search(text)
+        if hollow is not None and hollow.start() < own_end(record):
+            yield from found(record, key, text, HOLLOW, _filled, "figtitle has empty brackets {1}", "remove the brackets")

@@ -12,8 +12,10 @@ from pfocr_lint.pointer import name_of
 from pfocr_lint.record.characters import CONTROL
 from pfocr_lint.record.texts import KEYWORDS, NAMES, PROSE, TITLES, texts
 from pfocr_lint.record.values import Values
+from pfocr_lint.rules.boilerplate import publishers_text
 from pfocr_lint.rules.declaration import Bad, Good, InTexts, rule
 from pfocr_lint.rules.text import both, set_text, typed_backslash
+from pfocr_lint.rules.title_parts import FIGTITLE, own_end
 from pfocr_lint.schema.kinds import FIGURES, Kind
 
 _WHITE = " \t\r\n"
@@ -80,8 +82,8 @@ def stray_whitespace(record: Values) -> Iterator[Finding]:
         in_words = key in TITLES or key in PROSE or key in _OF_NAMES or key.startswith(KEYWORDS)
         double = _DOUBLE.search(text) if in_words and "  " in text else None
         first = match or double
-        if first is None:
-            continue
+        if first is None or publishers_text(key, text) is not None or (key == FIGTITLE and first.start() >= own_end(record)):
+            continue  # PF323 shows where a text goes on; what goes with the fix of another rule is that rule's
         typed = typed_backslash(record, key) if _HARD.search(text) else None
         if typed is not None and CONTROL.search(text):
             continue  # the backslashes have one cause, and PF010 reports it
