@@ -15,7 +15,8 @@ from pfocr_lint.rules.text import both, set_text
 from pfocr_lint.schema.kinds import FIGURES
 
 _PUBLISHERS = expression(
-    r"† ?Electronic [Ss]upplementary [Ii]nformation|Click here for additional data file|DOI: ?https?://dx\.doi\.org/10\.7554/eLife\S*\s*$"
+    r"† ?Electronic [Ss]upplementary [Ii]nformation|Click here for additional data file"
+    r"|DOI: ?https?://dx\.doi\.org/10\.7554/eLife[\w.]{0,40}\s*$"
 )
 _KEYS = ("/figtitle", "/papertitle", *PROSE)
 _SHOWN = 40  # characters of it in a message
@@ -27,8 +28,17 @@ def publishers_text(key: str, text: str) -> int | None:
     return None if match is None else match.start()
 
 
-def _may_go_on(*values: str) -> bool:
-    return any("†" in value or "Click here" in value or "eLife" in value for value in values)
+def _may_go_on(text: str) -> bool:
+    return "†" in text or "Click here" in text or "eLife" in text
+
+
+def _one_may_go_on(figtitle: str, papertitle: str, caption: str, description: str) -> bool:
+    return (
+        _may_go_on(figtitle)
+        or _may_go_on(papertitle)
+        or _may_go_on(caption)
+        or (description != caption and _may_go_on(description))
+    )
 
 
 @rule(
@@ -36,7 +46,7 @@ def _may_go_on(*values: str) -> bool:
     severity="warning",
     fix="unsafe",
     kinds=FIGURES,
-    trigger=When(("figtitle", "papertitle", "caption", "schema-jsonld/description"), _may_go_on),
+    trigger=When(("figtitle", "papertitle", "caption", "schema-jsonld/description"), _one_may_go_on),
     bad=[
         Bad({"papertitle": "Properties of Leukemic Stem Cells  †Electronic supplementary information (ESI) available. See DOI: "},
             unsafe=True, message="papertitle goes on with the publisher's text '†Electronic supplementary information",

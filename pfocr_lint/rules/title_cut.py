@@ -12,8 +12,8 @@ from pfocr_lint.record.texts import texts
 from pfocr_lint.record.values import Values
 from pfocr_lint.rules.declaration import Bad, Good, When, rule
 from pfocr_lint.rules.text import both, set_text
-from pfocr_lint.rules.title_parts import FIGTITLE, own_end
-from pfocr_lint.rules.title_texts import ABBREVIATED, OWN_PERIOD, end_in_caption, fits, spelt
+from pfocr_lint.rules.title_parts import FIGTITLE, has_open_bracket, own_end
+from pfocr_lint.rules.title_texts import ABBREVIATED, ABBREVIATIONS, OWN_PERIOD, end_in_caption, fits, spelt
 from pfocr_lint.rules.value_ends import cut_off
 from pfocr_lint.schema.kinds import FIGURES
 
@@ -166,10 +166,6 @@ def _bare(title: str) -> str:
     return title.rstrip(" .\t\r\n")
 
 
-def _is_open(title: str) -> bool:
-    return title.count("(") > title.count(")") or title.count("[") > title.count("]")
-
-
 def _opened(title: str) -> int:
     """Return the offset of the last bracket in a title that is opened and not closed."""
     opened: list[int] = []
@@ -225,7 +221,7 @@ def _cut_at(record: Values) -> Cut | None:
         if (end is not None and _COMPLETE.match(caption, end)) or _bare(record.usable("/papertitle") or "").endswith(title):
             return None
         return Cut(match.start(), "it was cut at an abbreviation", _whole(title, caption, end))
-    if end is not None and _is_open(title):
+    if end is not None and has_open_bracket(title):
         at = _opened(title)
         behind = _closed(title[at], caption, end)
         if behind is not None:
@@ -233,12 +229,13 @@ def _cut_at(record: Values) -> Cut | None:
     return None
 
 
+_BLANKS = (" ", "\u00a0")
+
+
 def _may_be_cut(figtitle: str, caption: str) -> bool:
-    if ABBREVIATED.search(figtitle, max(0, len(figtitle) - _END)) or _CAPITAL.search(figtitle, max(0, len(figtitle) - _END)):
+    if figtitle.endswith(ABBREVIATIONS) or figtitle[-2:-1] in _BLANKS or figtitle[-3:-2] in _BLANKS or has_open_bracket(figtitle):
         return True
-    if _is_open(figtitle):
-        return True
-    title = _bare(figtitle)
+    title = figtitle if figtitle[-1:].isalnum() else _bare(figtitle)
     end = end_in_caption(title, caption)
     return end is not None and _goes_on(title, caption, end)
 

@@ -34,6 +34,11 @@ def own_end(record: Values) -> int:
     return end
 
 
+def has_open_bracket(title: str) -> bool:
+    """Return whether a bracket is opened in a title and not closed."""
+    return title.count("(") > title.count(")") or title.count("[") > title.count("]")
+
+
 # What follows a period without a space: a heading or a panel's label; else a capitalised word, which the caption must have too.
 _GLUED = expression(
     r"(?<=[A-Za-z0-9)])\.(?:(?:Notes?|Abbreviations?):|Copyright\b)"
@@ -50,7 +55,7 @@ def _run_on(record: Values, title: str) -> int | None:
     """Return the offset of the period to which a second sentence is glued; None for none."""
     for match in _GLUED.finditer(title, 0, _MOST):
         at, word = match.start(), match[1]
-        if at < SHORTEST or _ADDRESS.search(title, title.rfind(" ", max(0, at - 40), at) + 1, at):
+        if at < SHORTEST or has_open_bracket(title[:at]) or _ADDRESS.search(title, title.rfind(" ", max(0, at - 40), at) + 1, at):
             continue
         if word is None:
             return at
@@ -87,6 +92,7 @@ _CELLS = "Signaling in leukemic stem cells"
             fixed={"figtitle": "Signaling in eNOS"}),
     ],
     good=[
+        Good({"figtitle": "Signaling (in eNOS.Notes: cells)"}),
         Good({"figtitle": "Signaling of E.coli, trkB.T1, Node.js, www.kegg.Org and 2.A in cells.Drugs"}),
         *(Good({"figtitle": title, **both(title)})
           for title in ("The isoform trkB.T1 in stem cells", "Genes of MvsX.PT in stem cells",
@@ -140,8 +146,8 @@ def _source(title: str) -> int | None:
     opening = _CLOSING.get(title[end - 1 : end])
     if opening is not None and (at := _opened(title, end)) is not None and _REFERS.match(title, at + 1, end):
         return len(title[:at].rstrip())
-    last = _LAST.search(title, 0, _MOST)
-    return None if last is None else last.start()
+    starts = (match.start() for match in _LAST.finditer(title, 0, _MOST))
+    return next((start for start in starts if not has_open_bracket(title[:start])), None)
 
 
 def _opened(title: str, end: int) -> int | None:
@@ -188,6 +194,7 @@ def _may_have_a_source(figtitle: str) -> bool:
     ],
     good=[
         Good({"figtitle": "Modified T cells (see also B cells), redrawn by MetaCore© from KEGG"}),
+        Good({"figtitle": "Stem cells (LSC; modified from KEGG) in mice"}),
         Good({"figtitle": "Stem cells, modified from KEGG, in leukemia"}),
         Good({"figtitle": "Stem cells (modified from mice) in leukemia (LSC)"}),
         Good({"figtitle": "Drug-adapted cells from mice)"}),

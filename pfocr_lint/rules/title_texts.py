@@ -34,6 +34,8 @@ _SPELLINGS = {
     letter: [table[letter].lower() for table in (_BEFORE_HYPHEN, _ELSEWHERE) if letter in table] + [letter]
     for letter in "αβγδεϵκωΩ"
 }
+_LABEL_FIRST = frozenset("AaEeFfGgSs\u017f")  # with one of these letters a label begins
+_STEP = 16  # characters that are compared at once, because most are equal
 _PREAMBLE = 150  # characters in which a preamble ends, which the pipeline takes off
 
 
@@ -45,7 +47,7 @@ def end_in_caption(title: str, caption: str) -> int | None:
     """
     if caption.startswith(title):
         return len(title)
-    label = derived.LABELS_IN_FRONT.match(caption)
+    label = derived.LABELS_IN_FRONT.match(caption) if caption[:1] in _LABEL_FIRST else None
     end = _end(title, caption, label.end() if label else 0)
     if end is None:
         at = caption.find(title[1:16], 1, _PREAMBLE)
@@ -56,8 +58,15 @@ def end_in_caption(title: str, caption: str) -> int | None:
 
 def _end(title: str, caption: str, at: int) -> int | None:
     """Return the offset at which a title ends that begins at an offset of the caption; None if another text is there."""
+    first = caption[at : at + 1]
+    if first.isalpha() and first.isascii() and first.lower() != title[:1].lower():
+        return None  # as for most titles of which a preamble was taken off
     done, wanted = 0, title.lower()
-    while done < len(title):
+    while done < len(wanted):
+        step = wanted[done : done + _STEP]
+        if step == caption[at : at + len(step)].lower():
+            done, at = done + len(step), at + len(step)
+            continue
         char = wanted[done]
         if char.isspace():
             done += 1
@@ -98,10 +107,12 @@ def fits(title: str) -> bool:
     return SHORTEST <= len(title) <= LONGEST
 
 
-# An abbreviation that misses its period, at the end.
-ABBREVIATED = expression(
-    r"(?<![^\s(\[,;/])(?:et[ \u00a0]al|vs|e\.g|i\.e|cf|ca|[Ff]igs?|[Rr]efs?|No|Eqs?|Ltd|Inc|subsp|ssp|var|cv)$"
-)
+# Abbreviations that miss their period, at the end.
+ABBREVIATIONS = (
+    "et al", "et\u00a0al", "vs", "e.g", "i.e", "cf", "ca", "Fig", "fig", "Figs", "figs", "Ref", "ref", "Refs", "refs", "No", "Eq",
+    "Eqs", "Ltd", "Inc", "subsp", "ssp", "var", "cv",
+)  # fmt: skip
+ABBREVIATED = expression(rf"(?<![^\s(\[,;/])(?:{'|'.join(each.replace('.', '[.]') for each in ABBREVIATIONS)})$")
 # The period of these stays at the end of a title.
 OWN_PERIOD = expression(
     r"(?:\b(?:al|spp?|subsp|var|cv|ssp|str|etc|vs|ca|cf|Inc|Ltd|Co|St|Jr|[A-Za-z]\.[A-Za-z])|(?<=[a-z][ \u00a0])L|\.\.)\.$"
