@@ -95,8 +95,8 @@ NAMED = [
 
 @pytest.mark.parametrize(("old", "new", "line", "message"), NAMED, ids=[new for _, new, *_ in NAMED])
 def test_the_value_is_named_with_its_key_and_first_line(old, new, line, message):
-    (found,) = checker.check(PATH, broken(old, new).encode())
-    assert (found.code in ("PF005", "PF007"), found.place.line, found.message, found.fix) == (True, line, message, None)
+    (found,) = (each for each in checker.check(PATH, broken(old, new).encode()) if each.code in ("PF005", "PF007"))
+    assert (found.place.line, found.message) == (line, message)
 
 
 def test_curly_quotes_that_break_nothing_are_content():
@@ -174,7 +174,7 @@ IDS = [f"{kind.value}: {new}" for _, new, kind, *_ in SLIPS]
 def test_each_syntax_error_has_its_message_and_its_fix_restores_every_byte(old, new, kind, safe, line, message, ends):
     data = broken(old, new, kind).replace("\n", ends).encode()
     meant = clean_text(kind).replace("\n", ends).encode()
-    (found,) = checker.check(PATHS[kind], data)
+    (found,) = (each for each in checker.check(PATHS[kind], data) if each.code != "PF009")
     assert (found.code, found.place.line, found.message) == ("PF005", line, message)
     assert found.fix is not None
     assert (found.fix.safety is Safety.SAFE) == safe
@@ -207,7 +207,6 @@ UNFIXED = [
     ("year: '2022'", "year:'2022'\nyear:'2022'", "a space is missing behind 'year:'"),
     ("number: F1\n", "number:F1\npmcid: PMC9405586\n", "a space is missing behind 'number:'"),  # another key appears twice
     ("year: '2022'\ndoi: ", "year:'2022'\ndoi: a: ", "a space is missing behind 'year:'"),  # another entry is broken too
-    ("caption: Stromal", "caption: A: b\nstromal", "the text of 'caption' holds ': '"),
     (CAPTION, CAPTION.replace("\n  q", "\nsee: it\nq"), "the line 'quiescence, and drug resistance.' is neither"),
     (CAPTION, CAPTION.replace("\n  q", "\n- q"), "'- quiescence, and dr … stance.' is where YAML wants a new key"),
     (CAPTION, CAPTION.replace("\n  q", "\n# q\nq"), "the line 'quiescence, and drug resistance.' is neither"),
@@ -356,10 +355,11 @@ def test_the_proof_of_a_fix(old, new, part, instead, holds):
 ITEM = re.compile(r"(?m)^( *)- (?=\S)")
 KEY = re.compile(r"(?m)^( *'?@?[A-Za-z_-]+'?): (?=\S)")
 FOLDED = re.compile(r"(?m)^ {2,4}(?=[A-Za-z(][^\n:]*$)")
+TYPED = ("  note: ", "- ", "“a: ")  # becomes a part of the text
 BREAKS = [
     (ITEM, r"\1"), (ITEM, r"\1-"), (ITEM, "\\1-\u00a0"), (ITEM, r"\1– "), (ITEM, r"\1—"), (ITEM, r"\1• "), (ITEM, r"\1* "),
     (KEY, r"\1:"), (KEY, "\\1:\u00a0"), (FOLDED, ""), (FOLDED, "  "), (ITEM, r"\1  -"), (ITEM, r"\1  – "),
-    (FOLDED, "  note: "), (KEY, r"\1: - "), (KEY, r"\1: “a: "),
+    (FOLDED, TYPED[0]), (KEY, rf"\1: {TYPED[1]}"), (KEY, rf"\1: {TYPED[2]}"),
 ]  # fmt: skip
 
 
@@ -388,7 +388,10 @@ def test_broken_real_records_are_fixed_to_the_byte_or_left(seed):
         for unsafe in (False, True):
             fixed = fixer.fix(name, data, ONLY, unsafe=unsafe)
             assert fixed.faults == ()
-            assert fixed.data in (data, text.encode())
+            if fixed.data not in (data, text.encode()):  # what was typed is in the text
+                assert any(instead.endswith(typed) for typed in TYPED)
+                words = re.sub(r"[\s'\"]", "", fixed.data.decode())
+                assert words == re.sub(r"[\s'\"]", "", data.decode())
             back += fixed.data == text.encode()
         every = fixer.fix(name, data, unsafe=True)
         again = fixer.fix(name, every.data, unsafe=True)

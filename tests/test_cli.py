@@ -39,7 +39,7 @@ def test_clean_records_give_nothing(repository, run):
 def test_the_samples_of_the_readme(run):
     result = run(SAMPLES, "--output-format", "concise")
     assert result.status == 1
-    assert result.out.endswith("[*] 13 fixable with --fix.\n[?] 2 fixable with --fix --unsafe-fixes.\n")
+    assert result.out.endswith("[*] 14 fixable with --fix.\n[?] 2 fixable with --fix --unsafe-fixes.\n")
 
 
 def test_fix_makes_the_safe_fixes_and_reports_the_others(dirty, run):

@@ -228,7 +228,7 @@ EXPLAINED = [
 def test_a_broken_text_is_explained_at_the_place_to_fix(old, new, line, message):
     text = clean_text()
     assert text.count(old) == 1, text
-    (found,) = checker.check(PATH, text.replace(old, new).encode())
+    (found,) = (each for each in checker.check(PATH, text.replace(old, new).encode()) if each.code in ("PF005", "PF007"))
     assert (found.place.line, found.message) == (line, message)
 
 

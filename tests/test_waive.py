@@ -249,6 +249,9 @@ def test_however_a_record_is_written_only_comments_are_added(changes):
     checked = record_check.check_record(read(PATH, text.encode()))
     for code in {hit.rule.code for hit in checked.hits if hit.rule.waivable}:
         done = waiver_writing.write_waivers(checked, code, COMMENT.format(code), DEFAULT)
+        if checked.record.data is None:
+            assert (done.text, done.problem) == (text, "YAML cannot read it; correct that first (PF005)")
+            continue
         assert done.problem is None
         after = read(PATH, done.text.encode())
         assert after.data == checked.record.data

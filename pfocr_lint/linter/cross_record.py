@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pfocr_lint.dataclass import dataclass, replace
 from pfocr_lint.diagnostic import Note
 from pfocr_lint.linter.hits import Checked, Hit, by_place, hit_of, span_of
+from pfocr_lint.linter.record_check import in_the_original
 from pfocr_lint.linter.waiving import waive
 from pfocr_lint.record import facts
 from pfocr_lint.rules.catalogue import BY_CODE, COMPARING, ON_PAGES
@@ -67,8 +68,9 @@ def compare(
         known = waivers(record) if waiving else ()
         left, waived = waive(record, known, found, levels_of(path), today) if known else (found, ())
         waived = tuple(code for code in waived if BY_CODE[code].only_compares)  # the others are counted for the record alone
-        hits_left = tuple(sorted(left, key=by_place))
-        checked.append(Checked(record, hits_left, waived=waived, open_other=repository.open, again=again))
+        original = record if record.repair is None else record.repair.original
+        hits_left = tuple(sorted(in_the_original(record, left), key=by_place))
+        checked.append(Checked(original, hits_left, waived=waived, open_other=repository.open, again=again))
     return Compared(tuple(checked), tuple(faults), tuple(notes))
 
 

@@ -17,10 +17,10 @@ from pfocr_lint.linter.edited_values import keep_tracking, track_edits
 from pfocr_lint.linter.fixed import Fixed, Round, made_by, same
 from pfocr_lint.linter.hits import Checked, Hit
 from pfocr_lint.linter.record_check import check_again, check_record
-from pfocr_lint.record.document import Record, untyped
 from pfocr_lint.record.facts import facts_of
 from pfocr_lint.record.limits import MAX_BYTES
 from pfocr_lint.record.parser import read
+from pfocr_lint.record.repair import confirmed, repaired
 from pfocr_lint.schema.kinds import Kind
 from pfocr_lint.settings.model import DEFAULT, Settings, on_day
 
@@ -61,7 +61,7 @@ def fix_until_stable(first: Checked, data: bytes, settings: Settings, *, unsafe:
         if step is None:
             new = checked.record.text.encode() if fixed else data
             left = tuple(diagnostics_of(checked))
-            facts = facts_of(checked.record)
+            facts = facts_of(checked.values)
             return Fixed(new, tuple(fixed), left, checked.faults, facts, checked.waived, checked.until, tuple(rounds))
         if turn == ROUNDS:
             break
@@ -75,7 +75,7 @@ def fix_until_stable(first: Checked, data: bytes, settings: Settings, *, unsafe:
 
 
 def _unfixed(first: Checked, data: bytes, fault: str) -> Fixed:
-    left, facts = tuple(diagnostics_of(first)), facts_of(first.record)
+    left, facts = tuple(diagnostics_of(first)), facts_of(first.values)
     return Fixed(data, (), left, (*first.faults, fault), facts, first.waived, first.until)
 
 
@@ -164,7 +164,8 @@ def verify(before: Checked, after: Checked, planned_fixes: Sequence[tuple[Hit, F
     old, new = before.record, after.record
     if new.data is None and old.kind is not Kind.TABLE:
         return "the result cannot be read"
-    wanted = planned.data(old)
+    left = repaired(old) if old.data is None else None
+    wanted = planned.data(old) if left is None else left.record.data
     if wanted is not None and not same(wanted, new.data):
         return "the result does not read as intended"
     textual = any(isinstance(change, TextEdit) for _, each in planned_fixes for change in each.changes)
@@ -183,23 +184,3 @@ def verify(before: Checked, after: Checked, planned_fixes: Sequence[tuple[Hit, F
         if not confirmed(new, pointer):
             return f"ruamel.yaml reads {pointer} differently"
     return None
-
-
-def confirmed(record: Record, pointer: str) -> bool:
-    """Whether ruamel.yaml, reading the lines of one entry alone, finds the same untyped text as PyYAML."""
-    entry = record.entries.get(pointer)
-    if entry is None:
-        return False
-    span = record.node_span(entry.node)
-    start = record.node_span(entry.key).start if entry.key is not None else span.start
-    column = start - record.text.rfind("\n", 0, start) - 1
-    lead = " " * column if entry.key is not None else " " * (column - 2) + "- "
-    from pfocr_lint.record import round_trip  # ruamel.yaml, which only a fix needs
-
-    lines = lead + record.text[start : max(span.end, start)] + "\n"
-    found = round_trip.untyped(lines)
-    if found is None and "\t" in lines:
-        return True  # ruamel.yaml refuses tabs that YAML 1.1 allows: it cannot confirm anything here
-    if entry.key is not None:
-        return bool(found == {entry.key.value: untyped(entry.node)})
-    return bool(found == [untyped(entry.node)])

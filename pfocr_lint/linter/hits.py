@@ -44,6 +44,8 @@ class Checked:
     A record with its findings. ``waived`` are the codes of the findings that it waives, one for each. ``until`` is the earliest
     last day of its waivers, ``YYYY-MM-DD``: on the days up to it, all of them count.
 
+    ``as_fixed`` is the record as a proven fix would leave it, if YAML cannot read it: most findings are those of that record.
+
     For findings between records, ``open_other`` reads another record, and ``again`` compares this one with the organism pages
     after a fix.
     """
@@ -55,6 +57,12 @@ class Checked:
     until: str | None = None
     open_other: Callable[[str], Record] | None = None
     again: Callable[[Record], tuple[Hit, ...]] | None = None
+    as_fixed: Record | None = None
+
+    @property
+    def values(self) -> Record:
+        """The record whose values are compared with those of other records."""
+        return self.as_fixed or self.record
 
     @property
     def offers_fixes(self) -> bool:

@@ -6,9 +6,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from pfocr_lint.dataclass import replace
+from pfocr_lint.lazy_import import LazyModule
 from pfocr_lint.linter.hits import Checked, Hit, by_place, hit_of, span_of
 from pfocr_lint.linter.ownership import prepare
 from pfocr_lint.linter.waiving import waive
+from pfocr_lint.pointer import parent_of
 from pfocr_lint.rules.catalogue import BY_CODE, RULES
 from pfocr_lint.rules.waiver_comments import waivers
 from pfocr_lint.schema.kinds import Kind
@@ -16,8 +18,12 @@ from pfocr_lint.settings.model import DEFAULT, Settings
 
 if TYPE_CHECKING:
     from pfocr_lint.diagnostic import Severity
+    from pfocr_lint.record import repair
     from pfocr_lint.record.document import Record
+    from pfocr_lint.record.synonyms import Synonyms
     from pfocr_lint.rules.declaration import Rule
+else:
+    repair = LazyModule("pfocr_lint.record.repair")
 
 # With these faults a table's text is not the content of its file.
 _UNREAD = frozenset({"PF001", "PF002", "PF008"})
@@ -26,10 +32,61 @@ _PATIENT = frozenset({"PF901", "PF902", "PF903"})
 
 
 def check_record(record: Record, settings: Settings = DEFAULT, candidates: Iterable[Rule] | None = None) -> Checked:
-    """Run the rules that are on for the record's path; only the ``candidates`` where the others are known to find nothing."""
+    """
+    Run the rules that are on for the record's path; only the ``candidates`` where the others are known to find nothing.
+
+    If YAML cannot read the record and a fix is proven, the other rules check it as that fix would leave it.
+    """
+    known = prepared(record, settings.synonyms)
+    if known is record:
+        return _check(record, settings, candidates)
+    own, rest = _check(record, settings, None), _check(known, settings, None)
+    hits = sorted([*own.hits, *in_the_original(known, rest.hits)], key=by_place)
+    record.found = len(hits)
+    return replace(rest, record=record, hits=tuple(hits), faults=own.faults + rest.faults, as_fixed=known)
+
+
+def prepared(record: Record, synonyms: Synonyms) -> Record:
+    """The record with what its rules need; one that YAML cannot read as a proven fix would leave it, without what is guessed."""
+    prepare(record, synonyms)
+    found = repair.repaired(record) if record.data is None else None
+    if found is None:
+        return record
+    known = prepare(found.record, synonyms)
+    known.repair = found
+    known.invalid |= {pointer for guess in found.guessed for pointer in _with_holders(guess)}
+    return known
+
+
+def _with_holders(pointer: str) -> Iterator[str]:
+    while pointer:
+        yield pointer
+        pointer = parent_of(pointer)
+
+
+def in_the_original(known: Record, hits: Iterable[Hit]) -> Iterator[Hit]:
+    """
+    The findings in a record that a fix would give, at their places in the text as it stands, without fixes of their own.
+
+    There are none about a guessed value, and none that depend on it.
+    """
+    found = known.repair
+    for hit in hits:
+        about = [hit.finding.key, *(each.key for each in hit.finding.related if each.path is None)]
+        about += hit.finding.fix.follows if hit.finding.fix is not None else ()
+        if found is None:
+            yield hit
+        elif not any(found.holds_guess(key) for key in about if key):
+            related = tuple(
+                each if each.path is not None else replace(each, key=None, at=found.back(each.at or known.span(each.key or "")))
+                for each in hit.finding.related
+            )
+            yield replace(hit, finding=replace(hit.finding, fix=None, related=related), span=found.back(hit.span))
+
+
+def _check(record: Record, settings: Settings, candidates: Iterable[Rule] | None) -> Checked:
     rules = RULES if candidates is None else candidates
     levels = settings.rules_for(record.path)
-    prepare(record, settings.synonyms)
     faults: list[str] = []
     hits = [
         hit for rule in _applicable(record, rules) if rule.code not in _PATIENT for hit in run_rule(rule, record, levels, faults)

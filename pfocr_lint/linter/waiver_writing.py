@@ -51,6 +51,8 @@ def write_waivers(checked: Checked, code: str, comment: str, settings: Settings,
     record = checked.record
     if record.kind is Kind.TABLE:
         return Written(record.text, problem="a mention table holds no comments; use per-file-ignores in the settings")
+    if record.data is None:
+        return Written(record.text, problem="YAML cannot read it; correct that first (PF005)")
     if record.has_lone_cr:
         return Written(record.text, problem="its lines do not all end in LF; correct that first (PF009)")
     places = Counter(line_below(record, hit) for hit in checked.hits if hit.rule.code == code)

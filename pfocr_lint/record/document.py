@@ -21,6 +21,9 @@ from pfocr_lint.record.values import NOWHERE, KeyBehind, Values
 if TYPE_CHECKING:
     import yaml
 
+    from pfocr_lint.record.repair import Repaired
+    from pfocr_lint.schema.kinds import Kind
+
 else:
     yaml = LazyModule("yaml")
 from pfocr_lint.record.characters import SEPARATORS
@@ -41,7 +44,8 @@ class Record(Values):
     fast parser reads. Then ``root`` (the composed nodes) is None, and nodes are composed entry by entry. The linter adds
     ``unused_waivers``, ``ended_waivers`` (each with the rules that it waived, and whether it has nothing to waive), ``found``
     (the number of findings) and ``edited``. ``edited`` returns for a JSON Pointer whether its value was edited since a Git
-    revision (see linter.edited_values); it is None if Git is not used.
+    revision (see linter.edited_values); it is None if Git is not used. ``reader`` is the function that read the file.
+    ``repair`` is the fix that gave this text, if the file itself cannot be read.
     """
 
     text: str = ""
@@ -52,6 +56,13 @@ class Record(Values):
     ended_waivers: tuple[tuple[Any, tuple[str, ...], bool], ...] = ()
     found: int = 0
     edited: Callable[[str], bool] | None = None
+    reader: Callable[[str, bytes, Kind], Record] | None = None
+    repair: Repaired | None = None
+
+    def with_text(self, text: str) -> Record:
+        """Return the record with another text, read by the ``reader`` that read this one."""
+        assert self.reader is not None
+        return self.reader(self.path, text.encode("utf-8", "surrogatepass"), self.kind)
 
     @cached_property
     def entries(self) -> Mapping[str, Entry]:
@@ -198,6 +209,24 @@ class Record(Values):
         column = key - self.text.rfind("\n", 0, key) - 1
         return "" if deeper and behind[1] is not None and len(behind[1]) <= column else behind[2].rstrip()
 
+    def uncut(self, pointer: str) -> tuple[str, Span] | None:
+        """
+        Return an unquoted text with the comment on its last line, and the span of that comment and the space before it.
+
+        None if there is no such comment (see :meth:`cut`).
+        """
+        entry, comment = self.entries.get(pointer), self.cut(pointer)
+        if entry is None or not comment:
+            return None
+        end = self.empty_at(entry.key, entry.node) if entry.is_empty else self.node_span(entry.node).end
+        start = self.text.index("#", end)
+        stop = start + len(comment)
+        if "\n" in self.text[end:start] or not self.text.startswith(comment, start):
+            return None
+        if entry.is_empty:
+            return comment, Span(start - 1, stop)
+        return entry.node.value + self.text[end:stop], Span(end, stop)
+
     def typed(self, pointer: str) -> tuple[str, str, str] | None:
         """Return the typed text if double quotes turned backslashes into control characters (see scalar_source.as_typed)."""
         if self.canonical or "\\" not in self.text:
@@ -245,7 +274,9 @@ class Record(Values):
         return list(accumulate(map((1).__add__, map(len, self.text.split("\n"))), initial=0))[:-1]
 
     def place(self, span: Span) -> Place:
-        """Return the lines and columns of a span."""
+        """Return the lines and columns of a span, in the text as it stands."""
+        if self.repair is not None:
+            return self.repair.original.place(self.repair.back(span))
         line, start = self._line(span.start)
         end_line, end = self._line(span.end)
         return Place(

@@ -112,7 +112,8 @@ def facts_of(record: Values, *, keywords: bool = True) -> Facts | None:
         return PageFacts(record.path, record.usable("/latin"))
     if record.kind not in FIGURES:
         return None
-    return _figure_facts(record, record.value("/schema-jsonld/keywords") if keywords else None)
+    compared = keywords and _KEYWORDS not in record.invalid
+    return _figure_facts(record, record.value(_KEYWORDS) if compared else None)
 
 
 def _figure_facts(record: Values, keywords: Any) -> FigureFacts:
@@ -131,6 +132,7 @@ def _figure_facts(record: Values, keywords: Any) -> FigureFacts:
     )
 
 
+_KEYWORDS = "/schema-jsonld/keywords"
 _NONE = ["NA"]  # of organisms: none is known
 _TITLES = ("figtitle", "papertitle")
 # The fields from which facts are computed, as keys of a template's places.

@@ -7,26 +7,20 @@ from typing import TYPE_CHECKING
 
 from pfocr_lint.dataclass import dataclass
 from pfocr_lint.diagnostic import Fix, Safety, Span, TextEdit
-from pfocr_lint.pointer import join, split
+from pfocr_lint.pointer import split
 from pfocr_lint.quoting import quote
 from pfocr_lint.record.limits import WIDTH
-from pfocr_lint.record.outline import MARK, LooseLine, Outline, Part, takes
+from pfocr_lint.record.outline import MARK, NOTHING, PROSE, LooseLine, Outline, Part, like_a_key, takes
 
 if TYPE_CHECKING:
     from pfocr_lint.record.document import Record
 
 MOST = 200  # lines of one record that are explained; a record with more is not fixed
-# Keys whose texts may have several lines.
-PROSE = frozenset(
-    {"caption", "description", "figtitle", "papertitle", "reftext", "keywords", "figure_title", "article_title", "citation"}
-)
 _SPACES = "\u00a0\u2000-\u200a\u202f\u3000"  # look like a space, but are not white space in YAML
 _SPACE = re.compile(f"[{_SPACES}]")
 _LEAD = re.compile(f"[ {_SPACES}]*[{_SPACES}][ {_SPACES}]*")
 _GLUED = re.compile(rf"-([{_SPACES}]?)(?=[^\s-])")
-_LIKE_A_KEY = re.compile(r"['\"]?([\w@-]{1,40})['\"]? ?([:;=])")
 _ORGANISM = re.compile(r"[A-Z][a-z]+\.? \S|NA\Z")
-_NOTHING = frozenset({"~", "null", "[]", "''"})  # all mean an empty list
 
 
 @dataclass(frozen=True)
@@ -87,7 +81,7 @@ def _item(record: Record, loose: LooseLine) -> Slip | None:
         return None
     start = loose.start + loose.indent
     line = record.text[start : loose.end]
-    if line in _NOTHING or line.startswith("--"):
+    if line in NOTHING or line.startswith("--"):
         return None
     column = (item or holder).indent
     where = f"in the list {holder.name}"
@@ -132,10 +126,9 @@ def _text(record: Record, loose: LooseLine, lines: Outline) -> Slip | None:
         return None
     start = loose.start + loose.indent
     line = record.text[start : loose.end]
-    like = _LIKE_A_KEY.match(line)
-    if like is not None and (like[2] == ":" or takes(record.kind, join("", like[1].lower()))):
-        return None  # "Year:'2022'", "year='2022'"
-    if line in _NOTHING or line[0] in "-#[]{}|>" or ": " in line or record.text[part.at : part.at + 1] in ("[", "{"):
+    if like_a_key(record.kind, line):
+        return None
+    if line in NOTHING or line[0] in "-#[]{}|>" or ": " in line or record.text[part.at : part.at + 1] in ("[", "{"):
         return None
     if _above(record, loose).lstrip().startswith("#"):
         return None  # a text never continues after a comment, indented or not

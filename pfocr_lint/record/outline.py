@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from pfocr_lint.dataclass import dataclass, field
 from pfocr_lint.lazy_import import expression
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
 MOST_LINES = 20_000  # the limit of values in a record
 DEEPEST = 20
 
+# Keys whose texts may have several lines.
+PROSE = frozenset(
+    {"caption", "description", "figtitle", "papertitle", "reftext", "keywords", "figure_title", "article_title", "citation"}
+)
+NOTHING = frozenset({"~", "null", "[]", "''"})  # all mean an empty list
+_LIKE_A_KEY = re.compile(r"['\"]?([\w@-]{1,40})['\"]? ?([:;=])")
 _LINE = expression(r"[^\n]*\n?")
 KEY = expression(r"('[^'\n]*'|\"[^\"\n]*\"|[^\s#'\"\[\]{}&*!|>%@`,-](?:[^:\n]|:(?![ \t\r\n]|$))*):(?=[ \t\r\n]|$)[ \t]*")
 _GLUED = re.compile(r"(['\"]?)(@?[A-Za-z_-]{1,40})\1:(?=[^ \t\r\n])")
@@ -32,6 +39,8 @@ _ITEM = expression(r"-(?:[ \t]+|(?=\r?\n?\Z))")
 # Characters typed instead of a hyphen: a long dash, a bullet, an asterisk with a space after it.
 _SIGNS = "\u2010-\u2015\u2212\u2022\u2023\u2043\u25aa\u25cf\u25e6\u00b7"
 MARK = expression(f"([{_SIGNS}]|\\*(?=[ \u00a0]))[ \u00a0]*(?=\\S)")
+# A line in an item's text that looks like another item: its mark, and the rest of the line.
+LINE_LIKE_ITEM = expression(r"\n[ ]*((?:- +|-(?=\w)|[\u2010-\u2015\u2212\u2022*] +)([^\r\n]*))")
 _CLOSED = {"'": expression(r"'(?:[^']|'')*'"), '"': expression(r'"(?:[^"\\]|\\.)*"', re.DOTALL)}
 
 
@@ -226,3 +235,25 @@ def takes(kind: Kind, pointer: str) -> str:
     """Return the JSON Schema type of the value at a JSON Pointer; '' if the format does not define it."""
     part = schemas.at(kind, pointer) if kind in MAPPINGS else None
     return str(part.get("type")) if part is not None else ""
+
+
+@cache
+def key_columns(kind: Kind) -> Mapping[str, Mapping[int, str | None]]:
+    """Return the keys of a kind. Each has its allowed indentations in spaces, each with the parent key."""
+    found: dict[str, dict[int, str | None]] = {}
+
+    def nested(part: Mapping[str, Any], indent: int, parent: str | None) -> Iterator[tuple[str, int, str | None]]:
+        for name, below in part.get("properties", {}).items():
+            yield name, indent, parent
+            yield from nested(below, indent + 2, name)
+            yield from nested(below.get("items", {}), indent + 2, name)
+
+    for name, indent, parent in nested(schemas.load(kind), 0, None) if kind in MAPPINGS else ():
+        found.setdefault(name, {}).setdefault(indent, parent)
+    return found
+
+
+def like_a_key(kind: Kind, line: str) -> bool:
+    """Return whether a line begins as a misspelt key does: ``Year:'2022'``, ``year='2022'``."""
+    like = _LIKE_A_KEY.match(line)
+    return like is not None and (like[2] == ":" or bool(takes(kind, join("", like[1].lower()))))

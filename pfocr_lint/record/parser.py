@@ -17,6 +17,7 @@ from pfocr_lint.quoting import quote
 from pfocr_lint.record.characters import CONTROL
 from pfocr_lint.record.document import Record
 from pfocr_lint.record.limits import LONGEST_NUMBER, MAX_BYTES, MAX_DEPTH, MAX_NODES, WIDTH
+from pfocr_lint.record.outline import LINE_LIKE_ITEM
 from pfocr_lint.record.positions import compose
 from pfocr_lint.record.scalars import psych_only
 from pfocr_lint.record.values import Fault
@@ -37,8 +38,6 @@ _FENCE = expression(r"[\n\r](---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)")
 _BREAKS = "\n\r\x85\u2028\u2029"  # each ends a line in YAML
 _DEEP = expression(rf"[{_BREAKS}](?:[ ]{{60}}|[ ]*(?:[-?:][ \t]+){{20}})")
 _DIRECTIVE = expression(rf"(?<=[{_BREAKS}])%(?:TAG|YAML)[ \t]")
-# A line in an item's text that looks like another item: its mark, and the rest of the line.
-ITEM_WITHIN = expression(r"\n[ ]*((?:- +|-(?=\w)|[\u2010-\u2015\u2212\u2022*] +)([^\r\n]*))")
 MAX_DIRECTIVES = 3  # libyaml compares each directive with all earlier ones
 _COLON = expression(r"[ \t]*:")
 
@@ -64,7 +63,7 @@ def read(path: str, data: bytes, kind: Kind | None = None) -> Record:
         why = "which suggests UTF-16" if data.count(0) > len(data) // 3 else "which a text file never contains"
         fault = Fault("PF002", f"byte {data.index(0) + 1} is NUL, {why}", Span(nul, nul + 1))
     kind = kind_of(path, text) if kind is None else dialect(text) if kind in FIGURES else kind
-    record = Record(path, kind, text=text)
+    record = Record(path, kind, text=text, reader=read)
     if len(data) > MAX_BYTES:
         fault = Fault("PF008", f"the file has more than {MAX_BYTES:,} bytes")
     if fault is None:
@@ -212,7 +211,7 @@ class _Reader:
     def _swallowed(self, item: yaml.ScalarNode, pointer: str) -> None:
         """Report a line of an item's text that begins with a dash, unless the pipeline may have broken the text there."""
         text, span = self.record.text, self.record.node_span(item)
-        for dash in ITEM_WITHIN.finditer(text, span.start, span.end):
+        for dash in LINE_LIKE_ITEM.finditer(text, span.start, span.end):
             if dash.start() - text.rfind("\n", 0, dash.start()) <= WIDTH:
                 wrong = "is indented too far" if dash[1].startswith("- ") else "does not begin with '- '"
                 message = f"{quote(dash[1])} {wrong}: YAML reads it as part of the item above"

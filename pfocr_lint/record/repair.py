@@ -1,22 +1,26 @@
 """
-Decides whether an edit of an unreadable record may be offered as a fix. No old values exist for a comparison.
+Finds the fix of a record that YAML cannot read, and proves it. No old values exist for a comparison.
 
-Instead, the entries prove the fix. Each entry that is not edited has the value that it has when it is read alone. Each character
-that was typed in an edited entry is in a key or a value.
+Instead, the entries prove the fix. Each entry that is not edited has the value that it has when it is read alone. A broken text
+is what was typed, for both YAML readers. Of any other edited entry, each character that was typed is in a key or a value.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pfocr_lint.diagnostic import Fix, Safety, SetValue, Span, TextEdit, apply_edits
+from pfocr_lint.dataclass import dataclass
+from pfocr_lint.diagnostic import Fix, Related, Safety, SetValue, Span, TextEdit, apply_edits
 from pfocr_lint.lazy_import import LazyModule, expression
-from pfocr_lint.pointer import join, parent_of, split
-from pfocr_lint.record.document import Record
-from pfocr_lint.record.outline import outline
-from pfocr_lint.record.parser import ITEM_WITHIN, read
+from pfocr_lint.pointer import join, name_of, parent_of, split
+from pfocr_lint.quoting import quote
+from pfocr_lint.record.broken_entries import BrokenText, reading, top_level
+from pfocr_lint.record.document import Record, untyped
+from pfocr_lint.record.indentation import bare_nothings, tabs
+from pfocr_lint.record.omissions import Slip, slips
+from pfocr_lint.record.outline import LINE_LIKE_ITEM, outline, takes
 from pfocr_lint.schema import validator
+from pfocr_lint.schema.kinds import MAPPINGS
 
 if TYPE_CHECKING:
     import yaml
@@ -29,12 +33,163 @@ else:
 # The text allowed between keys and values: YAML's punctuation, empty lists, and comments on their own lines.
 _STRUCTURE = expression(r"(?m)(?:[\s:-]|\[\]|^ *#.*$)*\Z")
 _MOST_ENTRIES = 100  # more than any record has; each entry is parsed
+_MOST_RELATED = 20
 _MISPLACED = frozenset({"type", "additionalProperties"})
+
+
+@dataclass(frozen=True)
+class Repaired:
+    """
+    A record that YAML cannot read, as a proven fix would leave it.
+
+    ``fix`` has only edits of the text. ``record`` is the record after it. ``broken`` are the texts that it quotes. ``guessed``
+    are the JSON Pointers of the values that may have been meant in another way; none if the fix is safe. ``original`` is the
+    record as it stands.
+    """
+
+    original: Record
+    fix: Fix
+    record: Record
+    broken: tuple[BrokenText, ...]
+    guessed: frozenset[str]
+
+    def back(self, span: Span) -> Span:
+        """Return the place, in the text as it stands, of a span in the text after the fix; of an edited piece, all of it."""
+        return Span(self._back(span.start, at_end=False), self._back(span.end, at_end=span.end > span.start))
+
+    def _back(self, at: int, *, at_end: bool) -> int:
+        moved = 0
+        for edit in self.fix.changes:
+            assert isinstance(edit, TextEdit)
+            start = edit.start + moved
+            if at < start or (at == start and at_end):
+                break
+            if at < start + len(edit.text) or (at == start + len(edit.text) and at_end):
+                return edit.end if at_end else edit.start + (edit.text[:1] == " " and edit.start < edit.end)
+            moved += len(edit.text) - (edit.end - edit.start)
+        return at - moved
+
+    def holds_guess(self, pointer: str) -> bool:
+        """Return whether the value at a JSON Pointer is, or holds, or is a part of a guessed one."""
+        around = f"{pointer}/"
+        return any(around.startswith(f"{each}/") or f"{each}/".startswith(around) for each in self.guessed)
+
+
+def repaired(record: Record) -> Repaired | None:
+    """Return a record that YAML cannot read as a proven fix would leave it; None where there is no such fix."""
+    if record.data is not None or record.kind not in MAPPINGS or {each.code for each in record.faults} - {"PF005", "PF007"}:
+        return None
+    if "repaired" not in record.derived:
+        record.derived["repaired"] = None if record.has_lone_cr else _repaired(record)
+    found: Repaired | None = record.derived["repaired"]
+    return found
+
+
+def others(record: Record, found: Repaired, at: Span | None) -> tuple[Related, ...]:
+    """Return the broken texts of a record that do not hold the place of its first error."""
+    return tuple(
+        Related(None, f"the text of {quote(name_of(each.pointer))} needs single quotes too", at=each.span)
+        for each in found.broken
+        if at is None or not record.place(each.span).line <= record.place(at).line <= record.place(each.span).end_line
+    )[:_MOST_RELATED]
+
+
+def _repaired(record: Record) -> Repaired | None:
+    aligned = tuple(sorted([*tabs(record), *bare_nothings(record)], key=lambda edit: edit.start))
+    base = edited(record, aligned) if aligned else record
+    missing = slips(base, outline(base)) if base.data is None else []
+    # an open quote hides where lines end, so that what seems to be missing may not be
+    return (_attempt(record, base, aligned, missing) if missing else None) or _attempt(record, base, aligned, [])
+
+
+def _attempt(record: Record, base: Record, aligned: tuple[TextEdit, ...], missing: list[Slip]) -> Repaired | None:
+    """Try a fix: ``aligned`` gave ``base``, then what is missing is added, then what is still broken is quoted."""
+    added = tuple(slip.edit for slip in missing)
+    whole = edited(base, added) if added else base
+    known = None if added and whole.data is not None else reading(whole)
+    if (known is None and whole.data is None) or not (aligned or added or (known is not None and known.broken)):
+        return None
+    broken = known.broken if known is not None else ()
+    if not all(validator.allows_form(record.kind, each.pointer, each.text) for each in broken):
+        return None
+    lists = {slip.part.pointer for slip in missing if takes(record.kind, slip.part.pointer) == "array"}
+    if any(parent_of(each.pointer) in lists for each in broken):
+        return None  # what is missing in front of an item may be why it is broken
+    after = _composed(added, tuple(each.edit for each in broken))
+    changes = _composed(aligned, after) if after is not None else None
+    if after is None or changes is None or (added and not proven(base, Fix("", after))):
+        return None
+    new = edited(record, changes)
+    if new.data is None or any(fault.code in ("PF005", "PF006") for fault in new.faults):
+        return None
+    if known is None and not added:
+        return None
+    if known is not None and repr(known.data) != repr(new.data):
+        return None
+    if not all(new.value(each.pointer) == each.text and confirmed(new, each.pointer) for each in broken):
+        return None
+    pointers = [*(each.pointer for each in broken), *(slip.part.pointer for slip in missing)]
+    one = len({split(pointer)[0] for pointer in pointers}) <= 1 and len(broken) <= 1 and not (aligned and pointers)
+    sure = one and all(each.sure for each in broken) and all(slip.safe for slip in missing)
+    does = [*dict.fromkeys(slip.does for slip in missing)]
+    does += ["write spaces for tabs"] if any(edit.text.isspace() or not edit.text for edit in aligned) else []
+    does += ["write an empty list as []"] if any(edit.text == " []" for edit in aligned) else []
+    does += ["put single quotes round what was typed"] if broken else []
+    fix = Fix(" and ".join(does), changes, Safety.SAFE if sure else Safety.UNSAFE)
+    return Repaired(record, fix, new, broken, frozenset() if sure else frozenset(pointers))
+
+
+def _composed(first: tuple[TextEdit, ...], second: tuple[TextEdit, ...]) -> tuple[TextEdit, ...] | None:
+    """Return edits that do what ``first`` and then ``second`` do; None where an edit begins inside an earlier one."""
+    found: list[TextEdit] = []
+    waiting, moved = list(reversed(first)), 0
+    for edit in second:
+        while (
+            waiting and waiting[-1].start + moved + len(waiting[-1].text) <= edit.start and waiting[-1].start + moved < edit.start
+        ):
+            found.append(done := waiting.pop())
+            moved += len(done.text) - (done.end - done.start)
+        start = edit.start - moved
+        while waiting and waiting[-1].start + moved + len(waiting[-1].text) <= edit.end:
+            done = waiting.pop()
+            if done.start < start:
+                return None
+            moved += len(done.text) - (done.end - done.start)
+        end = edit.end - moved
+        if waiting and waiting[-1].start < end:
+            return None
+        found.append(TextEdit(start, end, edit.text))
+    return (*found, *reversed(waiting))
+
+
+def _ends_before(done: TextEdit, moved: int, at: int) -> bool:
+    start = done.start + moved
+    return start < at and start + len(done.text) <= at
+
+
+def confirmed(record: Record, pointer: str) -> bool:
+    """Whether ruamel.yaml, reading the lines of one entry alone, finds the same untyped text as PyYAML."""
+    entry = record.entries.get(pointer)
+    if entry is None:
+        return False
+    span = record.node_span(entry.node)
+    start = record.node_span(entry.key).start if entry.key is not None else span.start
+    column = start - record.text.rfind("\n", 0, start) - 1
+    lead = " " * column if entry.key is not None else " " * (column - 2) + "- "
+    from pfocr_lint.record import round_trip  # ruamel.yaml, which only a fix needs
+
+    lines = lead + record.text[start : max(span.end, start)] + "\n"
+    found = round_trip.untyped(lines)
+    if found is None and "\t" in lines:
+        return True  # ruamel.yaml refuses tabs that YAML 1.1 allows: it cannot confirm anything here
+    if entry.key is not None:
+        return bool(found == {entry.key.value: untyped(entry.node)})
+    return bool(found == [untyped(entry.node)])
 
 
 def edited(record: Record, changes: tuple[TextEdit, ...]) -> Record:
     """Return the record after the edits of its text."""
-    return read(record.path, apply_edits(record.text, changes).encode(), record.kind)
+    return record.with_text(apply_edits(record.text, changes))
 
 
 def proven(record: Record, fix: Fix) -> bool:
@@ -49,19 +204,19 @@ def proven(record: Record, fix: Fix) -> bool:
     new = edited(record, changes)
     if new.data is None or any(fault.code in ("PF005", "PF006") for fault in new.faults):
         return False
-    entries = dict(_entries(record))
+    entries = dict(top_level(record))
     if len(entries) > _MOST_ENTRIES or list(entries) != list(new.data):
         return False
     touched = {name for name, span in entries.items() if any(span.start <= change.start < span.end for change in changes)}
     for name, span in entries.items():
         if name not in touched:
-            alone = read("", f"---\n{record.text[span.start : span.end]}---\n".encode(), record.kind).data
+            alone = record.with_text(f"---\n{record.text[span.start : span.end]}---\n").data
             if alone is None or repr(alone) != repr({name: new.data[name]}):
                 return False
     failures = validator.reference_violations(new.kind, new.data)
     if any(failure.keyword in _MISPLACED and split(failure.key)[0] in touched for failure in failures):
         return False
-    spans = dict(_entries(new))
+    spans = dict(top_level(new))
     return spans.keys() == entries.keys() and all(_is_complete(new, name, spans[name]) for name in touched)
 
 
@@ -72,7 +227,7 @@ def parted(record: Record, key: str) -> Fix | None:
         return None
     span = record.node_span(entry.node)
     found, start = [], span.start
-    for line in ITEM_WITHIN.finditer(record.text, span.start, span.end):
+    for line in LINE_LIKE_ITEM.finditer(record.text, span.start, span.end):
         found.append(record.text[start : line.start()])
         start = line.start(2)
     texts = [" ".join(map(str.strip, text.splitlines())) for text in [*found, record.text[start : span.end]]]
@@ -80,14 +235,6 @@ def parted(record: Record, key: str) -> Fix | None:
         return None
     fix = SetValue(parent_of(key), [*items[:at], *texts, *items[at + 1 :]])
     return Fix("make each line an item of its own", (fix,), Safety.UNSAFE)
-
-
-def _entries(record: Record) -> Iterator[tuple[str, Span]]:
-    """Yield the top-level keys in the outline, each with the span of its lines."""
-    top = outline(record).top
-    ends = [part.start for part in top[1:]] + [record.body.end]
-    for part, end in zip(top, ends, strict=True):
-        yield split(part.pointer)[0], Span(part.start, end)
 
 
 def _is_complete(record: Record, name: str, lines: Span) -> bool:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache, cached_property
-from typing import Any
+from collections.abc import Callable, Iterable
+from functools import cached_property
 
 import yaml
 
@@ -14,11 +13,9 @@ from pfocr_lint.diagnostic import Related, Span
 from pfocr_lint.pointer import parent_of
 from pfocr_lint.quoting import quote
 from pfocr_lint.record.document import Record
-from pfocr_lint.record.omissions import fix_of, slips
-from pfocr_lint.record.outline import Outline, Part, outline, takes
+from pfocr_lint.record.omissions import slips
+from pfocr_lint.record.outline import Outline, Part, key_columns, outline, takes
 from pfocr_lint.record.values import Fault
-from pfocr_lint.schema import schemas
-from pfocr_lint.schema.kinds import MAPPINGS, Kind
 
 _KEY_LINE = re.compile(r"(?m)^( *)(- )?(['\"]?)(@?[A-Za-z_-]{1,40})\3:(?=[ \r]|$)")
 _EXPECTED = re.compile(r"did not find expected (?:',' or '[\]}]'|node content)")
@@ -117,7 +114,7 @@ def _unexpected_line(error: _Error) -> Fault | None:
     if "mapping values are not allowed" not in error.problem or match is None or error.start + match.end() != error.at + 1:
         return None
     lead = len(above) - len(above.lstrip(" "))
-    if match.start(3) not in _keys(error.record.kind).get(match[4], {match.start(3): None}):
+    if match.start(3) not in key_columns(error.record.kind).get(match[4], {match.start(3): None}):
         return None  # the key is in the wrong place
     text = error.lines.owner(start)
     if text is not None and text.start < start and takes(error.record.kind, text.pointer) == "string":
@@ -134,7 +131,7 @@ def _unquoted_colon(error: _Error) -> Fault | None:
     key = error.line.partition(":")[0].strip()
     colon = error.at - error.start
     second = _LAST_WORD.search(error.line, max(0, colon - 50), colon)
-    if second is not None and second[1] != key and second[1] in _keys(error.record.kind) and second[1] not in error.keys:
+    if second is not None and second[1] != key and second[1] in key_columns(error.record.kind) and second[1] not in error.keys:
         place = Span(error.start + second.start(), error.at + 1)
         return Fault("PF005", _TWO_KEYS.format(quote(second[1]), quote(key, 40)), place)
     return _colon(error)
@@ -172,7 +169,7 @@ def _quoting(error: _Error, text: Part | None) -> str:
 
 
 def _slip(error: _Error) -> Fault | None:
-    """Report a missing dash, space or indentation that explains the error. The fix adds all that are missing."""
+    """Report a missing dash, space or indentation that explains the error."""
     found = slips(error.record, error.lines)
     intact = [part.start for part in error.lines.top if not part.glued and part.start < error.start]
     read = intact[-1] if intact else 0  # YAML could read the text above this key, so the error is not there
@@ -180,13 +177,13 @@ def _slip(error: _Error) -> Fault | None:
     if first is None:
         return None
     others = tuple(Related(None, slip.message, at=slip.span) for slip in found if slip is not first)
-    return Fault("PF005", first.message, first.span, fix_of(found), others[:_MOST_RELATED])
+    return Fault("PF005", first.message, first.span, related=others[:_MOST_RELATED])
 
 
 def _open_quote(error: _Error) -> Fault | None:
     """Report a quote that is opened before the error and not closed before a line that looks like a key or an item."""
     place = error.opened if "end of stream" in error.problem else None
-    known, at = _keys(error.record.kind), error.record.body.start
+    known, at = key_columns(error.record.kind), error.record.body.start
     while place is None and (match := _OPENED.search(error.text, at, error.at)) is not None:
         closed = _CLOSED[match[2]].match(error.text, match.end(), error.record.body.end)
         at = closed.end() if closed is not None else error.record.body.end
@@ -204,7 +201,7 @@ def _indentation(error: _Error) -> Fault | None:
 
 def _indentation_before(error: _Error) -> Fault | None:
     """Report a known key, on a line before the error, with too little indentation, which ends its block too early."""
-    known = _keys(error.record.kind)
+    known = key_columns(error.record.kind)
     found = _KEY_LINE.finditer(error.text, error.record.body.start, error.at)
     return _misplaced(
         error, [(key.start(), key[0]) for key in found if key[4] in known and key.start(3) - key.start() < min(known[key[4]])]
@@ -212,7 +209,7 @@ def _indentation_before(error: _Error) -> Fault | None:
 
 
 def _misplaced(error: _Error, lines: Iterable[tuple[int, str]]) -> Fault | None:
-    known = _keys(error.record.kind)
+    known = key_columns(error.record.kind)
     for start, line in lines:
         match = _KEY_LINE.match(line)
         if match is None or match[4] not in known:
@@ -231,22 +228,6 @@ def _misplaced(error: _Error, lines: Iterable[tuple[int, str]]) -> Fault | None:
             continue
         return Fault("PF005", message, Span(start + found, start + match.end()))
     return None
-
-
-@cache
-def _keys(kind: Kind) -> Mapping[str, Mapping[int, str | None]]:
-    """Return the keys of a kind. Each has its allowed indentations in spaces, each with the parent key."""
-    found: dict[str, dict[int, str | None]] = {}
-
-    def nested(part: Mapping[str, Any], indent: int, parent: str | None) -> Iterator[tuple[str, int, str | None]]:
-        for name, below in part.get("properties", {}).items():
-            yield name, indent, parent
-            yield from nested(below, indent + 2, name)
-            yield from nested(below.get("items", {}), indent + 2, name)
-
-    for name, indent, parent in nested(schemas.load(kind), 0, None) if kind in MAPPINGS else ():
-        found.setdefault(name, {}).setdefault(indent, parent)
-    return found
 
 
 def _colon_in_continuation(error: _Error) -> Fault | None:
@@ -342,7 +323,7 @@ def _second_key(error: _Error) -> Fault | None:
     """Report a known key after a quoted text, on the line of another key."""
     match = _KEY_NEXT.match(error.text, error.at)
     first = error.line[: error.at - error.start].partition(":")[0].strip().strip("'\"")
-    if match is None or not first or match[1] == first or match[1] not in _keys(error.record.kind):
+    if match is None or not first or match[1] == first or match[1] not in key_columns(error.record.kind):
         return None
     return Fault("PF005", _TWO_KEYS.format(quote(match[1]), quote(first, 40)), Span(*match.span()))
 

@@ -98,6 +98,10 @@ class Values:
         """Return the comment after an unquoted text, which may be its rest; '' in the pipeline's own form, without comments."""
         return ""
 
+    def uncut(self, pointer: str) -> tuple[str, Span] | None:  # noqa: ARG002
+        """Return an unquoted text with the comment behind it, and the comment's span; None in the pipeline's own form."""
+        return None
+
     def typed(self, pointer: str) -> tuple[str, str, str] | None:  # noqa: ARG002
         """Return the typed text if double quotes turned backslashes into control characters; None in the pipeline's own form."""
         return None

@@ -22,12 +22,24 @@ ALL = MAPPINGS | {Kind.TABLE}
 
 _SEPARATORS = f"\x0b\x0c{SEPARATORS}"
 
+# Texts of the clean record in the examples.
+_TITLE = "Properties of Leukemic Stem Cells in Regulating Drug Resistance"
+_CAPTION = "Type #2 stromal cellular signaling facilitates leukemic stem cell (LSC) survival, quiescence, and drug resistance."
+
 _PART = expression(r"[ ]*(?:- |['\"]?@?[A-Za-z_-]+['\"]?:|#|$|\n|\Z)")  # what may begin a line of its own
 
 _REMOVE = "replace separators by a space, remove other control characters"
 
 # Removing the second half of a letter that was read in the wrong encoding would hide that (PF308).
 _MOJIBAKE = expression("[\u00c2-\u00f4][\u00a0-\u00bf]?[\u0080-\u009f]")
+
+
+def _with_repair(record: Record, finding: Finding) -> Finding:
+    """The finding on a record that YAML cannot read, with the fix of all its broken entries, and the place of each."""
+    found = repair.repaired(record)
+    if found is None:
+        return finding
+    return replace(finding, fix=found.fix, related=(*finding.related, *repair.others(record, found, finding.at)))
 
 
 def _faults(record: Record, code: str) -> Iterator[Finding]:
@@ -80,7 +92,10 @@ def byte_order_mark(record: Record) -> Iterator[Finding]:
 
     The site expects `---` in the very first byte of the file, and some of its readers do not skip the mark.
     """
-    yield from _faults(record, "PF003")
+    for finding in _faults(record, "PF003"):
+        edits = tuple(change for change in finding.fix.changes if isinstance(change, TextEdit)) if finding.fix is not None else ()
+        legible = record.data is not None or record.kind is Kind.TABLE or repair.edited(record, edits).data is not None
+        yield finding if legible else replace(finding, fix=None)
 
 
 @rule(
@@ -117,14 +132,26 @@ def broken_fence(record: Record) -> Iterator[Finding]:
         Bad(
             text=("figtitle: Properties", "figtitle: Review: Properties"),
             message="the text of 'figtitle' holds ': '; put single quotes",
+            fixed={"figtitle": f"Review: {_TITLE}"},
         ),
-        Bad(text=("pmcid: PMC9405586", "\tpmcid: PMC9405586"), message="a tab"),
-        Bad(text=("publisher_name: MDPI", "publisher_name: 'MDPI"), message="opened here and never closed"),
+        Bad(text=("pmcid: PMC9405586", "\tpmcid: PMC9405586"), message="a tab", fixed={}),
+        Bad(
+            text=("publisher_name: MDPI", "publisher_name: 'MDPI"),
+            message="opened here and never closed",
+            unsafe=True,
+            fixed={"publisher_name": "'MDPI"},
+        ),
         Bad(
             text=("publisher_name: MDPI", "publisher_name: 'L'Oréal'"),
             message="a single quote inside single quotes must be doubled",
+            unsafe=True,
+            fixed={"publisher_name": "L'Oréal"},
         ),
-        Bad(text=("publisher_name: MDPI", "publisher_name: @MDPI"), message="text that begins with '@' needs single quotes"),
+        Bad(
+            text=("publisher_name: MDPI", "publisher_name: @MDPI"),
+            message="text that begins with '@' needs single quotes",
+            fixed={"publisher_name": "@MDPI"},
+        ),
         Bad(text=("number: F1\n", "number: F1\nand more\n"), message="neither 'key: value' nor indented text"),
         Bad(
             text=("- Mus", "  - Mus"),
@@ -141,10 +168,16 @@ def broken_fence(record: Record) -> Iterator[Finding]:
             message="the line 'quiescence, and drug resistance.' continues 'caption' and is not indented",
             fixed={},
         ),
-        Bad(text=("caption: Stromal", "caption: - Stromal"), message="the text of 'caption' begins with '- '; put single quotes"),
+        Bad(
+            text=("papertitle: P", "papertitle: - P"),
+            message="the text of 'papertitle' begins with '- '; put single quotes",
+            fixed={"papertitle": f"- {_TITLE} in Acute and Chronic Myeloid Leukemias."},
+        ),
         Bad(
             text=("figtitle: Prop", "figtitle: “A: B” prop"),
             message="YAML does not read “ and ” as quotes; put straight single quotes",
+            unsafe=True,
+            fixed={"figtitle": f"“A: B” p{_TITLE[1:]}"},
         ),
         Bad(text=("number: F1\n", " number: F1\n"), message="'number' is indented by 1 space, want 0"),
         Bad(text=("    name: WikiPathways\n", "     name: WikiPathways\n"), message="'name' is indented by 5 spaces, want 4"),
@@ -152,7 +185,11 @@ def broken_fence(record: Record) -> Iterator[Finding]:
             text=("schema-jsonld:\n", ""),
             message="'@context' belongs to 'schema-jsonld', but the line 'schema-jsonld:' is missing",
         ),
-        Bad(text=("figtitle: Prop", "figtitle: &alpha; Prop"), message="text that begins with '&' needs single quotes round it"),
+        Bad(
+            text=("figtitle: Prop", "figtitle: & Prop"),
+            message="text that begins with '&' needs single quotes round it",
+            fixed={"figtitle": f"& {_TITLE}"},
+        ),
         Bad(
             text=("  license: CC0\n  name: Cr", "    license: CC0\n    name: Cr"),
             message="'license' is indented by 4 spaces, want 2",
@@ -165,6 +202,8 @@ def broken_fence(record: Record) -> Iterator[Finding]:
         Bad(
             text=("caption: Stromal", "caption: Type #2 stromal"),
             message="is a comment in the middle of a text; put single quotes",
+            unsafe=True,
+            fixed=dict.fromkeys(("caption", "schema-jsonld/description"), _CAPTION),
         ),
         Bad(
             text=(
@@ -178,6 +217,7 @@ def broken_fence(record: Record) -> Iterator[Finding]:
             text=("keywords:\n- osteoblasts\n- metabolism\n", "keywords:\n~\n"),
             kind=Kind.FETCHED,
             message="write an empty 'keywords:' as 'keywords: []'",
+            fixed={"keywords": []},
         ),
     ],
     good=[Good({"figtitle": "Review: Properties of Leukemic Stem Cells"})],
@@ -191,15 +231,31 @@ def yaml_syntax_error(record: Record) -> Iterator[Finding]:
     line. Use single quotes: between double quotes a backslash makes a control character of the letter behind it. Curly quotes
     (`“ ”`) are no quotes to YAML.
 
-    A missing dash, space or indentation is added if the record can then be read, every other entry has the value that it has
-    alone, and everything that was typed is in the text. The fix is safe where one entry is broken and only one reading is
-    possible. It is unsafe where a character is replaced (a long dash), and where the line may be a note or the rest of the
-    line above.
+    **What is fixed.** A text that YAML cannot read is written as it was typed, in quotes: a title with `: ` in it, one that
+    begins with a sign of YAML (`[ ] { } @ % * & ! | > # ? , -` or a backtick), one with a quote too many. A missing dash, space
+    or indentation is added, a tab in front of a line becomes spaces, and a bare `~` below `keywords:` becomes `[]`. A fix is
+    offered only if the record can then be read, every other entry has the value that it has when it is read alone, and
+    everything that was typed is there.
+
+    *Safely*, where one entry is broken, it is clear where its text ends, and every character of it is kept: `figtitle: The role
+    of p53: a key regulator`.
+
+    *Unsafely*, where a person has to look. Two entries are broken. Or a line below the text is not indented, so that it may be
+    a note. Or a quote may have been meant for YAML: `'Wilson's disease'` loses its outer quotes, `"Warburg" effect` keeps its
+    quotes, and a quote that is never closed is kept. Or ` #` may begin a comment: it is kept as a part of the text. Or a
+    character is replaced (a long dash by a hyphen).
+
+    *Not at all*, where a key may be a part of the broken text (`number: F1 caption: …`), the value has a form that the text
+    does not have (a year, a doi), or a comment would be lost.
+
+    **The other findings** are those of the record as the fix would leave it, so that one look shows all. Nothing is reported
+    for a value that the fix only guesses. `--fix` quotes first, and fixes the others in its next round.
     """
     for fault, finding in zip((each for each in record.faults if each.code == "PF005"), _faults(record, "PF005"), strict=True):
-        fix = repair.parted(record, fault.key) if fault.key is not None else finding.fix
-        proven = record.data is not None or (fix is not None and repair.proven(record, fix))
-        yield replace(finding, fix=fix if proven else None)
+        if fault.key is not None:
+            yield replace(finding, fix=repair.parted(record, fault.key))
+        else:
+            yield _with_repair(record, finding)
 
 
 @rule(
@@ -236,12 +292,18 @@ def duplicate_key(record: Record) -> Iterator[Finding]:
 
 @rule(
     "PF007",
+    fix="safe or unsafe",
     trigger=Trigger.FORM,
     waivable=False,
     bad=[
-        Bad(text=("publisher_name: MDPI", "publisher_name: &p MDPI"), message="an anchor"),
-        Bad(text=("publisher_name: MDPI", "publisher_name: !!str MDPI"), message="a tag"),
-        Bad(text=("publisher_name: MDPI", "publisher_name: *p"), message="alias"),
+        Bad(text=("publisher_name: MDPI", "publisher_name: &p MDPI"), message="an anchor", fixed={"publisher_name": "&p MDPI"}),
+        Bad(
+            text=("publisher_name: MDPI", "publisher_name: !!str MDPI"),
+            message="a tag",
+            unsafe=True,
+            fixed={"publisher_name": "!!str MDPI"},
+        ),
+        Bad(text=("publisher_name: MDPI", "publisher_name: *p"), message="alias", fixed={"publisher_name": "*p"}),
         Bad(text=("publisher_name: MDPI\n", "? publisher_name\n: MDPI\n"), message="not plain text"),
         Bad(text=("publisher_name: MDPI\n", "publisher_name: MDPI\non: MDPI\n"), message="does not read the key 'on' as text"),
         Bad(text=("creator:\n", "creator:\n    <<: {}\n"), message="'<<' merges"),
@@ -255,8 +317,12 @@ def yaml_feature(record: Record) -> Iterator[Finding]:
 
     Anchors, aliases, tags, merge keys, keys that are not text and several documents mean different things to different
     readers, and can hide content.
+
+    A text that begins with `&`, `*` or `!` is read as one of these. It is put into single quotes as PF005 does it. The fix is
+    safe where only one entry is concerned and the text is no tag of YAML itself (`!!str`). All else needs a person.
     """
-    yield from _faults(record, "PF007")
+    for finding in _faults(record, "PF007"):
+        yield _with_repair(record, finding)
 
 
 @rule(

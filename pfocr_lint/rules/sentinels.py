@@ -12,7 +12,7 @@ from pfocr_lint.record import derived
 from pfocr_lint.record.document import Record
 from pfocr_lint.rules.declaration import Bad, Good, Trigger, rule
 from pfocr_lint.rules.fields import failures_of, written
-from pfocr_lint.rules.value_ends import cut_off
+from pfocr_lint.rules.value_ends import cut_off, with_its_rest
 from pfocr_lint.schema import validator
 from pfocr_lint.schema.implicit import Implicit
 from pfocr_lint.schema.kinds import Kind
@@ -76,7 +76,7 @@ def _leaked(kind: Kind, key: str, value: str) -> Finding | None:
 
 @rule(
     "PF106",
-    fix="safe",
+    fix="safe or unsafe",
     owns=("*:sentinel", "*:null"),
     trigger=Trigger.FAILURE,
     bad=[
@@ -88,7 +88,8 @@ def _leaked(kind: Kind, key: str, value: str) -> Finding | None:
         Bad({"caption": ".na.character", "schema-jsonld/description": ".na.character"}, message="caption is '.na.character'"),
         Bad({"organisms": [".na.character"]}, message="item 1"),
         Bad({"image": ".na.character"}, kind=Kind.ORGANISM, message="image", fixed={"image": ""}),
-        Bad(text=("publisher_name: MDPI", "publisher_name: #1 Press"), message="empty, since '#1 Press' is a comment"),
+        Bad(text=("publisher_name: MDPI", "publisher_name: #1 Press"), message="empty, since '#1 Press' is a comment",
+            unsafe=True, fixed={"publisher_name": "#1 Press"}),
         Bad({"figid_alias": ".na.character"}, message="figid_alias is '.na.character'", fixed={}),
         Bad({"figid": "PMC9405586_x", "figid_alias": ".na.character"}, name="PMC9405586_x",
             message="figid_alias", also=("PF104",)),
@@ -101,6 +102,9 @@ def missing_value_sentinel(record: Record) -> Iterator[Finding]:
 
     R writes `.na.character` and similar words where it has no text; an empty value and `~` are null to YAML. Where the format
     has `''` for unknown, the fix sets it. In a list it drops the item. Elsewhere the value has to be found.
+
+    A text that begins with `#` is a comment to YAML, so that the entry is empty. The unsafe fix puts single quotes round it: it
+    may also be a note.
     """
     dropped: dict[str, int] = {}
     for violation in failures_of(record, "PF106"):
@@ -121,5 +125,5 @@ def missing_value_sentinel(record: Record) -> Iterator[Finding]:
             fix = Fix(f"set it to {quote(value)}", (SetValue(key, value),))
         what = "empty" if violation.value is None else f"{quote(violation.value)}, which stands for a missing value"
         if violation.value is None and (rest := cut_off(record, key)):
-            what, fix = f"empty, since {quote(rest)} is a comment; put single quotes round the text", None
+            what, fix = f"empty, since {quote(rest)} is a comment; put single quotes round the text", with_its_rest(record, key)
         yield Finding(key, f"{name_of(key)} is {what}", fix=fix)

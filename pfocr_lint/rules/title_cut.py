@@ -14,7 +14,7 @@ from pfocr_lint.rules.declaration import Bad, Good, When, rule
 from pfocr_lint.rules.text import both, set_text
 from pfocr_lint.rules.title_parts import FIGTITLE, has_open_bracket, own_end
 from pfocr_lint.rules.title_texts import ABBREVIATED, ABBREVIATIONS, OWN_PERIOD, end_in_caption, fits, spelt
-from pfocr_lint.rules.value_ends import cut_off
+from pfocr_lint.rules.value_ends import cut_off, with_its_rest
 from pfocr_lint.schema.kinds import FIGURES
 
 
@@ -253,7 +253,12 @@ _TEN = "Signaling in cells at pH 7"
     bad=[
         Bad({"figtitle": "Model of Winer et al"}, message="'et al'", key=FIGTITLE),
         Bad({"figtitle": "Biosynthesis of amino acids from E"}, message="'from E'"),
-        Bad(text=("Drug Resistance\norg", "#2\norg"), message="before '#2'"),
+        Bad(
+            text=("Drug Resistance\norg", "#2\norg"),
+            message="before '#2'",
+            unsafe=True,
+            fixed={"figtitle": "Properties of Leukemic Stem Cells in Regulating #2"},
+        ),
         *(Bad({"figtitle": title, **both(caption)}, unsafe=True, message=message,
               fixed={"figtitle": whole, **both(caption)}, key=FIGTITLE)
           for title, caption, whole, message in (
@@ -298,11 +303,13 @@ def truncated_title(record: Values) -> Iterator[Finding]:
     The curation guide wants a title that can be read alone: on the site it stands in lists, without the caption. The unsafe fix
     takes the rest of the sentence from the caption, up to 250 characters. Read the new title: it may be longer than it must be.
 
-    A title that holds ` #` is cut by YAML: without quotes, the rest is a comment. Put single quotes round the whole text.
+    A title that holds ` #` is cut by YAML: without quotes, the rest is a comment. The unsafe fix puts single quotes round the
+    whole text; it is unsafe because the rest may be a note.
     """
     for key, title in texts(record, FIGTITLE):
         if rest := cut_off(record, key):
-            yield Finding(key, f"figtitle ends before {quote(rest)}, which is a comment; put single quotes round the whole text")
+            message = f"figtitle ends before {quote(rest)}, which is a comment; put single quotes round the whole text"
+            yield Finding(key, message, fix=with_its_rest(record, key))
         elif (cut := cut_at(record)) is not None:
             fix = set_text(record, key, cut.whole, "complete it from the caption", Safety.UNSAFE) if cut.whole else None
             message = f"figtitle ends in {quote(title[cut.start :].strip()[:40])}: {cut.reason}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pfocr_lint.diagnostic import Span
+from pfocr_lint.diagnostic import Fix, Safety, SetValue, Span, TextEdit
 from pfocr_lint.pointer import name_of
 from pfocr_lint.quoting import quote
 from pfocr_lint.record.values import Values
@@ -55,3 +55,12 @@ def cut_off(record: Values, key: str, copy: str = "") -> str:
     below = record.cut(key, deeper=False)
     words = " ".join(below[1:].split())
     return below if words and f" {' '.join(copy.split())}".endswith(f" {words}") else ""
+
+
+def with_its_rest(record: Values, key: str) -> Fix | None:
+    """The fix that quotes a text with what YAML took for a comment behind it; None where that is not on the text's last line."""
+    found = record.uncut(key)
+    if found is None or not validator.allows_form(record.kind, key, found[0]):
+        return None
+    text, comment = found
+    return Fix("put single quotes round the whole text", (SetValue(key, text), TextEdit(*comment, "")), Safety.UNSAFE)

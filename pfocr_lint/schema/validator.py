@@ -88,6 +88,14 @@ def allows(kind: Kind, pointer: str, value: Any) -> bool:
     return bool(_class()(part).is_valid(value)) if fit is None else fit(value)
 
 
+def allows_form(kind: Kind, pointer: str, text: str) -> bool:
+    """Return whether the format has a text at a JSON Pointer, and, if it has one form, whether this text has it."""
+    part = at(kind, pointer)
+    if part is None or part.get("type") != "string":
+        return False
+    return part.keys().isdisjoint({"pattern", "enum", "const"}) or allows(kind, pointer, text)
+
+
 def _compiled_failing(part: Mapping[str, Any], value: Any) -> list[str]:
     found = compiled.failing(part, value)
     return _failing(part, value) if found is None else found

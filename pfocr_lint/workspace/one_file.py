@@ -207,7 +207,7 @@ def _result(checked: hits.Checked, task: Task, digest: bytes = b"") -> Result:
         checked.record.path,
         tuple(diagnostics_of(checked)),
         faults=checked.faults,
-        facts=facts_of(checked.record, keywords=task.keywords),
+        facts=facts_of(checked.values, keywords=task.keywords),
         waived=checked.waived,
         digest=_unless_edited(checked.record, digest),
         until=checked.until,
