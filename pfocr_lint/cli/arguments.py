@@ -149,7 +149,12 @@ def parser() -> argparse.ArgumentParser:
     group.add_argument("--list-waivers", action="store_true", help="list the waivers in the records with their reasons")
     group.add_argument("--show-files", action="store_true", help="list the files that would be checked")
     group.add_argument("--show-settings", action="store_true", help="print the settings and the origin of each")
-    group.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: auto (on a terminal)")
+    group.add_argument(
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="default: auto (on a terminal; NO_COLOR and FORCE_COLOR are respected)",
+    )
     group.add_argument("--no-progress", action="store_true", help="show no progress bar")
     group.add_argument("-q", "--quiet", action="store_true", help="print only diagnostics, no summary")
     group.add_argument(

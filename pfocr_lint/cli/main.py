@@ -33,6 +33,7 @@ from pfocr_lint.report.reporter import (
 )
 from pfocr_lint.settings.model import SettingsError, codes
 from pfocr_lint.settings.overrides import with_overrides
+from pfocr_lint.workspace.ci_paths import from_root
 from pfocr_lint.workspace.run import run as run_scope
 from pfocr_lint.workspace.settings_choice import Choice, settings_for
 
@@ -266,6 +267,7 @@ def _report_options(
         streams,
         fails_on_warning=lambda path: settings_of(path).fail_on == "warning",
         rule_help=_rule_help,
+        path_in_repository=from_root,
         fix=flags.fix,
         diff=flags.diff,
         unsafe_fixes=flags.unsafe_fixes,

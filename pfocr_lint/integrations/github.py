@@ -32,6 +32,7 @@ from pfocr_lint.report.reporter import FAULT, STREAMED_FROM, USAGE, Reporter, Re
 from pfocr_lint.settings.model import FAIL_ON, Selection, SettingsError
 from pfocr_lint.settings.overrides import Overrides, with_overrides
 from pfocr_lint.workspace import discovery, many_files, needed
+from pfocr_lint.workspace.ci_paths import from_root
 from pfocr_lint.workspace.files import DISK, Files
 from pfocr_lint.workspace.git_checkout import checkout_at
 from pfocr_lint.workspace.git_fetch import Fetching
@@ -179,6 +180,7 @@ def _run(inputs: Inputs, outputs: Sequence[tuple[str, str | None]], messages: IO
             streams,
             fails_on_warning=lambda path: settings_of(path).fail_on == "warning",
             rule_help=pages.about,
+            path_in_repository=from_root,
         )
         if revision is not None:
             diff = diff_of(inputs.paths, revision, settings_of, files=inputs.files, fetching=fetching, settings_from=inputs.since)

@@ -38,6 +38,9 @@ FORMATS: dict[str, Callable[[Report], Iterable[str]]] = {
 }
 
 
+# Formats for programs that look up the files in the repository: paths are relative to its root.
+FROM_ROOT = frozenset({"github", "sarif", "rdjson", "gitlab"})
+
 # Formats that can be written in parts: the text of each diagnostic, then the totals.
 STREAMED = frozenset({"full", "concise", "jsonl"})
 
@@ -65,4 +68,4 @@ def statistics(report: Report, *, as_json: bool) -> str:
     return statistics_json(rows) if as_json else statistics_table(report, rows)
 
 
-__all__ = ["FORMATS", "STREAMED", "Found", "Report", "RuleHelp", "Totals", "statistics", "unified", "visible"]
+__all__ = ["FORMATS", "FROM_ROOT", "STREAMED", "Found", "Report", "RuleHelp", "Totals", "statistics", "unified", "visible"]

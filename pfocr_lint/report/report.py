@@ -79,12 +79,16 @@ class Found:
     """
     The diagnostics of results that are sorted by path, by offset and code in each; made anew in each iteration.
 
-    ``totals`` are their counts, known after the first complete iteration.
+    ``totals`` are their counts, known after the first complete iteration. ``path_of`` gives the path to show in place of another.
     """
 
-    def __init__(self, results: Sequence[Result], earlier: Totals) -> None:
-        self._results, self._earlier = results, earlier
+    def __init__(self, results: Sequence[Result], earlier: Totals, path_of: Callable[[str], str] | None = None) -> None:
+        self._results, self._earlier, self._path_of = results, earlier, path_of
         self.totals: Totals | None = None
+
+    def with_paths(self, path_of: Callable[[str], str]) -> Found:
+        """Return the same diagnostics with other paths."""
+        return Found(self._results, self._earlier, path_of)
 
     def __iter__(self) -> Iterator[Diagnostic]:
         totals = self._earlier.copy()
@@ -93,8 +97,16 @@ class Found:
             one = list(parts[0]) if len(parts) == 1 else sorted(chain(*parts), key=lambda each: (each.start, each.code))
             if self.totals is None:
                 totals.add(one)
-            yield from one
+            yield from one if self._path_of is None else map(self._moved, one)
         self.totals = self.totals or totals
+
+    def _moved(self, diagnostic: Diagnostic) -> Diagnostic:
+        assert self._path_of is not None
+        body, path = diagnostic.body, self._path_of(diagnostic.path)
+        if any(other.path for other in body.related):
+            related = (other._replace(path=other.path and self._path_of(other.path)) for other in body.related)
+            body = replace(body, related=tuple(related), shown={})
+        return diagnostic._replace(body=body, path=path)
 
 
 @dataclass(frozen=True)

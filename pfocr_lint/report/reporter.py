@@ -13,7 +13,7 @@ from pfocr_lint.dataclass import dataclass, field, replace
 from pfocr_lint.diagnostic import Diagnostic, Severity
 from pfocr_lint.errors import UsageError
 from pfocr_lint.lazy_import import pathlib, shutil
-from pfocr_lint.report import FORMATS, STREAMED, Found, Report, RuleHelp, Totals, statistics, unified, visible
+from pfocr_lint.report import FORMATS, FROM_ROOT, STREAMED, Found, Report, RuleHelp, Totals, statistics, unified, visible
 from pfocr_lint.report.fixes import FixLog
 from pfocr_lint.report.plain import counted
 from pfocr_lint.result import Result
@@ -43,13 +43,15 @@ class ReportOptions(NamedTuple):
     What to report, and how.
 
     ``outputs`` are formats, each with its file, or None for standard output. ``fails_on_warning`` returns whether a warning in
-    the file at a path fails the run. ``rule_help`` returns the help for a rule code. The other fields are command-line options.
+    the file at a path fails the run. ``rule_help`` returns the help for a rule code. ``path_in_repository`` returns a path from
+    the root of its repository on. The other fields are command-line options.
     """
 
     outputs: Sequence[tuple[str, str | None]]
     streams: Streams
     fails_on_warning: Callable[[str], bool]
     rule_help: Callable[[str], RuleHelp]
+    path_in_repository: Callable[[str], str]
     fix: bool = False
     diff: bool = False
     unsafe_fixes: bool = False
@@ -246,6 +248,8 @@ class Reporter:
     def _pieces(self, name: str, report: Report) -> Iterable[str]:
         if self.options.statistics:
             return [statistics(report, as_json=name in ("json", "jsonl"))]
+        if name in FROM_ROOT and isinstance(report.diagnostics, Found):
+            report = replace(report, diagnostics=report.diagnostics.with_paths(self.options.path_in_repository))
         # the diff shows the fixes already
         return FORMATS[name](replace(report, fixes=FixLog()) if self.options.diff and name in STREAMED else report)
 
@@ -307,6 +311,9 @@ def write_text(stream: IO[str], text: str) -> None:
 
 
 def _color(wanted: str, stream: IO[str]) -> bool:
-    if wanted == "auto":
-        return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return wanted == "always"
+    """Whether to write colors: a flag wins, then NO_COLOR (no-color.org), then FORCE_COLOR (force-color.org)."""
+    if wanted != "auto":
+        return wanted == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
@@ -185,15 +186,26 @@ def commit(folder: str, revision: str, flag: str) -> Revision:
         root = bare
     else:
         # asked from the top: on the way there, a folder could look like a bare repository, whose settings Git before 2.38 takes
-        top = answer(home or folder, "rev-parse", "--show-toplevel")
-        if top is None:
-            raise RevisionError(f"{flag}: '{folder}' is in no Git repository")
-        root = os.fsdecode(top.rstrip(b"\n"))
+        top = git_objects.run(home or folder, ("rev-parse", "--show-toplevel"))
+        if top.returncode != 0:
+            raise RevisionError(f"{flag}: {_why_no_repository(folder, os.fsdecode(top.stderr))}")
+        root = os.fsdecode(top.stdout.rstrip(b"\n"))
     found = answer(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     if found is None:
         hint = "fetch it first; with actions/checkout, set fetch-depth: 0"
         raise RevisionError(f"{flag}: there is no revision '{revision}' in this clone; {hint}")
     return Revision(root, found.decode().strip())
+
+
+def _why_no_repository(folder: str, said: str) -> str:
+    """Why Git finds no repository, and the command that helps where it belongs to another user, as in a container."""
+    why = said.partition("\n")[0].removeprefix("fatal: ")
+    trusted = re.search(r"^\s*git config --global --add safe\.directory .+$", said, re.MULTILINE)
+    if trusted is not None:
+        return f"Git refuses the repository of '{folder}': {why}; if you trust it, run: {trusted[0].strip()}"
+    if not why or why.startswith("not a git repository"):
+        return f"'{folder}' is in no Git repository"
+    return f"Git cannot read the repository of '{folder}': {why}"
 
 
 def pull_request_base(folder: str, base: str, head: str, revision: str = "HEAD") -> str:
