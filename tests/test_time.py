@@ -32,7 +32,8 @@ def patterns():
 
     def collect(name, value):
         if isinstance(value, (re.Pattern, lazy_import._Expression)):
-            found.setdefault(value.pattern, (name, value))
+            if isinstance(value.pattern, str):  # texts are searched; bytes only with classes and single repeats
+                found.setdefault(value.pattern, (name, value))
         elif isinstance(value, (tuple, list)):
             for at, each in enumerate(value):
                 collect(f"{name}[{at}]", each)

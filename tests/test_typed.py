@@ -24,7 +24,7 @@ from pfocr_lint.settings.model import DEFAULT, Selection, Settings
 FIELDS = ("/figtitle", "/caption", "/papertitle", "/reftext", "/journal_title", "/journal_nlm_ta", "/publisher_name",
           "/schema-jsonld/description", "/schema-jsonld/keywords")  # fmt: skip
 REMOVING = {"PF106", "PF107", "PF206", "PF303", "PF408"}
-REMOVING_UNSAFE = {*REMOVING, "PF102", "PF304", "PF308", "PF313"}
+REMOVING_UNSAFE = {*REMOVING, "PF102", "PF301", "PF304", "PF308", "PF313", *(f"PF{number}" for number in range(316, 324))}
 
 ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[^\n\r])")
 
@@ -66,6 +66,8 @@ def survives(path: str, data: bytes, settings: Settings = DEFAULT, *, unsafe: bo
     assert (again.data, again.fixed) == (fixed.data, ()), "a second run changes nothing"
     if before.data is not None:
         named = {each.key for each in fixed.fixed if each.code in (REMOVING_UNSAFE if unsafe else REMOVING)}
+        if "/caption" in named:  # the description is its copy
+            named.add("/schema-jsonld/description")
         there, now = typed_letters(before), typed_letters(read(path, fixed.data))
         for field, texts in there.items():
             if not any(key is not None and f"{key}/".startswith(f"{field}/") for key in named):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MOST = 200  # lines of one record that are explained; a record with more is not fixed
 _SPACES = "\u00a0\u2000-\u200a\u202f\u3000"  # look like a space, but are not white space in YAML
 _SPACE = re.compile(f"[{_SPACES}]")
-_LEAD = re.compile(f"[ {_SPACES}]*[{_SPACES}][ {_SPACES}]*")
+_LEAD = re.compile(f"^ *[{_SPACES}][ {_SPACES}]*")
 _GLUED = re.compile(rf"-([{_SPACES}]?)(?=[^\s-])")
 _ORGANISM = re.compile(r"[A-Z][a-z]+\.? \S|NA\Z")
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 RESULTS = 5_000
+MOST_DESCRIPTION = 1_024  # characters of a rule
 BYTES = 10_000_000
 
 
@@ -86,12 +87,17 @@ def _document(report: Report, groups: Mapping[str, _Group], order: Sequence[str]
     )
 
 
+def _first_paragraphs(text: str) -> str:
+    """The paragraphs of a rule's help that GitHub accepts as its description; the help has all."""
+    return text if len(text) <= MOST_DESCRIPTION else text[: text.rfind("\n\n", 0, MOST_DESCRIPTION)]
+
+
 def _rule(code: str, name: str, about: RuleHelp) -> dict[str, Any]:
     return {
         "id": code,
         "name": name,
         "shortDescription": {"text": about.summary},
-        "fullDescription": {"text": about.text},
+        "fullDescription": {"text": _first_paragraphs(about.text)},
         "help": {"text": about.text, "markdown": about.page},
         "defaultConfiguration": {"level": about.severity.value},
     }

@@ -109,7 +109,7 @@ def dangling_title(record: Values) -> Iterator[Finding]:
             match.end() >= len(whole) - 1 or title[match.end() :].strip() in _NEEDING for match in lost_references(whole)[-1:]
         ):
             continue  # PF311 reports the reference that was lost there
-        if whole[-1:] in _MARKS and (whole[-1] not in _DASHES or _BEFORE_DASH.search(whole[-4:-1])):
+        if whole and whole[-1] in _MARKS and (whole[-1] not in _DASHES or _BEFORE_DASH.search(whole[-4:-1])):
             rest = whole.rstrip(f"{_MARKS} \u00a0")
             wanted = len(rest) >= SHORTEST and rest.rpartition(" ")[2] not in _NEEDING and not ABBREVIATED.search(rest)
             fix = set_text(record, key, rest, "take it off", Safety.UNSAFE) if wanted else None

@@ -10,7 +10,7 @@ from pfocr_lint.schema.kinds import MAPPINGS, Kind, kind_of
 from pfocr_lint.workspace.source import kind_by_path
 
 _KEY = re.compile(r"( *)(?:'([^']*)'|\"([^\"]*)\"|([\w@.-]+)) *:(?: +|$)(.*)")
-_ITEM = re.compile(r"( *)- +(.*)|( *)-$")
+_ITEM = re.compile(r"^( *)- +(.*)|^( *)-$")
 _NAME = re.compile(r" *['\"]?[\w@.-]*$")
 _FENCE = re.compile(r"(?:---|\.\.\.)[ \t]*$")
 
