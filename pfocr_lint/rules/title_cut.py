@@ -31,55 +31,13 @@ class Cut(NamedTuple):
 # Behind a title: a period and a word of the same sentence, or a digit.
 _GOES_ON = expression(r"\.[ \u00a0]([a-z]{3,})(?=[\s,;:.()\[\]]|$|-[a-z]{3})|\.?[0-9]")
 # Words that follow a period where a link was lost, or with which a sentence in lower case begins; names that are written small.
-_NEW_SENTENCE = frozenset(
-    [
-        "and",
-        "are",
-        "but",
-        "can",
-        "for",
-        "from",
-        "had",
-        "has",
-        "have",
-        "here",
-        "into",
-        "its",
-        "may",
-        "nor",
-        "not",
-        "note",
-        "see",
-        "shows",
-        "that",
-        "the",
-        "their",
-        "then",
-        "there",
-        "these",
-        "this",
-        "those",
-        "was",
-        "were",
-        "when",
-        "where",
-        "which",
-        "while",
-        "with",
-        "yet",
-        "alpha",
-        "beta",
-        "gamma",
-        "delta",
-        "epsilon",
-        "kappa",
-        "omega",
-        "sigma",
-        "cis",
-        "trans",
-    ]
-)
-_FULL_WORD = expression(r"(?:^|(?<![A-Za-z]))[A-Za-z]?[a-z]{4,}$")
+_OF_NEW_SENTENCE = """
+and are but can for from had has have here into its may nor not note see shows that the their then there these this
+those was were when where which while with yet alpha beta gamma delta epsilon kappa omega sigma cis trans adapted
+modified redrawn reprinted reproduced
+"""
+_NEW_SENTENCE = frozenset(_OF_NEW_SENTENCE.split())
+_FULL_WORD = expression(r"(?<![A-Za-z])(?!spp$|ssp$)[A-Za-z][a-z]{2,}$")
 _CITED = expression(r"\.?[0-9]+(?:[-–,][0-9]+)*(?:\.?\s+[A-Z(]|\.?\s*$)|[0-9]+\.[0-9]")
 
 
@@ -100,9 +58,10 @@ _MARK = expression(r"[.?!]")
 _TOKEN = expression(r"[^\s(\[{]{1,30}$")
 _NEXT = expression(r"\s+(\S+)")
 _ORDINARY = expression(r"[A-Za-z]?[a-z]{2,}")
-_WORD = expression(r"[a-z]{3,}(?:-[a-z]+)*[,;:.)]*$")
+_WORD = expression(r"[a-z]{3,}(?![A-Za-z0-9]|-[A-Z0-9])")
+# Abbreviations that end no sentence, and those that end none in front of a sign.
 _BEFORE_ANY = frozenset(
-    [
+    {
         "fig",
         "figs",
         "ref",
@@ -121,9 +80,9 @@ _BEFORE_ANY = frozenset(
         "ssp",
         "var",
         "cv",
-    ]
+    }
 )
-_BEFORE_SIGN = frozenset(["al", "sp", "spp", "etc", "inc", "ltd"])
+_BEFORE_SIGN = frozenset({"al", "sp", "spp", "etc", "inc", "ltd"})
 
 
 def _sentence_end(text: str, start: int) -> int:
@@ -155,7 +114,6 @@ def _ends(text: str, at: int) -> bool:
 # ---- the title
 
 _CAPITAL = expression(r"\b(?:from|of|in)[ \u00a0][A-Z]\.?$")
-_COMPLETE = expression(r"\s*(?:$|[:;]|\.\s*(?:$|[^a-z\s]))")
 _END = 14  # characters in which an abbreviation stands
 _FARTHEST = 500  # characters in which a bracket is closed
 _PAIRS = {")": "(", "]": "["}
@@ -216,11 +174,12 @@ def _cut_at(record: Values) -> Cut | None:
     if end is not None and _goes_on(title, caption, end):
         return Cut(last, "it was cut at a period; the caption goes on", _whole(title, caption, end))
     if (match := ABBREVIATED.search(figtitle, max(0, len(figtitle) - _END))) is not None:
-        return Cut(match.start(), "it was cut at an abbreviation", _whole(title, caption, end))
+        behind = end if end is not None and caption[end : end + 1] == "." else None
+        return Cut(match.start(), "it was cut at an abbreviation", _whole(title, caption, behind))
     if (match := _CAPITAL.search(figtitle, max(0, len(figtitle) - _END))) is not None:
-        if (end is not None and _COMPLETE.match(caption, end)) or _bare(record.usable("/papertitle") or "").endswith(title):
-            return None
-        return Cut(match.start(), "it was cut at an abbreviation", _whole(title, caption, end))
+        if end is not None or _bare(record.usable("/papertitle") or "").endswith(title):
+            return None  # a text that was not cut there has the same capital
+        return Cut(match.start(), "it was cut at an abbreviation", None)
     if end is not None and has_open_bracket(title):
         at = _opened(title)
         behind = _closed(title[at], caption, end)

@@ -22,44 +22,11 @@ from pfocr_lint.schema.kinds import FIGURES
 # ---- the end
 
 # Words that need another behind them; not those that end a phrase, as in 'turned on' and 'to be acted upon'.
-_NEEDING = frozenset(
-    [
-        "of",
-        "in",
-        "by",
-        "from",
-        "with",
-        "and",
-        "or",
-        "the",
-        "via",
-        "between",
-        "for",
-        "to",
-        "at",
-        "as",
-        "than",
-        "through",
-        "into",
-        "within",
-        "without",
-        "during",
-        "whose",
-        "which",
-        "that",
-        "their",
-        "its",
-        "using",
-        "including",
-        "under",
-        "among",
-        "against",
-        "toward",
-        "towards",
-        "versus",
-        "see",
-    ]
-)
+_NEEDING_WORDS = """
+of in by from with and or the via between for to at as than through into within without during whose which that their
+its using including under among against toward towards versus see
+"""
+_NEEDING = frozenset(_NEEDING_WORDS.split())
 _MARKS = ",;:–—-"
 _DASHES = "–—-"
 _BEFORE_DASH = expression(r"(?:[a-z]{3}|[\s,;:])$")  # of an ion or a negative cell the hyphen is a part
@@ -123,32 +90,12 @@ def dangling_title(record: Values) -> Iterator[Finding]:
 # ---- the beginning
 
 _FIRST_WORD = expression(r"([a-z]{3,})(?=[\s,;.]|$)")
-_SHORT = frozenset(["the", "new", "two", "how", "all", "six", "ten", "for", "and", "via", "our", "its", "one"])
+_SHORT = frozenset({"the", "new", "two", "how", "all", "six", "ten", "for", "and", "via", "our", "its", "one"})
 # Names that are written small, or parts of one: Greek letters, positions, genes in front of such a word.
-_SMALL = frozenset(
-    [
-        "alpha",
-        "beta",
-        "gamma",
-        "delta",
-        "epsilon",
-        "zeta",
-        "eta",
-        "theta",
-        "kappa",
-        "lambda",
-        "omega",
-        "sigma",
-        "cis",
-        "trans",
-        "ortho",
-        "meta",
-        "para",
-        "tert",
-        "sec",
-        "iso",
-    ]
-)
+_SMALL_WORDS = """
+alpha beta gamma delta epsilon zeta eta theta kappa lambda omega sigma cis trans ortho meta para tert sec iso
+"""
+_SMALL = frozenset(_SMALL_WORDS.split())
 _OF_A_GENE = expression(r"\s(?:operons?|regulons?|genes?|locus|loci|mutants?|alleles?|gene cluster)\b")
 
 

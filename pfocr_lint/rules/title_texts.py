@@ -19,7 +19,7 @@ SHORTEST, LONGEST = 10, 250  # characters of a title
 _BEFORE_HYPHEN = {"α": "Alpha", "β": "Beta", "γ": "Gamma", "ω": "omega", "Ω": "Omega"}
 _ELSEWHERE = {"α": "A", "β": "B", "γ": "G", "δ": "D", "ε": "E", "ϵ": "E", "κ": "K"}
 GREEK = expression("[αβγδεϵκωΩ]")
-_SPELT = expression("([αβγωΩ])(?=-)|-?([αβγδεϵκ])")
+_SPELT = expression("([αβγωΩ])(?=-)|-?([αβγ](?!-)|[δεϵκ])")
 
 
 def spelt(text: str) -> str:
