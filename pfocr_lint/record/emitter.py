@@ -16,6 +16,7 @@ import yaml
 
 from pfocr_lint.dataclass import dataclass
 from pfocr_lint.lazy_import import expression
+from pfocr_lint.record.characters import SEPARATORS
 from pfocr_lint.record.fast_parser import WORDS
 from pfocr_lint.record.limits import WIDTH
 from pfocr_lint.record.scalars import needs_quotes
@@ -31,7 +32,9 @@ class _Dumper(yaml.CSafeDumper):
 
 
 def _represent_str(dumper: _Dumper, text: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in text else "'" if needs_quotes(text) else None
+    style = "'" if needs_quotes(text) else None
+    if "\n" in text:  # in a block, libyaml does not indent what follows a separator
+        style = "|" if set(SEPARATORS).isdisjoint(text) else '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
