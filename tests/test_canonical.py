@@ -99,6 +99,7 @@ def same_report(quick, data: bytes, reference: Record, checked: hits.Checked) ->
     assert checked.faults == ()
     assert list(found) == diagnostics_of(checked), data
     assert quick.record.kind is reference.kind
+    assert facts_of(quick.record) == facts_of(reference)
     return False
 
 

@@ -24,7 +24,9 @@ from pfocr_lint.settings.model import DEFAULT, Selection, Settings
 FIELDS = ("/figtitle", "/caption", "/papertitle", "/reftext", "/journal_title", "/journal_nlm_ta", "/publisher_name",
           "/schema-jsonld/description", "/schema-jsonld/keywords")  # fmt: skip
 REMOVING = {"PF106", "PF107", "PF206", "PF303", "PF408"}
-REMOVING_UNSAFE = {*REMOVING, "PF102", "PF301", "PF304", "PF308", "PF313", *(f"PF{number}" for number in range(316, 324))}
+# PF301 and PF321 take another title; the others of PF3 take away what their pages name, or spell it otherwise.
+REMOVING_UNSAFE = {*REMOVING, "PF102", "PF301", "PF304", "PF308", "PF313", "PF317", "PF318", "PF319", "PF320", "PF321", "PF322",
+                   "PF323"}  # fmt: skip
 
 ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[^\n\r])")
 
@@ -66,8 +68,8 @@ def survives(path: str, data: bytes, settings: Settings = DEFAULT, *, unsafe: bo
     assert (again.data, again.fixed) == (fixed.data, ()), "a second run changes nothing"
     if before.data is not None:
         named = {each.key for each in fixed.fixed if each.code in (REMOVING_UNSAFE if unsafe else REMOVING)}
-        if "/caption" in named:  # the description is its copy
-            named.add("/schema-jsonld/description")
+        if any((each.code, each.key) == ("PF323", "/caption") for each in fixed.fixed):
+            named.add("/schema-jsonld/description")  # its fix changes the copy too
         there, now = typed_letters(before), typed_letters(read(path, fixed.data))
         for field, texts in there.items():
             if not any(key is not None and f"{key}/".startswith(f"{field}/") for key in named):
