@@ -21,15 +21,11 @@ FEW, SMALL, LARGE, SLOW, REAL_MIX = (
 
 @dataclass(frozen=True)
 class Side:
-    """
-    A command line, its corpus, the exit statuses of success, and the preparation before each run.
-
-    Status 1 is one: a few captions of the clean corpus have lost a reference (PF311).
-    """
+    """A command line, its corpus, the exit statuses of success, and the preparation before each run."""
 
     name: str
     command: str
-    statuses: tuple[int, ...] = (0, 1)
+    statuses: tuple[int, ...] = (0,)
     corpus: str = "clean"
     before: str = ""
 
@@ -60,7 +56,8 @@ class Case:
 
 FOLDERS = "_figures _organisms"
 COLD = "{lint} --jobs {jobs} {no_cache} ."
-LINT = Side("pfocr-lint", COLD)
+CLEAN = (0, 1)  # a few captions of the clean corpus have lost a reference (PF311)
+LINT = Side("pfocr-lint", COLD, CLEAN)
 DIRTY = Side("pfocr-lint", COLD, (1,), "dirty")
 WARM = "{lint} --jobs {jobs} --cache-dir {cache} ."
 LOAD = Side("PyYAML CSafeLoader", "{python} {peers}/load_yaml.py {jobs} " + FOLDERS)
@@ -87,14 +84,14 @@ PROMISES = (
     Case("dirty", "every record dirty (one defect each), against compose + jsonschema", "≥ 1.5 times faster", "faster", 1.5,
          DIRTY, Side("compose + jsonschema", COMPOSE, corpus="dirty"), (SMALL, SLOW), (1, 2)),
     Case("warm", "warm run, unchanged records, against listing and stat-ing them", "≤ 5 times", "within", 5,
-         Side("pfocr-lint", WARM, before="warm"), Side("list and stat", "{python} {peers}/floors.py stat 1 " + FOLDERS)),
+         Side("pfocr-lint", WARM, CLEAN, before="warm"), Side("list and stat", "{python} {peers}/floors.py stat 1 " + FOLDERS)),
     Case("clone", "warm run in a fresh clone (cache restored, all mtimes new), against reading and hashing all bytes", "≤ 3 times",
-         "within", 3, Side("pfocr-lint", WARM, corpus="clone", before="restored"),
+         "within", 3, Side("pfocr-lint", WARM, CLEAN, "clone", "restored"),
          Side("read and hash, one process", "{python} {peers}/floors.py hash 1 " + FOLDERS, corpus="clone")),
     Case("one", "one clean record, as a hook runs it: whole process, against `python -c pass`", "≤ 6 times", "within", 6,
          Side("pfocr-lint", ONE), Side("python -c pass", "{python} -c pass"), (SMALL,), (1,), (1,), often=5),
     Case("fix", "`--fix` where one record in a hundred is dirty, against the lint alone", "≤ 1.5 times", "within", 1.5,
-         Side("pfocr-lint --fix", "{lint} --jobs {jobs} {no_cache} --fix .", corpus="some", before="spoilt"),
+         Side("pfocr-lint --fix", "{lint} --jobs {jobs} {no_cache} --fix .", CLEAN, "some", "spoilt"),
          Side("pfocr-lint", COLD, (1,), "some", "spoilt"), (SLOW,)),
     Case("memory", "peak memory of the largest process, all rules, clean records", "≤ 300 MB", "peak", 300, LINT, None),
     Case("memory-dirty", "the same, every record dirty", "≤ 300 MB", "peak", 300, DIRTY, None, (SLOW,)),
@@ -105,7 +102,7 @@ PROMISES = (
          REAL, Side("compose + jsonschema", COMPOSE, corpus="real"), (REAL_MIX,)),
     Case("real-warm", "warm run over the unchanged real mix, against one over as many clean records, both writing `json` to a file",
          "≤ 5 times, aim 3", "within", 5, Side("pfocr-lint", JSON, (1,), "real", "warm"),
-         Side("pfocr-lint, clean", JSON, before="warm"), (REAL_MIX,)),
+         Side("pfocr-lint, clean", JSON, CLEAN, before="warm"), (REAL_MIX,)),
     Case("real-fix", "`--fix` over the real mix, against load and dump of every record (PyYAML, C, plain writes)", "≥ 0.8 times, aim 1.5",
          "faster", 0.8, Side("pfocr-lint --fix", "{lint} --jobs {jobs} {no_cache} --fix .", (1,), "fixing", "unfixed"),
          Side("load and dump", "{python} {peers}/dump_yaml.py {jobs} " + FOLDERS, (0,), "fixing", "unfixed"), (REAL_MIX,)),
