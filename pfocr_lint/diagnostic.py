@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import Enum
 from typing import Any, NamedTuple, TypeAlias
 
@@ -339,6 +339,11 @@ class Diagnostic(NamedTuple):
     def _moved(self, place: Place) -> Place:
         at, column, end, end_column, byte, end_byte = place
         return Place(at + self.lines, column, end + self.lines, end_column, byte, end_byte)
+
+
+def common_start(one: Sequence[object], other: Sequence[object]) -> int:
+    """How many items, or characters, two sequences begin with that are the same."""
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 def apply_edits(text: str, edits: Iterable[Edit | TextEdit]) -> str:

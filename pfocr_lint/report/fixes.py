@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pfocr_lint.dataclass import dataclass, field
+from pfocr_lint.diagnostic import common_start
 from pfocr_lint.pointer import name_of, parent_of
 from pfocr_lint.quoting import quote
 from pfocr_lint.report.plain import counted
@@ -159,8 +160,8 @@ def _one(name: str, each: Applied) -> str:
 
 def _differing(old: str, new: str) -> tuple[str, str]:
     """Return two texts in quotes, each cut to the differing part and some characters around it."""
-    start = _common_prefix(old, new)
-    end = _common_prefix(old[start:][::-1], new[start:][::-1])
+    start = common_start(old, new)
+    end = common_start(old[start:][::-1], new[start:][::-1])
     lead, tail = _left_out_before(old[:start]), _left_out_before(old[len(old) - end :][::-1])
 
     def shown(text: str) -> str:
@@ -174,8 +175,3 @@ def _left_out_before(text: str) -> int:
     """Return the number of characters to leave out before a change; whole words where possible."""
     far = len(text) - AROUND
     return 0 if far <= AROUND // 4 else text.find(" ", far, -1) + 1 or far
-
-
-def _common_prefix(one: str, other: str) -> int:
-    """Return the length of the common prefix of two texts."""
-    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
-from pfocr_lint.diagnostic import Finding, Fix, Related, Safety, SetValue
+from pfocr_lint.diagnostic import Finding, Fix, Related, Safety, SetValue, common_start
 from pfocr_lint.lazy_import import difflib, expression
 from pfocr_lint.pointer import join, parent_of
 from pfocr_lint.quoting import quote
@@ -116,9 +116,7 @@ def description_differs_from_caption(record: Values) -> Iterator[Finding]:
     typed = record.typed("/caption")
     if typed is not None and typed[0] == description:
         return  # the double quotes are what has to go (PF010, PF306)
-    same = next(
-        (i for i, (a, b) in enumerate(zip(caption, description, strict=False)) if a != b), min(len(caption), len(description))
-    )
+    same = common_start(caption, description)
     start = caption.rfind(" ", 0, max(0, same - 20)) + 1
     message = (
         f"description differs from caption: {quote(description[start : start + 50])} for {quote(caption[start : start + 50])}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from pfocr_lint.diagnostic import Finding, Fix, Span, TextEdit
+from pfocr_lint.diagnostic import Finding, Fix, Span, TextEdit, common_start
 from pfocr_lint.lazy_import import LazyModule
 from pfocr_lint.record.document import Record
 from pfocr_lint.rules.declaration import Bad, Good, Trigger, rule
@@ -52,9 +52,8 @@ def not_canonical(record: Record) -> Iterator[Finding]:
     text, wanted = record.text, emitter.document(ordered(record.kind, record.data))
     if text == wanted:
         return
-    start = next((i for i, (a, b) in enumerate(zip(text, wanted, strict=False)) if a != b), min(len(text), len(wanted)))
-    same = min(len(text), len(wanted)) - start
-    tail = next((i for i in range(same) if text[-1 - i] != wanted[-1 - i]), same)
+    start = common_start(text, wanted)
+    tail = common_start(text[start:][::-1], wanted[start:][::-1])
     lost = "; its comments would be lost" if record.comments else ""
     if not lost and any(map(record.typed, record.entries)):
         lost = "; double quotes change its backslashes"

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from lsprotocol import types
 
-from pfocr_lint.diagnostic import Edit, Span, apply_edits
+from pfocr_lint.diagnostic import Edit, Span, apply_edits, common_start
 
 # The protocol knows these line ends and no other; str.splitlines would also split at U+0085 and U+2028.
 _LINE_END = re.compile("\r\n|\n|\r")
@@ -99,8 +99,8 @@ def difference(old: str, new: str) -> list[Edit]:
     from difflib import SequenceMatcher
 
     before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
-    head = _common(before, after)
-    tail = _common(before[head:][::-1], after[head:][::-1])
+    head = common_start(before, after)
+    tail = common_start(before[head:][::-1], after[head:][::-1])
     starts = [0]
     for line in before:
         starts.append(starts[-1] + len(line))
@@ -112,14 +112,10 @@ def difference(old: str, new: str) -> list[Edit]:
     return edits
 
 
-def _common(one: Sequence[str], other: Sequence[str]) -> int:
-    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-
-
 def _trimmed(start: int, old: str, new: str) -> Edit:
     """The replacement of one piece of text without what both have at their beginning and end; a CR LF stays together."""
-    head = _common(old, new)
-    tail = _common(old[head:][::-1], new[head:][::-1])
+    head = common_start(old, new)
+    tail = common_start(old[head:][::-1], new[head:][::-1])
     head -= old[head - 1 : head] == "\r" and head > 0
     if tail and old[len(old) - tail] == "\n" and old[len(old) - tail - 1 : len(old) - tail] == "\r":
         tail -= 1
