@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from pfocr_lint.dataclass import replace
-from pfocr_lint.diagnostic import Diagnostic, Edit, Safety, Span
+from pfocr_lint.diagnostic import Diagnostic, Edit, Safety, Span, common_start
 from pfocr_lint.integrations.language_server.text import Text, difference
 from pfocr_lint.linter import checker, cross_record, fixer
 from pfocr_lint.linter.diagnostics import diagnostics_of
@@ -49,6 +49,7 @@ class Document:
         self.path, self.text, self.settings, self.before = path, text, settings, before
         self.compared: Checked | None = None
         self._held = held
+        self._known: tuple[Checked | None, list[Found]] | None = None
 
     def changed(self, text: Text) -> Document:
         """The document with another text."""
@@ -83,9 +84,18 @@ class Document:
 
     def found(self) -> list[Found]:
         """The diagnostics of the record alone and of the comparison, in order; none for what is not a record."""
+        if self._known is None or self._known[0] is not self.compared:
+            self._known = self.compared, self._all()
+        return self._known[1]
+
+    @cached_property
+    def _alone(self) -> list[Found]:
+        return [Found(each, hit, self.checked) for each, hit in _paired(self.checked)]
+
+    def _all(self) -> list[Found]:
         if not self.is_record:
             return []
-        alone = [Found(each, hit, self.checked) for each, hit in _paired(self.checked)]
+        alone = self._alone
         if self.compared is None or self.record.data is None:
             return alone
         here = cross_record.moved(self.compared, self.record, self.settings)
@@ -104,9 +114,8 @@ class Document:
         if self.record.data is not None or self._held is None or self.record.kind is Kind.TABLE:
             return []
         old, new = self._held.text.text, self.text.text
-        head = next((at for at, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
-        most = min(len(old), len(new)) - head
-        tail = next((at for at in range(most) if old[-1 - at] != new[-1 - at]), most)
+        head = common_start(old, new)
+        tail = common_start(old[head:][::-1], new[head:][::-1])
         kept = []
         for each in self._held.found():
             start, end = each.diagnostic.span

@@ -37,14 +37,17 @@ class Records:
         """Read all records below the folders. ``stopped`` says whether to end early. Raises SettingsError."""
         self._folders = tuple(folders)
         sources = discovery.gather(folders, self._settings_of) if folders else []
-        facts = {}
+        facts: dict[str, Facts] = {}
         for source in sources:
             if stopped():
                 return
-            result = many_files.process(source, self._task)
-            if result.facts is not None:
-                facts[source.path] = result.facts
+            self._note(source, facts)
         self._facts = facts
+
+    def _note(self, source: Source, facts: dict[str, Facts]) -> None:
+        result = many_files.process(source, self._task)
+        if result.facts is not None:
+            facts[source.path] = result.facts
 
     def update(self, paths: Iterable[str]) -> None:
         """Read some records again, which may have appeared or vanished. Raises SettingsError."""
@@ -55,9 +58,7 @@ class Records:
             settings = self._settings_of(path)
             if settings.excludes(path):
                 continue
-            result = many_files.process(Source(path, settings, kind_by_path(path)), self._task)
-            if result.facts is not None:
-                self._facts[path] = result.facts
+            self._note(Source(path, settings, kind_by_path(path)), self._facts)
 
     def compare(self) -> tuple[str, ...]:
         """Compare all records as a run over the folders does; the faults of this program, each in one line."""
