@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pfocr_lint.dataclass import dataclass, replace
 from pfocr_lint.diagnostic import Span, TextEdit
-from pfocr_lint.lazy_import import LazyModule
+from pfocr_lint.lazy_import import LazyModule, expression
 from pfocr_lint.pointer import join, split
 from pfocr_lint.record.comments import MARKER
 from pfocr_lint.record.outline import KEY, MARK, MOST_LINES, NOTHING, PROSE, key_columns, like_a_key, takes
@@ -28,14 +28,14 @@ else:
 
 MOST_READ = 1_000  # entries that are read alone: no record has as many
 LONGEST = 1 << 16  # code points of all broken texts: ruamel.yaml, which reads them again, reads 200 kB a second
-_KEY = re.compile(r"(['\"]?)(@?[A-Za-z_-]{1,40})\1 ?:")
-_DASH = re.compile(r"-(?:[ \t]+|\Z)")
-_HEADER = re.compile(r"[|>][-+1-9]{0,2}(?:[ \t]+#.*)?")
-_LOOSE = re.compile(r"[^\W_]|[(\"'“‘]")  # what a line may begin with that goes on with a text without indentation
-_WORD = re.compile(r"\w:(?:\s|\Z)")
-_COMMENT = re.compile(r"(?:^|[ \t])#")
-_MEANT = re.compile(r"['\"“”„‘‚«»#]|!!|!<")  # a text that begins so may be meant in another way than as typed
-_REFUSED = re.compile(r"(?m)^(?:<{7} |>{7} |\|{7} |={7}\r?$|---|\.\.\.|%)")  # versions of a merge, several documents
+_KEY = expression(r"(['\"]?)(@?[A-Za-z_-]{1,40})\1 ?:")
+_DASH = expression(r"-(?:[ \t]+|\Z)")
+_HEADER = expression(r"[|>][-+1-9]{0,2}(?:[ \t]+#.*)?")
+_LOOSE = expression(r"[^\W_]|[(\"'“‘]")  # what a line may begin with that goes on with a text without indentation
+_WORD = expression(r"\w:(?:\s|\Z)")
+_COMMENT = expression(r"(?:^|[ \t])#")
+_MEANT = expression(r"['\"“”„‘‚«»#]|!!|!<")  # a text that begins so may be meant in another way than as typed
+_REFUSED = expression(r"(?m)^(?:<{7} |>{7} |\|{7} |={7}\r?$|---|\.\.\.|%)")  # versions of a merge, several documents
 
 
 @dataclass(frozen=True)

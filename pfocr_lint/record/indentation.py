@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pfocr_lint.diagnostic import TextEdit
+from pfocr_lint.lazy_import import expression
 from pfocr_lint.pointer import join
 from pfocr_lint.record.outline import key_columns, takes
 
@@ -13,10 +14,10 @@ if TYPE_CHECKING:
     from pfocr_lint.record.document import Record
     from pfocr_lint.schema.kinds import Kind
 
-_LEAD = re.compile(r"(?m)^[ \t]*\t[ \t]*(?=[^\s])")
-_KEY = re.compile(r"(['\"]?)(@?[A-Za-z_-]{1,40})\1:(?=[ \t\r\n])")
-_KEY_ABOVE = re.compile(r"( *)['\"]?@?[A-Za-z_-]{1,40}['\"]?:[ \r]*\Z")
-_TILDE = re.compile(r"(?m)^(@?[A-Za-z_-]{1,40}):[ ]*\r?\n[ ]*~[ \r]*$(?!\n[ ]*-)")
+_LEAD = expression(r"(?m)^[ \t]*\t[ \t]*(?=[^\s])")
+_KEY = expression(r"(['\"]?)(@?[A-Za-z_-]{1,40})\1:(?=[ \t\r\n])")
+_KEY_ABOVE = expression(r"( *)['\"]?@?[A-Za-z_-]{1,40}['\"]?:[ \r]*\Z")
+_TILDE = expression(r"(?m)^(@?[A-Za-z_-]{1,40}):[ ]*\r?\n[ ]*~[ \r]*$(?!\n[ ]*-)")
 _MOST = 1_000
 
 

@@ -87,10 +87,12 @@ def repaired(record: Record) -> Repaired | None:
 
 def others(record: Record, found: Repaired, at: Span | None) -> tuple[Related, ...]:
     """Return the broken texts of a record that do not hold the place of its first error."""
+    line = None if at is None else record.place(at).line
+    places = ((each, record.place(each.span)) for each in found.broken)
     return tuple(
         Related(None, f"the text of {quote(name_of(each.pointer))} needs single quotes too", at=each.span)
-        for each in found.broken
-        if at is None or not record.place(each.span).line <= record.place(at).line <= record.place(each.span).end_line
+        for each, place in places
+        if line is None or not place.line <= line <= place.end_line
     )[:_MOST_RELATED]
 
 
@@ -107,7 +109,7 @@ def _attempt(record: Record, base: Record, aligned: tuple[TextEdit, ...], missin
     added = tuple(slip.edit for slip in missing)
     whole = edited(base, added) if added else base
     known = None if added and whole.data is not None else reading(whole)
-    if (known is None and whole.data is None) or not (aligned or added or (known is not None and known.broken)):
+    if (known is None and (whole.data is None or not added)) or not (aligned or added or (known is not None and known.broken)):
         return None
     broken = known.broken if known is not None else ()
     if not all(validator.allows_form(record.kind, each.pointer, each.text) for each in broken):
@@ -121,8 +123,6 @@ def _attempt(record: Record, base: Record, aligned: tuple[TextEdit, ...], missin
         return None
     new = edited(record, changes)
     if new.data is None or any(fault.code in ("PF005", "PF006") for fault in new.faults):
-        return None
-    if known is None and not added:
         return None
     if known is not None and repr(known.data) != repr(new.data):
         return None
@@ -144,9 +144,7 @@ def _composed(first: tuple[TextEdit, ...], second: tuple[TextEdit, ...]) -> tupl
     found: list[TextEdit] = []
     waiting, moved = list(reversed(first)), 0
     for edit in second:
-        while (
-            waiting and waiting[-1].start + moved + len(waiting[-1].text) <= edit.start and waiting[-1].start + moved < edit.start
-        ):
+        while waiting and _ends_before(waiting[-1], moved, edit.start):
             found.append(done := waiting.pop())
             moved += len(done.text) - (done.end - done.start)
         start = edit.start - moved

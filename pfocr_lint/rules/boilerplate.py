@@ -10,8 +10,8 @@ from pfocr_lint.pointer import name_of
 from pfocr_lint.quoting import quote
 from pfocr_lint.record.texts import PROSE, texts
 from pfocr_lint.record.values import Values
-from pfocr_lint.rules.declaration import Bad, Good, When, rule
-from pfocr_lint.rules.text import both, set_text
+from pfocr_lint.rules.declaration import Bad, Good, rule
+from pfocr_lint.rules.text import both, set_text, when_in_texts
 from pfocr_lint.schema.kinds import FIGURES
 
 _PUBLISHERS = expression(
@@ -32,21 +32,12 @@ def _may_go_on(text: str) -> bool:
     return "†" in text or "Click here" in text or "eLife" in text
 
 
-def _one_may_go_on(figtitle: str, papertitle: str, caption: str, description: str) -> bool:
-    return (
-        _may_go_on(figtitle)
-        or _may_go_on(papertitle)
-        or _may_go_on(caption)
-        or (description != caption and _may_go_on(description))
-    )
-
-
 @rule(
     "PF323",
     severity="warning",
     fix="unsafe",
     kinds=FIGURES,
-    trigger=When(("figtitle", "papertitle", "caption", "schema-jsonld/description"), _one_may_go_on),
+    trigger=when_in_texts(_may_go_on, _may_go_on),
     bad=[
         Bad({"papertitle": "Properties of Leukemic Stem Cells  †Electronic supplementary information (ESI) available. See DOI: "},
             unsafe=True, message="papertitle goes on with the publisher's text '†Electronic supplementary information",

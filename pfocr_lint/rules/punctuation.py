@@ -11,8 +11,8 @@ from pfocr_lint.record.references import lost_references
 from pfocr_lint.record.texts import PROSE, TITLES, texts
 from pfocr_lint.record.values import Values
 from pfocr_lint.rules.boilerplate import publishers_text
-from pfocr_lint.rules.declaration import Bad, Good, When, rule
-from pfocr_lint.rules.text import BAD_END, both, found
+from pfocr_lint.rules.declaration import Bad, Good, rule
+from pfocr_lint.rules.text import BAD_END, both, found, when_in_texts
 from pfocr_lint.rules.title_cut import cut_at
 from pfocr_lint.rules.title_parts import FIGTITLE, own_end
 from pfocr_lint.schema.kinds import FIGURES
@@ -20,13 +20,8 @@ from pfocr_lint.schema.kinds import FIGURES
 _BAD_START = expression(r"^(?:\. +)+")
 
 
-def _may_be_broken(figtitle: str, papertitle: str, caption: str, description: str) -> bool:
-    return (
-        figtitle.endswith(("?.", " ."))
-        or papertitle.endswith(("?.", " ."))
-        or _begins_broken(caption)
-        or (description != caption and _begins_broken(description))
-    )
+def _ends_broken(text: str) -> bool:
+    return text.endswith(("?.", " ."))
 
 
 def _begins_broken(text: str) -> bool:
@@ -38,7 +33,7 @@ def _begins_broken(text: str) -> bool:
     severity="warning",
     fix="safe or unsafe",
     kinds=FIGURES,
-    trigger=When(("figtitle", "papertitle", "caption", "schema-jsonld/description"), _may_be_broken),
+    trigger=when_in_texts(_ends_broken, _begins_broken),
     bad=[
         Bad({"papertitle": "Where do leukemic stem cells go?."}, message="papertitle ends in '?.'",
             fixed={"papertitle": "Where do leukemic stem cells go?"}, key="/papertitle"),

@@ -22,6 +22,19 @@ from pfocr_lint.rules.declaration import Bad, Good, When, rule
 from pfocr_lint.schema.kinds import FIGURES, Kind
 
 
+def when_in_texts(in_title: Callable[[str], bool], in_caption: Callable[[str], bool]) -> When:
+    """The trigger of a rule that may find something in a title, or in a caption; a description counts where it differs."""
+    return When(
+        ("figtitle", "papertitle", "caption", "schema-jsonld/description"),
+        lambda figtitle, papertitle, caption, description: (
+            in_title(figtitle)
+            or in_title(papertitle)
+            or in_caption(caption)
+            or (description != caption and in_caption(description))
+        ),
+    )
+
+
 def both(text: str) -> dict[str, str]:
     """Caption and description of an example."""
     return {"caption": text, "schema-jsonld/description": text}

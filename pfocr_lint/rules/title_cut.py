@@ -13,7 +13,7 @@ from pfocr_lint.record.values import Values
 from pfocr_lint.rules.declaration import Bad, Good, When, rule
 from pfocr_lint.rules.text import both, set_text
 from pfocr_lint.rules.title_parts import FIGTITLE, has_open_bracket, own_end
-from pfocr_lint.rules.title_texts import ABBREVIATED, ABBREVIATIONS, OWN_PERIOD, end_in_caption, fits, spelt
+from pfocr_lint.rules.title_texts import ABBREVIATED, ABBREVIATIONS, OWN_PERIOD, WHITE, end_in_caption, fits, spelt
 from pfocr_lint.rules.value_ends import cut_off, with_its_rest
 from pfocr_lint.schema.kinds import FIGURES
 
@@ -60,28 +60,8 @@ _NEXT = expression(r"\s+(\S+)")
 _ORDINARY = expression(r"[A-Za-z]?[a-z]{2,}")
 _WORD = expression(r"[a-z]{3,}(?![A-Za-z0-9]|-[A-Z0-9])")
 # Abbreviations that end no sentence, and those that end none in front of a sign.
-_BEFORE_ANY = frozenset(
-    {
-        "fig",
-        "figs",
-        "ref",
-        "refs",
-        "no",
-        "nos",
-        "eq",
-        "eqs",
-        "vs",
-        "cf",
-        "ca",
-        "e.g",
-        "i.e",
-        "approx",
-        "subsp",
-        "ssp",
-        "var",
-        "cv",
-    }
-)
+_ENDING_NONE = "fig figs ref refs no nos eq eqs vs cf ca e.g i.e approx subsp ssp var cv"
+_BEFORE_ANY = frozenset(_ENDING_NONE.split())
 _BEFORE_SIGN = frozenset({"al", "sp", "spp", "etc", "inc", "ltd"})
 
 
@@ -117,7 +97,6 @@ _CAPITAL = expression(r"\b(?:from|of|in)[ \u00a0][A-Z]\.?$")
 _END = 14  # characters in which an abbreviation stands
 _FARTHEST = 500  # characters in which a bracket is closed
 _PAIRS = {")": "(", "]": "["}
-_WHITE = expression(r"[ \t\r\n]+")
 
 
 def _bare(title: str) -> str:
@@ -150,7 +129,7 @@ def _whole(title: str, caption: str, end: int | None, least: int = 0) -> str | N
     if end is None:
         return None
     stop = _sentence_end(caption, max(end, least))
-    found = title + spelt(_WHITE.sub(" ", caption[end:stop]).rstrip(" "))
+    found = title + spelt(WHITE.sub(" ", caption[end:stop]).rstrip(" "))
     if caption[stop : stop + 1] == "." and OWN_PERIOD.search(f"{found}."):
         found += "."
     return found if fits(found) and found != title else None

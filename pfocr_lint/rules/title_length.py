@@ -15,7 +15,7 @@ from pfocr_lint.rules.declaration import Bad, Good, Trigger, When, rule
 from pfocr_lint.rules.text import set_text
 from pfocr_lint.rules.title_cut import cut_at
 from pfocr_lint.rules.title_parts import FIGTITLE, own_end
-from pfocr_lint.rules.title_texts import fits, paper_title
+from pfocr_lint.rules.title_texts import WHITE, fits, paper_title
 from pfocr_lint.schema.kinds import FIGURES
 
 # One to three such words, with an article in front: longer texts of them alone are not to be expected.
@@ -24,7 +24,6 @@ _PLAIN = (
     r"|diagrams?|schemes?|schematics|representations?|illustrations?|overviews?|summary|summaries|abstracts?)"
 )
 _SAYS_NOTHING = expression(rf"\s*(?:(?:the|an?|our)\s+)?{_PLAIN}(?:\s+{_PLAIN}){{0,2}}[\s.:]*$", re.I)
-_WHITE = expression(r"[ \t\r\n]+")
 _MOST = 80  # characters of such a title
 
 
@@ -43,7 +42,7 @@ def _from_paper(record: Values) -> Fix | None:
 def _is_fixed_elsewhere(record: Values, title: str) -> bool:
     """Whether the fix of another rule gives the title a right length: one that ends it earlier, completes it, or strips it."""
     cut = cut_at(record)
-    others = [cut.whole] if cut is not None else [title[: own_end(record)], _WHITE.sub(" ", title).strip(" .")]
+    others = [cut.whole] if cut is not None else [title[: own_end(record)], WHITE.sub(" ", title).strip(" .")]
     return any(other is not None and fits(other) for other in others)
 
 

@@ -89,7 +89,7 @@ def _end(title: str, caption: str, at: int) -> int | None:
 
 # ---- the paper's title
 
-_WHITE = expression(r"[ \t\r\n]+")
+WHITE = expression(r"[ \t\r\n]+")
 
 
 def paper_title(record: Values) -> str | None:
@@ -97,7 +97,7 @@ def paper_title(record: Values) -> str | None:
     papertitle = record.usable("/papertitle")
     if papertitle is None or record.typed("/papertitle") is not None:
         return None
-    title = BAD_END.sub(r"\1", spelt(_WHITE.sub(" ", papertitle).strip()))
+    title = BAD_END.sub(r"\1", spelt(WHITE.sub(" ", papertitle).strip()))
     title = title.removesuffix(".")
     return title if fits(title) else None
 
