@@ -43,6 +43,11 @@ def parent_of(pointer: str) -> str:
     return pointer.rpartition("/")[0]
 
 
+def entry_of(pointer: str) -> str:
+    """The JSON Pointer of the list that holds an item, or of the value itself."""
+    return parent_of(pointer) if split(pointer)[-1:] and split(pointer)[-1].isdecimal() else pointer
+
+
 def name_of(pointer: str) -> str:
     """A JSON Pointer for people: ``schema-jsonld/keywords, item 4``, ``genes, item 2, symbol``; items count from 1."""
     said = ""

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from pfocr_lint.campaign.plan_file import Flags
+from pfocr_lint.campaign.plan_file import Entry, Flags
 from pfocr_lint.dataclass import dataclass
 from pfocr_lint.errors import UsageError
 from pfocr_lint.quoting import quote
@@ -21,6 +21,8 @@ from pfocr_lint.settings.model import DEFAULT, Settings
 from pfocr_lint.settings.overrides import Overrides, with_overrides
 from pfocr_lint.workspace import discovery
 from pfocr_lint.workspace.git_revision import Revision
+from pfocr_lint.workspace.neighbours import is_within
+from pfocr_lint.workspace.paths import below
 
 
 @dataclass
@@ -54,12 +56,19 @@ class BaseRecords:
             return "the settings exclude it"
         return None
 
+    def refusal_of(self, entry: Entry) -> str | None:
+        """The same for a record of a plan, which must be the version that the commit has."""
+        refusal = self.refusal(entry.path)
+        if refusal is None and self.base.blobs[entry.path] != entry.blob:
+            return f"{self.base.commit[:12]} has another version of it than the plan says"
+        return refusal
+
     def below(self, paths: Sequence[str]) -> list[str]:
         """The records in some files and folders, sorted. Raises UsageError for one that holds none."""
         every = [path for path in self.base.blobs if self.refusal(path) is None]
         found: set[str] = set()
         for path in paths:
-            here = every if path == "." else [each for each in every if each == path or each.startswith(f"{path}/")]
+            here = [each for each in every if is_within(each, "" if path == "." else path)]
             if not here:
                 raise UsageError(f"no record found in {quote(path)} of {self.base.commit[:12]}")
             found.update(here)
@@ -86,7 +95,7 @@ def _settings(base: Revision, folder: str, for_all: Settings | None, overrides: 
 
 def _as_data(settings: Settings, top: str) -> list[Any]:
     """The settings that decide which fixes are offered."""
-    root = "" if settings.root is None else os.path.relpath(settings.root, top).replace(os.sep, "/")
+    root = "" if settings.root is None else below(settings.root, top)
     chosen = [[each.select, each.ignore, each.extend_select] for each in settings.selections]
     severity = [[code, level.value] for code, level in settings.severity]
     rest = [settings.per_file_ignores, severity, settings.exclude, settings.organisms, settings.organism_synonyms]
@@ -95,8 +104,7 @@ def _as_data(settings: Settings, top: str) -> list[Any]:
 
 def in_repository(base: Revision, path: str) -> str:
     """A path that the user gave, relative to the top folder; '.' for that folder. Raises UsageError for one outside."""
-    real = os.path.realpath(path)
-    below = os.path.relpath(real, os.path.realpath(base.top)).replace(os.sep, "/")
-    if below == ".." or below.startswith("../"):
+    name = below(os.path.realpath(path), os.path.realpath(base.top))
+    if name == ".." or name.startswith("../"):
         raise UsageError(f"{quote(path)} is not in the repository {quote(base.top)}")
-    return below
+    return name

@@ -14,7 +14,6 @@ from pfocr_lint.linter.planned import PlannedEdit
 
 FILES = 300  # of a pull request, GitHub shows so many files
 LINES = 20_000  # and so many lines
-ORDERS = ("rule", "paper", "folder")
 
 
 class _Open(NamedTuple):

@@ -16,7 +16,7 @@ from pfocr_lint.lazy_import import pathlib
 from pfocr_lint.report.plain import counted
 from pfocr_lint.version import __version__
 from pfocr_lint.workspace.atomic_write import Changed, write
-from pfocr_lint.workspace.git_objects import git_output, is_ancestor
+from pfocr_lint.workspace.git_objects import is_ancestor, output
 
 if TYPE_CHECKING:
     from pfocr_lint.campaign.base_records import BaseRecords
@@ -44,8 +44,7 @@ def commit_all(
         for batch in batches:
             files: dict[str, bytes] = {}
             codes: Counter[str] = Counter()
-            blobs = {path: stored.blob for path, stored in branch.files.items() if stored.mode in ("100644", "100755")}
-            for outcome in WorkTree(plan, records, blobs).change(change, [batch]):
+            for outcome in WorkTree(plan, records, branch.blobs).change(change, [batch]):
                 if outcome.written is not None:
                     files[outcome.path] = outcome.written
                     codes.update(outcome.codes)
@@ -62,7 +61,7 @@ def _message(plan: Plan, batch: str, records: int, codes: Counter[str], verb: st
     total = sum(codes.values())
     what = "Apply planned fixes of" if verb == "apply" else "Take back planned fixes of"
     reduced = f", reduced from {plan.head.lines:,} lines ({plan.parent})" if plan.parent is not None else ""
-    counts = "\n".join(f"- {code}: {counted(count, 'fix').replace('fixs', 'fixes')}" for code, count in sorted(codes.items()))
+    counts = "\n".join(f"- {code}: {counted(count, 'fix')}" for code, count in sorted(codes.items()))
     trailer = "PFOCR-Batch" if verb == "apply" else "PFOCR-Undo"
     return (
         f"{what} {rules} in {counted(records, 'record')}\n\n"
@@ -79,9 +78,7 @@ def _list_commits(plan: Plan, branch: Branch) -> None:
     if path.is_symlink():
         raise UsageError(f"{IGNORED}: it is a link, so nothing is added to it")
     old = path.read_bytes() if path.exists() else None
-    found = git_output(branch.top, "log", "--reverse", "-z", "--format=%H%n%B", f"{plan.head.base}..HEAD").decode(
-        "utf-8", "replace"
-    )
+    found = output(branch.top, "log", "--reverse", "-z", "--format=%H%n%B", f"{plan.head.base}..HEAD").decode("utf-8", "replace")
     new = old.decode("utf-8", "surrogateescape") if old is not None else _HEADING
     new += "" if new.endswith("\n") or not new else "\n"
     for each in found.split("\0"):

@@ -8,23 +8,13 @@ moves from the commit that was read to the new one, or not at all: after a kill 
 from __future__ import annotations
 
 import os
-import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from pfocr_lint.dataclass import dataclass, field
-from pfocr_lint.errors import UsageError
-from pfocr_lint.workspace.git_command import git_command, git_environment
+from pfocr_lint.workspace.git_objects import REGULAR, output, tree
 
 IGNORED = ".git-blame-ignore-revs"
-
-
-class Stored(NamedTuple):
-    """A record in a commit: its mode and its blob."""
-
-    mode: str
-    blob: str
 
 
 def trailers(message: str, name: str) -> frozenset[str]:
@@ -35,21 +25,20 @@ def trailers(message: str, name: str) -> frozenset[str]:
 
 @dataclass
 class Branch:
-    """The checked-out branch of a work tree: its commit, and what that commit has at each path of interest."""
+    """The checked-out branch of a work tree: its commit, and the modes and blobs of that commit's regular files."""
 
     top: str
     head: str = ""
-    files: dict[str, Stored] = field(default_factory=dict)
+    modes: dict[str, str] = field(default_factory=dict)
+    blobs: dict[str, str] = field(default_factory=dict)
     _index: str = ""
 
     def __enter__(self) -> Branch:
         """Read the commit. Raises UsageError where there is none, or an operation of Git is under way."""
         self.head = self._git("rev-parse", "--verify", "HEAD^{commit}").decode().strip()
-        for line in self._git("ls-tree", "-r", "-z", "--full-tree", self.head).split(b"\0"):
-            about, _, name = line.partition(b"\t")
-            if name:
-                mode, _, blob = about.decode().split(" ")
-                self.files[os.fsdecode(name)] = Stored(mode, blob)
+        for path, (mode, blob) in tree(self.top, self.head).items():
+            if mode in REGULAR:
+                self.modes[path], self.blobs[path] = mode, blob
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -61,23 +50,21 @@ class Branch:
 
     def commit(self, files: Mapping[str, bytes], message: str) -> str:
         """Commit new content of some records on top, and stage it; the new commit. Raises UsageError."""
-        blobs = self._written([*files.values()])
-        rows = "".join(
-            f"{self.files[path].mode} {blob}\t{path}\0" for path, blob in zip(files, blobs, strict=True)
-        ).encode("utf-8", "surrogateescape")  # fmt: skip
+        new_blobs = dict(zip(files, self._written([*files.values()]), strict=True))
+        rows = "".join(f"{self.modes[path]} {blob}\t{path}\0" for path, blob in new_blobs.items())
+        data = rows.encode("utf-8", "surrogateescape")
         if not self._index:
             handle, self._index = tempfile.mkstemp(prefix="pfocr-lint-index-")
             os.close(handle)
             os.unlink(self._index)  # noqa: PTH108 - Git refuses an empty index
             self._git("read-tree", self.head, index=True)
-        self._git("update-index", "-z", "--index-info", data=rows, index=True)
-        tree = self._git("write-tree", index=True).decode().strip()
-        new = self._git("commit-tree", tree, "-p", self.head, data=message.encode()).decode().strip()
-        self._git("update-index", "-z", "--index-info", data=rows)
+        self._git("update-index", "-z", "--index-info", data=data, index=True)
+        written = self._git("write-tree", index=True).decode().strip()
+        new = self._git("commit-tree", written, "-p", self.head, data=message.encode()).decode().strip()
+        self._git("update-index", "-z", "--index-info", data=data)
         self._git("update-ref", "-m", message.partition("\n")[0], "HEAD", new, self.head)
         self.head = new
-        for path, blob in zip(files, blobs, strict=True):
-            self.files[path] = Stored(self.files[path].mode, blob)
+        self.blobs.update(new_blobs)
         return new
 
     def message(self, revision: str) -> str:
@@ -94,9 +81,4 @@ class Branch:
     def _git(self, *args: str, data: bytes | None = None, index: bool = False) -> bytes:
         """The output of a Git command. Raises UsageError with the first line of what it reports."""
         kept = {name: value for name, value in os.environ.items() if name.startswith(("GIT_AUTHOR_", "GIT_COMMITTER_"))}
-        environment = {**git_environment(), **kept, **({"GIT_INDEX_FILE": self._index} if index else {})}
-        ran = subprocess.run(git_command(self.top, *args), input=data, capture_output=True, env=environment, check=False)
-        if ran.returncode != 0:
-            said = [line for line in os.fsdecode(ran.stderr).splitlines() if line.strip()]
-            raise UsageError(f"git {args[0]} failed: {said[0] if said else f'status {ran.returncode}'}")
-        return ran.stdout
+        return output(self.top, *args, data=data, more={**kept, **({"GIT_INDEX_FILE": self._index} if index else {})})

@@ -143,9 +143,7 @@ class WorkTree(NamedTuple):
 
     def _check(self, entry: Entry) -> None:
         """Refuse what is no record of the base and the work tree. Raises Unreadable."""
-        refusal = self.records.refusal(entry.path)
-        if refusal is None and self.records.base.blobs[entry.path] != entry.blob:
-            refusal = f"{self.records.base.commit[:12]} has another version of it than the plan says"
+        refusal = self.records.refusal_of(entry)
         if refusal is not None:
             raise Unreadable(f"it is refused: {refusal}")
         at = self.records.base.top

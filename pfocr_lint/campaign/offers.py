@@ -13,7 +13,7 @@ from pfocr_lint.schema.kinds import Kind
 from pfocr_lint.settings.model import Settings
 from pfocr_lint.workspace import workers
 from pfocr_lint.workspace.git_objects import contents
-from pfocr_lint.workspace.many_files import AT_ONCE, WORTH_A_POOL, process_together
+from pfocr_lint.workspace.many_files import AT_ONCE, process_together, processes_for
 from pfocr_lint.workspace.one_file import Task, failed
 from pfocr_lint.workspace.source import kind_by_path
 
@@ -31,8 +31,7 @@ def offered(base: BaseRecords, records: Sequence[str], task: Task, jobs: int | N
     if not parts:
         return
     workers.tune()
-    if jobs is None:
-        jobs = os.cpu_count() or 1 if len(records) >= WORTH_A_POOL else 1
+    jobs = processes_for(len(records), jobs)
     work = partial(_work, base.base.top, task)
     if jobs == 1:
         for part in parts:

@@ -34,7 +34,7 @@ MAX_LINES = 5_000_000
 _BLOB = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _BATCH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-_ORDERS = ("rule", "paper", "folder")
+ORDERS = ("rule", "paper", "folder")
 
 
 class PlanError(UsageError):
@@ -241,10 +241,9 @@ def _check_order(file: str, before: Line, line: Line, number: int) -> None:
 def _checked(file: str, data: bytes, number: int) -> Line:
     """One line of the file. Raises PlanError for one that is wrong, or written in another way."""
     try:
-        line = _line(data, number)
+        return _line(data, number)
     except PlanError as error:
         raise PlanError(f"{file}:{error}") from None
-    return line
 
 
 def _parsed(data: bytes, number: int) -> dict[str, Any]:
@@ -265,7 +264,8 @@ def _is_count(value: Any) -> bool:
     return type(value) is int and 0 <= value < 1 << 53
 
 
-def _is_text(value: Any) -> bool:
+def is_text(value: Any) -> bool:
+    """Whether a value is a text that UTF-8 can write."""
     if not isinstance(value, str):
         return False
     try:
@@ -284,7 +284,7 @@ def _is_list(test: Callable[[Any], bool], most: int = MAX_BYTES) -> Callable[[An
 
 
 def _is_value(value: Any) -> bool:
-    return isinstance(value, dict) and list(value) == ["key", "old", "new"] and _is_text(value["key"])
+    return isinstance(value, dict) and list(value) == ["key", "old", "new"] and is_text(value["key"])
 
 
 def _is_rule(value: Any) -> bool:
@@ -294,24 +294,24 @@ def _is_rule(value: Any) -> bool:
 _FIELDS: dict[str, Callable[[Any], bool]] = {
     "id": lambda value: _is_count(value) and value > 0,
     "batch": _is_matched(_BATCH),
-    "path": _is_text,
+    "path": is_text,
     "rule": _is_rule,
     "also": _is_list(_is_rule),
     "safety": lambda value: value in ("safe", "unsafe"),
     "blob": _is_matched(_BLOB),
     "start": _is_count,
     "end": _is_count,
-    "old": _is_text,
-    "new": _is_text,
+    "old": is_text,
+    "new": is_text,
     "values": _is_list(_is_value),
     "needs": _is_list(_is_count),
-    "message": _is_text,
-    "fix": _is_text,
+    "message": is_text,
+    "fix": is_text,
 }
 
 _HEAD: dict[str, Callable[[Any], bool]] = {
     "plan": lambda value: value == VERSION and type(value) is int,
-    "tool": _is_text,
+    "tool": is_text,
     "base": _is_matched(_BLOB),
     "date": lambda value: value is None or (isinstance(value, str) and is_date(value)),
     "settings": _is_matched(_DIGEST),
@@ -321,16 +321,16 @@ _HEAD: dict[str, Callable[[Any], bool]] = {
     "digest": _is_matched(_DIGEST),
 }
 _FLAGS: dict[str, Callable[[Any], bool]] = {
-    "select": lambda value: value is None or _is_list(_is_text)(value),
-    "ignore": _is_list(_is_text),
-    "extend_select": _is_list(_is_text),
+    "select": lambda value: value is None or _is_list(is_text)(value),
+    "ignore": _is_list(is_text),
+    "extend_select": _is_list(is_text),
     "unsafe_fixes": lambda value: isinstance(value, bool),
     "isolated": lambda value: isinstance(value, bool),
     "today": lambda value: isinstance(value, str) and is_date(value),
-    "paths": _is_list(_is_text),
+    "paths": _is_list(is_text),
 }
 _BATCHES: dict[str, Callable[[Any], bool]] = {
-    "by": lambda value: value in _ORDERS,
+    "by": lambda value: value in ORDERS,
     "files": lambda value: _is_count(value) and value > 0,
     "lines": lambda value: _is_count(value) and value > 0,
 }

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from typing import IO, TYPE_CHECKING, NamedTuple, TypeAlias
 
-from pfocr_lint.campaign.plan_file import VERSION, Flags, Head, Line, written
+from pfocr_lint.campaign.plan_file import VERSION, Flags, Head, Line, is_text, written
 from pfocr_lint.version import __version__
 from pfocr_lint.workspace.one_file import Task
 
@@ -56,10 +56,6 @@ def make_plan(
     folder = os.path.dirname(target) or "."  # noqa: PTH120
     with tempfile.TemporaryFile(dir=folder) as body:
         found = _write_lines(body, records, paths, flags, batches, jobs, offered)
-        body.seek(0)
-        digest = hashlib.sha256()
-        while piece := body.read(_PIECE):
-            digest.update(piece)
         head = written(
             Head(
                 VERSION,
@@ -70,7 +66,7 @@ def make_plan(
                 flags._asdict(),
                 {"by": batches.by, "files": batches.files, "lines": batches.lines},
                 found.lines,
-                f"sha256:{digest.hexdigest()}",
+                found.digest,
             )
         )
         return found._replace(digest=_replace(target, folder, head, body))
@@ -85,6 +81,8 @@ def _write_lines(
     jobs: int | None,
     offered: Offered,
 ) -> Made:
+    """Write the lines, and return what they hold; the digest is that of the lines alone."""
+    digest = hashlib.sha256()
     lines = number = unsafe = 0
     names: dict[str, None] = {}
     faults, notes = list[str](), list[str]()
@@ -92,17 +90,19 @@ def _write_lines(
         faults += result.faults
         if result.unreadable is not None:
             notes.append(f"{result.path}: {result.unreadable}")
-        if not _is_utf8(result.path):
+        if not is_text(result.path):
             notes += [f"{result.path}: its name is not UTF-8, so it is not in the plan"] if result.planned else []
             continue
         own = batches.of_record(result.path, result.planned)
         for line in lines_of(result, records.base.blobs[result.path], lines + 1, own):
-            body.write(written(line))
+            data = written(line)
+            body.write(data)
+            digest.update(data)
             unsafe += line.safety == "unsafe"
         lines += len(own)
         number += bool(own)
         names.update(dict.fromkeys(own))
-    return Made(lines, number, tuple(names), "", unsafe, tuple(faults), tuple(notes))
+    return Made(lines, number, tuple(names), f"sha256:{digest.hexdigest()}", unsafe, tuple(faults), tuple(notes))
 
 
 def lines_of(result: Result, blob: str, first: int, batches: Sequence[str]) -> Iterator[Line]:
@@ -114,14 +114,6 @@ def lines_of(result: Result, blob: str, first: int, batches: Sequence[str]) -> I
             [first + other for other in edit.needs],
             edit.message, edit.about,
         )  # fmt: skip
-
-
-def _is_utf8(path: str) -> bool:
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _replace(target: str, folder: str, head: bytes, body: IO[bytes]) -> str:

@@ -15,7 +15,7 @@ from pfocr_lint.campaign.plan_file import Line
 from pfocr_lint.campaign.record_edits import Chosen, closed, result, states
 from pfocr_lint.lazy_import import difflib
 from pfocr_lint.linter.fixed import same
-from pfocr_lint.pointer import parent_of, split
+from pfocr_lint.pointer import entry_of
 from pfocr_lint.record.document import Record
 from pfocr_lint.record.parser import read
 from pfocr_lint.schema.kinds import Kind
@@ -76,7 +76,7 @@ def _distance(one: bytes, other: bytes) -> int:
 
 def _containers(line: Line) -> set[str]:
     """The JSON Pointers of the values that a line changes; of an item, that of its list: items may have moved."""
-    return {parent_of(key) if (split(key) or ("",))[-1].isdecimal() else key for key in (each["key"] for each in line.values)}
+    return {entry_of(each["key"]) for each in line.values}
 
 
 def _places(lines: Sequence[Line], had: Chosen) -> dict[int, int]:

@@ -19,18 +19,19 @@ from pfocr_lint.campaign.plan_file import Entry, Line, Plan
 from pfocr_lint.campaign.planning import Offered, lines_of, task_of
 from pfocr_lint.campaign.record_edits import Chosen
 from pfocr_lint.dataclass import dataclass, field
+from pfocr_lint.diagnostic import common_start
 from pfocr_lint.errors import UsageError
 from pfocr_lint.linter.planned import PlannedEdit
 from pfocr_lint.result import Result
-from pfocr_lint.workspace.git_objects import contents, git_output, is_ancestor
+from pfocr_lint.workspace.git_objects import REGULAR, contents, is_ancestor, listed, output
 from pfocr_lint.workspace.git_revision import Revision, commit
+from pfocr_lint.workspace.paths import below
 from pfocr_lint.workspace.reading import Unreadable, load
 
 if TYPE_CHECKING:
     from pfocr_lint.campaign.base_records import BaseRecords
 
 AT_ONCE = 512  # records
-REGULAR = frozenset({"100644", "100755"})
 
 
 class Changed(NamedTuple):
@@ -91,7 +92,7 @@ class Verification:
         changed = changes(self.top, self.before, self.after)
         entries = {entry.path: entry for entry in self.plan.entries()}
         for entry in entries.values():
-            refusal = self._refusal(entry)
+            refusal = self.records.refusal_of(entry)
             if refusal is not None:
                 proof.problems.append(f"{entry.path}: {refusal}")
         for path, each in changed.items():
@@ -110,23 +111,17 @@ class Verification:
             proof.problems.append("no edit of the plan was made")
         return proof
 
-    def _refusal(self, entry: Entry) -> str | None:
-        refusal = self.records.refusal(entry.path)
-        if refusal is None and self.records.base.blobs[entry.path] != entry.blob:
-            refusal = f"{self.records.base.commit[:12]} has another version of it than the plan says"
-        return refusal
-
     def _check_bytes(self, changed: Mapping[str, Changed]) -> None:
         """Each record must have the bytes that the plan gives it, before and after."""
         proof = self._proof
         wanted = [entry for entry in self.plan.entries() if entry.path in changed]
         reading = self.plan.read(wanted)
         while part := list(islice(reading, AT_ONCE)):
-            blobs = self._contents([changed[entry.path].blob for entry, _ in part], [entry.path for entry, _ in part])
-            now = self._now([(entry.path, changed[entry.path].new_blob) for entry, _ in part])
-            bases = self._contents([entry.blob for entry, _ in part], [entry.path for entry, _ in part])
-            for (entry, lines), base, old in zip(part, bases, blobs, strict=True):
-                new = now[entry.path]
+            before = self._contents({entry.path: changed[entry.path].blob for entry, _ in part})
+            now = self._now({entry.path: changed[entry.path].new_blob for entry, _ in part})
+            bases = self._contents({entry.path: entry.blob for entry, _ in part})
+            for entry, lines in part:
+                base, old, new = bases[entry.path], before[entry.path], now[entry.path]
                 problem = new if isinstance(new, str) else self._check_record(entry, lines, base, old, new)
                 if problem is not None:
                     proof.problems.append(f"{entry.path}{problem}")
@@ -165,24 +160,16 @@ class Verification:
         there = Revision(self.top, self.after or self.before).blobs
         reading = self.plan.read(self.plan.entries(batches))
         while part := list(islice(reading, AT_ONCE)):
-            named = [
-                (entry.path, there[entry.path]) for entry, _ in part if entry.path not in self._states and entry.path in there
-            ]
-            datas = dict(
-                zip(
-                    [path for path, _ in named],
-                    self._contents([blob for _, blob in named], [path for path, _ in named]),
-                    strict=True,
-                )
-            )
-            bases = self._contents([entry.blob for entry, _ in part], [entry.path for entry, _ in part])
-            for (entry, lines), base in zip(part, bases, strict=True):
+            others = [entry.path for entry, _ in part if entry.path not in self._states and entry.path in there]
+            datas = self._contents({path: there[path] for path in others})
+            bases = self._contents({entry.path: entry.blob for entry, _ in part})
+            for entry, lines in part:
                 own = [line.id for line in lines if line.batch in batches]
                 if entry.path in self._states:
                     had, have = self._states[entry.path]
                 else:
                     data = datas.get(entry.path)
-                    state = record_edits.state(base, lines, data) if data is not None else None
+                    state = record_edits.state(bases[entry.path], lines, data) if data is not None else None
                     if state is None:
                         proof.left.append(entry.path)
                         continue
@@ -207,26 +194,27 @@ class Verification:
             for line in not_offered(entry.blob, wanted, result):
                 proof.problems.append(f"{self.plan.file}: line {line.id}: the linter does not offer this edit on {entry.path}")
 
-    def _now(self, files: Sequence[tuple[str, str]]) -> dict[str, bytes | str]:
-        """The bytes of each file after the change, or what is wrong with it."""
-        if self.after is not None:
-            return dict(
-                zip([path for path, _ in files], self._contents([blob for _, blob in files], [p for p, _ in files]), strict=True)
-            )
+    def _now(self, blobs: Mapping[str, str]) -> dict[str, bytes | str]:
+        """The bytes of each file after the change, by path, or what is wrong with it."""
         found: dict[str, bytes | str] = {}
-        for path, _ in files:
+        if self.after is not None:
+            found.update(self._contents(blobs))
+            return found
+        for path in blobs:
             try:
                 found[path] = load(os.path.join(self.top, path))  # noqa: PTH118
             except Unreadable as refused:  # noqa: PERF203 - the other records are still read
                 found[path] = f": {refused}"
         return found
 
-    def _contents(self, blobs: Sequence[str], paths: Sequence[str]) -> list[bytes]:
-        found = contents(self.top, blobs)
-        for path, data in zip(paths, found or [None] * len(paths), strict=True):
+    def _contents(self, blobs: Mapping[str, str]) -> dict[str, bytes]:
+        """The bytes of each file, by path. Raises UsageError where the clone lacks them."""
+        found: dict[str, bytes] = {}
+        for path, data in zip(blobs, contents(self.top, [*blobs.values()]) or [None] * len(blobs), strict=True):
             if data is None:
                 raise UsageError(f"this clone lacks a version of {path}; fetch it first")
-        return [data for data in found or [] if data is not None]
+            found[path] = data
+        return found
 
 
 def verification(
@@ -238,16 +226,16 @@ def verification(
     ``own_files`` are those of the command, which may be in the repository. Raises UsageError and RevisionError.
     """
     top, base = records.base.top, records.base.commit
-    allowed = {os.path.relpath(os.path.realpath(file), os.path.realpath(top)).replace(os.sep, "/") for file in own_files}
+    allowed = {below(os.path.realpath(file), os.path.realpath(top)) for file in own_files}
     if revision is None:
         return Verification(plan, records, base, None, offered, frozenset(allowed), jobs=jobs)
     after = commit(top, revision, "--revision").commit
-    parents = git_output(top, "rev-list", "--parents", "-n", "1", after).decode().split()[1:]
+    parents = output(top, "rev-list", "--parents", "-n", "1", after).decode().split()[1:]
     if not parents:
         raise UsageError(f"--revision: {after[:12]} has no parent in this clone; fetch more of it")
     if not is_ancestor(top, base, parents[0]):
         raise UsageError(f"{plan.file}: its base {base[:12]} does not come before the parent of {after[:12]}")
-    message = git_output(top, "show", "-s", "--format=%B", after).decode("utf-8", "replace")
+    message = output(top, "show", "-s", "--format=%B", after).decode("utf-8", "replace")
     claimed = trailers(message, "PFOCR-Batch")
     named = trailers(message, "PFOCR-Plan")
     return Verification(plan, records, parents[0], after, offered, frozenset(allowed), claimed, named, jobs)
@@ -287,15 +275,11 @@ def _said(line: Line) -> tuple[object, ...]:
 def _nearest(base: bytes, lines: Sequence[Line], had: Chosen, new: bytes) -> bytes:
     """The content that the plan gives a record, of those that it may give the one that agrees longest."""
     possible = [record_edits.result(base, lines, each) for each in (*record_edits.states(lines), had)]
-    return max(possible, key=lambda data: _common_prefix(data, new))
-
-
-def _common_prefix(one: bytes, other: bytes) -> int:
-    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return max(possible, key=lambda data: common_start(data, new))
 
 
 def _first_difference(wanted: bytes, new: bytes) -> str:
-    at = _common_prefix(wanted, new)
+    at = common_start(wanted, new)
     line = new.count(b"\n", 0, at) + 1
     return f":{line}: from byte {at:,} on it does not hold what the plan gives it"
 
@@ -304,13 +288,12 @@ def changes(top: str, before: str, after: str | None) -> dict[str, Changed]:
     """The files that differ between a commit and another one, or the work tree with its new files."""
     args = ("--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none")
     end = [before, "--"] if after is None else ["-r", before, after, "--"]
-    fields = git_output(top, "diff" if after is None else "diff-tree", *args, *end).split(b"\0")
+    fields = output(top, "diff" if after is None else "diff-tree", *args, *end).split(b"\0")
     found = {}
     for about, name in zip(fields[0::2], fields[1::2], strict=False):
         mode, new_mode, blob, new_blob, _ = about.decode().removeprefix(":").split(" ")
         found[os.fsdecode(name)] = Changed(mode, new_mode, blob, new_blob)
     if after is None:
-        for name in git_output(top, "ls-files", "-z", "--others", "--exclude-standard").split(b"\0"):
-            if name:
-                found[os.fsdecode(name)] = Changed("000000", "100644", "", "")
+        for name in listed(top, "ls-files", "-z", "--others", "--exclude-standard"):
+            found[os.fsdecode(name)] = Changed("000000", "100644", "", "")
     return found

@@ -8,9 +8,9 @@ import time
 from collections.abc import Sequence
 
 from pfocr_lint.campaign.base_records import base_records, in_repository
-from pfocr_lint.campaign.batches import FILES, ORDERS, Batches
+from pfocr_lint.campaign.batches import FILES, Batches
 from pfocr_lint.campaign.offers import offered
-from pfocr_lint.campaign.plan_file import Flags
+from pfocr_lint.campaign.plan_file import ORDERS, Flags
 from pfocr_lint.campaign.planning import Made, make_plan
 from pfocr_lint.cli import settings_flags
 from pfocr_lint.cli.arguments import add_rules, command_parser, intermixed, jobs_of
@@ -19,7 +19,7 @@ from pfocr_lint.quoting import quote
 from pfocr_lint.report import visible
 from pfocr_lint.report.plain import counted
 from pfocr_lint.report.reporter import CLEAN, FAULT, FOUND, Streams
-from pfocr_lint.workspace.git_objects import git_output
+from pfocr_lint.workspace.git_objects import output
 from pfocr_lint.workspace.git_revision import commit
 from pfocr_lint.workspace.settings_choice import folder_of
 
@@ -83,12 +83,12 @@ def _date(epoch: str | None) -> str | None:
 
 def _day_of(top: str, revision: str) -> str:
     """Return the day of a commit: so the plan of a commit is the same on every day."""
-    return git_output(top, "show", "-s", "--format=%cs", revision).decode().strip()
+    return output(top, "show", "-s", "--format=%cs", revision).decode().strip()
 
 
 def _summary(made: Made, target: str) -> str:
     if not made.lines:
         return f"Nothing to plan: no fix is offered. {visible(target)} has no edits.\n"
     unsafe = f", {made.unsafe:,} of them unsafe" if made.unsafe else ""
-    what = f"{counted(made.lines, 'edit')} in {counted(made.records, 'record')}{unsafe}, in {len(made.batches):,} batch"
-    return f"{visible(target)}: {what}{'' if len(made.batches) == 1 else 'es'}.\nPlan: {made.digest}\n"
+    what = f"{counted(made.lines, 'edit')} in {counted(made.records, 'record')}{unsafe}, in {counted(len(made.batches), 'batch')}"
+    return f"{visible(target)}: {what}.\nPlan: {made.digest}\n"

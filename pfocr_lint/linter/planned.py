@@ -12,14 +12,13 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from pfocr_lint.diagnostic import Diagnostic, Safety
+from pfocr_lint.diagnostic import Diagnostic, Edit, Safety, apply_edits
 from pfocr_lint.linter.diagnostics import FIRST
-from pfocr_lint.pointer import parent_of, split
+from pfocr_lint.pointer import entry_of
 from pfocr_lint.record.derived import SOURCES
 from pfocr_lint.report.fixes import plain_value
 
 if TYPE_CHECKING:
-    from pfocr_lint.diagnostic import Edit
     from pfocr_lint.linter.fixed import Round
 
 
@@ -125,11 +124,7 @@ def _with_edit(text: str, parts: list[_Part], edit: Edit, owners: tuple[int, ...
             before += longer if stop <= start else 0
     first = low - before
     last = high - before - sum(len(part.text) - (part.end - part.start) for part in touched)
-    pieces, at = list[str](), first
-    for part in touched:
-        pieces += [text[at : part.start], part.text]
-        at = part.end
-    now = "".join([*pieces, text[at:last]])
+    now = apply_edits(text[:last], [Edit(part.start, part.end, part.text) for part in touched])[first:]
     new = now[: start - low] + edit.text + now[end - low :]
     fixes = {*owners, *(number for part in touched for number in part.fixes)}
     return sorted([*kept, _Part(first, last, new, tuple(sorted(fixes)))], key=lambda part: (part.start, part.end))
@@ -166,14 +161,9 @@ def _needs(parts: Sequence[_Part], fixes: Sequence[_Fix]) -> list[set[int]]:
 def _earlier(each: _Fix, sources: set[str], own: int, fixes: Sequence[_Fix], of_fix: dict[int, list[int]]) -> set[int]:
     """The parts of earlier rounds for the same entry or the values that it follows from; all of them if there are none."""
     before = [number for number in range(own) if fixes[number].turn < each.turn and fixes[number].diagnostic.code not in FIRST]
-    about = {_entry(key) for key in (*each.keys, *sources)}
-    related = [number for number in before if about & {_entry(key) for key in fixes[number].keys}]
+    about = {entry_of(key) for key in (*each.keys, *sources)}
+    related = [number for number in before if about & {entry_of(key) for key in fixes[number].keys}]
     return {part for number in related or before for part in of_fix.get(number, ())}
-
-
-def _entry(key: str) -> str:
-    """The JSON Pointer of the list that holds an item, or of the value itself."""
-    return parent_of(key) if split(key)[-1:] and split(key)[-1].isdecimal() else key
 
 
 def _byte_offsets(text: str, parts: Sequence[_Part]) -> dict[int, int]:

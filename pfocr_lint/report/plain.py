@@ -34,5 +34,5 @@ def explained(diagnostic: Diagnostic) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """Return a number with its noun: ``1 error``, ``2,000 errors``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    """Return a number with its noun: ``1 error``, ``2,000 errors``, ``2 batches``."""
+    return f"{number:,} {noun}{'' if number == 1 else 'es' if noun.endswith(('x', 'ch')) else 's'}"

@@ -12,6 +12,7 @@ from pfocr_lint.workspace import git_objects
 from pfocr_lint.workspace.files import Disk
 from pfocr_lint.workspace.git_objects import LINK, answer, grep, listed, names, patterns_of
 from pfocr_lint.workspace.git_revision import Revision
+from pfocr_lint.workspace.paths import below
 from pfocr_lint.workspace.reading import Unreadable
 
 
@@ -72,8 +73,8 @@ class Checkout(Disk):
     def name_of(self, path: str) -> str | None:
         """The path below the work tree's folder, with links in its folders resolved; '' for the folder itself."""
         at = os.path.realpath(path) if os.path.isdir(path) else whole(path)  # noqa: PTH112
-        below = os.path.relpath(at, real(self.top)).replace(os.sep, "/")
-        return "" if below == "." else below
+        name = below(at, real(self.top))
+        return "" if name == "." else name
 
     # ---- workspace.files.Files, where it differs
 

@@ -22,10 +22,8 @@ from pfocr_lint.workspace.paths import is_bare
 # The most texts to search, each in every record, and the most characters of one, as of a file's name.
 MANY, LONGEST = 300, 255
 
-LINK, FOLDER = (
-    "120000",
-    "160000",
-)  # modes in a tree: of a symbolic link, and of a submodule, in whose place a checkout has a folder
+# Modes in a tree: of files, of a symbolic link, and of a submodule, in whose place a checkout has a folder.
+REGULAR, LINK, FOLDER = frozenset({"100644", "100755"}), "120000", "160000"
 
 
 class RevisionError(UsageError):
@@ -55,14 +53,19 @@ def answer(top: str, *args: str, data: bytes | None = None) -> bytes | None:
     return result.stdout if result.returncode == 0 else None
 
 
-def listed(top: str, *args: str, none: int = 0, data: bytes | None = None, more: Mapping[str, str] | None = None) -> list[bytes]:
-    """The list that a Git command prints; the status ``none`` means an empty one. Raises RevisionError when it fails."""
+def output(top: str, *args: str, none: int = 0, data: bytes | None = None, more: Mapping[str, str] | None = None) -> bytes:
+    """The output of a Git command, which may also end with the status ``none``. Raises RevisionError when it fails."""
     result = run(top, args, data, more)
     if result.returncode not in (0, none):
-        why = os.fsdecode(result.stderr.partition(b"\n")[0]) or f"status {result.returncode}"
+        why = os.fsdecode(result.stderr.strip().partition(b"\n")[0]) or f"status {result.returncode}"
         command = next(arg for arg in args if arg[0] != "-" and "=" not in arg)
         raise RevisionError(f"git {command} failed: {why}")
-    return [line for line in result.stdout.split(b"\0") if line]
+    return result.stdout
+
+
+def listed(top: str, *args: str, none: int = 0, data: bytes | None = None, more: Mapping[str, str] | None = None) -> list[bytes]:
+    """The list that a Git command prints; the status ``none`` means an empty one. Raises RevisionError when it fails."""
+    return [line for line in output(top, *args, none=none, data=data, more=more).split(b"\0") if line]
 
 
 def names(listed: Iterable[bytes]) -> list[str]:
@@ -87,10 +90,7 @@ def missing(top: str, commits: Iterable[str]) -> frozenset[str]:
     ``rev-list`` is the one command that lists them in every version of Git without a request to the remote for each.
     """
     args = ("rev-list", "--objects", "--no-walk=unsorted", "--missing=print", *dict.fromkeys(commits), "--")
-    result = run(top, args)
-    if result.returncode:
-        raise RevisionError(f"git rev-list failed: {os.fsdecode(result.stderr.partition(chr(10).encode())[0])}")
-    return frozenset(line[1:].decode() for line in result.stdout.split(b"\n") if line[:1] == b"?")
+    return frozenset(line[1:].decode() for line in output(top, *args).split(b"\n") if line[:1] == b"?")
 
 
 def missing_of(top: str, objects: Iterable[str]) -> bool:
@@ -138,15 +138,6 @@ def patterns_of(texts: Iterable[str]) -> bytes | None:
 def _as_written(text: str) -> bool:
     """Whether a record holds a text as it is: YAML neither quotes nor breaks it, as for every right identifier."""
     return 0 < len(text) <= LONGEST and text.isprintable() and not any(char in text for char in "\"'\\")
-
-
-def git_output(top: str, *args: str) -> bytes:
-    """The output of a Git command. Raises RevisionError with the first line of what it reports."""
-    result = run(top, args)
-    if result.returncode != 0:
-        why = os.fsdecode(result.stderr.partition(b"\n")[0]) or f"status {result.returncode}"
-        raise RevisionError(f"git {args[0]} failed: {why}")
-    return result.stdout
 
 
 def is_ancestor(top: str, old: str, new: str) -> bool:

@@ -12,12 +12,11 @@ from pfocr_lint.dataclass import dataclass
 from pfocr_lint.settings.model import DEFAULT, Settings, SettingsError
 from pfocr_lint.workspace import git_objects
 from pfocr_lint.workspace.git_objects import FOLDER, LINK, RevisionError, answer
-from pfocr_lint.workspace.paths import bare_repository, work_tree
-from pfocr_lint.workspace.settings_files import FILE, from_bytes, no_folder
+from pfocr_lint.workspace.paths import bare_repository, below, work_tree
+from pfocr_lint.workspace.settings_files import NAMES, from_bytes, no_folder
 
-__all__ = ["NAMES", "Revision", "RevisionError", "commit", "merge_base", "pull_request_base"]
+__all__ = ["Revision", "RevisionError", "commit", "merge_base", "pull_request_base"]
 
-NAMES = (FILE, "pyproject.toml")  # of settings files
 MOST_LINKS, LONGEST_LINK = 40, 4095  # on the way to a file, and characters: as in Linux
 
 
@@ -127,7 +126,7 @@ class Revision:
     def settings_for(self, path: str) -> Settings:
         """The settings that a file of the work tree has in the commit. Raises SettingsError."""
         folder = os.path.realpath(os.path.dirname(path) if not os.path.isdir(path) else path)  # noqa: PTH112, PTH120
-        return self.settings_in(os.path.relpath(folder, os.path.realpath(self.top)).replace(os.sep, "/"))
+        return self.settings_in(below(folder, os.path.realpath(self.top)))
 
     def settings_in(self, folder: str, *, own: bool = False) -> Settings:
         """
@@ -169,9 +168,9 @@ def _target(revision: Revision, path: str, shown: Path, *, own: bool) -> str:
 def _check_folder(revision: Revision, settings: Settings, shown: Path) -> None:
     """Raise SettingsError where the folder that the settings name is not in the revision."""
     if isinstance(settings.organisms, str):
-        folder = os.path.relpath(os.path.join(settings.root or "", settings.organisms), revision.top)  # noqa: PTH118
+        folder = below(os.path.join(settings.root or "", settings.organisms), revision.top)  # noqa: PTH118
         try:
-            found = revision.resolved("" if folder == "." else folder.replace(os.sep, "/")) in revision.folders
+            found = revision.resolved("" if folder == "." else folder) in revision.folders
         except (LeadsOut, Circle):
             found = False
         if not found:

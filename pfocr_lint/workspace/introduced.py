@@ -35,7 +35,7 @@ from pfocr_lint.workspace.files import Files
 from pfocr_lint.workspace.git_checkout import checkout_at
 from pfocr_lint.workspace.git_fetch import Fetching
 from pfocr_lint.workspace.git_revision import Revision, merge_base
-from pfocr_lint.workspace.neighbours import Near, folder_of, root_of
+from pfocr_lint.workspace.neighbours import Near, folder_of, is_within, root_of
 from pfocr_lint.workspace.one_file import Task
 from pfocr_lint.workspace.reading import Unreadable
 from pfocr_lint.workspace.revision_files import RevisionFiles
@@ -114,7 +114,7 @@ class Diff:
 
     def _shown(self, folder: str) -> str:
         """What is shown before the names in a folder: the path to it by way of what was given, else from the current folder."""
-        way = next(((below, given) for below, given in self._asked[1] if _within(folder, below)), None)
+        way = next(((below, given) for below, given in self._asked[1] if is_within(folder, below)), None)
         if way is None:
             path = os.path.relpath(os.path.join(self.base.top, folder))  # noqa: PTH118
         else:
@@ -128,7 +128,7 @@ class Diff:
         while folder:
             above, _, last = folder.rpartition("/")
             if discovery.passes_by(last) and not any(
-                _within(below, folder) for below in (*named, *(below for below, _ in folders))
+                is_within(below, folder) for below in (*named, *(below for below, _ in folders))
             ):
                 return False
             folder = above
@@ -275,11 +275,6 @@ def _facts(results: Iterable[Result]) -> list[Facts]:
     return [each.facts for each in results if each.facts is not None]
 
 
-def _within(name: str, folder: str) -> bool:
-    """Whether a path is another, or below it; '' is the work tree's folder."""
-    return not folder or name == folder or name.startswith(f"{folder}/")
-
-
 def _asked(head: Head, paths: Iterable[str]) -> tuple[dict[str, str], list[tuple[str, str]]]:
     """The files and the folders among some paths: as paths below the repository's folder, and as they were given."""
     named: dict[str, str] = {}
@@ -297,7 +292,7 @@ def _touched(head: Head, base: Revision, paths: Iterable[str], changed: frozense
     """Of the files that changed, deleted ones included, those that are named, and the records below a folder that is named."""
     named, folders = _asked(head, paths)
     names = {name for name in named if name in changed or not base.holds(name)}
-    names.update(name for name in changed if discovery.is_record(name) and any(_within(name, below) for below, _ in folders))
+    names.update(name for name in changed if discovery.is_record(name) and any(is_within(name, below) for below, _ in folders))
     return sorted(names)
 
 

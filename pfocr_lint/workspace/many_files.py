@@ -145,8 +145,7 @@ def _outcomes(
         return
     if len(sources) >= WORTH_A_POOL:
         workers.tune()
-    if jobs is None:
-        jobs = os.cpu_count() or 1 if len(sources) >= WORTH_A_POOL else 1
+    jobs = processes_for(len(sources), jobs)
     parts = list(_parts(sources, digests, jobs))
     if jobs == 1:
         for part in parts:
@@ -173,6 +172,11 @@ def _outcomes(
             result = first if isinstance(first, Result) else Result(path, facts=cast("Row", first).facts)
             found[0] = replace(result, faults=(*result.faults, f"{path}: {fault}"))
         yield from found
+
+
+def processes_for(files: int, jobs: int | None) -> int:
+    """How many processes to use for some files: as many as wanted, else as useful."""
+    return jobs if jobs is not None else (os.cpu_count() or 1) if files >= WORTH_A_POOL else 1
 
 
 Part: TypeAlias = tuple[Settings, "Kind | None", list[str], "list[bytes] | None"]

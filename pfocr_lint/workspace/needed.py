@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 from pfocr_lint.report.plain import counted
 from pfocr_lint.workspace import discovery, git_objects
 from pfocr_lint.workspace.git_fetch import Fetching, fetch, shown
-from pfocr_lint.workspace.git_revision import NAMES, Circle, LeadsOut, Revision
-from pfocr_lint.workspace.neighbours import Near, folder_of
+from pfocr_lint.workspace.git_revision import Circle, LeadsOut, Revision
+from pfocr_lint.workspace.neighbours import Near, folder_of, is_within
+from pfocr_lint.workspace.settings_files import NAMES
 
 if TYPE_CHECKING:
     from pfocr_lint.workspace.revision_files import RevisionFiles
@@ -103,9 +104,7 @@ def for_settings(revision: Revision, fetching: Fetching) -> None:
 
 def _is_asked(name: str, asked: Collection[str]) -> bool:
     """Whether a file is named, or a record below a folder that is named."""
-    if name in asked:
-        return True
-    return discovery.is_record(name) and any(not each or name.startswith(f"{each}/") for each in asked)
+    return name in asked or (discovery.is_record(name) and any(is_within(name, each) for each in asked))
 
 
 def _commits(revision: Revision | None) -> list[str]:

@@ -52,6 +52,11 @@ def _identifiers(figure: FigureFacts) -> tuple[str, ...]:
     return tuple(filter(None, (figure.figid, figure.alias, redirect)))
 
 
+def is_within(name: str, folder: str) -> bool:
+    """Whether a path is another, or below it; '' is the folder of the repository."""
+    return not folder or name == folder or name.startswith(f"{folder}/")
+
+
 def folder_of(name: str) -> str:
     """The name of the folder that a record stands in."""
     return name.rpartition("/")[0].rpartition("/")[2]

@@ -42,6 +42,11 @@ def inside(path: str, folder: str) -> bool:
         return False
 
 
+def below(path: str, folder: str) -> str:
+    """A path relative to a folder, ``/`` separated; '.' for the folder itself."""
+    return os.path.relpath(path, folder).replace(os.sep, "/")
+
+
 def lies_in(path: str, folder: str) -> bool:
     """Whether one real path is that of a folder, or below it."""
     try:

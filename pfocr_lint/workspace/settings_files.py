@@ -15,6 +15,7 @@ from pfocr_lint.settings.parsing import MAX_BYTES, own_table, parse
 from pfocr_lint.workspace.paths import inside
 
 FILE = "pfocr-lint.toml"
+NAMES = (FILE, "pyproject.toml")
 
 
 @cache
@@ -22,7 +23,7 @@ def discover(folder: str) -> Settings:
     """The settings nearest to a folder, upward. Raises SettingsError for a file that is wrong."""
     parent, last = folder, ""
     while parent != last:
-        for name in (FILE, "pyproject.toml"):
+        for name in NAMES:
             if os.path.lexists(os.path.join(parent, name)):  # noqa: PTH118 - pathlib takes 8 ms to import
                 path = pathlib.Path(parent, name)
                 if path.is_symlink() and not inside(str(path), parent):

@@ -31,8 +31,8 @@ from pfocr_lint.settings.model import DEFAULT, Settings, SettingsError, on_day
 from pfocr_lint.workspace import git_history, git_objects, settings_files
 from pfocr_lint.workspace.settings_choice import settings_for
 
-_SETTINGS = (settings_files.FILE, "pyproject.toml")
-_WATCHED = (*(f"**/{name}" for name in _SETTINGS), "**/_figures/*.md", "**/_organisms/*.md", "**/figures/*.yml", "**/_data/*.tsv")
+_RECORDS = ("**/_figures/*.md", "**/_organisms/*.md", "**/figures/*.yml", "**/_data/*.tsv")
+_WATCHED = (*(f"**/{name}" for name in settings_files.NAMES), *_RECORDS)
 
 
 class Server(LanguageServer):
@@ -257,7 +257,7 @@ def _did_close(server: Server, params: types.DidCloseTextDocumentParams) -> None
 
 def _watched_files_changed(server: Server, params: types.DidChangeWatchedFilesParams) -> None:
     paths = [server.path_of(change.uri) for change in params.changes]
-    if any(path.rpartition("/")[2] in _SETTINGS for path in paths):
+    if any(path.rpartition("/")[2] in settings_files.NAMES for path in paths):
         server._last_message = ""
         settings_files.discover.cache_clear()
         for uri in list(server.documents):
