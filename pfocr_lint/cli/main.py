@@ -168,7 +168,6 @@ def _check_combination(flags: argparse.Namespace, outputs: Sequence[tuple[str, s
 def _lint(
     flags: argparse.Namespace, outputs: Outputs, jobs: int | None, choice: Choice, fetching: Fetching | None, streams: Streams
 ) -> int:
-    from pfocr_lint.workspace.files import DISK
     from pfocr_lint.workspace.one_file import Task
 
     task = Task("fix" if flags.fix else "diff" if flags.diff else "check", flags.unsafe_fixes, revision="HEAD")
@@ -184,7 +183,7 @@ def _lint(
         return _standard_input(flags, outputs, task, choice, streams)
     settings_of = choice.settings_of(paths)
     diff = _diff(flags, paths, settings_of, choice, fetching, task, jobs)
-    files = DISK if choice.files is None else choice.files
+    files = choice.where
     sources = _sources(paths, settings_of, files, diff, force_exclude=flags.force_exclude)
     if flags.show_files:
         for source in sources:
@@ -292,10 +291,8 @@ def _list_waivers(
     outputs: Outputs, sources: Sequence[Source], data: bytes | None, streams: Streams, choice: Choice, *, quiet: bool
 ) -> int:
     from pfocr_lint.cli import waiver_list
-    from pfocr_lint.workspace.files import DISK
 
-    today, files = choice.overrides.today or "", DISK if choice.files is None else choice.files
-    waiver_list.show(outputs, sources, data, streams, files=files, today=today, quiet=quiet)
+    waiver_list.show(outputs, sources, data, streams, files=choice.where, today=choice.overrides.today or "", quiet=quiet)
     return CLEAN
 
 

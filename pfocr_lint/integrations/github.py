@@ -30,10 +30,9 @@ from pfocr_lint.report.markdown import code, fixed_records
 from pfocr_lint.report.plain import counted, plain
 from pfocr_lint.report.reporter import FAULT, STREAMED_FROM, USAGE, Reporter, ReportOptions, Streams
 from pfocr_lint.settings.model import FAIL_ON, Selection, SettingsError
-from pfocr_lint.settings.overrides import Overrides, with_overrides
+from pfocr_lint.settings.overrides import Overrides
 from pfocr_lint.workspace import discovery, many_files, needed
 from pfocr_lint.workspace.ci_paths import from_root
-from pfocr_lint.workspace.files import DISK, Files
 from pfocr_lint.workspace.git_checkout import checkout_at
 from pfocr_lint.workspace.git_fetch import Fetching
 from pfocr_lint.workspace.git_revision import Revision, RevisionError, commit, pull_request_base
@@ -186,12 +185,10 @@ def _run(inputs: Inputs, outputs: Sequence[tuple[str, str | None]], messages: IO
             diff = diff_of(inputs.paths, revision, settings_of, files=inputs.files, fetching=fetching, settings_from=inputs.since)
             diff = replace(diff, task=Task(revision=diff.base.commit), only_introduced=inputs.introduced)
             return run_scope(diff, Reporter(options), started)
-        files: Files = DISK
         if inputs.files is not None:
-            files = inputs.files
             needed.for_revision(inputs.files, inputs.paths, fetching)
-        sources = sources_of(inputs.paths, settings_of, files)
-        task = Task(keywords=discovery.has_tables(sources), revision=inputs.head, files=files)
+        sources = sources_of(inputs.paths, settings_of, choice.where)
+        task = Task(keywords=discovery.has_tables(sources), revision=inputs.head, files=choice.where)
         reporter = Reporter(options, stream=len(sources) >= STREAMED_FROM, compares=True)
         return run_scope(WorkTree(inputs.paths, sources, task, settings_of), reporter, started)
     except (UsageError, SettingsError) as error:
@@ -216,19 +213,12 @@ def _patches(report: dict[str, Any], inputs: Inputs) -> Iterator[tuple[str, str]
     offered = [d for d in report["diagnostics"] if d["fix"] is not None and d["fix"]["safety"] == "safe"]
     rules = Selection(select=tuple(sorted({d["code"] for d in offered})))
     wanted = Overrides(rules, None, waivers=True, today=inputs.today)
-    sources = []
-    choice = Choice(None, inputs.since.commit if inputs.since is not None else None, files=inputs.files)
-    settings_of = choice.base(inputs.paths)
-    for path in sorted({d["path"] for d in offered}):
-        settings = settings_of(path)
-        sources.append(Source(path, with_overrides(settings, wanted), kind_by_path(path)))
-    base = inputs.since.commit if inputs.since is not None else inputs.head
-    files: Files = DISK
-    if inputs.files is not None:
-        files = inputs.files
-    elif inputs.since is not None:
-        files = checkout_at(".", inputs.since.top)
-    task = Task("diff", revision=base, files=files)
+    since = inputs.since
+    choice = Choice(None, since.commit if since is not None else None, wanted, inputs.files)
+    settings_of = choice.settings_of(inputs.paths)
+    sources = [Source(path, settings_of(path), kind_by_path(path)) for path in sorted({d["path"] for d in offered})]
+    files = choice.where if since is None or inputs.files is not None else checkout_at(".", since.top)
+    task = Task("diff", revision=since.commit if since is not None else inputs.head, files=files)
     for result in many_files.process_all(sources, task, None):
         if result.versions is not None:
             log = FixLog(whole=True)

@@ -12,6 +12,7 @@ from pfocr_lint.settings.overrides import Overrides, with_overrides
 from pfocr_lint.workspace.settings_files import discover
 
 if TYPE_CHECKING:
+    from pfocr_lint.workspace.files import Files
     from pfocr_lint.workspace.git_revision import Revision
     from pfocr_lint.workspace.revision_files import RevisionFiles
 
@@ -28,6 +29,13 @@ class Choice(NamedTuple):
     revision: str | None = None
     overrides: Overrides = Overrides(Selection(), None, waivers=True)
     files: RevisionFiles | None = None
+
+    @property
+    def where(self) -> Files:
+        """Where the records come from: the revision, or the disk."""
+        from pfocr_lint.workspace.files import DISK
+
+        return DISK if self.files is None else self.files
 
     def settings_revision(self, paths: Sequence[str]) -> Revision | None:
         """The Git revision of :attr:`revision`. Raises SettingsError."""
