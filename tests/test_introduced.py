@@ -100,13 +100,13 @@ CASES: dict[str, tuple[list[tuple[str, str]], list[Edit], list[str]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_a_finding_is_introduced_when_a_value_that_it_is_about_changed(repository, run, case):  # noqa: F811
-    base, edits, wanted = CASES[case]
-    write(repository, *base, page("Homo sapiens", "homo_sapiens") if not base[0][0].startswith("_org") else base[0])
-    git("add", ".")
-    git("commit", "-q", "-m", "records")
-    before = json.loads(run("--output-format", "json").out)["diagnostics"]
+def write_base(repository, records) -> None:  # noqa: F811
+    """Write the records of a case, and an organism page where it has none."""
+    write(repository, *records, page("Homo sapiens", "homo_sapiens") if not records[0][0].startswith("_org") else records[0])
+
+
+def make_edits(repository, edits) -> None:  # noqa: F811
+    """Make the edits of a case."""
     for name, old, new in edits:
         path = repository / name
         if old == "mv":
@@ -118,6 +118,16 @@ def test_a_finding_is_introduced_when_a_value_that_it_is_about_changed(repositor
             path.write_text(path.read_text().replace(old, new))
         else:
             write(repository, (name, new))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_finding_is_introduced_when_a_value_that_it_is_about_changed(repository, run, case):  # noqa: F811
+    base, edits, wanted = CASES[case]
+    write_base(repository, base)
+    git("add", ".")
+    git("commit", "-q", "-m", "records")
+    before = json.loads(run("--output-format", "json").out)["diagnostics"]
+    make_edits(repository, edits)
     result = run("--since", "main", "--introduced", "--output-format", "jsonl")
     assert sorted(json.loads(line)["code"] for line in result.out.splitlines()) == wanted
     assert result.status == bool(wanted)

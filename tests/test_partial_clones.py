@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from test_edited import git, repository  # noqa: F401 - the fixture
-from test_introduced import CASES, clashing, paper, table
+from test_introduced import CASES, clashing, make_edits, paper, table, write_base
 from test_repository import figure, page, write
 
 from pfocr_lint.errors import UsageError
@@ -343,19 +343,10 @@ def test_what_a_paper_introduces_is_found_without_its_files(repository, run, tmp
     base, edits, wanted = CASES[case]
     for key in ("uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"):
         git("config", key, "true")
-    write(repository, *base, page("Homo sapiens", "homo_sapiens") if not base[0][0].startswith("_org") else base[0])
+    write_base(repository, base)
     commit()
     git("switch", "-q", "-c", "pull")
-    for name, old, new in edits:
-        path = repository / name
-        if old == "mv":
-            git("mv", name, new)
-        elif old == "rm":
-            path.unlink()
-        elif old:
-            path.write_text(path.read_text().replace(old, new))
-        else:
-            write(repository, (name, new))
+    make_edits(repository, edits)
     commit("edits")
     clone(repository, tmp_path_factory, monkeypatch, "--no-checkout")
     found = run("--revision", "origin/pull", *PULL)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import real_records
 from test_edited import git, repository  # noqa: F401 - the fixture
-from test_introduced import CASES, clashing, drifted, paper
+from test_introduced import CASES, clashing, drifted, make_edits, paper, write_base
 from test_repository import figure, page, write
 
 from pfocr_lint.settings.model import DEFAULT
@@ -79,19 +79,10 @@ def test_records_that_clash_do_so_in_a_revision(repository, run, monkeypatch, jo
 @pytest.mark.parametrize("case", CASES)
 def test_what_a_revision_introduces_is_what_its_checkout_does(repository, run, case):  # noqa: F811
     base, edits, wanted = CASES[case]
-    write(repository, *base, page("Homo sapiens", "homo_sapiens") if not base[0][0].startswith("_org") else base[0])
+    write_base(repository, base)
     commit()
     git("switch", "-q", "-c", "pull")
-    for name, old, new in edits:
-        path = repository / name
-        if old == "mv":
-            git("mv", name, new)
-        elif old == "rm":
-            path.unlink()
-        elif old:
-            path.write_text(path.read_text().replace(old, new))
-        else:
-            write(repository, (name, new))
+    make_edits(repository, edits)
     commit("edits")
     found = same(run, "--since", "main", "--introduced", revision="pull")
     assert sorted(each["code"] for each in found) == wanted
