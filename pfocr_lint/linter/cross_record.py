@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from pfocr_lint.dataclass import dataclass, replace
 from pfocr_lint.diagnostic import Note
+from pfocr_lint.lazy_import import LazyModule
 from pfocr_lint.linter.hits import Checked, Hit, by_place, hit_of, span_of
-from pfocr_lint.linter.record_check import in_the_original
 from pfocr_lint.linter.waiving import waive
 from pfocr_lint.record import facts
 from pfocr_lint.rules.catalogue import BY_CODE, COMPARING, ON_PAGES
@@ -17,9 +17,12 @@ from pfocr_lint.rules.waiver_comments import waivers
 
 if TYPE_CHECKING:
     from pfocr_lint.diagnostic import Severity
+    from pfocr_lint.linter import record_check
     from pfocr_lint.record.document import Record
     from pfocr_lint.rules.declaration import Rule
     from pfocr_lint.settings.model import Settings
+else:
+    record_check = LazyModule("pfocr_lint.linter.record_check")
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ def compare(
         left, waived = waive(record, known, found, levels_of(path), today) if known else (found, ())
         waived = tuple(code for code in waived if BY_CODE[code].only_compares)  # the others are counted for the record alone
         original = record if record.repair is None else record.repair.original
-        hits_left = tuple(sorted(in_the_original(record, left), key=by_place))
+        hits_left = tuple(sorted(record_check.in_the_original(record, left), key=by_place))
         checked.append(Checked(original, hits_left, waived=waived, open_other=repository.open, again=again))
     return Compared(tuple(checked), tuple(faults), tuple(notes))
 

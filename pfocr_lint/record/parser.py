@@ -17,7 +17,6 @@ from pfocr_lint.quoting import quote
 from pfocr_lint.record.characters import CONTROL
 from pfocr_lint.record.document import Record
 from pfocr_lint.record.limits import LONGEST_NUMBER, MAX_BYTES, MAX_DEPTH, MAX_NODES, WIDTH
-from pfocr_lint.record.outline import LINE_LIKE_ITEM
 from pfocr_lint.record.positions import compose
 from pfocr_lint.record.scalars import psych_only
 from pfocr_lint.record.values import Fault
@@ -27,9 +26,10 @@ from pfocr_lint.schema.kinds import FIGURES, Kind, dialect, dialect_of, kind_of
 if TYPE_CHECKING:
     import yaml
 
-    from pfocr_lint.record import syntax_errors
+    from pfocr_lint.record import outline, syntax_errors
 else:
     yaml = LazyModule("yaml")
+    outline = LazyModule("pfocr_lint.record.outline")
     syntax_errors = LazyModule("pfocr_lint.record.syntax_errors")
 
 
@@ -211,7 +211,7 @@ class _Reader:
     def _swallowed(self, item: yaml.ScalarNode, pointer: str) -> None:
         """Report a line of an item's text that begins with a dash, unless the pipeline may have broken the text there."""
         text, span = self.record.text, self.record.node_span(item)
-        for dash in LINE_LIKE_ITEM.finditer(text, span.start, span.end):
+        for dash in outline.LINE_LIKE_ITEM.finditer(text, span.start, span.end):
             if dash.start() - text.rfind("\n", 0, dash.start()) <= WIDTH:
                 wrong = "is indented too far" if dash[1].startswith("- ") else "does not begin with '- '"
                 message = f"{quote(dash[1])} {wrong}: YAML reads it as part of the item above"

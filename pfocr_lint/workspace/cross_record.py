@@ -11,10 +11,10 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from pfocr_lint.dataclass import dataclass
+from pfocr_lint.lazy_import import LazyModule
 from pfocr_lint.linter import cross_record, hits
 from pfocr_lint.linter.diagnostics import diagnostics_of
 from pfocr_lint.linter.ownership import prepare
-from pfocr_lint.linter.record_check import prepared
 from pfocr_lint.record import fast_parser
 from pfocr_lint.record.document import Record
 from pfocr_lint.record.facts import Facts, FigureFacts, PageFacts, Repository, TableFacts
@@ -28,8 +28,11 @@ from pfocr_lint.workspace.files import DISK, Files
 
 if TYPE_CHECKING:
     from pfocr_lint.diagnostic import Diagnostic, Severity
+    from pfocr_lint.linter import record_check
     from pfocr_lint.settings.model import Settings
     from pfocr_lint.workspace.source import Source
+else:
+    record_check = LazyModule("pfocr_lint.linter.record_check")
 
 OPEN_AT_ONCE = 64
 
@@ -78,7 +81,7 @@ def compare(
             data = load(path)
         except reading.Unreadable:
             data = b""  # the file vanished during the run: nothing is reported for it
-        return prepared(read(path, data, source.kind_by_path(path)), settings_of(path).synonyms)
+        return record_check.prepared(read(path, data, source.kind_by_path(path)), settings_of(path).synonyms)
 
     def levels(path: str) -> Mapping[str, Severity]:
         return settings_of(path).rules_for(path)
@@ -169,7 +172,7 @@ def _latin_of(path: str, load: Callable[[str], bytes], settings: Settings) -> st
     blank, end = b"\n\n---\n", b"\n---\n"  # newer pages have a blank line at their end
     values = fast_parser.read(data[: -len(blank)] + end if data.endswith(blank) else data)
     if values is None:
-        return prepared(read(path, data, Kind.ORGANISM), settings.synonyms).usable("/latin")
+        return record_check.prepared(read(path, data, Kind.ORGANISM), settings.synonyms).usable("/latin")
     record = Values(path, Kind.ORGANISM, data=values)
     return (record if compiled.fits(Kind.ORGANISM, values) else prepare(record, settings.synonyms)).usable("/latin")
 
