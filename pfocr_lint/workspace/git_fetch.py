@@ -121,15 +121,16 @@ def _fetch(top: str, remote: str, objects: Collection[str], what: str, most: int
         start_new_session=True,  # it has no terminal, on which ssh would ask for a password; and its children end with it
     ) as process:
         try:
-            told = _told(process, "".join(f"{each}\n" for each in sorted(objects)).encode(), lambda: _new(top, known) > most)
+            wanted = "".join(f"{each}\n" for each in sorted(objects)).encode()
+            errors = _errors_of(process, wanted, lambda: _new(top, known) > most)
         except BaseException:
             _end(process)
             raise
     size = _new(top, known)
-    if told is None or size > most:
+    if errors is None or size > most:
         raise RevisionError(f"{what} are more than --max-fetch {shown(most)}; give a larger --max-fetch, or compare with --since")
     if process.returncode:
-        lines = [line for line in os.fsdecode(told).splitlines() if line.startswith(("fatal: ", "error: "))]
+        lines = [line for line in os.fsdecode(errors).splitlines() if line.startswith(("fatal: ", "error: "))]
         why = visible(lines[0].partition(": ")[2]) if lines else f"status {process.returncode}"
         raise RevisionError(
             f"{what} that the run needs cannot be fetched from '{remote}' ({why}); "
@@ -138,7 +139,7 @@ def _fetch(top: str, remote: str, objects: Collection[str], what: str, most: int
     return size
 
 
-def _told(process: subprocess.Popen[bytes], data: bytes, is_too_much: Callable[[], bool]) -> bytes | None:
+def _errors_of(process: subprocess.Popen[bytes], data: bytes, is_too_much: Callable[[], bool]) -> bytes | None:
     """What the process wrote to standard error; None when it was ended."""
     given: bytes | None = data
     while True:
