@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 from conftest import clean_text
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from pfocr_lint.linter import checker, fixer
 from pfocr_lint.pointer import parent_of, split
+from pfocr_lint.record.document import untyped
 from pfocr_lint.record.parser import read
+from pfocr_lint.record.round_trip import untyped as second_reader
 from pfocr_lint.schema.kinds import Kind
 from pfocr_lint.settings.model import Selection, Settings
 
@@ -17,7 +21,7 @@ PATHS = {
     Kind.FETCHED: "figures/PMC10003241__ijms-24-04893-g003.yml",
 }
 # Only the rules for what was typed: the others would go on and change the text that is now readable.
-ONLY = Settings(selections=(Selection(select=("PF005", "PF007", "PF106", "PF314")),))
+ONLY = Settings(selections=(Selection(select=("PF005", "PF007", "PF105", "PF106", "PF314")),))
 SAFE, UNSAFE, NONE = "safe", "unsafe", None
 
 TITLE = "figtitle: Properties of Leukemic Stem Cells in Regulating Drug Resistance\n"
@@ -150,3 +154,87 @@ def test_a_broken_edit_is_fixed_to_what_was_typed(kind, old, new, values, safety
         assert fixed.left == ()
         again = fixer.fix(path, fixed.data, ONLY, unsafe=True)
         assert (again.data, again.fixed) == (fixed.data, ())
+
+
+def test_the_rest_of_the_record_is_checked_as_the_fix_would_leave_it():
+    """The other findings are at their places in the text as it stands, without fixes; none is about a guessed value."""
+    old, new = TITLE, "figtitle: (A) Role:\n  of p53 in the cells.\n"
+    data = broken(Kind.FIGURE, old, new).replace(b"year: '2022'", b"year: 2021").replace(b"  license: CC0\n", b"")
+    found = checker.check(PATHS[Kind.FIGURE], data)
+    assert sorted((each.code, each.place.line, each.fix is not None) for each in found) == [
+        ("PF005", 3, True), ("PF101", 31, False), ("PF105", 19, False), ("PF302", 3, False), ("PF303", 3, False),
+    ]  # fmt: skip
+    fixed = fixer.fix(PATHS[Kind.FIGURE], data, unsafe=True)
+    assert read(PATHS[Kind.FIGURE], fixed.data).value("/figtitle") == "Role: of p53 in the cells"
+    guessed = checker.check(PATHS[Kind.FIGURE], data.replace(b"(A) Role:", b"'(A) Role:"))
+    assert sorted(each.code for each in guessed) == ["PF005", "PF101", "PF105"]
+
+
+WORDS = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), max_size=12),
+    st.sampled_from(
+        [
+            *"'\"[]{}@%*&!|>#?,-`:~\\",
+            ": ",
+            " #",
+            "''",
+            "'s ",
+            " p53 ",
+            "Warburg",
+            "year: ",
+            "caption:",
+            "<<: ",
+            "!!str ",
+            "---",
+            "- ",
+            "\t",
+        ]
+    ),
+)
+LINES = st.lists(WORDS, max_size=6).map("".join)
+INDENTS = st.sampled_from(["", " ", "  ", "    ", "\t", " \t"])
+
+
+def readings(*lines: str) -> set[str]:
+    """The texts that may be meant by lines that were typed: with all their quotes, or without an outer pair."""
+    text = " ".join(line.strip(" \t") for line in lines if line.strip(" \t"))
+    inner = text[1:-1] if text[:1] == text[-1:] and text[:1] in ("'", '"') else text
+    return {text, inner, inner.replace("''", "'")}
+
+
+@given(LINES, st.one_of(st.none(), st.tuples(INDENTS, LINES)))
+@example("Role: a", ("", "in the cells"))
+@example("'Role' of 'p53", ("  ", "b'"))
+@example("| Role", ("  ", "of p53"))
+@example("Role #1", ("  ", "of p53"))
+def test_of_any_typed_text_the_title_is_that_text(first, second):
+    path, clean = PATHS[Kind.FIGURE], read(PATHS[Kind.FIGURE], clean_text().encode()).data
+    lines = [first] if second is None else [first, "".join(second)]
+    data = broken(Kind.FIGURE, TITLE, f"figtitle: {chr(10).join(lines)}\n")
+    before = read(path, data)
+    fixed = fixer.fix(path, data, ONLY, unsafe=True)
+    assert fixed.faults == ()
+    if {each.code for each in fixed.fixed} - {"PF105"}:
+        after = read(path, fixed.data)
+        assert after.data is not None
+        assert {key: after.data.get(key) for key in clean if key != "figtitle"} == {
+            key: value
+            for key, value in (clean if before.data is None else before.data).items()
+            if key != "figtitle" and key in clean
+        }
+        assert after.data["figtitle"] in readings(*lines) | readings(first)
+        assert second_reader(after.text[after.body.start : after.body.end]) in (None, untyped(after.root))
+    for settings in (ONLY, Settings()):
+        every = fixer.fix(path, data, settings, unsafe=True)
+        again = fixer.fix(path, every.data, settings, unsafe=True)
+        assert (every.faults, again.data, again.fixed, again.faults) == ((), every.data, (), ())
+
+
+@given(LINES, st.one_of(st.none(), st.tuples(INDENTS, LINES)))
+def test_safe_fixes_keep_every_typed_character(first, second):
+    typed = first if second is None else f"{first}\n{''.join(second)}"
+    broken_only = Settings(selections=(Selection(select=("PF005", "PF007")),))
+    fixed = fixer.fix(PATHS[Kind.FIGURE], broken(Kind.FIGURE, TITLE, f"figtitle: {typed}\n"), broken_only)
+    title = read(PATHS[Kind.FIGURE], fixed.data).value("/figtitle")
+    if fixed.fixed and isinstance(title, str) and (second is None or second[1].strip()[:1] != "#"):
+        assert title.split() == typed.split()

@@ -32,6 +32,8 @@ MOST_WRITTEN = 1 << 16
 
 MOST_REWRITTEN = 12_000
 
+_WHITE = re.compile(r"[ \t\r\n]*")
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -281,6 +283,14 @@ def _splice(text: str, span: Span, new: str) -> Edit:
     """An edit; a comment behind the old value stays on the first line of a block scalar, which would swallow it."""
     if text[span.end - 1 : span.end + 1] == "\r\n":  # the line's end is not the value's
         span = Span(span.start, span.end - 1)
+    below = _WHITE.match(text, span.end)
+    blank = (
+        text[span.end : text.rfind("\n", span.end, below.end() if below else 0) + 1 or span.end]
+        .removesuffix("\n")
+        .removesuffix("\r")
+    )
+    if "\t" in blank:  # a tab on an empty line may stand behind an unquoted text only
+        return Edit(span.start, span.end + len(blank), _as_here(text, span.start, new) + blank.replace("\t", "").replace(" ", ""))
     stop = text.find("\n", span.end)
     behind = text[span.end : stop]
     if behind.strip() and new[:1] in "|" and "\n" in new:

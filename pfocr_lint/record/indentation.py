@@ -18,6 +18,8 @@ _LEAD = expression(r"(?m)^[ \t]*\t[ \t]*(?=[^\s])")
 _KEY = expression(r"(['\"]?)(@?[A-Za-z_-]{1,40})\1:(?=[ \t\r\n])")
 _KEY_ABOVE = expression(r"( *)['\"]?@?[A-Za-z_-]{1,40}['\"]?:[ \r]*\Z")
 _TILDE = expression(r"(?m)^(@?[A-Za-z_-]{1,40}):[ ]*\r?\n[ ]*~[ \r]*$(?!\n[ ]*-)")
+_WORD = expression(r"[^\W_]|[(\"'“‘]")
+_NOT_TEXT = expression(r"[|>][-+1-9]*[ \r]*\Z|(?:^|[ \t])#")  # a block scalar, a comment
 _MOST = 1_000
 
 
@@ -42,6 +44,8 @@ def _column(kind: Kind, text: str, lead: re.Match[str]) -> int | None:
         return next(iter(columns)) if len(columns) == 1 else None
     if text.startswith("- ", lead.end()):
         return column if above.lstrip(" \t").startswith("- ") or _KEY_ABOVE.fullmatch(above) else None
+    if not _WORD.match(text, lead.end()) or _NOT_TEXT.search(above):
+        return None
     return column + 2 if re.match(r"['\"]?@?[A-Za-z_-]{1,40}['\"]?:", above[column:]) else column if column else None
 
 

@@ -128,7 +128,7 @@ def _text(record: Record, loose: LooseLine, lines: Outline) -> Slip | None:
     line = record.text[start : loose.end]
     if like_a_key(record.kind, line):
         return None
-    if line in NOTHING or line[0] in "-#[]{}|>" or ": " in line or record.text[part.at : part.at + 1] in ("[", "{"):
+    if line in NOTHING or line[0] in "-#[]{}|>" or ": " in line or record.text[part.at : part.at + 1] in ("[", "{", "|", ">"):
         return None
     if _above(record, loose).lstrip().startswith("#"):
         return None  # a text never continues after a comment, indented or not

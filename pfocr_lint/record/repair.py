@@ -7,6 +7,7 @@ is what was typed, for both YAML readers. Of any other edited entry, each charac
 
 from __future__ import annotations
 
+from collections.abc import Container, Sequence
 from typing import TYPE_CHECKING
 
 from pfocr_lint.dataclass import dataclass
@@ -34,7 +35,7 @@ else:
 _STRUCTURE = expression(r"(?m)(?:[\s:-]|\[\]|^ *#.*$)*\Z")
 _MOST_ENTRIES = 100  # more than any record has; each entry is parsed
 _MOST_RELATED = 20
-_MISPLACED = frozenset({"type", "additionalProperties"})
+_MISPLACED = frozenset({"type", "null", "additionalProperties"})
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,8 @@ def _attempt(record: Record, base: Record, aligned: tuple[TextEdit, ...], missin
     new = edited(record, changes)
     if new.data is None or any(fault.code in ("PF005", "PF006") for fault in new.faults):
         return None
+    if aligned and _is_misplaced(new, _touched(base, aligned)):
+        return None
     if known is not None and repr(known.data) != repr(new.data):
         return None
     if not all(new.value(each.pointer) == each.text and confirmed(new, each.pointer) for each in broken):
@@ -211,11 +214,25 @@ def proven(record: Record, fix: Fix) -> bool:
             alone = record.with_text(f"---\n{record.text[span.start : span.end]}---\n").data
             if alone is None or repr(alone) != repr({name: new.data[name]}):
                 return False
-    failures = validator.reference_violations(new.kind, new.data)
-    if any(failure.keyword in _MISPLACED and split(failure.key)[0] in touched for failure in failures):
+    if _is_misplaced(new, touched):
         return False
     spans = dict(top_level(new))
     return spans.keys() == entries.keys() and all(_is_complete(new, name, spans[name]) for name in touched)
+
+
+def _is_misplaced(record: Record, names: Container[str]) -> bool:
+    """Return whether an entry with one of some top-level keys holds a value of another type, no value, or an unknown key."""
+    failures = validator.reference_violations(record.kind, record.data or {})
+    return any(failure.keyword in _MISPLACED and split(failure.key)[0] in names for failure in failures)
+
+
+def _touched(record: Record, changes: Sequence[TextEdit]) -> set[str]:
+    """Return the top-level keys whose lines hold the text of edits, in the record after them."""
+    places, moved = [], 0
+    for change in changes:
+        places.append(change.start + moved)
+        moved += len(change.text) - (change.end - change.start)
+    return {name for name, span in top_level(record) if any(span.start <= place < span.end for place in places)}
 
 
 def parted(record: Record, key: str) -> Fix | None:
