@@ -226,6 +226,10 @@ FOUND = [
     ("a lost caption", None, None, ["PF312"]),
     ("a third item that becomes equal", "\n  - Anp\n", "\n  - Anp\n  - Anp\n  - 'Anp '\n", []),
     ("a number that becomes a duplicate", "\n  - Anp\n", "\n  - Anp\n  - '12'\n  - '12'\n  - 12\n", None),
+    ("a misspelt key twice", "organisms:\n- NA\n", "o|rganisms:\n- NA\no|rganisms:\n- Mus musculus\n", ["PF006", "PF102"]),
+    ("a misspelt block with a key twice", "schema-jsonld:\n", "schema-jsonl:\n  license: CC1\n", ["PF102", "PF006"]),
+    ("a byte order mark before what is no YAML", "---\nfigid: ", "---\n\ufefffigid: a: ", ["PF003"]),
+    ("a tab on an empty line", "year: '2022'\n", "year: 2022\n \t\n", None),
     ("a character that goes from between two equals", "\n  - Anp\n", "\n  - Anp\n  - A\u200bnp\n  - Anp\n", []),
 ]  # fmt: skip
 
@@ -239,6 +243,7 @@ def test_texts_from_fuzzing_are_checked_and_fixed_without_a_fault(old, new, left
     else:
         assert old in text
         text = text.replace(old, new)
+    assert fixer.fix(PATH, text.encode(), unsafe=True).faults == ()
     fixed = fixer.fix(PATH, text.encode())
     assert fixed.faults == ()
     if left is not None:

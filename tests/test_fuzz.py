@@ -16,11 +16,13 @@ from test_canonical import SOURCES, mutated
 from pfocr_lint.linter import fixer, record_check
 from pfocr_lint.linter.diagnostics import diagnostics_of
 from pfocr_lint.pointer import split
+from pfocr_lint.record import emitter
 from pfocr_lint.record.characters import CONTROL
 from pfocr_lint.record.document import untyped
 from pfocr_lint.record.parser import read
 from pfocr_lint.record.round_trip import untyped as second_reader
-from pfocr_lint.schema.kinds import MAPPINGS
+from pfocr_lint.schema import schemas
+from pfocr_lint.schema.kinds import MAPPINGS, Kind
 from pfocr_lint.settings import model, parsing
 from pfocr_lint.workspace import settings_files
 
@@ -38,6 +40,66 @@ def hostile(seed: int) -> tuple[str, bytes]:
         at = chance.randrange(len(data) + 1)
         data = data[:at] + bytes([chance.randrange(256)]) + data[at + chance.randrange(2) :]
     return name, data
+
+
+# Words and signs of titles and captions, as curators type and publishers write them.
+WORDS = [
+    "p53", "signalling", "in", "the", "Warburg", "effect", "of", "(A)", "α-", "Ca2+", "[ ]", "et al", "S. cerevisiae", "Figure 1.", "NF-κB",
+    "'Wilson's", "disease'", '"Crabtree"', "#1", "# 2", ": a review", "see , and .", "()", "<i>in vitro</i>", "&beta;", "*p53", "!Kung", "pathway",
+    "→", "“model”", "IL-6;", "CD4+", "10 µM", "Adapted from Ref", "\u00a0", "\u200b", "- ", "| ", "> ", "@", "%", "`", "year: ", "~",
+]  # fmt: skip
+FIELDS = ["figtitle", "caption", "papertitle", "reftext", "keywords", "publisher_name"]
+
+
+def curated_like(chance: random.Random) -> str:
+    """Return a record with texts made of the words above: some are written as the pipeline would, some as a hand would type them."""
+    data, typed = schemas.example(Kind.FIGURE), {}
+    for field in chance.sample(FIELDS, chance.randrange(1, len(FIELDS))):
+        text = " ".join(chance.choice(WORDS) for _ in range(chance.randrange(1, 30)))
+        typed |= {field: text} if chance.random() < 0.3 else {}
+        data[field] = text
+        if field == "caption" and chance.random() < 0.5:
+            data["schema-jsonld"]["description"] = text
+    parts = [
+        emitter.top_level(key, value) if key not in typed else f"{key}:{chance.choice([' ', ' ', ' ', '', chr(9)])}{typed[key]}\n"
+        for key, value in data.items()
+    ]
+    return "---\n" + "".join(parts) + "---\n"
+
+
+def misspelt(key: str, chance: random.Random) -> str:
+    """Return a key with one character more, less or other."""
+    at = chance.randrange(1, len(key))
+    return key[:at] + chance.choice(["|", "", "_", key[at]]) + key[at + chance.randrange(2) :]
+
+
+def with_slips(chance: random.Random, text: str) -> str:
+    """Return a record with slips of a hand in its lines: keys misspelt, twice, moved; tabs, quotes, a byte order mark."""
+    lines = text.split("\n")
+    for _ in range(chance.randrange(1, 4)):
+        at = chance.randrange(1, len(lines) - 2)
+        key, colon, rest = lines[at].partition(":")
+        slip = chance.randrange(9)
+        if slip == 0 and colon and key.strip():
+            lines[at] = f"{misspelt(key, chance) if len(key) > 1 else key}:{rest}"
+        elif slip == 1 and colon and len(key) > 1:
+            wrong = f"{misspelt(key, chance)}:{rest}"
+            lines[at : at + 1] = [wrong, wrong]
+        elif slip == 2:
+            lines.insert(chance.randrange(1, len(lines) - 1), lines[at])
+        elif slip == 3:
+            lines[1] = "\ufeff" + lines[1]
+        elif slip == 4:
+            lines[at] = chance.choice(["\t", " ", "  "]) + lines[at]
+        elif slip == 5:
+            lines[at] = lines[at].lstrip(" ")
+        elif slip == 6 and colon:
+            lines[at] = f"{key}:{rest.replace(' ', chance.choice(['', ' ' + chr(39), ' ' + chr(34), ' &', ' *', ' !', ' #']), 1)}"
+        elif slip == 7:
+            lines.insert(at, chance.choice(["", " ", "\t", " \t", "# a note", "and more", "~"]))
+        else:
+            lines[at] = lines[at] + chance.choice(["'", '"', ":", ",", " # a note", " #1", "\t"])
+    return "\n".join(lines)
 
 
 def readable(name: str, data: bytes) -> None:
@@ -95,6 +157,16 @@ def test_the_reader_of_raw_bytes(data, name):
 @given(CHANCE, st.booleans())
 def test_the_fixer(seed, unsafe):
     check_and_fix(*hostile(seed), unsafe=unsafe)
+
+
+@given(CHANCE, st.booleans())
+def test_the_fixer_of_what_a_hand_typed(seed, unsafe):
+    chance = random.Random(seed)
+    text = curated_like(chance)
+    if chance.random() < 0.7:
+        text = with_slips(chance, text)
+    readable(PATH, text.encode())
+    check_and_fix(PATH, text.encode(), unsafe=unsafe)
 
 
 SCALARS = st.one_of(

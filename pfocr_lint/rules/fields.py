@@ -15,7 +15,7 @@ from pfocr_lint.record.list_items import DASH, MARK, SEVERAL
 from pfocr_lint.record.values import Values
 from pfocr_lint.rules import missing_spaces
 from pfocr_lint.rules.declaration import MISSING, Bad, Good, Trigger, rule
-from pfocr_lint.rules.value_ends import overrun, said
+from pfocr_lint.rules.value_ends import doubled_keys, overrun, said
 from pfocr_lint.schema import validator
 from pfocr_lint.schema.implicit import Implicit
 from pfocr_lint.schema.kinds import Kind
@@ -150,7 +150,16 @@ def unknown_key(record: Record) -> Iterator[Finding]:
             hint, fix = f"; a space is missing behind '{missing}:'", missing_spaces.after_colon(record, violation.key, missing)
         elif missing:
             fix = Fix(f"rename it to {missing}", (RenameKey(violation.key, missing),), Safety.UNSAFE)
+        if fix is not None and _holds_doubled(record, violation.key):
+            fix = None  # which of two values is meant is decided first (PF006)
         yield Finding(violation.key, f"unknown key {quote(name)}{where}{hint}", fix=fix, on_key=True)
+
+
+def _holds_doubled(record: Record, key: str) -> bool:
+    """Whether a key stands twice, or another does in its block."""
+    doubled = doubled_keys(record)
+    start, end = (record.span(key, on_key=True).start, record.span(key).end) if doubled else (0, 0)
+    return any(start <= place.start <= end for place in doubled)
 
 
 # What to do about several organisms in one text.
