@@ -207,6 +207,8 @@ def readings(*lines: str) -> set[str]:
 @example("'Role' of 'p53", ("  ", "b'"))
 @example("| Role", ("  ", "of p53"))
 @example("Role #1", ("  ", "of p53"))
+@example("Role #1 \u00a0", None)
+@example("# 2 \u00a0", None)
 def test_of_any_typed_text_the_title_is_that_text(first, second):
     path, clean = PATHS[Kind.FIGURE], read(PATHS[Kind.FIGURE], clean_text().encode()).data
     lines = [first] if second is None else [first, "".join(second)]

@@ -125,7 +125,8 @@ def check_and_fix(name: str, data: bytes, *, unsafe: bool) -> None:
         return
     after = read(name, fixed.data)
     assert after.data is not None or before.kind not in MAPPINGS
-    keys = {split(each.key)[0] for each in fixed.fixed if each.key}
+    changed = [change.key for each in fixed.fixed for change in each.made]
+    keys = {split(key)[0] for key in (*changed, *(each.key for each in fixed.fixed)) if key}
     if before.data is not None and all(each.key is not None for each in fixed.fixed):
         assert {k: v for k, v in before.data.items() if k not in keys} == {
             k: v for k, v in after.data.items() if k in before.data and k not in keys

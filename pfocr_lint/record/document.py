@@ -215,16 +215,16 @@ class Record(Values):
 
         None if there is no such comment (see :meth:`cut`).
         """
-        entry, comment = self.entries.get(pointer), self.cut(pointer)
-        if entry is None or not comment:
+        entry = self.entries.get(pointer)
+        if entry is None or not self.cut(pointer):
             return None
         end = self.empty_at(entry.key, entry.node) if entry.is_empty else self.node_span(entry.node).end
         start = self.text.index("#", end)
-        stop = start + len(comment)
-        if "\n" in self.text[end:start] or not self.text.startswith(comment, start):
+        stop = start + len(self.text[start : self.text.find("\n", start)].rstrip(" \t\r"))
+        if "\n" in self.text[end:start]:
             return None
         if entry.is_empty:
-            return comment, Span(start - 1, stop)
+            return self.text[start:stop], Span(start - 1, stop)
         return entry.node.value + self.text[end:stop], Span(end, stop)
 
     def typed(self, pointer: str) -> tuple[str, str, str] | None:

@@ -154,7 +154,7 @@ def _words(record: Record, lines: Outline, pointer: str | None) -> list[str]:
     """Return the words of a text, including its lines that are not indented."""
     for part in lines.parts:
         if part.pointer == pointer:
-            more = [record.text[loose.start : loose.end] for loose in lines.loose_lines if loose.part is part]
+            more = [record.text[loose.start : loose.end] for loose in lines.loose_lines[:MOST] if loose.part is part]
             return " ".join([record.text[part.at : part.end], *more]).split()
     return []
 
