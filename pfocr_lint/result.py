@@ -24,8 +24,9 @@ class Result:
     ``planned`` are the edits that would be made, only for a plan. ``faults`` are this program's own, ``notes`` say why a file
     was left as it is, ``unreadable`` why it was not read, ``missing`` that it does not exist, ``not_a_record`` that it is none.
     ``facts`` are compared with those of other records, ``waived`` are the codes of the waived findings, one for each. ``digest``
-    is the SHA-256 of the record's bytes; empty where the result depends on more than these. ``until`` is the earliest last day of
-    the record's waivers (``YYYY-MM-DD``): the result is the same on all days up to it, if it was made on one of them.
+    identifies what the result depends on (see git_line_ends.digest_of); empty where that is more than the record's bytes and
+    Git's answer on its line ends. ``until`` is the earliest last day of the record's waivers (``YYYY-MM-DD``): the result is the
+    same on all days up to it, if it was made on one of them.
     """
 
     path: str

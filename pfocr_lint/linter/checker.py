@@ -13,6 +13,7 @@ from pfocr_lint.linter.diagnostics import diagnostics_of
 from pfocr_lint.linter.edited_values import Load, track_edits
 from pfocr_lint.linter.entry_diagnostics import diagnostics_of_entries
 from pfocr_lint.linter.record_check import check_record
+from pfocr_lint.record.line_ends import with_lf
 from pfocr_lint.record.parser import read
 from pfocr_lint.schema.kinds import Kind
 from pfocr_lint.settings.model import DEFAULT, Settings, on_day
@@ -36,17 +37,20 @@ def check(
     *,
     before: bytes | None = None,
     today: str | None = None,
+    stores_lf: bool = False,
 ) -> list[Diagnostic]:
     """
     Check one record.
 
     ``path`` is only a name: no file is read. ``kind`` is the kind of record where path and text do not show it. ``before`` are
     the bytes of an earlier version: a fix that would replace what was edited since is not safe. ``today`` is the day
-    with which the ``until`` of waivers is compared, ``YYYY-MM-DD``; without it, no waiver ends.
+    with which the ``until`` of waivers is compared, ``YYYY-MM-DD``; without it, no waiver ends. ``stores_lf`` says that Git
+    stores LF for CR LF: then CR LF is no finding, and offsets count it as one character.
 
     Raises InternalFault when a rule raised, ValueError for another form of the day.
     """
     settings = on_day(settings, today)
+    data = with_lf(data) if stores_lf else data
     quick = prefilter.quick_check(path, data, settings, kind)
     if quick is not None and quick.record is not None:
         _, found = located(quick, quick.record, data, settings, lambda: before)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from pfocr_lint.dataclass import dataclass
+from pfocr_lint.dataclass import dataclass, replace
 from pfocr_lint.diagnostic import Diagnostic, Fix, Safety, TextEdit, apply_edits
 from pfocr_lint.linter import edits
 from pfocr_lint.linter.diagnostics import FIRST, diagnostic_of, diagnostics_of
@@ -19,6 +19,7 @@ from pfocr_lint.linter.hits import Checked, Hit
 from pfocr_lint.linter.record_check import check_again, check_record
 from pfocr_lint.record.facts import facts_of
 from pfocr_lint.record.limits import MAX_BYTES
+from pfocr_lint.record.line_ends import in_ends_of, with_lf
 from pfocr_lint.record.parser import read
 from pfocr_lint.record.repair import confirmed, repaired
 from pfocr_lint.schema.kinds import Kind
@@ -36,18 +37,22 @@ def fix(
     kind: Kind | None = None,
     before: bytes | None = None,
     today: str | None = None,
+    stores_lf: bool = False,
 ) -> Fixed:
     """
     Fix one record: apply all fixes that do not clash, again and again until nothing changes.
 
     No file is read or written. After a fault the bytes are the old ones. ``before`` are the bytes of an earlier version: a fix
     that would replace what was edited since is not safe. ``today`` is the day with which the ``until`` of waivers is compared,
-    ``YYYY-MM-DD``; without it, no waiver ends. Raises ValueError for another form of the day.
+    ``YYYY-MM-DD``; without it, no waiver ends. ``stores_lf`` says that Git stores LF for CR LF: then CR LF is no finding, and
+    the fixed bytes keep it. Raises ValueError for another form of the day.
     """
     settings = on_day(settings, today)
-    record = read(path, data, kind)
+    text = with_lf(data) if stores_lf else data
+    record = read(path, text, kind)
     track_edits(record, lambda: before, read)
-    return fix_until_stable(check_record(record, settings), data, settings, unsafe=unsafe)
+    fixed = fix_until_stable(check_record(record, settings), text, settings, unsafe=unsafe)
+    return replace(fixed, data=in_ends_of(data, text, fixed.data))
 
 
 def fix_until_stable(first: Checked, data: bytes, settings: Settings, *, unsafe: bool) -> Fixed:

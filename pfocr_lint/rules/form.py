@@ -366,6 +366,9 @@ def line_ending(record: Record) -> Iterator[Finding]:
 
     The pipeline ends every line in LF, the last one too. Other line ends, which some editors on Windows write, make every
     line of the file appear changed.
+
+    CR LF is not reported where Git stores LF and only the work tree has CR LF, as on Windows (`core.autocrlf`, the attribute
+    `eol`). `git ls-files --eol` shows it as `i/lf`. A fix keeps the line ends of such a file.
     """
     text = record.text
     pairs = text.count("\r\n")

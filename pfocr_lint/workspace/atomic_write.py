@@ -19,6 +19,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from pfocr_lint.lazy_import import expression
+from pfocr_lint.record.line_ends import in_ends_of, with_lf
 from pfocr_lint.workspace import signals
 
 PATIENCE = 5.0  # seconds to wait for another run, which holds a folder for less than a thousandth of that
@@ -87,24 +88,42 @@ def _write_in(folder: str, writes: Mapping[int, Write], errors: list[Changed | O
 
 def _write_locked(folder: str, writes: Mapping[int, Write], lock: int | None, errors: list[Changed | OSError | None]) -> None:
     created: dict[int, str] = {}
+    now = dict(writes)
     try:
         for number, each in writes.items():
             beside = os.path.join(folder, f".pfocr-lint-{os.urandom(8).hex()}.tmp")  # noqa: PTH118
             created[number] = beside
             with _noted(errors, number):
-                _create(beside, each.new, _status(os.path.realpath(each.path)), flush=len(writes) == 1)
+                status = _status(os.path.realpath(each.path))
+                if status.st_size != len(each.old):
+                    now[number] = _in_its_line_ends(each)
+                _create(beside, now[number].new, status, flush=len(writes) == 1)
         whole = len(writes) == 1 or _flush_file_system(folder)
         for number, beside in created.items():
             if errors[number] is None:
                 with _noted(errors, number):
                     if not whole:
                         _flush(beside)
-                    each = writes[number]
+                    each = now[number]
                     _swap(beside, os.path.realpath(each.path), each.old, each.new, lock)
     finally:
         for beside in created.values():
             with contextlib.suppress(OSError):
                 os.unlink(beside)  # noqa: PTH108
+
+
+def _in_its_line_ends(write: Write) -> Write:
+    """
+    The write with the line ends of the file: bytes were read with LF for CR LF where Git stores LF (see git_line_ends).
+
+    Only a file that differs from the old bytes by its line ends alone is written so; for any other the write stays as it is.
+    """
+    try:
+        with open(write.path, "rb") as file:  # noqa: PTH123
+            given = file.read(2 * len(write.old) + 1)
+    except OSError:
+        return write
+    return Write(write.path, given, in_ends_of(given, write.old, write.new)) if with_lf(given) == write.old else write
 
 
 @contextlib.contextmanager

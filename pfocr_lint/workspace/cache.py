@@ -206,8 +206,13 @@ class Cache:
         left = self._packed(numbers[2 * place], numbers[2 * place + 1], path, self.offers[place])
         return left, _codes(waived[place])
 
+    @cached_property
+    def line_ends(self) -> bytes:
+        """For each record a byte: on which answer of Git its result depends (see git_line_ends.digest_of)."""
+        return self._blobs.get("digests", b"")[31::32]
+
     def digest(self, place: int) -> bytes:
-        """The hash of a record's bytes; empty where none is known."""
+        """What identifies a record's result; empty where none is known."""
         return self._blobs["digests"][32 * place : 32 * place + 32]
 
     @cached_property

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pfocr_lint.workspace.cache import Cache, Compared, Row
+from pfocr_lint.workspace.git_line_ends import is_as_before
 from pfocr_lint.workspace.stamps import NONE_KNOWN, as_bytes, stamp_of, stamps_of
 
 if TYPE_CHECKING:
@@ -45,6 +46,12 @@ class CachedRun:
         ended = {place for place, until in cache.untils.items() if today is not None and until < today}
         if ended:
             self._places = [None if place in ended else place for place in self._places]
+        ends = cache.line_ends
+        if ends.strip(b"\0"):  # Git's index or settings may be others now, beside the same file
+            self._places = [
+                place if place is None or is_as_before(path, ends[place]) else None
+                for place, path in zip(self._places, paths, strict=True)
+            ]
         nothing = as_bytes(array("q", NONE_KNOWN))
         self.unchanged = [
             place is not None and stamp_of(now, number) == stamp_of(known, place) != nothing

@@ -36,7 +36,7 @@ def compared(
         facts,
         settings_of,
         one_file.left_by(task, settings_of),
-        load_page=task.files.load,
+        load_page=task.files.load_page,
         named=named,
         everything=not named,
         files=task.files,
@@ -76,7 +76,7 @@ def on_pages(result: Result, data: bytes, settings: Settings, task: Task) -> Res
     left = result.versions[1].encode() if result.versions is not None else data
 
     def loaded(path: str) -> bytes:
-        return left if path == result.path else reading.load(path)
+        return left if path == result.path else reading.load_as_it_is(path)
 
     comparison = compare(filter(None, [result.facts]), lambda _: settings, loaded, named=True)
     found = joined(result, comparison, lambda _: settings, task, data)

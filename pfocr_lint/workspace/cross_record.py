@@ -18,6 +18,7 @@ from pfocr_lint.linter.ownership import prepare
 from pfocr_lint.record import fast_parser
 from pfocr_lint.record.document import Record
 from pfocr_lint.record.facts import Facts, FigureFacts, PageFacts, Repository, TableFacts
+from pfocr_lint.record.line_ends import with_lf
 from pfocr_lint.record.parser import read
 from pfocr_lint.record.values import Values
 from pfocr_lint.rules.catalogue import COMPARING, ON_PAGES
@@ -166,7 +167,7 @@ def _look_up(
 def _latin_of(path: str, load: Callable[[str], bytes], settings: Settings) -> str | None:
     """The latin name of an organism page, read without PyYAML if possible; None where it has no valid one."""
     try:
-        data = load(path)
+        data = with_lf(load(path))  # line ends are no part of the name
     except reading.Unreadable:
         return None
     blank, end = b"\n\n---\n", b"\n---\n"  # newer pages have a blank line at their end

@@ -11,7 +11,7 @@ from pfocr_lint.dataclass import made
 from pfocr_lint.schema.kinds import Kind, kind_of, path_parts
 from pfocr_lint.settings.model import Settings
 from pfocr_lint.workspace.files import DISK, Files
-from pfocr_lint.workspace.reading import FOLDERS
+from pfocr_lint.workspace.paths import FOLDERS
 from pfocr_lint.workspace.source import Source, kind_by_path, posix
 
 SKIPPED = frozenset({"node_modules", "__pycache__"})

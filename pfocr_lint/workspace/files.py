@@ -32,6 +32,9 @@ class Files(Protocol):
     def load(self, path: str) -> bytes:
         """The bytes of a record, at most one more than the limit. Raises Unreadable."""
 
+    def load_page(self, path: str) -> bytes:
+        """The same for an organism page, whose line ends do not matter: with those of the file. Raises Unreadable."""
+
     def exists(self, path: str) -> bool:
         """Whether there is a file, folder or link of this path."""
 
@@ -62,6 +65,7 @@ class Disk:
 
     on_disk = True
     load = staticmethod(reading.load)
+    load_page = staticmethod(reading.load_as_it_is)
     leads_out = staticmethod(reading.leads_out)
     whole = staticmethod(paths.whole)
     inside = staticmethod(inside)

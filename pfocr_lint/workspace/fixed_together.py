@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pfocr_lint.dataclass import replace
-from pfocr_lint.lazy_import import LazyModule, hashlib
+from pfocr_lint.lazy_import import LazyModule
 from pfocr_lint.linter import prefilter
 from pfocr_lint.result import Result
+from pfocr_lint.workspace import git_line_ends
 from pfocr_lint.workspace.atomic_write import Changed, Write, unwritable, write_all
 from pfocr_lint.workspace.reading import Unreadable, stay_inside
 
@@ -55,7 +56,7 @@ def fix_together(
         if fixed is not None and task.mode == "plan":
             results[number] = planned_result.planned_result(paths[number], datas[number], fixed)
         elif fixed is not None:
-            digest = hashlib.sha256(fixed.data).digest()
+            digest = git_line_ends.digest_of(paths[number], fixed.data)
             results[number] = Result(paths[number], fixed.left, fixed.fixed, facts=fixed.facts, digest=digest)
             writes[number] = Write(paths[number], datas[number], fixed.data)
     if task.mode == "plan":

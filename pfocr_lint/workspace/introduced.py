@@ -187,7 +187,7 @@ class Diff:
         """The results of the touched records with what the comparison with others adds and, if the task says so, fixes."""
         own, task = _facts(results), self._task
         load = one_file.left_by(task, self.settings_of)
-        comparison = self._compare([*own, *self._around(own)], load, results, load_page=self.files.load)
+        comparison = self._compare([*own, *self._around(own)], load, results, load_page=self.files.load_page)
         return Finished(
             [compared_results.joined(each, comparison, self.settings_of, task) for each in results], comparison.faults
         )

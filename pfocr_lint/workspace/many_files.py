@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from pfocr_lint import packed
 from pfocr_lint.dataclass import replace
-from pfocr_lint.lazy_import import hashlib
 from pfocr_lint.linter import prefilter
 from pfocr_lint.record.facts import FigureFacts
 from pfocr_lint.result import Result
 from pfocr_lint.settings.model import Settings
-from pfocr_lint.workspace import workers
+from pfocr_lint.workspace import git_line_ends, workers
 from pfocr_lint.workspace.atomic_write import tidy
 from pfocr_lint.workspace.cache import Row
 from pfocr_lint.workspace.files import git_open
 from pfocr_lint.workspace.fixed_together import fix_together
 from pfocr_lint.workspace.one_file import Task, failed, process_bytes, process_prefiltered, read_file
+from pfocr_lint.workspace.reading import try_load
 from pfocr_lint.workspace.source import Source
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _outcomes_of(part: Part, task: Task) -> Iterator[Outcome]:
         data = read_file(path, settings, task.files)
         found.append(data if isinstance(data, Result) else None)
         if isinstance(data, bytes):
-            digest = b"" if digests is None else hashlib.sha256(data).digest()
+            digest = b"" if digests is None else git_line_ends.digest_of(path, data)
             if digests is None or digest != digests[number]:
                 waiting.append((len(found) - 1, path, data, digest))
                 size += len(data)
@@ -143,6 +143,7 @@ def _outcomes(
 ) -> Generator[Outcome, None, None]:
     if not sources:
         return
+    git_line_ends.expect([source.path for source in sources] if len(sources) <= git_line_ends.FEW else None)
     if len(sources) >= WORTH_A_POOL:
         workers.tune()
     jobs = processes_for(len(sources), jobs)
@@ -156,6 +157,8 @@ def _outcomes(
             )
         return
     prefilter.warm_up(sources[0].settings)
+    for source in sources[:FIRST] if task.files.on_disk else ():
+        try_load(source.path)  # in a work tree with CR LF, Git is asked here once and not in each process
     again: list[tuple[str, str]] = []
 
     def pieces(part: Part) -> Iterator[Part]:
@@ -165,7 +168,9 @@ def _outcomes(
             again.append((paths[0], f"its process ended, and {more}; what was fixed in them before that is not counted"))
         return ((settings, kind, [path], None if digests is None else [b""]) for path in paths)
 
-    for sent in workers.in_order(partial(_work, task), parts, min(jobs, len(parts)), pieces=pieces, lost=_lost):
+    for sent in workers.in_order(
+        partial(_work, task, git_line_ends.answers()), parts, min(jobs, len(parts)), pieces=pieces, lost=_lost
+    ):
         found = _unpacked(sent)
         if again:  # reported with the first of them
             first, (path, fault) = found[0], again.pop()
@@ -246,7 +251,8 @@ def _outcome(sent: list[Any] | tuple[int, str, Result], block: packed.Block | No
     return Result(facts.path, left, facts=facts, waived=waived, digest=digest)
 
 
-def _work(task: Task, part: Part) -> Sent:
+def _work(task: Task, line_ends: git_line_ends.LineEnds | None, part: Part) -> Sent:
+    git_line_ends.use(line_ends)
     return _packed(_outcomes_of(part, task))
 
 

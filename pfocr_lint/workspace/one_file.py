@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pfocr_lint.dataclass import dataclass, replace
-from pfocr_lint.lazy_import import LazyModule, hashlib
+from pfocr_lint.lazy_import import LazyModule
 from pfocr_lint.linter import edited_values, prefilter
 from pfocr_lint.linter.diagnostics import diagnostics_of
 from pfocr_lint.record.facts import facts_of
@@ -24,12 +24,13 @@ if TYPE_CHECKING:
     from pfocr_lint.record.document import Record
     from pfocr_lint.record.values import Values
     from pfocr_lint.settings.model import Settings
-    from pfocr_lint.workspace import planned_result
+    from pfocr_lint.workspace import git_line_ends, planned_result
 else:
     checker = LazyModule("pfocr_lint.linter.checker")
     record_check = LazyModule("pfocr_lint.linter.record_check")
     fixer = LazyModule("pfocr_lint.linter.fixer")
     hits = LazyModule("pfocr_lint.linter.hits")
+    git_line_ends = LazyModule("pfocr_lint.workspace.git_line_ends")
     planned_result = LazyModule("pfocr_lint.workspace.planned_result")
 from pfocr_lint.result import Result
 
@@ -85,7 +86,8 @@ def process_prefiltered(
     """
     The result for bytes in which the prefilter found something, or of which it is not sure.
 
-    ``digest`` is their SHA-256; the result has that of the bytes that it is about, where it depends on nothing else.
+    ``digest`` is theirs (see git_line_ends.digest_of); the result has that of the bytes that it is about, where it depends on
+    nothing else.
     """
     path, before = source.path, partial(_before, source.path, task)
     located = None
@@ -117,7 +119,7 @@ def process_prefiltered(
     note = replace_file(path, data, fixed.data)
     if note is not None:
         return replace(_result(checked, task), faults=fixed.faults, notes=(note,))
-    now = hashlib.sha256(fixed.data).digest() if digest else b""
+    now = git_line_ends.digest_of(path, fixed.data) if digest else b""
     return replace(result, digest=_unless_edited(checked.record, now))
 
 

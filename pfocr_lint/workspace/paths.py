@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+FOLDERS = {"_figures": ".md", "_organisms": ".md", "figures": ".yml", "_data": ".tsv"}
+
 
 def work_tree(folder: str) -> str | None:
     """The Git work tree that contains a folder, if any."""

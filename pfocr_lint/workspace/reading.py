@@ -7,11 +7,17 @@ import os
 import stat
 from collections.abc import Callable
 from functools import cache
+from typing import TYPE_CHECKING
 
+from pfocr_lint.lazy_import import LazyModule
 from pfocr_lint.record.limits import MAX_BYTES
-from pfocr_lint.workspace.paths import lies_in, work_tree
+from pfocr_lint.workspace.paths import FOLDERS, lies_in, work_tree
 
-FOLDERS = {"_figures": ".md", "_organisms": ".md", "figures": ".yml", "_data": ".tsv"}
+if TYPE_CHECKING:
+    from pfocr_lint.workspace import git_line_ends
+else:
+    git_line_ends = LazyModule("pfocr_lint.workspace.git_line_ends")  # which only a file with CR LF needs
+
 BUFFER = 1 << 16  # os.read allocates it whole: of 1 MiB it is five times slower
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
@@ -22,7 +28,17 @@ class Unreadable(Exception):  # noqa: N818 - it is what PF001 says, not a failur
 
 
 def load(path: str) -> bytes:
-    """The bytes of a record, at most one more than the limit. Raises Unreadable."""
+    """
+    The bytes of a record, at most one more than the limit; with LF for CR LF where Git stores LF. Raises Unreadable.
+
+    See git_line_ends.
+    """
+    data = load_as_it_is(path)
+    return data if b"\r" not in data else git_line_ends.as_stored(path, data)
+
+
+def load_as_it_is(path: str) -> bytes:
+    """The same with the line ends of the file."""
     try:
         handle = _opened(path)
         try:

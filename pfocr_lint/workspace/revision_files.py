@@ -81,6 +81,8 @@ class RevisionFiles:
             raise Unreadable("this clone does not have its content")
         return data
 
+    load_page = load
+
     def exists(self, path: str) -> bool:
         """Whether there is a file, folder or link of this path."""
         name = self.name_of(path)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from pfocr_lint.workspace import git_line_ends
 from pfocr_lint.workspace.files import git_open
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Scope(Protocol):
 
 def run(scope: Scope, reporter: Reporter, started: float) -> int:
     """Check the files of a scope and report; the exit status. ``started`` is the ``time.perf_counter()`` at which work began."""
-    with git_open():
+    with git_open(), git_line_ends.asked_once():
         return _run(scope, reporter, started)
 
 

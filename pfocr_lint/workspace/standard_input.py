@@ -6,8 +6,9 @@ from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING
 
 from pfocr_lint.dataclass import dataclass
+from pfocr_lint.record.line_ends import in_ends_of
 from pfocr_lint.result import Result
-from pfocr_lint.workspace import compared_results, one_file
+from pfocr_lint.workspace import compared_results, git_line_ends, one_file
 from pfocr_lint.workspace.run import Finished
 
 if TYPE_CHECKING:
@@ -36,13 +37,16 @@ class StandardInput:
 
     def results(self) -> Generator[Result | None, None, None]:
         """The result of the record."""
-        result = Result(self.source.path)
+        name = self.source.path
+        result = Result(name)
         if not self.excluded:
-            result = one_file.process_bytes(self.source, self.data, self.task)
-            if self.source.path != NO_NAME:
-                result = compared_results.on_pages(result, self.data, self.source.settings, self.task)
+            data = self.data if name == NO_NAME else git_line_ends.as_stored(name, self.data)
+            result = one_file.process_bytes(self.source, data, self.task)
+            if name != NO_NAME:
+                result = compared_results.on_pages(result, data, self.source.settings, self.task)
         if self.write_fixed is not None:
-            self.write_fixed(result.versions[1].encode() if result.versions else self.data)
+            fixed = result.versions
+            self.write_fixed(self.data if fixed is None else in_ends_of(self.data, *map(str.encode, fixed)))
         yield result
 
     def finish(self, waiting: Sequence[Result]) -> Finished:

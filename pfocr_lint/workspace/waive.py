@@ -11,7 +11,7 @@ from pfocr_lint.linter.record_check import check_record
 from pfocr_lint.linter.waiver_writing import write_waivers
 from pfocr_lint.record.parser import read
 from pfocr_lint.schema.kinds import Kind
-from pfocr_lint.workspace import discovery, many_files, one_file
+from pfocr_lint.workspace import discovery, git_line_ends, many_files, one_file
 from pfocr_lint.workspace.atomic_write import tidy
 from pfocr_lint.workspace.cross_record import compare, merged
 from pfocr_lint.workspace.one_file import Task
@@ -55,6 +55,19 @@ def waive_all(
 
     ``named`` says that only files were named: then records are not compared with each other.
     """
+    with git_line_ends.asked_once():
+        yield from _waived(rule, comment, sources, settings_of, jobs=jobs, named=named)
+
+
+def _waived(
+    rule: Rule,
+    comment: str,
+    sources: Sequence[Source],
+    settings_of: Callable[[str], Settings],
+    *,
+    jobs: int | None,
+    named: bool,
+) -> Iterator[Outcome]:
     task = Task(keywords=discovery.has_tables(sources))
     results = list(many_files.process_all(sources, task, jobs))
     facts = [result.facts for result in results if result.facts is not None]

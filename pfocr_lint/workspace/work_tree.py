@@ -16,6 +16,7 @@ from pfocr_lint.workspace import cache, compared_results, discovery, many_files,
 from pfocr_lint.workspace.cache import WORTH_A_CACHE, Compared, Row
 from pfocr_lint.workspace.cached_run import CachedRun
 from pfocr_lint.workspace.files import DISK, Files
+from pfocr_lint.workspace.paths import FOLDERS
 from pfocr_lint.workspace.run import Finished
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def sources_of(
         hidden = [path for path in empty if files.is_folder(path) and not discovery.holds_none(path, files)]
         if hidden:
             raise UsageError(f"all records in {', '.join(hidden)} are excluded by the settings")
-        raise UsageError(f"no record found in {', '.join(empty)}; records are in {', '.join(sorted(reading.FOLDERS))}")
+        raise UsageError(f"no record found in {', '.join(empty)}; records are in {', '.join(sorted(FOLDERS))}")
     if force_exclude:
         return [source for source in sources if not source.settings.excludes(source.path)]
     return sources
