@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import gc
 import io
 import json
@@ -68,7 +69,7 @@ def run() -> NoReturn:
         # The reader closed the output, or the disk is full. Without this, the interpreter would write an error when it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
         status = FOUND
-        if not isinstance(error, BrokenPipeError):
+        if not (isinstance(error, BrokenPipeError) or (sys.platform == "win32" and error.errno == errno.EINVAL)):
             stderr.write(f"pfocr-lint: the output cannot be written: {error.strerror}\n")
             status = USAGE
     except signals.Stopped as stopped:

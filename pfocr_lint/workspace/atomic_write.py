@@ -23,10 +23,13 @@ from pfocr_lint.record.line_ends import in_ends_of, with_lf
 from pfocr_lint.workspace import signals
 
 PATIENCE = 5.0  # seconds to wait for another run, which holds a folder for less than a thousandth of that
+OPEN = 1.0  # seconds to wait on Windows for a program that has the file open: a virus scanner needs less
+LEFT = 3_600  # seconds after which a second file was left by a killed run, where no lock shows it
 
 _BESIDE = expression(r"\.pfocr-lint-[0-9a-f]{16}\.tmp")
 _EXCHANGE = 2  # RENAME_EXCHANGE
 _HERE = -100  # AT_FDCWD
+_WINDOWS = os.name == "nt"  # no locks of folders, no flush of a file that is open for reading, no rename over an open file
 _BINARY = getattr(os, "O_BINARY", 0)
 _READ = os.O_RDONLY | _BINARY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY | getattr(os, "O_NOFOLLOW", 0)
@@ -135,7 +138,7 @@ def _noted(errors: list[Changed | OSError | None], number: int) -> Iterator[None
 
 
 def _flush(path: str) -> None:
-    handle = os.open(path, _READ)
+    handle = os.open(path, os.O_RDWR | _BINARY if _WINDOWS else _READ)
     try:
         os.fsync(handle)
     finally:
@@ -157,6 +160,12 @@ def _flush_file_system(folder: str) -> bool:
 def tidy(folder: str) -> None:
     """Remove what killed runs left in a folder, unless another run writes there; flush its names to disk."""
     left = [name for name in os.listdir(folder) if _BESIDE.fullmatch(name)]  # noqa: PTH208
+    if _WINDOWS:
+        for path in (os.path.join(folder, name) for name in left):  # noqa: PTH118
+            with contextlib.suppress(OSError):  # another run has it open
+                if time.time() - os.stat(path).st_mtime > LEFT:  # noqa: PTH116
+                    os.unlink(path)  # noqa: PTH108
+        return
     handle = os.open(folder, os.O_RDONLY)
     try:
         if left and _try_lock(handle, alone=True):
@@ -204,7 +213,7 @@ def _swap(beside: str, real: str, old: bytes, new: bytes, lock: int | None) -> N
             _wait_lock(lock, alone=True)
             if not _holds(real, old):
                 raise Changed
-        os.replace(beside, real)  # noqa: PTH105
+        _replace(beside, real, old)
         return
     if _holds(beside, old):
         return
@@ -215,6 +224,27 @@ def _swap(beside: str, real: str, old: bytes, new: bytes, lock: int | None) -> N
         os.replace(beside, kept)  # noqa: PTH105
         raise Changed(f"what was saved last is kept as {kept}")
     raise Changed
+
+
+def _replace(beside: str, real: str, old: bytes) -> None:
+    """Rename over a file. Windows refuses that while another program has it open: then wait, as long as it has the old bytes."""
+    end = time.monotonic() + OPEN
+    while not _try_replace(beside, real):
+        if time.monotonic() > end:
+            raise PermissionError(errno.EACCES, "another program has it open")
+        time.sleep(0.01)
+        if not _holds(real, old):
+            raise Changed
+
+
+def _try_replace(beside: str, real: str) -> bool:
+    try:
+        os.replace(beside, real)  # noqa: PTH105
+    except PermissionError:
+        if not _WINDOWS:
+            raise
+        return False
+    return True
 
 
 def _holds(path: str, data: bytes) -> bool:
@@ -263,7 +293,7 @@ def _folder(folder: str) -> Iterator[int | None]:
 
     The system releases the lock of a killed process. It is advice to our own runs; other programs ignore it.
     """
-    if os.name != "posix":
+    if _WINDOWS:
         yield None
         return
     handle = os.open(folder, os.O_RDONLY)

@@ -31,6 +31,7 @@ from pfocr_lint.record.facts import Facts, FigureFacts, PageFacts, TableFacts
 from pfocr_lint.result import Result
 from pfocr_lint.schema.schemas import folder as schemas
 from pfocr_lint.version import __version__
+from pfocr_lint.workspace.paths import relative
 from pfocr_lint.workspace.stamps import NONE_KNOWN, STAMP, as_bytes, as_numbers, stamp_of
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def key_of(settings: Settings, base: str, home: str, *, keywords: bool = True) -
 
     ``home`` distinguishes repositories in one cache folder; ``keywords`` says that the figures' facts hold checksums of keywords.
     """
-    root = os.path.relpath(settings.root, base) if settings.root is not None else None
+    root = relative(settings.root, base) if settings.root is not None else None
     ruled = (
         sorted(settings.enabled.items()), settings.per_file_ignores, settings.exclude, settings.organisms,
         sorted(settings.synonyms.items()), settings.waivers, root,

@@ -152,9 +152,9 @@ def _look_up(
         if waiting is None:
             there = files.is_folder(folder) and files.inside(folder, settings.root or root)
             pages = discovery.gather([folder], lambda _: settings, files) if there else []
-            waiting = [each for each in pages if each.path not in everywhere]
-        wanted = {f"{folder}/{name.replace(' ', '_')}.md".casefold() for name in names - found}
-        waiting.sort(key=lambda source: source.path.casefold() in wanted)
+            waiting = [each for each in pages if files.whole(each.path) not in everywhere]
+        wanted = {f"{source.posix(folder)}/{name.replace(' ', '_')}.md".casefold() for name in names - found}
+        waiting.sort(key=lambda page: page.path.casefold() in wanted)
         while waiting and not names <= found:
             path = waiting.pop().path
             latin = _latin_of(path, load, settings)

@@ -13,13 +13,13 @@ _ENVIRONMENT = {
 }  # fmt: skip
 
 # With these settings Git runs no program of a work tree (hooks, monitors), ignores a folder that looks like a repository with
-# settings of its own, and prints the same for every user.
+# settings of its own, and prints the same for every user. It knows /dev/null on Windows too.
 _QUIET = tuple(
     part
     for setting in (
-        "core.quotePath=false", "core.fsmonitor=false", f"core.hooksPath={os.devnull}", "safe.bareRepository=explicit",
+        "core.quotePath=false", "core.fsmonitor=false", "core.hooksPath=/dev/null", "safe.bareRepository=explicit",
         "submodule.recurse=false", "color.ui=false", "color.grep=false", "color.diff=false", "diff.relative=false",
-        "diff.autoRefreshIndex=true", f"diff.orderFile={os.devnull}",
+        "diff.autoRefreshIndex=true", "diff.orderFile=/dev/null",
     )
     for part in ("-c", setting)
 )  # fmt: skip

@@ -37,6 +37,7 @@ from pfocr_lint.workspace.git_fetch import Fetching
 from pfocr_lint.workspace.git_revision import Revision, merge_base
 from pfocr_lint.workspace.neighbours import Near, folder_of, is_within, root_of
 from pfocr_lint.workspace.one_file import Task
+from pfocr_lint.workspace.paths import relative
 from pfocr_lint.workspace.reading import Unreadable
 from pfocr_lint.workspace.revision_files import RevisionFiles
 from pfocr_lint.workspace.run import Finished
@@ -116,7 +117,7 @@ class Diff:
         """What is shown before the names in a folder: the path to it by way of what was given, else from the current folder."""
         way = next(((below, given) for below, given in self._asked[1] if is_within(folder, below)), None)
         if way is None:
-            path = os.path.relpath(os.path.join(self.base.top, folder))  # noqa: PTH118
+            path = relative(os.path.join(self.base.top, folder))  # noqa: PTH118
         else:
             path = os.path.join(way[1], folder[len(way[0]) :].lstrip("/"))  # noqa: PTH118
         shown = source.posix(path)

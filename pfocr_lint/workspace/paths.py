@@ -35,6 +35,14 @@ def bare_repository(folder: str) -> str | None:
     return None
 
 
+def relative(path: str, start: str = ".") -> str:
+    """A path from a folder on; the whole path where no way leads there: on another drive of Windows."""
+    try:
+        return os.path.relpath(path, start)
+    except ValueError:
+        return os.path.abspath(path)  # noqa: PTH100
+
+
 def inside(path: str, folder: str) -> bool:
     """Whether a path, with its links resolved, stays in the repository of a folder; without one, in that folder."""
     home = os.path.realpath(folder)
@@ -46,7 +54,7 @@ def inside(path: str, folder: str) -> bool:
 
 def below(path: str, folder: str) -> str:
     """A path relative to a folder, ``/`` separated; '.' for the folder itself."""
-    return os.path.relpath(path, folder).replace(os.sep, "/")
+    return relative(path, folder).replace(os.sep, "/")
 
 
 def lies_in(path: str, folder: str) -> bool:

@@ -59,7 +59,7 @@ def load_as_it_is(path: str) -> bytes:
     except FileNotFoundError:
         raise Unreadable("there is no such file") from None
     except PermissionError:
-        raise Unreadable("its permissions forbid reading it") from None
+        raise Unreadable("it is a folder, not a file" if _can_list(path) else "its permissions forbid reading it") from None
     except (OSError, ValueError) as error:
         raise Unreadable(f"it cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
@@ -89,6 +89,15 @@ def _opened(path: str) -> int:
                 raise
     stay_inside(path)
     return os.open(path, _READ)
+
+
+def _can_list(path: str) -> bool:
+    """Whether it is a folder that may be listed: Windows refuses to open one, as it refuses a forbidden file."""
+    try:
+        with os.scandir(path):
+            return True
+    except OSError:
+        return False
 
 
 def _sort(mode: int) -> str:

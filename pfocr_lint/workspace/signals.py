@@ -7,7 +7,7 @@ import signal
 from collections.abc import Iterator
 from types import FrameType
 
-_NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
+_NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # the last is of Windows
 _ENDING = tuple(getattr(signal, name) for name in _NAMES if hasattr(signal, name))
 _holds = 0
 _waiting: list[int] = []

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 # A stamp identifies an unchanged file: its size in bytes, mtime and ctime in nanoseconds, and its inode.
 STAMP = 4  # numbers,
 _WIDTH = 8 * STAMP  # and bytes
+_MOST = (1 << 63) - 1  # some file systems number files with more bits
 NONE_KNOWN = (-1, -1, -1, -1)
 
 
@@ -23,7 +24,7 @@ def stamps_of(paths: Iterable[str]) -> array[int]:
             regular = stat.S_ISREG(status.st_mode)
         except (OSError, ValueError):
             regular = False
-        found.extend((status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino) if regular else NONE_KNOWN)
+        found.extend((status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino & _MOST) if regular else NONE_KNOWN)
     return found
 
 

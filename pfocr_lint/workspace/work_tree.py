@@ -16,7 +16,7 @@ from pfocr_lint.workspace import cache, compared_results, discovery, many_files,
 from pfocr_lint.workspace.cache import WORTH_A_CACHE, Compared, Row
 from pfocr_lint.workspace.cached_run import CachedRun
 from pfocr_lint.workspace.files import DISK, Files
-from pfocr_lint.workspace.paths import FOLDERS
+from pfocr_lint.workspace.paths import FOLDERS, relative
 from pfocr_lint.workspace.run import Finished
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def _cached(tree: WorkTree) -> CachedRun | None:
     for source in sources:
         shown, _, name = source.path.rpartition("/")
         if shown not in prefixes:
-            below = os.path.relpath(os.path.realpath(shown or "."), base)
+            below = relative(os.path.realpath(shown or "."), base)
             whole = os.path.abspath(shown or ".")  # noqa: PTH100
             if not whole.endswith(f"{os.sep}{below}") or os.path.realpath(whole[: -len(below)]) != base:
                 return None  # a link on the way: path and key are of different records

@@ -28,6 +28,7 @@ Answer: TypeAlias = tuple[bool, Any]  # whether it was done, and what came of it
 
 AHEAD = 8  # parts for each process that may be done before their turn comes: more would pile up in memory
 HELD = 2  # parts that a process is given: while the first process is busy with results, it goes on to the second
+MOST = 60 if sys.platform == "win32" else 1_000  # processes: Windows waits for 63 pipes at once, at most
 GRACE = 5.0  # seconds that a process has to finish the write that it is at
 
 
@@ -90,7 +91,7 @@ class _Crew:
     """The running processes, as many as wanted or possible."""
 
     def __init__(self, work: Callable[[Any], Any], wanted: int) -> None:
-        self.work, self.wanted = work, wanted
+        self.work, self.wanted = work, min(wanted, MOST)
         self.workers: list[_Worker] = []
         self.returned: list[int] = []  # the turns of parts that a process had not come to when it ended
         self.fill()
