@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import os
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +26,33 @@ settings.register_profile(
     "fuzz", settings.get_profile("suite"), derandomize=False, max_examples=int(os.environ.get("FUZZ", "100000"))
 )
 settings.load_profile("fuzz" if "FUZZ" in os.environ else "suite")
+
+
+POSIX, LINUX = os.name == "posix", sys.platform.startswith("linux")
+
+# What a test may need from the system: whether it is here, and why a test without it is skipped.
+NEEDS = {
+    "links": (POSIX, "Windows lets only administrators make links"),
+    "pipes": (hasattr(os, "mkfifo"), "Windows has no named pipes in folders"),
+    "devices": (POSIX, "Windows has no devices in folders"),
+    "permissions": (POSIX, "Windows has other permissions than POSIX"),
+    "signals": (POSIX, "Windows ends processes without a signal"),
+    "sh": (POSIX, "Windows runs no shell script as a program"),
+    "proc": (LINUX, "only Linux shows processes in /proc"),
+    "bytes": (LINUX, "only Linux has file names that are not Unicode"),
+    "case": (LINUX, "file names that differ only in case are one file on Windows and macOS"),
+}
+
+if not POSIX:  # tests write the same bytes everywhere
+    Path.write_text = functools.partialmethod(Path.write_text, newline="\n")  # type: ignore[method-assign,assignment]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    for marker in item.iter_markers("needs"):
+        for is_here, reason in map(NEEDS.__getitem__, marker.args):
+            if not is_here:
+                pytest.skip(reason)
 
 
 def real_records() -> dict[str, Path]:

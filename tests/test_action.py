@@ -378,6 +378,7 @@ def test_paths_are_one_per_line(pull):
     subprocess.run(["git", "apply", outcome.outputs["patch"]], check=True)
 
 
+@pytest.mark.needs("sh")
 def test_the_step_imports_nothing_from_the_work_tree(pull):
     """The step as written in the file, except for the virtual environment; the pull request adds modules."""
     for name in ("yaml.py", "json.py", "sitecustomize.py", "pfocr_lint/__init__.py", "pfocr_lint/integrations/github.py"):
@@ -397,6 +398,7 @@ def test_the_step_imports_nothing_from_the_work_tree(pull):
     assert (outcome.status, len(outcome.commands), result.stderr) == (1, 1, "")
 
 
+@pytest.mark.needs("sh")
 @pytest.mark.slow
 def test_all_steps_run_as_written(pull, monkeypatch):
     """All steps: cache key, installation, check; the values of expressions are inserted by hand."""
@@ -421,6 +423,7 @@ def test_all_steps_run_as_written(pull, monkeypatch):
     assert [where["title"][:5] for _, where, _ in outcome.commands] == ["PF208"]
 
 
+@pytest.mark.needs("sh")
 @pytest.mark.parametrize("version", ["1.0 --index-url x", "$(touch pwned)", "1;touch pwned", "x\ny"])
 def test_an_invalid_version_is_refused(pull, version):
     step = ACTION["runs"]["steps"][0]

@@ -37,6 +37,7 @@ def shell(tmp_path, monkeypatch):
     return call
 
 
+@pytest.mark.needs("sh")
 def test_every_command_works(shell):
     scripts = re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL)
     assert len(scripts) >= 9

@@ -34,6 +34,7 @@ COUNT = cache.WORTH_A_CACHE + 20
 def home(tmp_path, monkeypatch):
     """No test reads or writes the user's own cache."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "home"))
     return tmp_path / "home" / "pfocr-lint"
 
 
@@ -322,6 +323,7 @@ def test_what_the_columns_cannot_hold_is_not_kept(tmp_path, facts):
     assert again.facts(0, "p") == FACTS[3]
 
 
+@pytest.mark.needs("links")
 def test_a_link_is_read_every_time(many, run, monkeypatch):
     os.chdir(many)
     real = figure(many, 5)
@@ -351,6 +353,7 @@ def same_with_and_without(run, *argv) -> list[dict]:
     return expected[1]
 
 
+@pytest.mark.needs("links")
 def test_pages_beside_the_files_are_read(many, run):
     """A clean comparison is only valid if it reads nothing except the files of the run."""
     os.chdir(many)
@@ -378,6 +381,7 @@ def test_both_of_two_roots_count(many, run, tmp_path):
     assert {each["code"] for each in same_with_and_without(run, "many", "other/_figures")} == {"PF404"}
 
 
+@pytest.mark.needs("links")
 def test_a_linked_folder_is_another_path(many, run):
     os.chdir(many)
     (many / ".git").mkdir()
@@ -635,6 +639,7 @@ def whole(run, *argv):
     return found.status, output, found.err
 
 
+@pytest.mark.needs("links")
 def test_what_was_found_is_kept(dirty, run, checked):
     expected = whole(run, "--no-cache")
     assert len({each["code"] for each in expected[1]["diagnostics"]}) > 5
@@ -645,6 +650,7 @@ def test_what_was_found_is_kept(dirty, run, checked):
     assert checked == [], "not even the waived finding is looked for again"
 
 
+@pytest.mark.needs("links")
 @pytest.mark.parametrize("form", ["full", "concise", "jsonl", "sarif", "markdown"])
 def test_what_was_found_is_shown_in_each_format_as_if_it_were_new(dirty, run, form):
     expected = run("--no-cache", "--output-format", form)
@@ -652,6 +658,7 @@ def test_what_was_found_is_shown_in_each_format_as_if_it_were_new(dirty, run, fo
     assert run("--output-format", form) == expected
 
 
+@pytest.mark.needs("links")
 @pytest.mark.parametrize("how", ["a clone", "some changed", "one gone", "all written again"])
 def test_what_was_found_in_the_same_bytes_is_kept(dirty, run, checked, how):
     whole(run)
@@ -673,12 +680,14 @@ def test_what_was_found_in_the_same_bytes_is_kept(dirty, run, checked, how):
     assert checked == []
 
 
+@pytest.mark.needs("links")
 def test_paths_are_shown_as_they_are_given(dirty, run, monkeypatch):
     whole(run)
     monkeypatch.chdir(dirty / "_figures")
     assert whole(run, "..") == whole(run, "..", "--no-cache")
 
 
+@pytest.mark.needs("links")
 def test_what_was_fixed_is_known_and_a_second_run_fixes_nothing(dirty, run, checked):
     first = whole(run, "--fix", "--jobs", "1")
     assert first[1]["summary"]["fixed"] > 0
@@ -690,6 +699,7 @@ def test_what_was_fixed_is_known_and_a_second_run_fixes_nothing(dirty, run, chec
     assert whole(run, "--no-cache")[1]["diagnostics"] == first[1]["diagnostics"]
 
 
+@pytest.mark.needs("links")
 def test_a_record_with_a_fix_is_fixed_though_it_is_known(dirty, run):
     whole(run)
     assert whole(run, "--fix")[1]["summary"]["fixed"] > 0
@@ -697,6 +707,7 @@ def test_a_record_with_a_fix_is_fixed_though_it_is_known(dirty, run):
     assert whole(run, "--fix", "--unsafe-fixes")[1]["summary"]["fixed"] == 0
 
 
+@pytest.mark.needs("links")
 def test_a_finding_that_depends_on_git_is_looked_for_again(dirty, run, checked):
     for words in ("init -q", "add -A", "-c user.name=a -c user.email=a@b commit -qm x"):
         subprocess.run(["git", *words.split()], check=True, cwd=dirty)
@@ -709,6 +720,7 @@ def test_a_finding_that_depends_on_git_is_looked_for_again(dirty, run, checked):
     assert [each["fix"]["safety"] for each in found] == ["safe"]
 
 
+@pytest.mark.needs("links")
 def test_a_waiver_ends_although_nothing_changed(dirty, run, checked):
     path = figure(dirty, 1)
     text = path.read_text(encoding="utf-8").replace(

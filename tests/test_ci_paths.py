@@ -124,7 +124,7 @@ def test_a_run_that_streams_has_such_paths_in_its_files(run, workspace, monkeypa
     assert all(each["location"]["path"].startswith("sub/_figures/") for each in issues)
 
 
-@pytest.mark.skipif(not hasattr(os, "symlink") or os.name == "nt", reason="Windows lets only administrators make links")
+@pytest.mark.needs("links")
 def test_a_link_leads_to_the_file_in_the_repository(workspace, monkeypatch):
     git_root(workspace)
     (workspace / "link").symlink_to("sub")

@@ -361,6 +361,7 @@ def test_the_process_itself(repository):
     assert process("--frob", cwd=repository).returncode == 2
 
 
+@pytest.mark.needs("sh")
 def test_a_closed_pipe_is_no_fault(repository):
     for number in range(300):
         (repository / "_figures" / f"{number}.md").write_text("x")
@@ -372,6 +373,7 @@ def test_a_closed_pipe_is_no_fault(repository):
     assert result.stdout.count("\n") == 1
 
 
+@pytest.mark.needs("bytes")
 def test_names_of_any_kind_are_shown_without_control_characters(tmp_path):
     folder = os.fsencode(tmp_path / "_figures")
     os.mkdir(folder)

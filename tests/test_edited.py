@@ -226,6 +226,7 @@ def test_a_record_of_any_name_below_any_folder(repository, run, stem):
     assert (CORRECTION in (repository / name).read_text()) is ("\n" not in stem), "Git before 2.42 cannot be given a line break"
 
 
+@pytest.mark.needs("sh")
 def test_one_git_process_answers_for_all_and_only_for_those_that_need_it(repository, run, tmp_path, monkeypatch):
     committed(repository, seed_text())
     for number in range(1000001, 1000041):

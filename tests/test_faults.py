@@ -161,10 +161,12 @@ def survive(folder: Path, kills: int, method: str, chance: random.Random) -> Non
     assert fixed(folder) == len(os.listdir(folder / "_figures")), "all records are fixed, and no other file is left"
 
 
+@pytest.mark.needs("proc", "signals")
 def test_a_run_that_is_killed_is_finished_by_the_next(tmp_path):
     survive(records(tmp_path, 40), 10, "fork", random.Random(1))
 
 
+@pytest.mark.needs("proc", "signals")
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize(("method", "kills"), [("fork", 40), ("spawn", 15), ("forkserver", 15)])
@@ -172,6 +174,7 @@ def test_hundreds_of_kills(tmp_path, method, kills, seed):
     survive(records(tmp_path, 80), kills, method, random.Random(seed))
 
 
+@pytest.mark.needs("signals")
 @pytest.mark.parametrize("method", STARTS)
 def test_a_record_that_ends_its_process_is_named_and_the_others_are_checked(tmp_path, method):
     folder = records(tmp_path, 12, "killer", "leaver", "raiser")
@@ -192,6 +195,7 @@ def test_a_record_that_ends_its_process_is_named_and_the_others_are_checked(tmp_
     assert beside(folder) == []
 
 
+@pytest.mark.needs("signals")
 def test_a_process_that_is_killed_once_changes_no_result(tmp_path):
     folder = records(tmp_path, 12, "once")
     undisturbed = finish(start(folder, "--output-format", "concise", "-q"))
@@ -299,6 +303,7 @@ def test_a_piece_is_not_blamed_for_one_end(tmp_path, monkeypatch):
     assert done == [[1], [2]]
 
 
+@pytest.mark.needs("signals")
 def test_a_file_that_raises_is_a_fault_of_its_own_without_a_pool_too(tmp_path):
     folder = records(tmp_path, 2, "raiser")
     status, out, err = finish(start(folder, "-q", "--output-format", "concise", jobs=1, sabotage=True))
@@ -306,12 +311,14 @@ def test_a_file_that_raises_is_a_fault_of_its_own_without_a_pool_too(tmp_path):
     assert err == "pfocr-lint: _figures/raiser.md: it could not be checked: ValueError: no such luck\n"
 
 
+@pytest.mark.needs("signals")
 @pytest.mark.parametrize("method", STARTS)
 @pytest.mark.parametrize(("sent", "jobs"), [("SIGINT", 1), ("SIGINT", 2), ("SIGTERM", 2), ("SIGHUP", 2)])
 def test_a_signal_ends_a_run_between_two_writes(tmp_path, sent, jobs, method):
     stopped(records(tmp_path, 300), sent, jobs, method)
 
 
+@pytest.mark.needs("signals")
 @pytest.mark.slow
 @pytest.mark.parametrize("method", STARTS)
 @pytest.mark.parametrize("sent", ["SIGINT", "SIGTERM"])
@@ -333,6 +340,7 @@ def stopped(folder: Path, sent: str, jobs: int, method: str, seed: int = 0) -> N
     assert beside(folder) == []
 
 
+@pytest.mark.needs("signals")
 def test_a_signal_during_a_write_waits_for_its_end(tmp_path, monkeypatch):
     path = tmp_path / "x.md"
     path.write_bytes(b"old")
@@ -351,6 +359,7 @@ def test_a_signal_during_a_write_waits_for_its_end(tmp_path, monkeypatch):
     assert os.listdir(tmp_path) == ["x.md"]
 
 
+@pytest.mark.needs("signals")
 @pytest.mark.parametrize(("closed", "jobs"), [(("stdout",), 2), (("stdout", "stderr"), 1)])
 def test_a_reader_that_has_seen_enough_is_no_fault(tmp_path, closed, jobs):
     folder = records(tmp_path, 12, "raiser")
@@ -378,6 +387,7 @@ def mounted(tmp_path):
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
+@pytest.mark.needs("signals")
 def test_a_full_disk_leaves_the_old_bytes(mounted):
     folder = records(mounted, 8)
     with (folder / "filler").open("wb", buffering=0) as filler, contextlib.suppress(OSError):
@@ -395,6 +405,7 @@ def test_a_full_disk_leaves_the_old_bytes(mounted):
     assert fixed(folder) == 8
 
 
+@pytest.mark.needs("signals")
 def test_a_folder_that_is_read_only_is_left(mounted):
     folder = records(mounted, 3)
     subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
@@ -434,6 +445,7 @@ def test_what_raises_while_fixing_is_a_fault_beside_the_findings(tmp_path, run, 
 LEFT = f".pfocr-lint-{'0123456789abcdef'}.tmp"
 
 
+@pytest.mark.needs("signals")
 def test_what_a_kill_left_is_no_record_and_goes_with_the_next_fix(tmp_path):
     folder = records(tmp_path, 2)
     for name in (LEFT, ".pfocr-lint-notes.tmp"):
@@ -562,6 +574,7 @@ def test_an_editor_that_saves_all_the_time_loses_nothing(tmp_path, save):
     assert [name for name in os.listdir(tmp_path) if name.endswith(".tmp")] == []
 
 
+@pytest.mark.needs("signals")
 def test_two_runs_at_once_undo_nothing_of_each_other(tmp_path):
     """Two runs make different fixes of the same records: all reported fixes are there at the end."""
     folder = records(tmp_path, 60)

@@ -58,6 +58,7 @@ def test_a_table_that_cannot_be_read_is_one_finding_and_keeps_its_bytes(tmp_path
     assert reported(path) == ["PF001 there is no such file"]
 
 
+@pytest.mark.needs("links", "pipes")
 def test_what_cannot_be_read_is_one_finding(tmp_path):
     folder = tmp_path / "repo" / "_figures"
     folder.mkdir(parents=True)
@@ -108,6 +109,7 @@ def test_writing_keeps_the_mode_and_leaves_nothing_beside(tmp_path):
     assert os.listdir(tmp_path) == ["x.md"]
 
 
+@pytest.mark.needs("permissions")
 def test_a_write_protected_file_is_left(repository, run):
     path = repository / FIGURE
     text = path.read_text().replace("figtype: Figure", "figtype: Scheme")
@@ -119,6 +121,7 @@ def test_a_write_protected_file_is_left(repository, run):
     assert path.read_text() == text
 
 
+@pytest.mark.needs("links")
 def test_a_link_is_written_through(tmp_path):
     (tmp_path / "x.md").write_bytes(b"old")
     (tmp_path / "link.md").symlink_to(tmp_path / "x.md")

@@ -99,6 +99,7 @@ def test_where_nothing_is_listed(run, tmp_path, args):
     assert "PF106" not in shown
 
 
+@pytest.mark.needs("permissions")
 def test_nothing_is_listed_without_a_fix_or_of_a_file_that_was_not_written(run, tmp_path):
     write(tmp_path, figure(1000001, **LEAK))
     assert "Fixed " not in run("_figures").out

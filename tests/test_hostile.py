@@ -113,7 +113,7 @@ def sparse(path: Path) -> None:
 # Kinds of files, each with the message of PF001 (or the code of another finding).
 BEING: dict[str, tuple[Callable[[Path], object], str]] = {
     "folder": (lambda path: path.mkdir(), "it is a folder"),
-    "pipe": (os.mkfifo, "it is a pipe"),
+    "pipe": (getattr(os, "mkfifo", None), "it is a pipe"),
     "socket": (as_socket, "it cannot be read"),
     "null": (lambda path: path.symlink_to("/dev/null"), "leads out of the repository"),
     "zero": (lambda path: path.symlink_to("/dev/zero"), "leads out of the repository"),
@@ -231,6 +231,7 @@ def reported(result: Run) -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.needs("bytes", "devices", "links", "pipes", "signals")
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_a_folder_that_holds_it_all(made, jobs):
     repo = made()
@@ -248,6 +249,7 @@ def test_a_folder_that_holds_it_all(made, jobs):
     assert len([path for path, codes in found.items() if "PF105" in codes]) == len(NAMES) + 2
 
 
+@pytest.mark.needs("bytes", "devices", "links", "pipes", "signals")
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_fixing_a_folder_with_all_of_it(made, jobs):
     repo = made()
@@ -272,6 +274,7 @@ def test_fixing_a_folder_with_all_of_it(made, jobs):
     assert again.out == ""
 
 
+@pytest.mark.needs("bytes", "devices", "links", "pipes")
 @pytest.mark.parametrize("name", [*HOLDING, *BEING])
 def test_each_alone_takes_its_moment(made, name, tmp_path):
     folder = tmp_path / "repository" / "_figures"
@@ -318,7 +321,7 @@ def test_a_table_takes_its_moment(tmp_path, text):
 
 SETTINGS: dict[str, Callable[[Path], object]] = {
     "device": lambda path: path.symlink_to("/dev/zero"),
-    "pipe": os.mkfifo,
+    "pipe": getattr(os, "mkfifo", None),
     "folder": lambda path: path.mkdir(),
     "loop": lambda path: path.symlink_to(path.name),
     "sparse": sparse,
@@ -341,6 +344,7 @@ SETTINGS: dict[str, Callable[[Path], object]] = {
 }
 
 
+@pytest.mark.needs("devices", "links", "pipes", "signals")
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SETTINGS)
 def test_a_hostile_settings_file_is_one_line(tmp_path, name):
@@ -357,6 +361,7 @@ def test_a_hostile_settings_file_is_one_line(tmp_path, name):
     assert result.seconds < 3
 
 
+@pytest.mark.needs("signals")
 @pytest.mark.slow
 @pytest.mark.parametrize("glob", ["*" * 300 + "x", "*a" * 200, "[" * 5000, "**/" * 300, "[!" + "a-" * 2000 + "]", "?" * 5000])
 def test_a_glob_takes_its_moment(tmp_path, glob):
@@ -369,6 +374,7 @@ def test_a_glob_takes_its_moment(tmp_path, glob):
     assert result.seconds < 3
 
 
+@pytest.mark.needs("devices", "pipes", "signals")
 @pytest.mark.slow
 @pytest.mark.parametrize("argument", ["@/dev/zero", "@pipe", "@big", "@itself", "@binary", "@folder", "@missing"])
 def test_a_hostile_file_of_arguments_is_one_line(tmp_path, argument):
@@ -395,6 +401,7 @@ def test_standard_input_without_an_end(tmp_path):
             assert out == data, "a record that is too large to check is copied unchanged"
 
 
+@pytest.mark.needs("links", "signals")
 def test_a_named_folder_is_no_way_out(tmp_path):
     """This holds for a linked folder, a file below it, and a link in the path."""
     repo, outside = tmp_path / "repository", tmp_path / "outside"
@@ -440,6 +447,7 @@ def change(path: Path, how: str) -> None:
 HOWS = ["vanishes", "grows", "becomes a pipe", "becomes a way out", "is saved"]
 
 
+@pytest.mark.needs("links", "pipes")
 @pytest.mark.parametrize("how", HOWS)
 def test_a_file_that_changes_between_listing_and_reading(tmp_path, how):
     path = tmp_path / "_figures" / "x.md"
@@ -452,6 +460,7 @@ def test_a_file_that_changes_between_listing_and_reading(tmp_path, how):
     assert not result.faults
 
 
+@pytest.mark.needs("links", "pipes")
 @pytest.mark.parametrize("how", HOWS)
 def test_a_file_that_changes_between_reading_and_writing(tmp_path, monkeypatch, how):
     path = tmp_path / "_figures" / "x.md"
@@ -476,6 +485,7 @@ def test_a_file_that_changes_between_reading_and_writing(tmp_path, monkeypatch, 
         assert path.read_bytes() == b"somebody else's"
 
 
+@pytest.mark.needs("links", "pipes")
 @pytest.mark.parametrize("how", HOWS)
 def test_a_file_that_changes_before_many_are_written_is_checked_as_it_is_now(tmp_path, monkeypatch, how):
     path = tmp_path / "_figures" / "x.md"
@@ -498,6 +508,7 @@ def test_a_file_that_changes_before_many_are_written_is_checked_as_it_is_now(tmp
         assert path.read_bytes() == b"somebody else's"
 
 
+@pytest.mark.needs("permissions")
 @pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
 def test_permissions_that_go(tmp_path):
     """Run as another user than root, because root may read everything."""

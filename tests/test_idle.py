@@ -244,6 +244,7 @@ def test_a_path_that_does_not_exist_is_no_record(repository, run, paths, files, 
         assert headline in run(*paths, "--output-format", form).out.replace("**", ""), form
 
 
+@pytest.mark.needs("links")
 def test_what_exists_and_cannot_be_read_is_a_record(repository, run):
     (repository / "_figures" / "folder.md").mkdir()
     (repository / "_figures" / "dead.md").symlink_to("nowhere")

@@ -32,7 +32,8 @@ def home(tmp_path, monkeypatch):
     for name in ("system", "global"):
         (folder / name).touch()
         monkeypatch.setenv(f"GIT_CONFIG_{name.upper()}", str(folder / name))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(folder / "cache"))
     return folder
 
 
@@ -242,7 +243,7 @@ def many(data_of, count: int = cache.WORTH_A_CACHE + 20) -> list[str]:
     return names
 
 
-@pytest.mark.parametrize("start", ["fork", "spawn"])
+@pytest.mark.parametrize("start", [*(["fork"] if hasattr(os, "fork") else []), "spawn"])
 def test_git_is_asked_once_a_run_and_only_where_there_is_cr_lf(run, tree, home, monkeypatch, start):
     names = many(bytes)
     monkeypatch.setenv("PFOCR_LINT_START", start)

@@ -372,6 +372,7 @@ def test_a_page_is_read_as_a_run_over_the_folder_reads_it(text, known, tmp_path,
     assert bool(checker.read("_organisms/human.md", text.encode()).usable("/latin") == "Homo sapiens") in (known, True)
 
 
+@pytest.mark.needs("links", "pipes")
 def test_a_link_out_of_the_repository_is_not_read(tmp_path, run):
     write(tmp_path / "out", page("Sus scrofa", "pig"), page("Bos taurus", "cow"))
     root = tmp_path / "in"

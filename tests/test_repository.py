@@ -92,6 +92,7 @@ def plant(root: Path, count: int) -> None:
     write(root, figure(9000011), ("_data/PMC9000011__g001-diseases.tsv", f"{DISEASES}\nPTEN\tNA\tNA\tNA\tNA\n"))
 
 
+@pytest.mark.needs("case")
 @pytest.mark.parametrize("count", [60, pytest.param(20_000, marks=pytest.mark.slow)])
 def test_exactly_what_is_planted_is_found_whatever_the_processes(tmp_path, run, count):
     plant(tmp_path, count)
@@ -130,6 +131,7 @@ def known(path: str, **values) -> FigureFacts:
     return FigureFacts(path=path, keywords=None, **{**nothing, **values})
 
 
+@pytest.mark.needs("case")
 @pytest.mark.parametrize(
     ("code", "figures", "reported"),
     [
@@ -418,6 +420,7 @@ def test_a_folder_below_and_other_work_trees(git, run, tmp_path, monkeypatch):
     assert introduced(run, str(tmp_path / "other tree")).out == ""
 
 
+@pytest.mark.needs("links")
 def test_a_page_below_another_root_is_found_by_any_path(git, run, tmp_path, monkeypatch):
     (tmp_path / "_organisms").rename(tmp_path / "moved")
     (tmp_path / "pages").mkdir()

@@ -126,6 +126,7 @@ def test_severity_and_ignores_per_file():
     assert "PF206" in settings.rules_for("/repo/older/_figures/PMC2__x.md")
 
 
+@pytest.mark.needs("links")
 @pytest.mark.parametrize(
     ("glob", "paths"),
     [

@@ -97,6 +97,7 @@ SORTS = [
 ]  # fmt: skip
 
 
+@pytest.mark.needs("devices", "links", "pipes")
 @pytest.mark.parametrize("name", ["pfocr-lint.toml", "pyproject.toml"])
 @pytest.mark.parametrize(("make", "message"), SORTS, ids=[make.__name__ for make, _ in SORTS])
 def test_a_settings_file_that_is_no_file_is_named_and_not_read(work, run, make, message, name):
@@ -107,6 +108,7 @@ def test_a_settings_file_that_is_no_file_is_named_and_not_read(work, run, make, 
     assert result.err == f"pfocr-lint: {work / name}: {message}\n"
 
 
+@pytest.mark.needs("links")
 def test_a_link_inside_the_repository_is_followed_and_globs_begin_at_the_link(work, run):
     write(work / "config", ("real.toml", 'exclude = ["_figures/PMC1*"]\n'))
     (work / "pfocr-lint.toml").symlink_to("config/real.toml")
@@ -129,6 +131,7 @@ OUTSIDE = [
 ]
 
 
+@pytest.mark.needs("links")
 @pytest.mark.parametrize("folder", OUTSIDE)
 @pytest.mark.parametrize("source", ["work tree", "revision"])
 def test_the_folder_of_organism_pages_stays_inside_the_repository(work, run, folder, source):
@@ -152,6 +155,7 @@ def test_a_folder_inside_is_used(work, run, folder):
     assert run("site").out.count("PF404") == 1, "nested settings mean the repository's folder"
 
 
+@pytest.mark.needs("links")
 @pytest.mark.parametrize("setting", ["", 'organisms = "_organisms"\n'])
 def test_a_folder_of_organism_pages_that_becomes_a_link_is_not_followed(work, run, setting):
     """The settings come from the base; the folder that they name is untrusted."""
@@ -252,6 +256,7 @@ def test_a_folder_with_the_files_of_a_repository_is_not_one(work, run, flags):
     assert (work / "pwned").exists(), "the trap works"
 
 
+@pytest.mark.needs("links", "sh")
 def test_git_attributes_run_no_program(work, run):
     """Not even a program of the user: untrusted attributes would run it with untrusted bytes."""
     (work / "pwned-by").write_text(f"#!/bin/sh\n{RUN.format(top=work)}\n")
@@ -351,6 +356,7 @@ def test_a_git_that_fails_is_no_empty_answer(work, run):
     assert result.err.startswith("pfocr-lint: git ls-files failed: ")
 
 
+@pytest.mark.needs("links")
 def test_nested_settings_are_those_of_the_revision(work, run):
     """Each folder uses the nearest settings of the base; added, deleted or linked files of the diff have no effect."""
     write(
@@ -378,6 +384,7 @@ def test_nested_settings_are_those_of_the_revision(work, run):
     assert run(".").status == 2
 
 
+@pytest.mark.needs("links")
 def test_a_settings_file_that_is_a_link_in_the_revision_is_named(work, run):
     write(work, ("real.toml", 'extend-select = ["PF108"]\n'))
     (work / "pfocr-lint.toml").symlink_to("real.toml")

@@ -79,6 +79,7 @@ def test_what_a_fix_changed_is_not_edited_by_a_person():
 # ---- history
 
 
+@pytest.mark.needs("sh")
 def test_a_git_whose_child_goes_on_writing_is_not_waited_for(tmp_path, monkeypatch):
     (tmp_path / "git").write_text("#!/bin/sh\nsleep 60 &\nread line\necho nonsense\n")
     (tmp_path / "git").chmod(0o755)
@@ -90,6 +91,7 @@ def test_a_git_whose_child_goes_on_writing_is_not_waited_for(tmp_path, monkeypat
     assert found == [None]
 
 
+@pytest.mark.needs("sh")
 @pytest.mark.parametrize(
     ("answer", "data"),
     [

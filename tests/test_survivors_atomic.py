@@ -68,6 +68,7 @@ def test_where_names_cannot_be_exchanged_the_file_is_renamed_over(path, monkeypa
     assert contents(path.parent) == {"x.md": b"new"}
 
 
+@pytest.mark.needs("links", "pipes")
 @pytest.mark.parametrize(
     ("make", "data", "holds"),
     [
@@ -79,7 +80,7 @@ def test_where_names_cannot_be_exchanged_the_file_is_renamed_over(path, monkeypa
         (lambda path: path.write_bytes(b""), b"old", False),
         (lambda path: None, b"", False),
         (lambda path: path.mkdir(), b"", False),
-        (os.mkfifo, b"", False),
+        (getattr(os, "mkfifo", None), b"", False),
         (lambda path: (path.with_name("to").write_bytes(b"old"), path.symlink_to("to")), b"old", False),
     ],
     ids=["equal", "empty", "longer", "shorter", "other", "emptied", "missing", "a folder", "a pipe", "a link"],
@@ -119,6 +120,7 @@ def test_what_is_not_a_file_is_not_written(path, tmp_path):
     assert contents(tmp_path) == {"x.md": b"old"}
 
 
+@pytest.mark.needs("permissions")
 @pytest.mark.parametrize(
     ("mode", "writable"), [(0o555, False), (0o445, False), (0o400, False), (0o200, True), (0o060, True), (0o002, True)]
 )
@@ -128,6 +130,7 @@ def test_a_file_that_no_one_may_write_is_left(path, mode, writable):
         assert stat.S_IMODE(atomic_write._status(str(path)).st_mode) == mode
 
 
+@pytest.mark.needs("permissions")
 def test_new_bytes_are_private_and_on_disk_before_they_have_the_name(path, monkeypatch):
     path.chmod(0o664)
     events = []
@@ -148,6 +151,7 @@ def test_new_bytes_are_private_and_on_disk_before_they_have_the_name(path, monke
     assert events == [("fchown", (owner.st_uid, owner.st_gid)), ("fchmod", 0o600), ("fsync", 0o664), ("exchange", None)]
 
 
+@pytest.mark.needs("permissions")
 @pytest.mark.parametrize("missing", ["fchmod", "fchown"])
 def test_a_system_without_owners_or_modes_of_handles(path, monkeypatch, missing):
     monkeypatch.delattr(os, missing)
@@ -163,6 +167,7 @@ def test_a_folder_is_flushed_after_its_files(tmp_path, monkeypatch):
     assert flushed == [(tmp_path.stat().st_ino, [])]
 
 
+@pytest.mark.needs("proc")
 @on_linux
 def test_no_handle_stays_open(path):
     before = len(os.listdir("/proc/self/fd"))
@@ -270,7 +275,7 @@ def test_a_system_whose_folders_have_no_handles(path, monkeypatch):
     name, folder = str(path), str(path.parent)
     monkeypatch.setattr(atomic_write, "exchange", lambda *_: False)
     with monkeypatch.context() as patch:
-        patch.setattr(os, "name", "nt")
+        patch.setattr(atomic_write, "_WINDOWS", True)
         with atomic_write._folder(folder) as lock:
             pass
         atomic_write.write(name, b"old", b"new")

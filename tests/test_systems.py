@@ -101,7 +101,7 @@ def test_a_file_that_another_program_has_open(run, records, monkeypatch, times, 
     assert result.err == (
         ""
         if written
-        else f"pfocr-lint: {records[0]}: it could not be written and is left as it is: another program has it open\n"
+        else f"pfocr-lint: {records[0].as_posix()}: it could not be written and is left as it is: another program has it open\n"
     )
     assert (records[0].read_bytes() == before) is not written
     assert sorted(records[0].parent.iterdir()) == sorted(records)

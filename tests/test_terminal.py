@@ -53,6 +53,9 @@ def harmless(ran: Ran, *, painted: bool = False) -> bool:
     return all(char.isprintable() or char in "\n\u00a0" for text in texts for char in text)
 
 
+pytestmark = pytest.mark.needs("bytes", "links")  # the names of files in the repository of all tests
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """A repository with hostile names, texts, keys and comments."""

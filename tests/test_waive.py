@@ -423,6 +423,7 @@ def test_a_fault_leaves_the_record_and_names_it(repository, run, monkeypatch):
     assert (repository / PATH).read_text(encoding="utf-8") == with_year()
 
 
+@pytest.mark.needs("permissions")
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read and write everything")
 def test_a_file_that_may_not_be_written_is_left(repository, run):
     (repository / PATH).write_text(with_year(), encoding="utf-8")
