@@ -54,7 +54,7 @@ def git(*args: str) -> bytes:
 
 def commit(data: bytes, name: str = NAME) -> None:
     """Commit exactly these bytes."""
-    Path(name).parent.mkdir(exist_ok=True)
+    Path(name).parent.mkdir(parents=True, exist_ok=True)
     Path(name).write_bytes(data)
     git("-c", "core.autocrlf=false", "add", name)
     git("commit", "-q", "-m", "a record")
@@ -241,6 +241,24 @@ def many(data_of, count: int = cache.WORTH_A_CACHE + 20) -> list[str]:
     git("-c", "core.autocrlf=false", "add", ".")
     git("commit", "-q", "-m", "records")
     return names
+
+
+def test_no_blob_is_fetched(run, tree, home, monkeypatch):
+    """In a partial clone with a sparse checkout, the index names files whose blobs are not there."""
+    names = many(bytes)
+    commit(CLEAN, "other/_figures/PMC1__x.md")
+    git("config", "uploadpack.allowFilter", "true")
+    setting("system", "autocrlf", "true")(home)
+    git("clone", "-q", "--filter=blob:none", "--sparse", tree.as_uri(), "clone")
+    monkeypatch.chdir(tree / "clone")
+    git("sparse-checkout", "set", "other")
+    name = "other/_figures/PMC1__x.md"
+    assert b"\r\n" in Path(name).read_bytes()
+    missing = git("rev-list", "--objects", "--all", "--missing=print").count(b"?")
+    assert missing == len(names)
+    monkeypatch.setattr(git_line_ends, "FEW", 0)
+    assert "PF009" not in run("--output-format", "concise", ".").out
+    assert git("rev-list", "--objects", "--all", "--missing=print").count(b"?") == missing
 
 
 @pytest.mark.parametrize("start", [*(["fork"] if hasattr(os, "fork") else []), "spawn"])

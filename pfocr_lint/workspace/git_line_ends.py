@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pfocr_lint.lazy_import import LazyModule, hashlib
-from pfocr_lint.paths import real, whole
+from pfocr_lint.paths import real
 from pfocr_lint.record.limits import MAX_BYTES
 from pfocr_lint.record.line_ends import with_lf
 from pfocr_lint.workspace.git_command import git_command, git_environment
@@ -43,7 +43,7 @@ class LineEnds:
         self.converted: set[str] = set()  # paths whose bytes were converted
         self._known: dict[str, dict[str, bool]] = {}  # work tree -> name below it -> whether Git stores LF
         self._listed: set[str] = set()
-        self._tops: dict[str, str | None] = {}
+        self._folders: dict[str, tuple[str | None, str]] = {}
 
     def for_worker(self) -> LineEnds:
         """The answers, without what belongs to this process."""
@@ -66,12 +66,14 @@ class LineEnds:
         return known[name]
 
     def _place(self, path: str) -> tuple[str | None, str]:
-        here = whole(path)
-        folder = os.path.dirname(here)  # noqa: PTH120
-        if folder not in self._tops:
-            self._tops[folder] = work_tree(folder)
-        top = self._tops[folder]
-        return top, "" if top is None else os.path.relpath(here, real(top)).replace(os.sep, "/")
+        folder, name = os.path.split(path)
+        if folder not in self._folders:  # many files share a folder
+            here = real(os.path.join(os.getcwd(), folder))  # noqa: PTH109, PTH118
+            top = work_tree(here)
+            below = "" if top is None else os.path.relpath(here, top).replace(os.sep, "/")
+            self._folders[folder] = top, "" if below in ("", ".") else f"{below}/"
+        top, below = self._folders[folder]
+        return top, below + name
 
     def _questions(self, top: str, name: str) -> Iterator[list[str]]:
         """What to ask Git, until the name is among its answers."""
@@ -127,9 +129,14 @@ def _will_convert(attributes: str, file: str) -> bool:
 
 
 def _output(top: str, *args: str) -> bytes | None:
-    """The output of a Git command; None where it fails or there is no Git."""
+    """
+    The output of a Git command; None where it fails or there is no Git.
+
+    With no protocol allowed, Git fetches no blob that a partial clone lacks: it fails, and is asked for the file alone.
+    """
+    environment = {**git_environment(), "GIT_ALLOW_PROTOCOL": "none"}
     try:
-        done = subprocess.run(git_command(top, *args), capture_output=True, env=git_environment(), check=False)
+        done = subprocess.run(git_command(top, *args), capture_output=True, env=environment, check=False)
     except OSError:
         return None
     return done.stdout if done.returncode == 0 else None
