@@ -232,7 +232,7 @@ def reported(result: Run) -> dict[str, list[str]]:
 
 
 @pytest.mark.needs("bytes", "devices", "links", "pipes", "signals")
-@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("jobs", [pytest.param("1", marks=pytest.mark.slow), "2"])
 def test_a_folder_that_holds_it_all(made, jobs):
     repo = made()
     held(run(repo, "--jobs", jobs, "--output-format", "full", *(f"--output-format={name}:../{name}.out" for name in FORMATS)), 1)
@@ -250,7 +250,7 @@ def test_a_folder_that_holds_it_all(made, jobs):
 
 
 @pytest.mark.needs("bytes", "devices", "links", "pipes", "signals")
-@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("jobs", [pytest.param("1", marks=pytest.mark.slow), "2"])
 def test_fixing_a_folder_with_all_of_it(made, jobs):
     repo = made()
     outside = {path: path.read_bytes() for path in (repo.parent / "outside").rglob("*.md")}

@@ -71,6 +71,7 @@ def way(name: str):
     return lambda pattern, value: pattern.search(value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "pattern"), patterns(), ids=lambda value: value if isinstance(value, str) else "")
 def test_an_expression_is_linear(name, pattern):
     scan = way(name)
