@@ -106,6 +106,14 @@ class Client:
     def uri(self, name):
         return (self.root / name).as_uri()
 
+    def end(self) -> None:
+        """End the process, whatever it does."""
+        if self.process.poll() is None:
+            self.process.kill()
+        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
+            stream.close()
+        self.process.wait()
+
     def close(self):
         """End the session, and return the exit status and what was written to standard error."""
         self.request("shutdown", None)

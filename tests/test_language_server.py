@@ -32,11 +32,7 @@ def client(repository):
 
     yield start
     for each in clients:
-        if each.process.poll() is None:
-            each.process.kill()
-        for stream in (each.process.stdin, each.process.stdout, each.process.stderr):
-            stream.close()
-        each.process.wait()
+        each.end()
 
 
 def test_a_session(client):

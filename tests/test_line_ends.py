@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import SEED, clean_text
+from language_client import Client
 from test_repository import figure, page
 
 import pfocr_lint
@@ -298,7 +299,8 @@ def test_the_cache_follows_git(run, tree, home, monkeypatch):
     assert codes() == []
     assert opened == [], "a work tree with CR LF is known too"
     stamps = [os.stat(name).st_mtime_ns for name in names]
-    git("-c", "core.autocrlf=false", "update-index", "--add", names[0])
+    blob = git("hash-object", "-w", "--no-filters", names[0]).decode().strip()
+    git("update-index", "--add", "--cacheinfo", f"100644,{blob},{names[0]}")
     assert codes() == ["PF009"]
     assert set(opened) == {names[0]}
     assert codes() == ["PF009"]
@@ -355,6 +357,38 @@ def test_a_save_in_other_line_ends_and_with_other_text_is_kept(tmp_path):
     with pytest.raises(atomic_write.Changed):
         atomic_write.write(str(path), b"a\nb\n", b"a\nx\n")
     assert path.read_bytes() == b"a\r\nz\r\n"
+
+
+def test_a_plan_is_applied_proven_and_undone_in_such_a_work_tree(run, tree, home):
+    commit(DIRTY)
+    (home / "global").write_text("[core]\nautocrlf = true\n")
+    Path(NAME).write_bytes(crlf(DIRTY))
+    assert run("plan", "-o", "p.jsonl", "--select", "PF306").status == 0
+    assert run("apply", "p.jsonl").status == 0
+    fixed = Path(NAME).read_bytes()
+    assert fixed == crlf(fixed.replace(b"\r\n", b"\n")) != crlf(DIRTY)
+    assert run("verify", "p.jsonl").status == 0
+    assert run("undo", "p.jsonl").status == 0
+    assert Path(NAME).read_bytes() == crlf(DIRTY)
+
+
+@pytest.mark.parametrize(("autocrlf", "codes"), [("true", ["PF210", "PF306"]), ("false", ["PF009", "PF210", "PF306"])])
+def test_an_editor_has_the_same_findings(tree, home, autocrlf, codes):
+    commit(DIRTY if autocrlf == "true" else crlf(DIRTY))
+    (home / "global").write_text(f"[core]\nautocrlf = {autocrlf}\n")
+    Path(NAME).write_bytes(crlf(DIRTY))
+    editor = Client(tree)
+    text = crlf(DIRTY).decode()
+    editor.open(NAME, text)
+    found = editor.diagnostics(NAME, 1)
+    line = text.split("\r\n").index("year: '2022'")
+    digit = {"start": {"line": line, "character": 10}, "end": {"line": line, "character": 11}}
+    editor.change(NAME, 2, {"range": digit, "text": "1"})
+    found = editor.diagnostics(NAME, 2)
+    assert sorted(each["code"] for each in found) == codes
+    assert {each["range"]["start"]["line"] for each in found if each["code"] == "PF210"} == {line}
+    editor.close()
+    editor.end()
 
 
 @pytest.mark.parametrize("stores_lf", [False, True])

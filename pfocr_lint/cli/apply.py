@@ -11,8 +11,10 @@ from pfocr_lint.cli.arguments import command_parser, intermixed
 from pfocr_lint.cli.plan_arguments import add_batches, batches_of, plan_and_base, report_outcomes
 from pfocr_lint.errors import UsageError
 from pfocr_lint.report.reporter import Streams
+from pfocr_lint.workspace.git_line_ends import asked_once
 
 
+@asked_once()
 def main(argv: Sequence[str], streams: Streams) -> int:
     """Run the command, and return the exit status. Raises UsageError and SettingsError."""
     flags = intermixed(_parser(), argv)

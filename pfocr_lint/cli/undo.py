@@ -9,8 +9,10 @@ from pfocr_lint.campaign.editing import undone
 from pfocr_lint.cli.arguments import command_parser, intermixed
 from pfocr_lint.cli.plan_arguments import add_batches, batches_of, plan_and_base, report_outcomes
 from pfocr_lint.report.reporter import Streams
+from pfocr_lint.workspace.git_line_ends import asked_once
 
 
+@asked_once()
 def main(argv: Sequence[str], streams: Streams) -> int:
     """Run the command, and return the exit status. Raises UsageError and SettingsError."""
     options = command_parser("undo", "Take the edits of a plan back by value.", settings=False)

@@ -13,10 +13,12 @@ from pfocr_lint.cli.plan_arguments import digests, plan_and_base
 from pfocr_lint.report import visible
 from pfocr_lint.report.plain import counted
 from pfocr_lint.report.reporter import CLEAN, FOUND, Streams, write_output
+from pfocr_lint.workspace.git_line_ends import asked_once
 
 MOST_SHOWN = 100  # problems
 
 
+@asked_once()
 def main(argv: Sequence[str], streams: Streams) -> int:
     """Run the command, and return the exit status. Raises UsageError and SettingsError."""
     flags = intermixed(_parser(), argv)

@@ -174,6 +174,11 @@ def use(known: LineEnds | None) -> None:
         _run = known
 
 
+def has_lf(path: str) -> bool:
+    """Whether Git stores LF for a file, or will when it is added. False without Git."""
+    return (_run or LineEnds([path])).has_lf(path)
+
+
 def as_stored(path: str, data: bytes) -> bytes:
     """The bytes of a file as Git stores them: with LF where it does. Data over the size limit of a record stays."""
     if b"\r\n" not in data or len(data) > MAX_BYTES:
@@ -197,4 +202,4 @@ def digest_of(path: str, data: bytes) -> bytes:
 
 def is_as_before(path: str, ends: int) -> bool:
     """Whether Git still says what a kept result depends on; ``ends`` is the last byte of its digest."""
-    return ends == LF or (_run or LineEnds([path])).has_lf(path) == (ends == CONVERTED)
+    return ends == LF or has_lf(path) == (ends == CONVERTED)

@@ -13,7 +13,7 @@ from pfocr_lint.integrations.language_server.document import Document
 from pfocr_lint.linter.hits import Checked
 from pfocr_lint.record.facts import Facts, PageFacts
 from pfocr_lint.settings.model import Settings
-from pfocr_lint.workspace import discovery, many_files
+from pfocr_lint.workspace import discovery, git_line_ends, many_files
 from pfocr_lint.workspace.cross_record import Comparison, compare
 from pfocr_lint.workspace.one_file import Task
 from pfocr_lint.workspace.reading import load
@@ -38,10 +38,11 @@ class Records:
         self._folders = tuple(folders)
         sources = discovery.gather(folders, self._settings_of) if folders else []
         facts: dict[str, Facts] = {}
-        for source in sources:
-            if stopped():
-                return
-            self._note(source, facts)
+        with git_line_ends.asked_once():
+            for source in sources:
+                if stopped():
+                    return
+                self._note(source, facts)
         self._facts = facts
 
     def _note(self, source: Source, facts: dict[str, Facts]) -> None:

@@ -28,7 +28,7 @@ from pfocr_lint.integrations.language_server.text import Text
 from pfocr_lint.report import visible
 from pfocr_lint.rules.catalogue import BY_CODE
 from pfocr_lint.settings.model import DEFAULT, Settings, SettingsError, on_day
-from pfocr_lint.workspace import git_history, git_objects, settings_files
+from pfocr_lint.workspace import git_history, git_line_ends, git_objects, settings_files
 from pfocr_lint.workspace.settings_choice import settings_for
 
 _RECORDS = ("**/_figures/*.md", "**/_organisms/*.md", "**/figures/*.yml", "**/_data/*.tsv")
@@ -99,17 +99,20 @@ class Server(LanguageServer):
 
     def open(self, uri: str, text: str, version: int) -> None:
         """Take an open file."""
-        path = self.path_of(uri)
         encoding = str(getattr(self.workspace.position_encoding, "value", self.workspace.position_encoding))
+        stores_lf = uri.startswith("file:") and "\r\n" in text and git_line_ends.has_lf(self.path_of(uri))
+        self._take(uri, Text(text, encoding, stores_lf=stores_lf), version)
+
+    def _take(self, uri: str, text: Text, version: int) -> None:
+        path = self.path_of(uri)
         before = cache(lambda: git_history.before(path, "HEAD") if uri.startswith("file:") else None)
-        document = Document(path, Text(text, encoding), self.settings_or_default(path), before)
+        document = Document(path, text, self.settings_or_default(path), before)
         document.compared = self.records.found(path)
         self.documents[uri], self.versions[uri] = document, version
 
     def reopen(self, uri: str) -> None:
         """Check the present text again: settings, or what Git knows, may have changed."""
-        document, version = self.documents[uri], self.versions[uri]
-        self.open(uri, document.text.text, version)
+        self._take(uri, self.documents[uri].text, self.versions[uri])
 
     def publish(self, uris: Iterable[str]) -> None:
         """Send the diagnostics of open files; a client that asks for them gets a request to ask again."""

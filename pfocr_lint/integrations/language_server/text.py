@@ -18,12 +18,17 @@ _WIDTHS = {"utf-8": ("utf-8", 1), "utf-16": ("utf-16-le", 2), "utf-32": ("utf-32
 
 
 class Text:
-    """A text with its positions: lines from 0, characters in units of ``encoding`` (``utf-8``, ``utf-16`` or ``utf-32``)."""
+    """
+    A text with its positions: lines from 0, characters in units of ``encoding`` (``utf-8``, ``utf-16`` or ``utf-32``).
 
-    def __init__(self, text: str, encoding: str = "utf-16") -> None:
+    With ``stores_lf``, Git stores LF for the CR LF of the file, and the text has LF. Positions are the same, and clients write
+    the line ends of the file.
+    """
+
+    def __init__(self, text: str, encoding: str = "utf-16", *, stores_lf: bool = False) -> None:
         # a lone surrogate is no character: a file cannot hold it
-        self.text = _SURROGATE.sub("\ufffd", text)
-        self.encoding = encoding
+        self.text = _SURROGATE.sub("\ufffd", text.replace("\r\n", "\n") if stores_lf else text)
+        self.encoding, self.stores_lf = encoding, stores_lf
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -78,10 +83,13 @@ class Text:
         for change in changes:
             if isinstance(change, types.TextDocumentContentChangePartial):
                 span = now.span(change.range)
-                now = Text(apply_edits(now.text, [Edit(span.start, span.end, change.text)]), self.encoding)
+                now = self._like(apply_edits(now.text, [Edit(span.start, span.end, change.text)]))
             else:
-                now = Text(change.text, self.encoding)
+                now = self._like(change.text)
         return now
+
+    def _like(self, text: str) -> Text:
+        return Text(text, self.encoding, stores_lf=self.stores_lf)
 
     def edits(self, edits: Sequence[Edit]) -> list[types.TextEdit]:
         """Edits in the client's units."""
