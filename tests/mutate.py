@@ -48,7 +48,7 @@ TESTS = {
     "fixer": ["survivors", "survivors_fixer", "fixer", "verification", "edited", "fuzz", "files"],
     "edited_values": ["survivors", "edited"],
     "prefilter": ["canonical", "table", "triggers", "rules"],
-    "cache": ["cache"],
+    "cache": ["cache", "line_ends"],
     "atomic_write": ["survivors_atomic", "faults", "files", "hostile"],
     "introduced": ["survivors", "survivors_introduced", "introduced", "repository", "edited", "action", "revision"],
     "neighbours": ["survivors_introduced", "introduced", "repository"],

@@ -104,6 +104,18 @@ def test_a_clone_is_recognised_by_its_bytes(many, run, checked, tmp_path):
     assert checked == []
 
 
+def test_files_with_new_times_and_the_same_bytes_are_read_once(many, run, checked, monkeypatch):
+    os.chdir(many)
+    assert reported(run, "--jobs", "1") == (0, [])
+    for path in many.rglob("*.md"):
+        os.utime(path, ns=(5, 5))
+    checked.clear()
+    assert reported(run, "--jobs", "1") == (0, [])
+    monkeypatch.setattr(files.Disk, "load", staticmethod(lambda path: 1 / 0))
+    assert reported(run, "--jobs", "1") == (0, [])
+    assert checked == []
+
+
 CHANGES = {
     "a defect": lambda folder: figure(folder, 5).write_text(record(5).replace("year: '2022'", "year: 2022"), encoding="utf-8"),
     "of the same size": lambda folder: figure(folder, 5).write_text(record(5).replace("CC0", "CC1"), encoding="utf-8"),
@@ -116,6 +128,14 @@ CHANGES = {
     "other settings": lambda folder: (
         discover.cache_clear(),
         (folder / "pfocr-lint.toml").write_text('[organism-synonyms]\n"Mus musculus" = "Rattus norvegicus"\n'),
+    ),
+    "a separator in a name": lambda folder: (
+        CHANGES["the alias of another"](folder),
+        figure(folder, 0).rename(folder / "_figures" / "PMC1\0022.md") if os.name != "nt" else CHANGES["a defect"](folder),
+    ),
+    "a separator in a text": lambda folder: (
+        CHANGES["the alias of another"](folder),
+        figure(folder, 0).write_text(record(0).replace("- Homo sapiens", '- "Homo\\x01sapiens"')),
     ),
     "nothing": lambda folder: None,
 }  # fmt: skip
@@ -744,7 +764,10 @@ def test_blocks_with_little_that_is_wanted_are_written_anew(tmp_path):
     diagnostics = [[example(number)] for number in range(packed.RECORDS * 3)]
     block = packed.pack(diagnostics)
     rows = [cache.Row(b"x" * 32, None, packed.Packed(block, number, "", "n")) for number in range(0, len(diagnostics), 100)]
+    rows[1:1] = [cache.Row(b"y" * 32, None, None)] * 3  # clean records
     again = cache.compacted(rows)
+    assert again[1:4] == rows[1:4]
+    del rows[1:4], again[1:4]
     assert {row.left.block.records for row in again} == {len(rows)}
     assert [list(row.left) for row in again] == [list(row.left) for row in rows]
     assert cache.compacted(rows[:0]) == []
