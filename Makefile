@@ -55,8 +55,9 @@ fuzz: $(STAMP)  ## run the property tests with FUZZ=20000 examples of each
 mutate: $(STAMP)  ## find small faults of the code that the tests miss; MUTATE_FLAGS='--module fixer --sample 50'
 	$(BIN)/python tests/mutate.py $(MUTATE_FLAGS)
 
-docs: $(STAMP)  ## generate docs/rules.md from the declarations of the rules
+docs: $(STAMP)  ## generate docs/rules.md and the schema of the settings from the declarations of the rules
 	$(BIN)/python -m pfocr_lint.handbook.pages > docs/rules.md
+	$(BIN)/python -m pfocr_lint.handbook.settings_schema > schemas/settings.schema.json
 
 # Two locks with the same versions: requirements-dev.txt for development, requirements.txt for the Action.
 # Both are valid for all supported Python versions and systems.

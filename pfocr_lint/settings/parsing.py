@@ -82,7 +82,7 @@ def _parsed(data: bytes, path: pathlib.Path) -> dict[str, Any]:
 
 _KEYS: dict[str, Any] = {
     "select": list, "ignore": list, "extend-select": list, "per-file-ignores": dict, "severity": dict,
-    "required-version": str, "exclude": list, "organisms": (str, bool), "organism-synonyms": dict, "fail-on": str,
+    "$schema": str, "required-version": str, "exclude": list, "organisms": (str, bool), "organism-synonyms": dict, "fail-on": str,
 }  # fmt: skip
 
 _NAMES = {list: "a list of texts", dict: "a table", str: "a text"}
@@ -95,7 +95,7 @@ def parse(table: Mapping[str, Any], where: str, root: str) -> Settings:
     for key, value in table.items():
         if key not in _KEYS:
             near = difflib.get_close_matches(key.replace("_", "-"), _KEYS, 1, 0.6)
-            hint = f"; did you mean {quote(near[0])}?" if near else f"; known are {', '.join(_KEYS)}"
+            hint = f"; did you mean {quote(near[0])}?" if near else f"; known are {', '.join([*_KEYS][1:])}"
             raise SettingsError(f"{where}: unknown setting {quote(key)}{hint}")
         wanted = _KEYS[key]
         wrong = [item for item in value if not isinstance(item, str)] if isinstance(value, list) else []
