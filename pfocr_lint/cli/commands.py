@@ -30,6 +30,7 @@ COMMANDS = {
     "verify": Command("pfocr_lint.cli.verify", "prove that nothing but planned edits was made"),
     "undo": Command("pfocr_lint.cli.undo", "take the planned edits back"),
     "waive": Command("pfocr_lint.cli.waive", "write waivers"),
+    "review": Command("pfocr_lint.cli.review", "post suggestions on a pull request"),
 }
 
 

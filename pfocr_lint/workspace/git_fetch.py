@@ -14,7 +14,7 @@ import shlex
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from pfocr_lint.errors import UsageError
@@ -28,13 +28,15 @@ TYPICAL = 4096  # bytes of a record: 100,000 of the published database have 3 to
 
 _UNITS = {"": 1, "b": 1, "k": 10**3, "m": 10**6, "g": 10**9}
 _OPTIONS = (
-    "-c", "fetch.negotiationAlgorithm=noop", "-c", "fetch.writeCommitGraph=false", "-c", "transfer.bundleURI=false",
-    "-c", "fetch.uriProtocols=", "-c", "protocol.version=2",
+    "-c", "fetch.writeCommitGraph=false", "-c", "transfer.bundleURI=false", "-c", "fetch.uriProtocols=",
+    "-c", "protocol.version=2",
 )  # fmt: skip
 _FETCH = (
     "fetch", "--stdin", "--quiet", "--no-tags", "--no-prune", "--no-write-fetch-head", "--no-recurse-submodules",
-    "--no-auto-maintenance", "--filter=blob:none",
+    "--no-auto-maintenance",
 )  # fmt: skip
+_ALONE = ("-c", "fetch.negotiationAlgorithm=noop")  # of objects by their names: what the clone has does not matter
+_NO_BLOBS = "--filter=blob:none"
 _ENVIRONMENT = {
     "GIT_ALLOW_PROTOCOL": "https:ssh:file", "GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "", "SSH_ASKPASS": "",
     "SSH_ASKPASS_REQUIRE": "never", "GCM_INTERACTIVE": "never",
@@ -102,16 +104,31 @@ def fetch(top: str, objects: Collection[str], what: str, fetching: Fetching, *, 
         )
     if before:
         fetching.say(f"fetching {what} from '{remote}', about {shown(expected)}")
-    size = _fetch(top, remote, objects, what, fetching.max_bytes)
+    size = _fetch(top, [*_ALONE, *_OPTIONS, *_FETCH, _NO_BLOBS, remote], objects, what, fetching.max_bytes)
     if git_objects.missing_of(top, objects):
         raise RevisionError(f"'{remote}' did not send all of {what} that the run needs; try again, or make the clone again")
     return size
 
 
-def _fetch(top: str, remote: str, objects: Collection[str], what: str, most: int) -> int:
-    """Run ``git fetch``, and end it when it receives more than ``most`` bytes; how many it received."""
+def fetch_commit(top: str, ref: str, commit: str, fetching: Fetching) -> None:
+    """
+    Fetch the commit that a reference of the remote leads to, with its history, unless the clone has it; no branch changes.
+
+    The remote is the promisor remote, else ``origin``. Raises RevisionError where the reference leads elsewhere.
+    """
+    if answer(top, "cat-file", "-e", f"{commit}^{{commit}}") is None:
+        remote = promisor(top)
+        options = [*_OPTIONS, *_FETCH, *([_NO_BLOBS] if remote else ()), remote or "origin"]
+        _fetch(top, options, [ref], f"the commits of {ref}", fetching.max_bytes)
+    if answer(top, "cat-file", "-e", f"{commit}^{{commit}}") is None:
+        raise RevisionError(f"{ref} does not lead to {commit[:12]} any more; a newer check reads what it leads to now")
+
+
+def _fetch(top: str, options: Sequence[str], wanted: Collection[str], what: str, most: int) -> int:
+    """Run ``git fetch``, whose last option is the remote, and end it above ``most`` bytes; how many it received."""
+    remote = options[-1]
     known = git_objects.packs(top)
-    command = git_command(top, *git_objects.where(top), *_OPTIONS, *_FETCH, remote)
+    command = git_command(top, *git_objects.where(top), *options)
     with subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
@@ -121,8 +138,8 @@ def _fetch(top: str, remote: str, objects: Collection[str], what: str, most: int
         start_new_session=True,  # it has no terminal, on which ssh would ask for a password; and its children end with it
     ) as process:
         try:
-            wanted = "".join(f"{each}\n" for each in sorted(objects)).encode()
-            errors = _errors_of(process, wanted, lambda: _new(top, known) > most)
+            lines = "".join(f"{each}\n" for each in sorted(wanted)).encode()
+            errors = _errors_of(process, lines, lambda: _new(top, known) > most)
         except BaseException:
             _end(process)
             raise
@@ -130,8 +147,8 @@ def _fetch(top: str, remote: str, objects: Collection[str], what: str, most: int
     if errors is None or size > most:
         raise RevisionError(f"{what} are more than --max-fetch {shown(most)}; give a larger --max-fetch, or compare with --since")
     if process.returncode:
-        lines = [line for line in os.fsdecode(errors).splitlines() if line.startswith(("fatal: ", "error: "))]
-        why = visible(lines[0].partition(": ")[2]) if lines else f"status {process.returncode}"
+        said = [line for line in os.fsdecode(errors).splitlines() if line.startswith(("fatal: ", "error: "))]
+        why = visible(said[0].partition(": ")[2]) if said else f"status {process.returncode}"
         raise RevisionError(
             f"{what} that the run needs cannot be fetched from '{remote}' ({why}); "
             "check the connection and the access to it, or use a clone that was made without --filter"
