@@ -222,7 +222,7 @@ def test_forty_findings(scene):
 
 def test_what_has_no_room_is_counted(scene):
     caption = "Stem cells  and niches. " + "The cell binds. " * 20
-    names = [figure(1000010 + n, caption=f"{caption}{n} ().") for n in range(130)]
+    names = [figure(1000010 + n, caption=f"{caption}{n} ().") for n in range(70)]
     write(scene.folder, *names)
     git("checkout", "-q", "-b", "wide", folder=scene.folder)
     scene.push(branch="wide")
@@ -230,7 +230,7 @@ def test_what_has_no_room_is_counted(scene):
     (body,) = scene.reviews()
     assert len(body) <= 65_536
     total, left = (int(re.search(pattern, body)[1]) for pattern in (r"\*\*(\d+) things", r"And (\d+) more findings"))
-    assert (total, left) == (260, 260 - body.count("\n- ["))
+    assert (total, left) == (140, 140 - body.count("\n- ["))
 
 
 REFUSED = {

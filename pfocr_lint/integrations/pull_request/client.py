@@ -11,7 +11,7 @@ import json
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -47,10 +47,10 @@ class _Stays(urllib.request.HTTPRedirectHandler):
 
 
 class Client:
-    """The API at an address; ``sleep`` waits for some seconds."""
+    """The API at an address."""
 
-    def __init__(self, address: str, token: str, sleep: Callable[[float], None] = time.sleep) -> None:
-        self._address, self._token, self._sleep = address.rstrip("/"), token, sleep
+    def __init__(self, address: str, token: str) -> None:
+        self._address, self._token = address.rstrip("/"), token
         # no proxy handler is left out: a company's proxy is the machine's own setting
         self._opener = urllib.request.build_opener(_Stays)
 
@@ -61,7 +61,7 @@ class Client:
             wait = _wait(answer, is_safe=method != "POST") if left else None
             if wait is None:
                 break
-            self._sleep(wait)
+            time.sleep(wait)
         if not 200 <= answer.status < 300:
             raise ApiError(_refusal(method, path, answer), answer.status)
         return answer

@@ -27,7 +27,7 @@ _LIVE = re.compile(
     r"@(?=\w)|#(?=\d)|\bGH-(?=\d)|(?<=\w)!(?=\d)|://|\bwww\.|\b[0-9a-f]{7,40}\b|\bmailto:|\bxmpp:|(?<=\w)/(?=[\w.-]+#)",
     re.IGNORECASE,
 )
-_MARKER = re.compile(r"<!-- pfocr-lint:([a-z]+) ([0-9a-f ]*)-->")
+_MARKER = re.compile(r"<!-- pfocr-lint:([a-z]+) ([0-9a-f ]*)-->\s*\Z")
 
 
 class Place(NamedTuple):
@@ -77,9 +77,9 @@ def marker(kind: str, names: Iterable[str]) -> str:
 
 
 def marked(kind: str, body: str) -> list[str] | None:
-    """The names in the last marker of a kind; None where there is none."""
-    found = [match[2].split() for match in _MARKER.finditer(body) if match[1] == kind]
-    return found[-1] if found else None
+    """The names in the marker at the end of a text of ours, where no record's text stands; None where it is of another kind."""
+    found = _MARKER.search(body)
+    return found[2].split() if found is not None and found[1] == kind else None
 
 
 def can_be_suggested(lines: Lines) -> bool:
