@@ -6,10 +6,13 @@ import json
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 from github_server import ACCOUNT, TOKEN, GitHub, with_suggestions
+from test_action import ACTION, REVIEW
 from test_edited import repository  # noqa: F401 - the fixture
 from test_repository import figure, page, write
 
@@ -382,3 +385,30 @@ def test_a_wrong_environment_is_one_sentence(scene, name, value, message):
     result = scene.review()
     assert (result.status, result.err.count("\n")) == (2, 1)
     assert message in result.err
+
+
+@pytest.mark.needs("sh")
+def test_the_step_of_the_action_as_written(scene):
+    scene.edit("year: '2022'", "year: 2022")
+    scene.push()
+    scene.review("--max-comments", "0")
+    assert scene.comments() == []
+    scene.edit("- Homo sapiens", "- human")
+    scene.push()
+    scene.review(head="0" * 40)  # writes the environment
+    python = scene.clone.parent / "pfocr-lint" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    start = f"import runpy, sys; sys.path.insert(0, {str(ROOT)!r}); sys.argv[0] = 'pfocr-lint'; runpy.run_module('pfocr_lint', run_name='__main__')"
+    python.write_text(f'#!/bin/sh\nshift 3\nexec {sys.executable} -I -c "{start}" "$@"\n')
+    python.chmod(0o755)
+    given = {f"${{{{ inputs.{name} }}}}": each["default"] for name, each in ACTION["inputs"].items()} | {
+        "${{ inputs.token }}": TOKEN
+    }
+    event = json.loads(Path(os.environ["GITHUB_EVENT_PATH"]).read_text())
+    event["workflow_run"]["head_sha"] = scene.github.pulls[1]["head"]["sha"]
+    Path(os.environ["GITHUB_EVENT_PATH"]).write_text(json.dumps(event))
+    values = {name: given[value] for name, value in REVIEW["env"].items()}
+    environ = {**os.environ, **values, "RUNNER_TEMP": str(scene.clone.parent)}
+    result = subprocess.run(["bash", "-c", REVIEW["run"]], env=environ, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert len(scene.comments()) == 1
