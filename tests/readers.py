@@ -128,7 +128,7 @@ class Page(HTMLParser):
 def read_markdown(text: str) -> Page:
     assert len(text.encode()) <= 2**20
     page = Page(text)
-    assert page.tags <= {"h2", "h3", "p", "table", "thead", "tbody", "tr", "th", "td", "ul", "li", "code", "strong"}
+    assert page.tags <= {"h2", "h3", "p", "table", "thead", "tbody", "tr", "th", "td", "ul", "li", "code", "pre", "strong", "sub"}
     return page
 
 

@@ -121,7 +121,7 @@ def test_a_defect_that_a_pull_request_introduces_is_reported_and_fails(pull):
     write(pull.folder, (name, text))
     outcome = pull.check()
     ((level, where, message),) = outcome.commands
-    assert (outcome.status, level, where["file"], where["title"][:5], message.split("\n")[1][:4]) == (
+    assert (outcome.status, level, where["file"], where["title"][:5], message.split("\n")[0][:4]) == (
         1,
         "error",
         name,
@@ -328,7 +328,7 @@ def test_the_inputs_reach_the_step():
     given = CHECK["env"]
     used = {*given.values(), *REVIEW["env"].values(), "${{ inputs.version }}", "${{ inputs.review }}"}
     assert {f"${{{{ inputs.{name} }}}}" for name in ACTION["inputs"]} == used
-    assert all(name == f"PFOCR_LINT_{value[10:-3].upper().replace('-', '_')}" for name, value in given.items())
+    assert all(name == f"PFOCR_LINT_{value[11:-3].upper().replace('-', '_')}" for name, value in given.items())
 
 
 def test_a_clone_without_files_gives_what_the_checkout_gives(pull, tmp_path, monkeypatch):

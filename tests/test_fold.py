@@ -212,7 +212,8 @@ def test_the_summary_in_markdown_folds_and_counts_all(sentinels, run):
     assert "### 5 errors" in shown
     assert (
         "`doi is '.na.character', which stands for a missing value` · "
-        "`also in journal_title, journal_nlm_ta and publisher_name (lines 20–22)` · fix for all 4: `set it to ''`\n" in shown
+        "`also in journal_title, journal_nlm_ta and publisher_name (lines 20–22)` · fix for all 4: `set it to ''` <sub>PF106 missing-value-sentinel</sub>\n"
+        in shown
     )
     assert run(PATH, "--output-format", "markdown", "--no-fold").out.count("PF106 missing") == 5
 
@@ -226,7 +227,7 @@ def test_annotations_are_spent_on_causes(repository, run):
     assert [line.startswith("::error ") for line in shown] == [True] * 10 + [False]
     assert len({line.partition(",")[0] for line in shown}) == 11
     assert (
-        "which stands for a missing value%0Aalso in journal_title, journal_nlm_ta and publisher_name (lines 20–22)%0Afix"
+        "::fix for all 4: set it to ''%0Adoi is '.na.character', which stands for a missing value%0Aalso in journal_title, "
         in shown[0]
     )
     assert "::8 more errors without an annotation" in shown[10]

@@ -10,7 +10,7 @@ import sys
 from urllib.parse import unquote_to_bytes
 
 import pytest
-from conftest import ROOT, clean_text, real_records
+from conftest import ROOT, SEED, clean_text, real_records
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from readers import COUNTS, HERE, READERS, Page, found, left_out, read_back, report, results
@@ -69,7 +69,7 @@ def test_github_shows_the_ten_worst_of_each_level():
     ]
     *commands, (level, _, text) = read_back("github", *diagnostics)
     assert [level for level, *_ in commands] == ["error"] * 10 + ["warning"] * 10
-    assert "".join(message[0] for *_, message in commands) == "0000111122" * 2
+    assert "".join(message.rpartition("\n")[2][0] for *_, message in commands) == "0000111122" * 2
     assert (level, text.partition(":")[0]) == ("notice", "2 more errors and 2 more warnings without an annotation")
 
 
@@ -90,7 +90,15 @@ def test_markdown_ends_before_its_limit_and_counts_the_omitted_findings():
     text = "".join(FORMATS["markdown"](report(*many())))
     assert 990_000 < len(text.encode()) <= 1_000_000
     assert text.count("\n- ") + left_out(text) == 30_000
-    assert [line for line in text.split("\n") if line.startswith("###")] == [f"### {report(*many()).errors:,} errors"]
+    headings = [line for line in text.split("\n") if line.startswith("###")]
+    assert headings == [f"### {report(*many()).errors:,} errors", "### Rules"]
+
+
+def test_markdown_shows_a_line_as_it_is_and_as_it_should_be():
+    data = clean_text().replace("year: '2022'", "year: 2022  # `x`").replace("license: CC0", "license: CC1").encode()
+    text = "".join(FORMATS["markdown"](report(*checker.check(f"_figures/{SEED}.md", data))))
+    assert "\n  ```diff\n  - year: 2022  # `x`\n  + year: '2022'  # `x`\n  ```\n" in text
+    assert "\n  ```diff\n  -   license: CC1\n  +   license: CC0\n  ```\n" in text
 
 
 def test_markdown_has_the_summary_of_each_rule():
@@ -156,7 +164,7 @@ def test_related_places_and_fixes_are_reported():
     related = (RelatedPlace("b.md", 3, 4, "the caption"),)
     text = "value 1 is wrong\nsee b.md:3:4: the caption\nfix: set it"
     one = found(1, related=related)
-    assert read_back("github", one)[0][2] == text
+    assert read_back("github", one)[0][2] == "fix: set it\nvalue 1 is wrong\nsee b.md:3:4: the caption"
     assert read_back("rdjson", one)["diagnostics"][0]["message"] == text
     assert read_back("junit", one).find(".//failure").text == f"{one.path}:2:1\n{text}"
     (other,) = results(read_back("sarif", one))[0]["relatedLocations"]
@@ -286,7 +294,7 @@ def test_every_text_comes_back_from_every_format(message, path, key):
     readers = {form: READERS[form](text) for form, text in texts.items() if form in NEW}
 
     ((_, properties, text_there),) = readers["github"]
-    assert text_there == f"{shown(message)}\n{see}\nunsafe fix: {shown(message)}"
+    assert text_there == f"unsafe fix: {shown(message)}\n{shown(message)}\n{see}"
     assert properties["file"] == "".join(char if char in "\r\n" else shown(char) for char in path)
 
     (result,) = results(readers["sarif"])
@@ -299,7 +307,7 @@ def test_every_text_comes_back_from_every_format(message, path, key):
     assert result["fixes"][0]["artifactChanges"][0]["replacements"][0]["insertedContent"]["text"] == "\x1b"
 
     (reviewed,) = readers["rdjson"]["diagnostics"]
-    assert reviewed["message"] == text_there
+    assert reviewed["message"] == f"{shown(message)}\n{see}\nunsafe fix: {shown(message)}"
     assert reviewed["location"]["path"] == without_surrogates(path)
 
     (issue,) = readers["gitlab"]
@@ -308,7 +316,7 @@ def test_every_text_comes_back_from_every_format(message, path, key):
 
     (failure,) = readers["junit"].iter("failure")
     assert failure.get("message") == shown(message)
-    assert failure.text == f"{shown(path)}:2:1\n{text_there}"
+    assert failure.text == f"{shown(path)}:2:1\n{shown(message)}\n{see}\nunsafe fix: {shown(message)}"
     (case,) = readers["junit"].iter("testcase")
     assert case.get("name") == shown(f"{one.code} {one.name} /{key}".rstrip())
     assert case.get("classname") == shown(path)

@@ -27,7 +27,7 @@ from pfocr_lint.report import unified, visible
 from pfocr_lint.report.annotations import command
 from pfocr_lint.report.fixes import FixLog
 from pfocr_lint.report.markdown import code, fixed_records
-from pfocr_lint.report.plain import counted, plain
+from pfocr_lint.report.plain import counted, plain, things
 from pfocr_lint.report.reporter import FAULT, STREAMED_FROM, USAGE, Reporter, ReportOptions, Streams
 from pfocr_lint.settings.model import FAIL_ON, Selection, SettingsError
 from pfocr_lint.settings.overrides import Overrides
@@ -152,8 +152,10 @@ def _check(inputs: Inputs, folder: Path, environ: Mapping[str, str], log: IO[str
         _write_annotation(problem, "notice" if texts.get("github") else "error" if status >= USAGE else "warning", log)
     log.write(texts.get("github", ""))
     _write_inert("".join(f"{visible(line)}\n" for line in fetched) + texts["concise"], log)
-    patches = list(_patches(json.loads(texts["json"] or '{"diagnostics": []}'), inputs))
-    summary = (_problem(problem) if problem else "") + texts["markdown"]
+    found = json.loads(texts["json"] or '{"diagnostics": []}')
+    patches = list(_patches(found, inputs))
+    asked = _to_do(len(found["diagnostics"])) if inputs.since is not None and found["diagnostics"] else ""
+    summary = (_problem(problem) if problem else "") + asked + texts["markdown"]
     _summarize(summary, environ, patches)
     _set_outputs(status, forms.get("sarif"), patches, environ)
     return status
@@ -194,6 +196,14 @@ def _run(inputs: Inputs, outputs: Sequence[tuple[str, str | None]], messages: IO
     except (UsageError, SettingsError) as error:
         messages.write(f"pfocr-lint: {visible(str(error))}\n")
         return USAGE
+
+
+def _to_do(number: int) -> str:
+    """Return the first lines of the job page for a pull request: what its author does about the findings, without a terminal."""
+    return (
+        f"**{things(number)} to fix in your change.** Open the file in your branch, click the pencil, and change the line: "
+        "where a line is shown in red and green, replace the red one by the green one. Then commit.\n\n"
+    )
 
 
 def _write_annotation(text: str, level: str, log: IO[str]) -> None:

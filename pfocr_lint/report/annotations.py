@@ -49,7 +49,8 @@ def _annotation(fold: Fold) -> str:
     if place.line == place.end_line:  # GitHub accepts columns only when start and end are on one line
         where |= {"col": str(place.column), "endColumn": str(place.end_column)}
     where["title"] = f"{diagnostic.code} {diagnostic.name}"
-    text = "\n".join([reason(diagnostic), *map(plain, (*fold.also(), *fold.offers()))])
+    # what to do comes first: a list of annotations shows about 80 characters
+    text = "\n".join([*map(plain, fold.offers()), reason(diagnostic), *map(plain, fold.also())])
     return command(diagnostic.severity.value, where, text)
 
 

@@ -1,5 +1,7 @@
 """
-A summary in Markdown, for the job page on GitHub: a table of the rules, then the findings, the worst first.
+A summary in Markdown, for the job page on GitHub: the findings, the worst first, then a table of the rules.
+
+Where a fix changes one line that is shown, the line is there as it is and as it should be, in red and green.
 
 Text from a record is put into code spans, where GitHub interprets no markup, no link and no @mention. GitHub does not show a
 step summary over 1 MiB, so the list stops before that limit and gives the number of findings that it leaves out.
@@ -11,24 +13,29 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from pfocr_lint.diagnostic import Safety, Severity
+from pfocr_lint.diagnostic import Edit, Safety, Severity, apply_edits
 from pfocr_lint.report.fixes import RECORDS, Applied, lines
 from pfocr_lint.report.plain import counted, plain
 
 if TYPE_CHECKING:
+    from pfocr_lint.diagnostic import Diagnostic
     from pfocr_lint.report.folding import Fold
     from pfocr_lint.report.report import Report
 
 LIMIT = 1_000_000  # bytes; the rest of 1 MiB is for text that the workflow adds
+MOST_LINES = 100  # findings whose line is shown
+LONGEST_LINE = 200  # characters
 SHORTEST = 20  # bytes of a finding: its marks, place, code and name are longer
 
 
 def markdown_summary(report: Report) -> Iterator[str]:
     """Yield the summary, at most 1,000,000 bytes of UTF-8."""
-    blocks = ("## pfocr-lint", *_summary(report), *_fixes(report), *_rules(report))
+    blocks = ("## pfocr-lint", *_summary(report), *_fixes(report))
     text = "".join(f"{block}\n\n" for block in blocks)
+    rules = "".join(f"\n### Rules\n\n{table}\n" for table in _rules(report))
     yield text.rstrip("\n") + "\n"
-    yield from _findings(report, LIMIT - len(text.encode()))
+    yield from _findings(report, LIMIT - len(text.encode()) - len(rules.encode()))
+    yield rules
 
 
 def code(text: str) -> str:
@@ -81,10 +88,14 @@ def _rules(report: Report) -> Iterator[str]:
 def _findings(report: Report, space: int) -> Iterator[str]:
     """Yield the findings that fit into ``space`` bytes, and the number of the others."""
     headings = {Severity.ERROR: report.errors, Severity.WARNING: report.warnings}
+    has_lines = MOST_LINES
     total = left = report.errors + report.warnings
     space -= len(_left_out(total).encode())
     for fold in report.worst(space // SHORTEST):
         line, severity = _item(fold), fold.first.severity
+        if has_lines and (lines_ := _lines_of(fold.first)):
+            line += lines_
+            has_lines -= 1
         if severity in headings:
             line = f"\n### {counted(headings.pop(severity), severity.value)}\n\n{line}"
         space -= len(line.encode())
@@ -102,7 +113,27 @@ def _item(fold: Fold) -> str:
     more = [*map(code, fold.also()), *(f"{kind}{colon}{code(what) if what else ''}" for kind, colon, what in offers)]
     where = code(f"{diagnostic.path}:{place.line}:{place.column}")
     shown = " · ".join([code(diagnostic.message), *more])
-    return f"- {where} {diagnostic.code} {diagnostic.name}: {shown}\n"
+    return f"- {where}: {shown} <sub>{diagnostic.code} {diagnostic.name}</sub>\n"
+
+
+def _lines_of(diagnostic: Diagnostic) -> str:
+    """The line of a finding as it is and as its fix leaves it; '' where the fix changes another line, or several."""
+    fix, source = diagnostic.fix, diagnostic.source
+    if fix is None or len(source) != 1 or source[0].column:
+        return ""
+    ((number, _, line),) = source
+    places = [place for place in fix.places if place.line == place.end_line == number]
+    if len(places) != len(fix.places) or any(
+        "\n" in edit.text or place.end_column - 1 > len(line) for edit, place in zip(fix.edits, places, strict=True)
+    ):
+        return ""
+    new = apply_edits(
+        line, [Edit(place.column - 1, place.end_column - 1, edit.text) for edit, place in zip(fix.edits, places, strict=True)]
+    )
+    if len(line) >= LONGEST_LINE or not (line.isprintable() and new.isprintable()):
+        return ""
+    fence = "`" * max(3, max(map(len, re.findall("`+", line + new)), default=0) + 1)
+    return f"\n  {fence}diff\n  - {line}\n  + {new}\n  {fence}\n"
 
 
 def _left_out(number: int) -> str:

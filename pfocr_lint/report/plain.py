@@ -36,3 +36,9 @@ def explained(diagnostic: Diagnostic) -> str:
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun: ``1 error``, ``2,000 errors``, ``2 batches``."""
     return f"{number:,} {noun}{'' if number == 1 else 'es' if noun.endswith(('x', 'ch')) else 's'}"
+
+
+def things(number: int) -> str:
+    """Return a number of things as a sentence begins with it: ``One thing``, ``Two things``, ``11 things``."""
+    words = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
+    return f"{words[number] if number < len(words) else f'{number:,}'} thing{'' if number == 1 else 's'}"

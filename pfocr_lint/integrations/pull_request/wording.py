@@ -14,7 +14,7 @@ from urllib.parse import quote
 from pfocr_lint.diagnostic import Diagnostic, Severity
 from pfocr_lint.integrations.pull_request.groups import Group, Lines
 from pfocr_lint.report.markdown import code
-from pfocr_lint.report.plain import counted, plain
+from pfocr_lint.report.plain import counted, plain, things
 
 MOST_BODY = 65_000  # characters; GitHub takes 65,536
 MOST_LINE = 400  # characters of a line that is shown
@@ -133,8 +133,8 @@ def review_text(
     ``again`` says that an earlier review stands above.
     """
     total = sum(len(each.findings) for each in (*commented, *elsewhere)) + len(others)
-    things = f"{_in_words(total)} to fix in your change."
-    parts = [f"**{'New since the last review: ' if again else ''}{things}**"]
+    to_do = f"{things(total)} to fix in your change."
+    parts = [f"**{'New since the last review: ' if again else ''}{to_do}**"]
     if commented:
         where = "the comment" if len(commented) == 1 else "each comment"
         rest = "" if elsewhere or others else " Nothing else is needed."
@@ -220,11 +220,6 @@ def _codes(findings: Sequence[Diagnostic], rules: Rules) -> str:
         page = rules.page(name)
         shown.append(f"[{name}]({page}) {about}" if page else f"{name} {about}")
     return f"<sub>{', '.join(shown)}</sub>"
-
-
-def _in_words(number: int) -> str:
-    words = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
-    return f"{words[number] if number < len(words) else f'{number:,}'} thing{'' if number == 1 else 's'}"
 
 
 def _is_shown(text: str) -> bool:
