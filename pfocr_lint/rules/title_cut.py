@@ -149,12 +149,13 @@ def _cut_at(record: Values) -> Cut | None:
     if not title or own_end(record) < len(figtitle):
         return None
     end = end_in_caption(title, caption)
-    last = title.rfind(" ") + 1
+    abbreviated = ABBREVIATED.search(figtitle, max(0, len(figtitle) - _END))
+    last = title.rfind(" ") + 1 if abbreviated is None else abbreviated.start()
     if end is not None and _goes_on(title, caption, end):
         return Cut(last, "it was cut at a period; the caption goes on", _whole(title, caption, end))
-    if (match := ABBREVIATED.search(figtitle, max(0, len(figtitle) - _END))) is not None:
+    if abbreviated is not None:
         behind = end if end is not None and caption[end : end + 1] == "." else None
-        return Cut(match.start(), "it was cut at an abbreviation", _whole(title, caption, behind))
+        return Cut(last, "it was cut at an abbreviation", _whole(title, caption, behind))
     if (match := _CAPITAL.search(figtitle, max(0, len(figtitle) - _END))) is not None:
         if end is not None or _bare(record.usable("/papertitle") or "").endswith(title):
             return None  # a text that was not cut there has the same capital
@@ -206,6 +207,7 @@ _TEN = "Signaling in cells at pH 7"
                f"{_YEAST}. pombe-like yeasts; see text", "'S'"),
               (_TEN, f"{_TEN}.4 and pH 8. Arrows show steps.", f"{_TEN}.4 and pH 8", "'7'"),
               ("TGFB in P", "TGF-β in P. berghei and NF-κB. Arrows.", "TGFB in P. berghei and NFKB", "'P'"),
+              ("Winer et al", "Winer et al. and cells. Arrows.", "Winer et al. and cells", "'et al'"),
               ("Model of Winer et al", "Model of Winer et al. The arrows.", "Model of Winer et al.", "'et al'"),
               ("Model of Winer et al", "Model of Winer et al. (2009). The arrows.", "Model of Winer et al. (2009)", "'et al'"),
               ("Stem cells (see Fig", "Stem cells (see Fig. 2B). Arrows.", "Stem cells (see Fig. 2B)", "'Fig'"),
