@@ -124,11 +124,15 @@ def _closed(bracket: str, caption: str, end: int) -> int | None:
     return None
 
 
-def _whole(title: str, caption: str, end: int | None, least: int = 0) -> str | None:
-    """Return the sentence of the caption that a title begins, up to an offset at least; None if it is unknown, or too long."""
+def _whole(title: str, caption: str, end: int | None, closed: int | None) -> str | None:
+    """
+    Return the sentence of the caption that a title begins; None if it is unknown, or too long.
+
+    It goes on behind the title's end in the caption, and does not end before the offset at which an open bracket is closed.
+    """
     if end is None:
         return None
-    stop = _sentence_end(caption, max(end, least))
+    stop = _sentence_end(caption, max(end, closed or 0))
     found = title + spelt(WHITE.sub(" ", caption[end:stop]).rstrip(" "))
     if caption[stop : stop + 1] == "." and OWN_PERIOD.search(f"{found}."):
         found += "."
@@ -151,20 +155,19 @@ def _cut_at(record: Values) -> Cut | None:
     end = end_in_caption(title, caption)
     abbreviated = ABBREVIATED.search(figtitle, max(0, len(figtitle) - _END))
     last = title.rfind(" ") + 1 if abbreviated is None else abbreviated.start()
+    opened = _opened(title) if end is not None and has_open_bracket(title) else None
+    closed = _closed(title[opened], caption, end) if end is not None and opened is not None else None
     if end is not None and _goes_on(title, caption, end):
-        return Cut(last, "it was cut at a period; the caption goes on", _whole(title, caption, end))
+        return Cut(last, "it was cut at a period; the caption goes on", _whole(title, caption, end, closed))
     if abbreviated is not None:
         behind = end if end is not None and caption[end : end + 1] == "." else None
-        return Cut(last, "it was cut at an abbreviation", _whole(title, caption, behind))
+        return Cut(last, "it was cut at an abbreviation", _whole(title, caption, behind, closed))
     if (match := _CAPITAL.search(figtitle, max(0, len(figtitle) - _END))) is not None:
         if end is not None or _bare(record.usable("/papertitle") or "").endswith(title):
             return None  # a text that was not cut there has the same capital
         return Cut(match.start(), "it was cut at an abbreviation", None)
-    if end is not None and has_open_bracket(title):
-        at = _opened(title)
-        behind = _closed(title[at], caption, end)
-        if behind is not None:
-            return Cut(at, "the caption closes this bracket", _whole(title, caption, end, behind))
+    if opened is not None and closed is not None:
+        return Cut(opened, "the caption closes this bracket", _whole(title, caption, end, closed))
     return None
 
 
@@ -210,6 +213,8 @@ _TEN = "Signaling in cells at pH 7"
               ("Winer et al", "Winer et al. and cells. Arrows.", "Winer et al. and cells", "'et al'"),
               ("Model of Winer et al", "Model of Winer et al. The arrows.", "Model of Winer et al.", "'et al'"),
               ("Model of Winer et al", "Model of Winer et al. (2009). The arrows.", "Model of Winer et al. (2009)", "'et al'"),
+              ("Cells (after Winer et al", "Cells (after Winer et al. Cell 5. 1). T.", "Cells (after Winer et al. Cell 5. 1)",
+               "'et al'"),
               ("Stem cells (see Fig", "Stem cells (see Fig. 2B). Arrows.", "Stem cells (see Fig. 2B)", "'Fig'"),
               ("Stem cells (LSC and other", "Stem cells (LSC and other cells [T. B]). Cells.",
                "Stem cells (LSC and other cells [T. B])",
