@@ -13,10 +13,10 @@ from pfocr_lint.record.texts import texts
 from pfocr_lint.record.values import Values
 from pfocr_lint.rules.declaration import Bad, Good, When, rule
 from pfocr_lint.rules.text import set_text
+from pfocr_lint.rules.title_beginnings import FIRSTS, LEAD_IN, label
 from pfocr_lint.rules.title_cut import cut_at
 from pfocr_lint.rules.title_parts import FIGTITLE, own_end
 from pfocr_lint.rules.title_texts import ABBREVIATED, GREEK, SHORTEST, spelt
-from pfocr_lint.rules.titles import begins_with_a_panel
 from pfocr_lint.schema.kinds import FIGURES
 
 # ---- the end
@@ -30,6 +30,7 @@ _NEEDING = frozenset(_NEEDING_WORDS.split())
 _MARKS = ",;:–—-"
 _DASHES = "–—-"
 _BEFORE_DASH = expression(r"(?:[a-z]{3}|[\s,;:])$")  # of an ion or a negative cell the hyphen is a part
+_PAIRED = expression(r"\s[–—-]{1,3}(?=[^\s–—-])")  # a second title between dashes, '—its regulation—', is whole
 _LAST_WORDS = expression(r"(?:(?<=\s)(?:redrawn|listed|shown|seen|described|depicted|presented|reported) )?[a-z]+$")
 
 
@@ -57,6 +58,7 @@ def _may_hang(figtitle: str) -> bool:
     good=[
         Good({"figtitle": "Stromal signaling is turned on"}), Good({"figtitle": "Channels of Na+ and Cl-"}),
         Good({"figtitle": "Signaling of stem cells and OR"}), Good({"figtitle": "Stem cells with a knock-in"}),
+        Good({"figtitle": "Stem cells —Signaling in leukemia—"}), Good({"figtitle": "Stem cells -their signaling-"}),
     ],
 )  # fmt: skip
 def dangling_title(record: Values) -> Iterator[Finding]:
@@ -70,13 +72,13 @@ def dangling_title(record: Values) -> Iterator[Finding]:
     """
     for key, title in texts(record, FIGTITLE):
         whole = title.rstrip()
-        if own_end(record) < len(title) or cut_at(record) is not None or _label(title) is not None:
+        if own_end(record) < len(title) or cut_at(record) is not None or label(title) is not None:
             continue
         if any(
             match.end() >= len(whole) - 1 or title[match.end() :].strip() in _NEEDING for match in lost_references(whole)[-1:]
         ):
             continue  # PF311 reports the reference that was lost there
-        if whole and whole[-1] in _MARKS and (whole[-1] not in _DASHES or _BEFORE_DASH.search(whole[-4:-1])):
+        if whole and whole[-1] in _MARKS and not _belongs(whole):
             rest = whole.rstrip(f"{_MARKS} \u00a0")
             wanted = len(rest) >= SHORTEST and rest.rpartition(" ")[2] not in _NEEDING and not ABBREVIATED.search(rest)
             fix = set_text(record, key, rest, "take it off", Safety.UNSAFE) if wanted else None
@@ -85,6 +87,13 @@ def dangling_title(record: Values) -> Iterator[Finding]:
         elif whole.rpartition(" ")[2] in _NEEDING and (last := _LAST_WORDS.search(whole)) is not None:
             message = f"figtitle ends in {quote(last[0])}: complete it from the caption, or end it earlier"
             yield Finding(key, message, within=Span(*last.span()))
+
+
+def _belongs(title: str) -> bool:
+    """Return whether the dash in which a title ends is a part of it: of a name, or one of two."""
+    if title[-1] not in _DASHES:
+        return False
+    return _BEFORE_DASH.search(title[-4:-1]) is None or (title[-2].isalnum() and _PAIRED.search(title) is not None)
 
 
 # ---- the beginning
@@ -186,22 +195,7 @@ def _around(text: str, at: int) -> str:
     return text[start : end if end > 0 else len(text)][:40]
 
 
-_SIDE = r"\((?:[Ll]eft|[Rr]ight|[Tt]op|[Bb]ottom|[Uu]pper|[Ll]ower|[Mm]iddle|[Cc]ent(?:er|re))(?: panels?)?\):?"
-_OWN_LABEL = (
-    r"(?:[Ss]upplement(?:ary|al) )?(?:F ?ig(?:ure)?s?|F ?IG(?:URE)?|Scheme|SCHEME)\.?\s{0,3}"
-    r"[A-Z]{0,2}[0-9]+[A-Za-z]?(?![A-Za-z0-9])"
-    r"(?:\s?[.:|)—–]+(?!\s*[0-9])|(?=\s+[A-Z(]|\s*$))"
-)
-_LEAD_IN = expression(rf"\s*(?:[:|]+|[-–—]+(?=\s)|\.+(?=\s*[A-Z(])|{_OWN_LABEL}|{_SIDE}|A, (?=[A-Z][a-z]))[\s:|—–]*")
-_FIRSTS = frozenset(":|-–—.FfSs(A \t\u00a0")
-
-
-def _label(title: str) -> str | None:
-    """Return what stands in front of a title and is no part of it; None for nothing, and for a panel's label (PF303)."""
-    if title[:1] not in _FIRSTS or begins_with_a_panel(title):
-        return None
-    lead = _LEAD_IN.match(title)
-    return None if lead is None else lead[0]
+_LONGEST = f"Signaling {'in cells ' * 26}mice"
 
 
 @rule(
@@ -209,7 +203,7 @@ def _label(title: str) -> str | None:
     severity="warning",
     fix="unsafe",
     kinds=FIGURES,
-    trigger=When(("figtitle",), lambda figtitle: figtitle[:1] in _FIRSTS and _LEAD_IN.match(figtitle) is not None),
+    trigger=When(("figtitle",), lambda figtitle: figtitle[:1] in FIRSTS and LEAD_IN.match(figtitle) is not None),
     bad=[
         *(Bad({"figtitle": f"{lead}Signaling in leukemia"}, unsafe=True, message=f"figtitle begins with {lead.strip()!r}",
               fixed={"figtitle": "Signaling in leukemia"}, key=FIGTITLE)
@@ -218,6 +212,7 @@ def _label(title: str) -> str | None:
                        "Fig 1B. ", "(Upper panel) ", "Supplementary Figure 2: ")),
         Bad({"figtitle": "Figure 1.—"}, message="figtitle begins with 'Figure 1.—'"),
         Bad({"figtitle": "Figure 1. Cells"}, message="figtitle begins with 'Figure 1.'"),
+        Bad({"figtitle": f"Figure 1. {_LONGEST}"}, unsafe=True, message="'Figure 1.'", fixed={"figtitle": _LONGEST}),
     ],
     good=[
         Good({"figtitle": f"{title} in leukemia"})
@@ -235,7 +230,7 @@ def title_lead_in(record: Values) -> Iterator[Finding]:
     Where the rest is shorter than 10 characters, write a title from the caption.
     """
     for key, title in texts(record, FIGTITLE):
-        lead = _label(title)
+        lead = label(title)
         if lead is not None:
             rest = title[len(lead) :]
             fix = set_text(record, key, rest, "take it away", Safety.UNSAFE) if len(rest) >= SHORTEST else None

@@ -13,6 +13,7 @@ from pfocr_lint.record.texts import texts
 from pfocr_lint.record.values import Values
 from pfocr_lint.rules.declaration import Bad, Good, Trigger, When, rule
 from pfocr_lint.rules.text import set_text
+from pfocr_lint.rules.title_beginnings import label, unlabelled
 from pfocr_lint.rules.title_cut import cut_at
 from pfocr_lint.rules.title_parts import FIGTITLE, own_end
 from pfocr_lint.rules.title_texts import WHITE, fits, paper_title
@@ -42,7 +43,8 @@ def _from_paper(record: Values) -> Fix | None:
 def _is_fixed_elsewhere(record: Values, title: str) -> bool:
     """Whether the fix of another rule gives the title a right length: one that ends it earlier, completes it, or strips it."""
     cut = cut_at(record)
-    others = [cut.whole] if cut is not None else [title[: own_end(record)], WHITE.sub(" ", title).strip(" .")]
+    own = title[len(label(title) or "") : own_end(record)]
+    others = [cut.whole] if cut is not None else [own, unlabelled(own), WHITE.sub(" ", title).strip(" .")]
     return any(other is not None and fits(other) for other in others)
 
 

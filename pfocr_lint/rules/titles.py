@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pfocr_lint.diagnostic import Finding, Span
-from pfocr_lint.lazy_import import expression
 from pfocr_lint.record.texts import texts
 from pfocr_lint.record.values import Values
 from pfocr_lint.rules.declaration import Bad, Good, When, rule
 from pfocr_lint.rules.text import BAD_END, HOLLOW, found, set_text
+from pfocr_lint.rules.title_beginnings import PANEL, unlabelled
 from pfocr_lint.rules.title_cut import cut_at
 from pfocr_lint.rules.title_length import says_nothing
 from pfocr_lint.rules.title_parts import own_end
@@ -50,21 +50,7 @@ def title_final_period(record: Values) -> Iterator[Finding]:
             yield Finding(key, "figtitle ends in a period", within=Span(len(text) - 1, len(text)), fix=fix)
 
 
-_LETTERS = r"\([A-Za-z](?:[-–,] ?[A-Za-z])*\)"
-# Of a molecule's name, and a base that becomes another.
-_STEREO = r"\([RS](?:, ?[RS])?\)\s|\([EZ]\)\s[a-z0-9]|\([DL]\)\samino|\([A-Z]\)\sto\s(?!\()"
-_PANEL = expression(
-    rf"^\s*(?:(?!{_STEREO})(?:{_LETTERS}(?:\s?(?:(?:and|to|&|,|[-–])\s?)?{_LETTERS})*[.:,;]?|(?:[A-Za-z]\)\s+)*[A-Za-z]\))\s+"
-    r"|\([A-Z]\)(?=[A-Z][a-z]))"
-)
-_LABEL = expression(rf"(?<!\S)(?:{_LETTERS}|[A-Za-z]\))[.:,;]?\s")
 _BRACKETS = {")": "(", "]": "["}
-
-
-def _unlabelled(title: str) -> str:
-    """A title without the panel's label in front; as it is where further labels show that it has several parts."""
-    rest = _PANEL.sub("", title)
-    return title if _LABEL.search(rest) else rest
 
 
 def _filled(title: str) -> str:
@@ -83,13 +69,8 @@ def _filled(title: str) -> str:
     return "".join(kept)
 
 
-def begins_with_a_panel(title: str) -> bool:
-    """Return whether a title begins with the label of a panel."""
-    return _PANEL.match(title) is not None
-
-
 def _may_have_an_artefact(figtitle: str) -> bool:
-    if _PANEL.match(figtitle):
+    if PANEL.match(figtitle):
         return True
     return ("(" in figtitle or "[" in figtitle) and HOLLOW.search(figtitle) is not None
 
@@ -115,6 +96,8 @@ def _may_have_an_artefact(figtitle: str) -> bool:
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
         Bad({"figtitle": "A) A) Properties of Leukemic Stem Cells"}, message="panel label 'A) A)'",
             fixed={"figtitle": "Properties of Leukemic Stem Cells"}),
+        Bad({"figtitle": f"(A) Signaling {'in cells ' * 26}mice"}, message="panel label '(A)'",
+            fixed={"figtitle": f"Signaling {'in cells ' * 26}mice"}),
         Bad({"figtitle": "(A) Left and (B) right signaling in leukemia"}, message="panel label '(A)'"),
         Bad({"figtitle": "A) Left signaling, B) right signaling"}, message="panel label 'A)'"),
         Bad({"figtitle": "Properties of Leukemic Stem Cells []"}, message="empty brackets '[]'",
@@ -136,7 +119,7 @@ def title_artefact(record: Values) -> Iterator[Finding]:
     anew by a person.
     """
     for key, text in texts(record, "/figtitle"):
-        yield from found(record, key, text, _PANEL, _unlabelled, "figtitle begins with the panel label {1}", "remove the label")
+        yield from found(record, key, text, PANEL, unlabelled, "figtitle begins with the panel label {1}", "remove the label")
         hollow = HOLLOW.search(text)
         if hollow is not None and hollow.start() < own_end(record):
             yield from found(record, key, text, HOLLOW, _filled, "figtitle has empty brackets {1}", "remove the brackets")
