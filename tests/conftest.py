@@ -13,9 +13,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from pfocr_lint.cli import main, settings_flags
+from pfocr_lint.diagnostic import Diagnostic, Safety
+from pfocr_lint.linter import checker, fixer
 from pfocr_lint.record import emitter
 from pfocr_lint.schema import schemas
 from pfocr_lint.schema.kinds import Kind
+from pfocr_lint.settings.model import Selection, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 TODAY = "2026-01-01"  # the machine's day in tests that run the command
@@ -69,6 +72,32 @@ def clean_text(kind: Kind = Kind.FIGURE) -> str:
 def seed_text() -> str:
     """A clean real record with long texts."""
     return (ROOT / "samples" / "_figures" / f"{SEED}.md").read_text(encoding="utf-8")
+
+
+_UNREADABLE = ("PF005", "PF007")
+_ONLY_READABLE = Settings(selections=(Selection(select=_UNREADABLE),))
+
+
+def fault_of(path: str, data: bytes) -> Diagnostic:
+    """
+    Return the one finding of a file that cannot be read.
+
+    The other rules report what they report of the file as its fix leaves it: nothing less if the fix is safe, nothing more
+    if it is a guess, and nothing at all if there is none.
+    """
+    found = checker.check(path, data)
+    (fault,) = (each for each in found if each.code in _UNREADABLE)
+    others = [(each.code, each.key, each.message) for each in found if each.code not in _UNREADABLE]
+    fixed = fixer.fix(path, data, _ONLY_READABLE, unsafe=True)
+    assert fixed.faults == ()
+    after = [(each.code, each.key, each.message) for each in checker.check(path, fixed.data)]
+    if fault.fix is None:
+        assert (others, fixed.data) == ([], data)
+    elif fault.fix.safety is Safety.SAFE:
+        assert others == after
+    else:
+        assert set(others) <= set(after)
+    return fault
 
 
 class Ran(NamedTuple):

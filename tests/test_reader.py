@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from conftest import clean_text, real_records
+from conftest import clean_text, fault_of, real_records
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -228,7 +228,7 @@ EXPLAINED = [
 def test_a_broken_text_is_explained_at_the_place_to_fix(old, new, line, message):
     text = clean_text()
     assert text.count(old) == 1, text
-    (found,) = (each for each in checker.check(PATH, text.replace(old, new).encode()) if each.code in ("PF005", "PF007"))
+    found = fault_of(PATH, text.replace(old, new).encode())
     assert (found.place.line, found.message) == (line, message)
 
 
