@@ -15,6 +15,8 @@ TITLES = [
     ("Role of Mus musculus", ("Mus musculus",)), ("Mus musculus", ("Mus musculus",)), ("The Mus musculus p53", ("Mus musculus",)),
     ("Mus musculus and Homo sapiens; Mus musculus", ("Mus musculus", "Homo sapiens")), ("x (Mus musculus) [Homo sapiens]", ()),
     ("Mus-musculus Mus musculus-like pre-Mus musculus", ("Mus musculus-like",)), ("Mus\nmusculus", ()), ("Properties of stem cells", ()),
+    ("cells infected with Mus musculus", ()), ("the response to the Mus musculus", ()), ("Mus musculus challenge in cells", ()),
+    ("responses of cells in Mus musculus", ("Mus musculus",)), ("Mus musculus, infected cells", ("Mus musculus",)),
     ("Signaling pathways", ()), ("Gallus gallus' eggs", ("Gallus gallus",)), ("((((Mus musculus", ("Mus musculus",)),
 ]  # fmt: skip
 
@@ -39,6 +41,11 @@ def test_a_title_names_the_organism(path, tmp_path, run):
     assert (tmp_path / NAME).read_text() == record("NA", figtitle=TITLE), "the fix is not safe"
     assert run(path, "--fix", "--unsafe-fixes").status == 0
     assert (tmp_path / NAME).read_text() == record("Mus musculus", figtitle=TITLE)
+
+
+def test_what_another_rule_takes_off_a_title_names_no_organism(tmp_path, run):
+    write(tmp_path, *PAGES, (NAME, record("NA", figtitle="Sugar in the liver, adapted from Mus musculus")))
+    assert [code for code, _ in reported(run("--output-format", "jsonl").out)] == ["PF322"]
 
 
 @pytest.mark.parametrize("toml", ["organisms = false\n", 'ignore = ["PF412"]\n', 'organisms = "none"\n'])

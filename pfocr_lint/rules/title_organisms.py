@@ -11,6 +11,7 @@ from pfocr_lint.record.binomials import binomials
 from pfocr_lint.record.facts import Repository
 from pfocr_lint.record.values import names_of
 from pfocr_lint.rules.declaration import Bad, Good, repository_rule
+from pfocr_lint.rules.title_parts import FIGTITLE, own_end
 from pfocr_lint.schema.kinds import FIGURES, Kind
 
 _RICE = (Good(kind=Kind.ORGANISM), Good({"latin": "Oryza sativa", "common": "rice"}, kind=Kind.ORGANISM, name="oryza_sativa"))
@@ -39,7 +40,8 @@ _FIGURE = "Starch in Oryza sativa and Homo sapiens"
         Good({"organisms": ["Homo sapiens"], "papertitle": _PAPER}, beside=_RICE),
         *(Good({**_NONE, "papertitle": f"Starch synthesis in {rest}."}, beside=_RICE)
           for rest in ("rice (Oryza sativa)", "seeds [of Oryza sativa]", "Oryza sativa-like plants", "Oryza glaberrima",
-                       "oryza sativa", "Oryza sativas")),
+                       "oryza sativa", "Oryza sativas", "mice infected with Oryza sativa", "mice after Oryza sativa exposure",
+                       "cells with extracts of Oryza sativa", "an Oryza sativa extract")),
     ],
 )  # fmt: skip
 def organism_in_title(repository: Repository) -> Iterator[Placed]:
@@ -48,7 +50,8 @@ def organism_in_title(repository: Repository) -> Iterator[Placed]:
 
     The site lists a figure under its organisms, and one with `NA` alone under none. If the latin name of an organism page stands
     in figtitle or papertitle, outside brackets, the figure is probably about it: the unsafe fix writes it in the place of `NA`.
-    Look at the figure: a title may also name what an extract or an infection came from.
+    A name that is the cause of something does not count (`infected with …`, `… extract`, `adapted from …`). Look at the figure:
+    it may show a host or another species.
 
     The rule needs the organism pages beside the record and no other record, so it runs for single files too.
     """
@@ -59,7 +62,10 @@ def organism_in_title(repository: Repository) -> Iterator[Placed]:
             continue
         record = repository.open(figure.path)
         organisms = record.value("/organisms")
-        titles = {field: record.usable(f"/{field}") or "" for field in ("figtitle", "papertitle")}
+        titles = {
+            "figtitle": (record.usable(FIGTITLE) or "")[: own_end(record)],
+            "papertitle": record.usable("/papertitle") or "",
+        }
         found = [name for name in binomials(*titles.values()) if name in latin]
         if names_of(organisms) != ["NA"] or not found or derived.rejections(record):
             continue  # the file has changed in the meantime, or is to be removed (PF109)
