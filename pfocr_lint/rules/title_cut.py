@@ -201,6 +201,8 @@ _TEN = "Signaling in cells at pH 7"
             unsafe=True,
             fixed={"figtitle": "Properties of Leukemic Stem Cells in Regulating #2"},
         ),
+        Bad(text=("figtitle: Properties of Leukemic", "figtitle: Part #2 of"), message="before '#2 of", unsafe=True,
+            fixed={"figtitle": "Part #2 of Stem Cells in Regulating Drug Resistance"}),
         *(Bad({"figtitle": title, **both(caption)}, unsafe=True, message=message,
               fixed={"figtitle": whole, **both(caption)}, key=FIGTITLE)
           for title, caption, whole, message in (

@@ -17,6 +17,7 @@ from pfocr_lint.rules.title_beginnings import label, unlabelled
 from pfocr_lint.rules.title_cut import cut_at
 from pfocr_lint.rules.title_parts import FIGTITLE, own_end
 from pfocr_lint.rules.title_texts import WHITE, fits, paper_title
+from pfocr_lint.rules.value_ends import cut_off
 from pfocr_lint.schema.kinds import FIGURES
 
 # One to three such words, with an article in front: longer texts of them alone are not to be expected.
@@ -42,7 +43,9 @@ def _from_paper(record: Values) -> Fix | None:
 
 def _is_fixed_elsewhere(record: Values, title: str) -> bool:
     """Whether the fix of another rule gives the title a right length: one that ends it earlier, completes it, or strips it."""
-    cut = cut_at(record)
+    cut, uncut = cut_at(record), record.uncut(FIGTITLE) if cut_off(record, FIGTITLE) else None
+    if uncut is not None:
+        return fits(uncut[0])
     own = title[len(label(title) or "") : own_end(record)]
     others = [cut.whole] if cut is not None else [own, unlabelled(own), WHITE.sub(" ", title).strip(" .")]
     return any(other is not None and fits(other) for other in others)
