@@ -31,11 +31,16 @@ _MARKS = ",;:–—-"
 _DASHES = "–—-"
 _BEFORE_DASH = expression(r"(?:[a-z]{3}|[\s,;:])$")  # of an ion or a negative cell the hyphen is a part
 _PAIRED = expression(r"\s[–—-]{1,3}(?=[^\s–—-])")  # a second title between dashes, '—its regulation—', is whole
-_LAST_WORDS = expression(r"(?:(?<=\s)(?:redrawn|listed|shown|seen|described|depicted|presented|reported) )?[a-z]+$")
+_LAST_WORDS = expression(r"(?:(?<=\s)(?:based|redrawn|listed|shown|seen|described|depicted|presented|reported) )?[a-z]+$")
 
 
 def _may_hang(figtitle: str) -> bool:
-    return figtitle[-1:] in _MARKS or figtitle.rpartition(" ")[2] in _NEEDING or figtitle[-1:].isspace()
+    return figtitle[-1:] in _MARKS or _needs_more(figtitle) or figtitle[-1:].isspace()
+
+
+def _needs_more(title: str) -> bool:
+    """Return whether a title ends in a word that needs another behind it."""
+    return title.rpartition(" ")[2] in _NEEDING or title.endswith(" based on")
 
 
 @rule(
@@ -46,7 +51,7 @@ def _may_hang(figtitle: str) -> bool:
     trigger=When(("figtitle",), _may_hang),
     bad=[
         *(Bad({"figtitle": f"Stromal signaling {rest}"}, message=f"figtitle ends in {rest!r}", key=FIGTITLE)
-          for rest in ("of", "listed in", "redrawn from", "and", "via", "between")),
+          for rest in ("of", "listed in", "redrawn from", "and", "via", "between", "based on")),
         *(Bad({"figtitle": f"Stromal signaling{rest}"}, unsafe=True, message=f"figtitle ends in {rest.strip()!r}",
               fixed={"figtitle": "Stromal signaling"})
           for rest in (",", ";", ":", " –", " -", "—", "-", "–", " ,")),
@@ -80,11 +85,11 @@ def dangling_title(record: Values) -> Iterator[Finding]:
             continue  # PF311 reports the reference that was lost there
         if whole and whole[-1] in _MARKS and not _belongs(whole):
             rest = whole.rstrip(f"{_MARKS} \u00a0")
-            wanted = len(rest) >= SHORTEST and rest.rpartition(" ")[2] not in _NEEDING and not ABBREVIATED.search(rest)
+            wanted = len(rest) >= SHORTEST and not _needs_more(rest) and not ABBREVIATED.search(rest)
             fix = set_text(record, key, rest, "take it off", Safety.UNSAFE) if wanted else None
             message = f"figtitle ends in {quote(whole[len(rest) :].strip())}: something was lost here, or the title was cut"
             yield Finding(key, message, within=Span(len(rest), len(whole)), fix=fix)
-        elif whole.rpartition(" ")[2] in _NEEDING and (last := _LAST_WORDS.search(whole)) is not None:
+        elif _needs_more(whole) and (last := _LAST_WORDS.search(whole)) is not None:
             message = f"figtitle ends in {quote(last[0])}: complete it from the caption, or end it earlier"
             yield Finding(key, message, within=Span(*last.span()))
 
