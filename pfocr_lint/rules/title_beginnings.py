@@ -30,7 +30,7 @@ _OWN_LABEL = (
     r"[A-Z]{0,2}[0-9]+[A-Za-z]?(?![A-Za-z0-9])"
     r"(?:\s?[.:|)—–]+(?!\s*[0-9])|(?=\s+[A-Z(]|\s*$))"
 )
-LEAD_IN = expression(rf"\s*(?:[:|]+|[-–—]+(?=\s)|\.+(?=\s*[A-Z(])|{_OWN_LABEL}|{_SIDE}|A, (?=[A-Z][a-z]))[\s:|—–]*")
+LEAD_IN = expression(rf"\s*(?:[:|]+|[-–—]+(?=\s)|\.+(?=\s*[A-Z(])|{_OWN_LABEL}|{_SIDE}|A[,:] (?=[A-Z][a-z]))[\s:|—–]*")
 FIRSTS = frozenset(":|-–—.FfSs(A \t\u00a0")
 
 

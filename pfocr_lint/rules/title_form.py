@@ -212,7 +212,7 @@ _LONGEST = f"Signaling {'in cells ' * 26}mice"
     bad=[
         *(Bad({"figtitle": f"{lead}Signaling in leukemia"}, unsafe=True, message=f"figtitle begins with {lead.strip()!r}",
               fixed={"figtitle": "Signaling in leukemia"}, key=FIGTITLE)
-          for lead in (": ", "|", "- ", ". ", "– ", "Figure 1 ", "Fig. 2A: ", "Scheme 3. ", "(Left) ", "A, ", "Figure 2.",
+          for lead in (": ", "|", "- ", ". ", "– ", "Figure 1 ", "Fig. 2A: ", "Scheme 3. ", "(Left) ", "A, ", "A: ", "Figure 2.",
                        "FIG 3 | ",
                        "Fig 1B. ", "(Upper panel) ", "Supplementary Figure 2: ")),
         Bad({"figtitle": "Figure 1.—"}, message="figtitle begins with 'Figure 1.—'"),
@@ -231,7 +231,8 @@ def title_lead_in(record: Values) -> Iterator[Finding]:
     The figure's title begins with something that is no part of it.
 
     It is a lone `:`, `|`, `-` or `.`, the figure's label (`Figure 1`, `Fig. 2A:`, `Scheme 3.`), the side of a panel (`(Left)`),
-    or `A, `. The site shows the number beside the title, and sorts titles by their first letter. The unsafe fix takes it away.
+    or `A, ` or `A: `. The site shows the number beside the title, and sorts titles by their first letter. The unsafe fix takes
+    it away.
     Where the rest is shorter than 10 characters, write a title from the caption.
     """
     for key, title in texts(record, FIGTITLE):
