@@ -47,7 +47,7 @@ MEMORY = 3 << 30  # bytes per process: a mutant may allocate memory without a li
 TESTS = {
     "fixer": ["survivors", "survivors_fixer", "fixer", "verification", "edited", "fuzz", "files"],
     "edited_values": ["survivors", "edited"],
-    "prefilter": ["canonical", "table", "triggers", "rules"],
+    "prefilter": ["work", "table", "canonical", "triggers", "rules"],
     "cache": ["cache", "line_ends"],
     "atomic_write": ["survivors_atomic", "faults", "files", "hostile"],
     "introduced": ["survivors", "survivors_introduced", "introduced", "repository", "edited", "action", "revision"],
