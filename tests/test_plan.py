@@ -387,13 +387,24 @@ def killed(argv: list[str], after: int) -> bool:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a child")
 @pytest.mark.parametrize("options", [[], ["--commit"]], ids=str)
-def test_a_killed_run_goes_on(dirty, run, options):
-    """From any place at which a kill leaves it, the same command leads to the same records and commits."""
+@pytest.mark.parametrize(
+    ("records", "first", "step"),
+    [((1, 51), 3, 11), pytest.param((*range(len(DEFECTS)), 50, 51, 52), 12, 7, marks=pytest.mark.slow)],
+    ids=["some", "all"],
+)
+def test_a_killed_run_goes_on(dirty, run, options, records, first, step):
+    """
+    From any place at which a kill leaves it, the same command leads to the same records and commits.
+
+    It is killed at each of the ``first`` calls that write, and then at one of ``step``.
+    """
+    head, *rows = lines()
+    save([head, *(row for row in rows if row["path"] in map(path, records))])
     base = git("rev-parse", "HEAD")
     run("apply", PLAN, *options)
     wanted, subjects = read_all(), git("log", "--format=%B")
     git("reset", "-q", "--hard", base)
-    at = 0
+    at = kills = 0
     while killed(["apply", PLAN, *options], at):
         assert run("apply", PLAN, *options).status == 0, at
         assert (read_all(), git("log", "--format=%B")) == (wanted, subjects), at
@@ -401,8 +412,9 @@ def test_a_killed_run_goes_on(dirty, run, options):
             assert git("status", "--short") == "", at
         git("reset", "-q", "--hard", base)
         git("clean", "-fdq")
-        at += 1 if at < 12 else 7
-    assert at > 10
+        at += 1 if at < first else step
+        kills += 1
+    assert kills > first
 
 
 def random_campaign(seed: int) -> list[str]:
