@@ -12,7 +12,7 @@ BENCH_FLAGS ?=
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-emit-index-url \
 	--custom-compile-command 'make lock' --group build $(UPGRADE)
-.PHONY: help lint-samples test test-editors test-all fuzz mutate bench bench-all docs lock clean
+.PHONY: help lint-samples test test-editors test-all test-web fuzz mutate bench bench-all docs lock clean
 
 # Installs only files whose hashes are in the lock.
 $(STAMP): pyproject.toml requirements-dev.txt
@@ -29,13 +29,17 @@ lint-samples: $(STAMP)  ## check the sample records, and print the fixes as a di
 	$(BIN)/pfocr-lint --exit-zero --diff samples
 
 test: $(STAMP)  ## run the test suite without network; under three minutes on two cores
-	$(BIN)/python -m pytest -n 2 -m "not slow"
+	$(BIN)/python -m pytest -n 2 -m "not slow and not web"
 
 test-editors: $(STAMP)  ## run the language server in real editors; an editor that is not installed is skipped
 	$(BIN)/python -m pytest -rs tests/test_neovim.py
 
 test-all: $(STAMP)  ## run the test suite, with the tests that need the network or a long time
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 -m "not web"
+
+test-web: $(STAMP)  ## run the pages in Chromium, which must be installed (CHROMIUM=/usr/bin/chromium)
+	$(PIP) install --require-hashes --requirement requirements-browser.txt
+	$(BIN)/python -m pytest -m web
 
 $(BENCH_STAMP): pyproject.toml
 	$(PYTHON) -m venv $(BENCH)
@@ -59,11 +63,13 @@ docs: $(STAMP)  ## generate docs/rules.md and the schema of the settings from th
 	$(BIN)/python -m pfocr_lint.handbook.pages > docs/rules.md
 	$(BIN)/python -m pfocr_lint.handbook.settings_schema > schemas/settings.schema.json
 
-# Two locks with the same versions: requirements-dev.txt for development, requirements.txt for the Action.
-# Both are valid for all supported Python versions and systems.
+# Locks with the same versions: requirements-dev.txt for development, requirements.txt for the Action, and
+# requirements-browser.txt for the tests in a browser.
+# All are valid for all supported Python versions and systems.
 lock: $(STAMP)  ## pin the dependencies; UPGRADE=--upgrade for the newest versions
 	$(COMPILE) --extra dev --output-file requirements-dev.txt pyproject.toml
 	$(COMPILE) --constraint requirements-dev.txt --output-file requirements.txt pyproject.toml
+	$(COMPILE) --constraint requirements-dev.txt --extra browser --output-file requirements-browser.txt pyproject.toml
 
 clean:  ## remove environments, builds and caches
 	rm -rf $(VENV) $(BENCH) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

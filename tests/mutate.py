@@ -270,7 +270,7 @@ class Worker:
             "-x",
             "-q",
             "-m",
-            "not slow",
+            "not slow and not web",
             "-p",
             "no:cacheprovider",
             "-p",

@@ -360,10 +360,10 @@ def test_a_cache_is_of_one_set_of_rules_and_settings(tmp_path, monkeypatch):
     key = cache.key_of(DEFAULT, "/base", "")
     assert key == cache.key_of(DEFAULT, "/elsewhere", "")
     assert key != cache.key_of(DEFAULT, "/base", "/home")
-    cache._program.cache_clear()
+    cache.program.cache_clear()
     monkeypatch.setattr(cache, "__version__", "0.0.0")
     assert key != cache.key_of(DEFAULT, "/base", "")
-    cache._program.cache_clear()
+    cache.program.cache_clear()
 
 
 def same_with_and_without(run, *argv) -> list[dict]:
@@ -494,9 +494,9 @@ def test_another_program_or_schema_is_another_cache(tmp_path, monkeypatch):
     seen = set()
     for name in ("package/cache.py", "package/part/rule.py", "schemas/figure.json", "package/part/rule.py", "package/notes.txt"):
         (tmp_path / name).write_text(f"{name} {len(seen)}")
-        cache._program.cache_clear()
-        seen.add(cache._program())
-    cache._program.cache_clear()
+        cache.program.cache_clear()
+        seen.add(cache.program())
+    cache.program.cache_clear()
     assert len(seen) == 4, "each but the file that is no part of the program"
 
 
@@ -512,9 +512,9 @@ def test_another_version_of_a_library_is_another_cache(tmp_path, monkeypatch):
         "two/PyYAML-6.dist-info",
     ):
         (tmp_path / name).mkdir(parents=True)
-        cache._program.cache_clear()
-        seen.append(cache._program())
-    cache._program.cache_clear()
+        cache.program.cache_clear()
+        seen.append(cache.program())
+    cache.program.cache_clear()
     assert seen[0] == seen[1]
     assert len(set(seen)) == 4
 

@@ -237,6 +237,6 @@ def test_the_tests_run_from_the_source_archive(built, tmp_path):
     with tarfile.open(source) as archive:
         archive.extractall(tmp_path, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
     (folder,) = tmp_path.iterdir()
-    command = [sys.executable, "-m", "pytest", "-m", "not slow", "-n", "2", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-m", "not slow and not web", "-n", "2", "-p", "no:cacheprovider"]
     result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout[-3000:]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import tempfile
@@ -11,6 +10,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple, TypeAlias
 
 from pfocr_lint.campaign.plan_file import VERSION, Flags, Head, Line, is_text, written
 from pfocr_lint.version import __version__
+from pfocr_lint.workspace.new_file import write_whole
 from pfocr_lint.workspace.one_file import Task
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def make_plan(
                 found.digest,
             )
         )
-        return found._replace(digest=_replace(target, folder, head, body))
+        return found._replace(digest=f"sha256:{write_whole(target, _pieces(head, body))}")
 
 
 def _write_lines(
@@ -116,27 +116,8 @@ def lines_of(result: Result, blob: str, first: int, batches: Sequence[str]) -> I
         )  # fmt: skip
 
 
-def _replace(target: str, folder: str, head: bytes, body: IO[bytes]) -> str:
-    """Write head and lines to a new file that takes the target's name; the digest of its bytes."""
-    digest = hashlib.sha256(head)
-    handle, beside = tempfile.mkstemp(dir=folder, prefix=".pfocr-lint-plan-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(head)
-            body.seek(0)
-            while piece := body.read(_PIECE):
-                file.write(piece)
-                digest.update(piece)
-        os.chmod(beside, 0o666 & ~_umask())  # noqa: PTH101 - a temporary file is for its owner alone
-        os.replace(beside, target)  # noqa: PTH105
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(beside)  # noqa: PTH108
-        raise
-    return f"sha256:{digest.hexdigest()}"
-
-
-def _umask() -> int:
-    now = os.umask(0)
-    os.umask(now)
-    return now
+def _pieces(head: bytes, body: IO[bytes]) -> Iterator[bytes]:
+    yield head
+    body.seek(0)
+    while piece := body.read(_PIECE):
+        yield piece

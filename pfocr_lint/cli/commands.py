@@ -29,6 +29,7 @@ COMMANDS = {
     "apply": Command("pfocr_lint.cli.apply", "make the planned edits"),
     "verify": Command("pfocr_lint.cli.verify", "prove that nothing but planned edits was made"),
     "undo": Command("pfocr_lint.cli.undo", "take the planned edits back"),
+    "report": Command("pfocr_lint.cli.report", "write the state of the records as a page for a browser"),
     "waive": Command("pfocr_lint.cli.waive", "write waivers"),
     "review": Command("pfocr_lint.cli.review", "post suggestions on a pull request"),
 }

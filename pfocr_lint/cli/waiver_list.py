@@ -3,35 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pfocr_lint.errors import UsageError
-from pfocr_lint.record.comments import WAIVER
-from pfocr_lint.record.parser import read
+from pfocr_lint.linter.listed_waivers import Listed, listed_waivers
 from pfocr_lint.report import visible
 from pfocr_lint.report.machine import dumps
 from pfocr_lint.report.plain import counted
 from pfocr_lint.report.reporter import Streams, write_output
-from pfocr_lint.rules.catalogue import BY_CODE, BY_NAME
-from pfocr_lint.rules.waiver_comments import waivers
 from pfocr_lint.workspace.files import DISK, Files
 from pfocr_lint.workspace.reading import Unreadable
 
 if TYPE_CHECKING:
     from pfocr_lint.workspace.source import Source
-
-_MARK = WAIVER.encode()
-
-
-class Listed(NamedTuple):
-    """One waiver of the JSON list; ``line`` starts at 1, ``rules`` are codes, ``until`` is a date, ``YYYY-MM-DD``."""
-
-    path: str
-    line: int
-    rules: list[str]
-    reason: str | None
-    owner: str | None
-    until: str | None
 
 
 def show(
@@ -77,17 +61,11 @@ def _loaded(path: str, files: Files, write_message: Callable[[str], None]) -> by
     return None
 
 
-def _of_bytes(source: Source, data: bytes, write_message: Callable[[str], None]) -> Iterator[Listed]:
-    """Yield the waivers in one record with their rules; a waiver without a known rule has no effect and is left out."""
-    if _MARK not in data:  # most records have no waivers and need no parsing
-        return
-    record = read(source.path, data, source.kind)
-    if record.data is None:
+def _of_bytes(source: Source, data: bytes, write_message: Callable[[str], None]) -> list[Listed]:
+    found = listed_waivers(source.path, data, source.kind)
+    if found is None:
         write_message(f"{source.path}: cannot be read as one record, so its waivers are not listed")
-    for waiver in waivers(record):
-        known = [rule.code for name, _ in waiver.names if (rule := BY_CODE.get(name) or BY_NAME.get(name)) is not None]
-        if known:
-            yield Listed(source.path, waiver.line, known, waiver.reason or None, waiver.owner, waiver.until)
+    return found or []
 
 
 def _text_of(found: list[Listed], form: str, records: int, today: str, *, summary: bool) -> str:

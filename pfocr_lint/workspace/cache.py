@@ -73,7 +73,7 @@ class Compared(NamedTuple):
 
 
 @cache
-def _program() -> str:
+def program() -> str:
     """A hash of what decides which records are clean, except the settings: this program, its schemas, and its libraries."""
     whole = hashlib.sha256(f"{__version__} {sys.version}".encode())
     package = pathlib.Path(__file__).parent.parent
@@ -96,7 +96,7 @@ def key_of(settings: Settings, base: str, home: str, *, keywords: bool = True) -
         sorted(settings.enabled.items()), settings.per_file_ignores, settings.exclude, settings.organisms,
         sorted(settings.synonyms.items()), settings.waivers, root,
     )  # fmt: skip
-    return hashlib.sha256(f"{_program()} {ruled} {home} {keywords}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{program()} {ruled} {home} {keywords}".encode()).hexdigest()[:32]
 
 
 def default_folder() -> str:
