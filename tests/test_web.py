@@ -92,6 +92,10 @@ def test_filters_find_what_the_run_found(made, run, open_page):
     hrefs = page.eval_on_selector_all("#findings a", "all => all.map((each) => each.href)")
     assert {href.split("/")[2] for href in hrefs} == {"pfocr.wikipathways.org", "example.org"}
     assert page.inner_text("#findings mark") == ".na.character"
+    around = page.inner_text("#findings pre").split("\n")
+    assert around[0] == "journal_nlm_ta: Biomedicines"
+    assert around[1].startswith("publisher_name: .na.character")
+    assert around[2].startswith("keywords: ")
 
 
 def test_nothing_of_a_record_runs(made, run, open_page):
@@ -186,6 +190,14 @@ def many(findings: int) -> Collected:
             found.record.append(number)
             found.body.append(len(found.bodies) - 1 if which == 3 or number < 5 else which + 4 * (number % 5))
             found.line.append(3 + which * 7)
+            around = (
+                f"filename: {path[9:]}"[:60],
+                "doi: .na.character",
+                "journal_title: .na.character",
+                f"number: F{number % 12}",
+            )
+            for column, line in ((found.before, around[which]), (found.after, around[which - 1])):
+                column.append(found.around.setdefault(line, len(found.around)))
     report = Report((), len(paths), 0, 0.0, "")
     return Collected(report, found, paths, cards, len(paths), (), 0)
 

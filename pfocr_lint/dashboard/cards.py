@@ -13,7 +13,9 @@ from pfocr_lint.schema.kinds import FIGURES, Kind
 
 # The three fields as the pipeline writes them, each on lines of its own; a record in any other form is parsed.
 _YEAR = re.compile(rb"^year: '([0-9]{4})'\n(?=[a-z])", re.MULTILINE)
-_JOURNAL = re.compile(rb"^journal_title: ([A-Z][A-Za-z]{3,}(?:[ ,.&()-]{1,2}[A-Za-z]+)*\)?)\n(?=[a-z])", re.MULTILINE)
+_JOURNAL = re.compile(
+    rb"^journal_title: (\.na\.character|[A-Z][A-Za-z]{3,}(?:[ ,.&()-]{1,2}[A-Za-z]+)*\)?)\n(?=[a-z])", re.MULTILINE
+)
 _ORGANISMS = re.compile(rb"^organisms:\n((?:- (?:NA|[A-Z][a-z]+(?: [a-z]+)+)\n)+)(?=[a-z])", re.MULTILINE)
 
 
@@ -36,7 +38,7 @@ def card(path: str, data: bytes, kind: Kind | None) -> Card:
     if all(len(each) == 1 for each in found):
         year, journal, organisms = (each[0].decode() for each in found)
         names = tuple(line.removeprefix("- ") for line in organisms.splitlines())
-        return Card(is_figure=True, year=year, journal=journal, organisms=names, waivers=waivers)
+        return Card(is_figure=True, year=year, journal=_text(journal), organisms=names, waivers=waivers)
     values = fast_parser.read(data)
     if values is None:  # in another form
         record = read(path, data, kind)

@@ -41,7 +41,7 @@ def collect(tree: WorkTree, collector: Collector, path_of: Callable[[str], str])
     status = run(tree, collector, time.perf_counter())
     report = Report(Found(collector.results, Totals(), path_of), collector.records, 0, 0.0, "")
     findings = findings_of(report)
-    paths, cards = list[str](), list[Card]()
+    paths, cards, places = list[str](), list[Card](), findings.places()
     for source in tree.sources:
         try:
             data = tree.task.files.load(source.path)
@@ -50,4 +50,6 @@ def collect(tree: WorkTree, collector: Collector, path_of: Callable[[str], str])
         shown = path_of(source.path)
         paths.append(shown)
         cards.append(card(shown, data, source.kind))
+        if shown in places:
+            findings.add_around(places[shown], data.decode("utf-8", "replace"))
     return Collected(report, findings, paths, cards, collector.records, collector.waived, status)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pfocr_lint.report import Report
 
 MOST_SOURCE, BEFORE = 160, 40  # characters of a source line that are kept, and of these before the place
+AROUND = 60  # characters of the lines around
 
 
 @dataclass
@@ -22,7 +23,8 @@ class Findings:
     The findings of all records as columns, sorted by path and place.
 
     ``bodies`` are what findings say, each once: code, message, key, safety and message of the fix, columns, lines, and source
-    lines. A finding is at ``line`` (1-based) of the record with the number ``record``, and says ``body``.
+    lines. A finding is at ``line`` (1-based) of the record with the number ``record``, and says ``body``. ``before`` and
+    ``after`` are the numbers of the source lines around it among ``around``, in which each text stands once.
     """
 
     paths: list[str] = field(default_factory=list)
@@ -30,6 +32,27 @@ class Findings:
     record: list[int] = field(default_factory=list)
     body: list[int] = field(default_factory=list)
     line: list[int] = field(default_factory=list)
+    before: list[int] = field(default_factory=list)
+    after: list[int] = field(default_factory=list)
+    around: dict[str, int] = field(default_factory=lambda: {"": 0})
+
+    def places(self) -> dict[str, range]:
+        """The numbers of the findings of each record."""
+        ends = [*(at for at in range(1, len(self.record)) if self.record[at] != self.record[at - 1]), len(self.record)]
+        return {path: range(start, end) for path, start, end in zip(self.paths, [0, *ends], ends, strict=False)}
+
+    def add_around(self, own: range, text: str) -> None:
+        """Keep the source lines around the findings of a record, of which ``text`` is the content."""
+        lines = ["", *text.split("\n"), ""]
+        for at in own:
+            line = min(self.line[at], len(lines) - 2)
+            end = min(line + self.bodies[self.body[at]][6], len(lines) - 2)
+            self.before[at] = self._number(lines[line - 1])
+            self.after[at] = self._number(lines[end + 1])
+
+    def _number(self, line: str) -> int:
+        shown = visible(line if len(line) <= AROUND else line[: AROUND - 1] + "…")
+        return self.around.setdefault(shown, len(self.around))
 
 
 def findings_of(report: Report) -> Findings:
@@ -52,6 +75,7 @@ def findings_of(report: Report) -> Findings:
         found.record.append(len(found.paths) - 1)
         found.body.append(known[1])
         found.line.append(each.line)
+    found.before, found.after = [0] * len(found.line), [0] * len(found.line)
     return found
 
 

@@ -60,6 +60,9 @@ def payload(collected: Collected, base: str | None) -> dict[str, Any]:
         "record": list(_differences(findings.record)),
         "body": list(_differences(findings.body)),
         "line": findings.line,
+        "around": list(findings.around),
+        "before": findings.before,
+        "after": findings.after,
     }
 
 

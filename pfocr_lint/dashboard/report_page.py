@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,7 +21,7 @@ def report_page(collected: Collected, data: dict[str, Any], base: str | None, to
         data=data,
         today=today,
         years=_columns([row for row in data["years"] if row["name"]]),
-        trend=_line(data.get("history", ())),
+        trend=_trend(data.get("history", ())),
         payload=packed(payload(collected, base)),
     )
 
@@ -42,17 +43,24 @@ def _columns(rows: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     return {"width": 48 + len(rows) * step, "bar": step - 4, "most": most, "bars": bars}
 
 
-def _line(history: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
-    """The places of a chart of the share of clean records; None without points."""
-    shares = [100 * point["clean"] / point["records"] if point["records"] else 100.0 for point in history]
-    if not shares:
+def _trend(history: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """The places of two charts, of the share of clean records and of the findings; None without points."""
+    if not history:
         return None
-    low, high = int(min(shares)), min(100, int(max(shares)) + 1)
-    low = min(low, high - 1)
-    step = 700 / max(1, len(shares) - 1)
+    shares = [100 * point["clean"] / point["records"] if point["records"] else 100.0 for point in history]
+    findings = [float(point["errors"] + point["warnings"]) for point in history]
+    return {"clean": _line(history, shares), "findings": _line(history, findings)}
+
+
+def _line(history: Sequence[dict[str, Any]], values: Sequence[float]) -> dict[str, Any]:
+    """The places of a chart with a value for each commit."""
+    low, high = math.floor(min(values)), math.ceil(max(values))
+    if low == high:
+        low, high = (low - 1, high) if low else (low, high + 1)
+    step = 700 / max(1, len(values) - 1)
     dots = [
-        {"x": round(50 + number * step, 1), "y": round(180 - 160 * (share - low) / (high - low), 1)}
-        for number, share in enumerate(shares)
+        {"x": round(50 + number * step, 1), "y": round(180 - 160 * (value - low) / (high - low), 1)}
+        for number, value in enumerate(values)
     ]
     events = [
         {"x": dot["x"], "mark": "S" if point["mark"] == "settings" else "V"}

@@ -15,29 +15,37 @@ class Findings {
     Object.assign(this, data);
     this.record = summed(data.record);
     this.body = summed(data.body);
+  }
+
+  // What is searched in each body and record, made at the first search.
+  get bodyText() {
     const { code, message, key, source } = this.bodies;
-    this.bodyText = code.map((each, at) => `${each} ${message[at]} ${key[at]} ${source[at].flat().join("")}`.toLowerCase());
-    this.recordText = this.paths.map((path, at) => {
+    return (this.bodyTexts ??= code.map((each, at) => `${each} ${message[at]} ${key[at]} ${source[at].flat().join("")}`.toLowerCase()));
+  }
+
+  get recordText() {
+    return (this.recordTexts ??= this.paths.map((path, at) => {
       const names = this.organism[at].map((number) => this.organisms[number]);
       return [path, this.years[this.year[at]] ?? "", this.journals[this.journal[at]] ?? "", ...names].join(" ").toLowerCase();
-    });
+    }));
   }
 
   // The numbers of the findings that fit: a word may be in the finding or in its record; "" means any.
   matching({ words, rule, severity, fix, year, journal, organism }) {
     const bits = words.toLowerCase().split(/\s+/).filter(Boolean).slice(0, 30);
     const all = 2 ** bits.length - 1;
+    const [bodyText, recordText] = bits.length ? [this.bodyText, this.recordText] : [[], []];
     const mask = (text) => bits.reduce((sum, word, bit) => (text.includes(word) ? sum | (1 << bit) : sum), 0);
     const { bodies } = this;
     const bodyMask = new Int32Array(bodies.code.length).fill(-1);
     for (let at = 0; at < bodyMask.length; at++) {
       const fits = (!rule || bodies.code[at] === rule) && (!severity || bodies.severity[at] === severity);
-      if (fits && (fix === "" || bodies.safety[at] === (fix === "person" ? "" : fix))) bodyMask[at] = mask(this.bodyText[at]);
+      if (fits && (fix === "" || bodies.safety[at] === (fix === "person" ? "" : fix))) bodyMask[at] = mask(bodyText[at]);
     }
     const recordMask = new Int32Array(this.paths.length).fill(-1);
     for (let at = 0; at < recordMask.length; at++) {
       const fits = (year === "" || this.year[at] === +year) && (journal === "" || this.journal[at] === +journal);
-      if (fits && (organism === "" || this.organism[at].includes(+organism))) recordMask[at] = mask(this.recordText[at]);
+      if (fits && (organism === "" || this.organism[at].includes(+organism))) recordMask[at] = mask(recordText[at]);
     }
     const found = [];
     for (let at = 0; at < this.body.length; at++) {
@@ -54,6 +62,9 @@ class Findings {
     const path = this.paths[record];
     const excerpt = of("source").map(([before, inside, after], number) =>
       make("span", null, number ? "\n" : "", before, inside ? make("mark", null, inside) : "", after));
+    const [before, after] = [this.around[this.before[at]], this.around[this.after[at]]];
+    if (before) excerpt.unshift(make("span", { class: "quiet" }, `${before}\n`));
+    if (after) excerpt.push(make("span", { class: "quiet" }, `\n${after}`));
     const fix = of("fix") ? make("p", { class: "quiet" }, `${of("safety") === "safe" ? "Fix" : "Fix, to be reviewed"}: ${of("fix")}`) : null;
     const said = make("td", { class: "message" }, of("message"), excerpt.length ? make("pre", null, ...excerpt) : null, fix,
       ...of("related").map((each) => make("p", { class: "quiet" }, each)));
