@@ -12,12 +12,17 @@ import zlib
 import jsonschema
 import pytest
 from conftest import ROOT, clean_text, real_records
-from test_plan import DEFECTS, broken, commit, git, named, write
+from hypothesis import given
+from hypothesis import strategies as st
+from test_plan import DEFECTS, PLAN, broken, commit, dirty, git, lines, named, write
 
-from pfocr_lint.dashboard import cards, history, links, page
+from pfocr_lint.campaign import plan_file
+from pfocr_lint.dashboard import cards, history, links, page, plan_page, words
 from pfocr_lint.errors import UsageError
+from pfocr_lint.report import visible
 from pfocr_lint.workspace.source import kind_by_path
 
+__all__ = ["dirty"]
 PAGE, DATA = "../page.html", "../data.json"
 HOSTILE = "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
 
@@ -299,3 +304,63 @@ def test_a_long_history_is_thinned(made, run, monkeypatch):
     commits = git("rev-list", "--reverse", "HEAD").split()
     points = report(run, "--history", commits[0])["history"]
     assert [point["commit"] for point in points] == [commits[at] for at in (0, 3, 6, 9)]
+
+
+def joined(parts) -> str:
+    return "".join(part.text for part in parts)
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_side_by_side_holds_both_texts(old, new):
+    """Every changed word is shown; what is equal is the same text on both sides."""
+    sides = words.side_by_side(old, new)
+    equal = [[part.text for part in side if not part.is_changed] for side in sides]
+    assert "".join(equal[0]) == "".join(equal[1])
+    for side, given_text in zip(sides, (old, new), strict=True):
+        shown = "\n".join(map(visible, given_text.split("\n")))
+        assert joined(side) == shown or "…" in joined(side)
+
+
+def test_side_by_side():
+    sides = words.side_by_side("A role of p53 in cancer.", "The role of p53 in  cancer")
+    assert [part.text for part in sides.old if part.is_changed] == ["A", "."]
+    assert [part.text for part in sides.new if part.is_changed] == ["The", " "]
+    sides = words.side_by_side("word " * 900 + "x", "word " * 900 + "y")
+    assert [(len(part.text), part.is_changed) for part in sides.old] == [(words.KEPT + 1, False), (1, True)]
+
+
+def test_the_page_of_a_plan(dirty, run):
+    """The same plan gives the same page; every small batch is there as a whole."""
+    pages = []
+    for _ in range(2):
+        assert run("plan", "-o", PLAN, "--unsafe-fixes", "--html", PAGE).status == 0
+        pages.append(text())
+    assert pages[0] == pages[1]
+    rows = lines()[1:]
+    assert {*map(int, re.findall(r'data-edit="([0-9]+)"', pages[0]))} == {row["id"] for row in rows}
+    assert [*re.findall(r'data-batch="([^"]+)"', pages[0])] == [*plan_file.load(PLAN).batches]
+
+
+def test_of_a_large_batch_some_edits_are_shown(dirty, run, monkeypatch):
+    monkeypatch.setattr(plan_page, "RANDOM", 2)
+    monkeypatch.setattr(plan_page, "LONGEST", 1)
+    run("plan", "-o", PLAN, "--batch-by", "folder", "--html", PAGE)
+    rows = lines()[1:]
+    shown = [*map(int, re.findall(r'data-edit="([0-9]+)"', text()))]
+    batches = {row["batch"] for row in rows}
+    assert len(shown) <= 3 * len(batches) < len(rows)
+    for batch in batches:
+        own = [row for row in rows if row["batch"] == batch]
+        longest = max(own, key=lambda row: (len(row["old"]) + len(row["new"]), -row["id"]))
+        assert longest["id"] in shown
+
+
+def test_a_plan_without_edits(dirty, run):
+    ran = run("plan", "-o", PLAN, "--select", "PF401", "--html", PAGE)
+    assert ran.status == 0
+    assert "The plan has no edits." in text()
+
+
+def test_a_page_that_cannot_be_written(dirty, run):
+    ran = run("plan", "-o", PLAN, "--html", "gone/page.html")
+    assert (ran.status, ran.err) == (2, "pfocr-lint: --html: gone/page.html cannot be written: No such file or directory\n")

@@ -8,7 +8,7 @@ import shutil
 
 import pytest
 from test_dashboard import HOSTILE, made, report, text
-from test_plan import commit, named, write
+from test_plan import PLAN, broken, commit, dirty, lines, named, write
 
 from pfocr_lint.dashboard.cards import Card
 from pfocr_lint.dashboard.findings import Collected, Findings
@@ -18,7 +18,7 @@ from pfocr_lint.handbook import pages
 from pfocr_lint.report import Report
 
 pytestmark = pytest.mark.web
-__all__ = ["made"]
+__all__ = ["dirty", "made"]
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 SIZES = {"wide": {"width": 1280, "height": 900}, "narrow": {"width": 360, "height": 740}}
@@ -78,7 +78,7 @@ def test_filters_find_what_the_run_found(made, run, open_page):
         page.select_option("[name=rule]", code)
         assert count(page) == sum(each["code"] == code for each in whole)
     page.click("button[type=reset]")
-    page.wait_for_function(f"document.getElementById('status').textContent.startsWith('{len(whole)} ')")
+    page.get_by_text(f"{len(whole)} findings of").wait_for()
     page.select_option("[name=fix]", "safe")
     assert count(page) == sum(each["fix"] is not None and each["fix"]["safety"] == "safe" for each in whole)
     page.select_option("[name=fix]", "")
@@ -212,6 +212,7 @@ def test_a_hundred_thousand_findings(tmp_path, open_page):
     page = open_page(str(tmp_path / "many.html"))
     opened = page.evaluate("+document.documentElement.dataset.ready")  # milliseconds since it was asked for
     assert count(page) == 100_000
+    page.wait_for_timeout(500)  # what is searched is made after the page is shown
     times = []
     for words in ("c", "ca", "caption reference", "PMC1", "nothing like this", "homo pf311"):
         page.fill("[name=words]", words)
@@ -220,3 +221,46 @@ def test_a_hundred_thousand_findings(tmp_path, open_page):
     print(f"{len(source):,} bytes, open in {opened} ms, filtered in {times} ms")  # noqa: T201
     assert opened <= 1_000
     assert max(times) <= 100
+
+
+def test_the_page_of_a_plan_writes_the_reduced_plan(dirty, run, open_page, tmp_path):
+    assert run("plan", "-o", PLAN, "--unsafe-fixes", "--html", "../plan.html").status == 0
+    page = open_page("../plan.html")
+    page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
+    rows = lines()
+    out = rows[1]["id"], rows[-1]["batch"]
+    page.uncheck(f"[data-edit='{out[0]}']")
+    page.uncheck(f"[data-batch='{out[1]}']")
+    assert page.inner_text("#status") == "Left out: 1 edit and 1 batch."
+    page.set_input_files("#file", PLAN)
+    with page.expect_download() as download:
+        page.click("#write")
+    download.value.save_as(tmp_path / "reduced.jsonl")
+    with open(PLAN, "rb") as file:
+        whole = file.readlines()
+    stay = [line for line, row in zip(whole, rows, strict=True) if row.get("id") != out[0] and row.get("batch") != out[1]]
+    assert (tmp_path / "reduced.jsonl").read_bytes() == b"".join(stay)
+    assert page.inner_text("#status").startswith(f"Written: {len(stay) - 1} edits in reduced.jsonl, ")
+    assert run("apply", "../reduced.jsonl").status in (0, 1)  # 1: what depended on the edit is left, and named
+    for other, message in ((b"x", "another plan"), (whole[0] + b"x\n", "no plan")):
+        (tmp_path / "other.jsonl").write_bytes(other)
+        page.set_input_files("#file", tmp_path / "other.jsonl")
+        page.click("#write")
+        page.get_by_text(message).wait_for()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_everybody_can_review_a_plan(dirty, run, browser, tmp_path, size):
+    write(60, broken("value", named(60)).replace("papertitle: ", f"papertitle: {HOSTILE}  "))
+    commit()
+    run("plan", "-o", PLAN, "--unsafe-fixes", "--html", "../plan.html")
+    (tmp_path / "open.html").write_text(text("../plan.html").replace("Content-Security-Policy", "x-none"), encoding="utf-8")
+    context = browser.new_context(viewport=SIZES[size])
+    page = context.new_page()
+    page.goto(f"file://{tmp_path / 'open.html'}")
+    page.wait_for_selector("html[data-ready]")
+    page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
+    assert page.title().startswith("A plan of ")
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    context.close()

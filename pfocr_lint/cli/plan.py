@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from pfocr_lint.campaign.base_records import base_records, in_repository
 from pfocr_lint.campaign.batches import FILES, Batches
 from pfocr_lint.campaign.offers import offered
-from pfocr_lint.campaign.plan_file import ORDERS, Flags
+from pfocr_lint.campaign.plan_file import ORDERS, Flags, load
 from pfocr_lint.campaign.planning import Made, make_plan
 from pfocr_lint.cli import settings_flags
 from pfocr_lint.cli.arguments import add_rules, command_parser, intermixed, jobs_of
+from pfocr_lint.dashboard.page import need_templates, write_page
+from pfocr_lint.dashboard.plan_page import plan_page
 from pfocr_lint.errors import UsageError
 from pfocr_lint.quoting import quote
 from pfocr_lint.report import visible
@@ -31,6 +33,8 @@ def main(argv: Sequence[str], streams: Streams) -> int:
     flags = intermixed(_parser(), argv)
     if flags.config is not None:
         raise UsageError("plan: --config is not possible: a plan uses the settings of its commit; commit them, or use --isolated")
+    if flags.html is not None:
+        need_templates("plan --html")
     size = _size(flags.batch_size)
     jobs = jobs_of(flags.jobs)
     paths = flags.paths or ["."]
@@ -45,6 +49,8 @@ def main(argv: Sequence[str], streams: Streams) -> int:
         made = make_plan(flags.output, records, records.below(named), chosen, Batches(flags.batch_by, size), date, jobs, offered)
     except OSError as error:
         raise UsageError(f"plan: {flags.output} cannot be written: {error.strerror}") from None
+    if flags.html is not None:
+        write_page(flags.html, plan_page(load(flags.output)), "--html")
     for message in (*made.notes, *made.faults):
         streams.stderr.write(f"pfocr-lint: {visible(message)}\n")
     if not flags.quiet:
@@ -57,6 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     options.epilog = "Exit status: 0 done, 1 a record was left out, 2 wrong usage or settings, or no commit, 3 internal fault."
     options.add_argument("paths", nargs="*", metavar="PATH", help="files or folders (default: current folder)")
     options.add_argument("-o", "--output", required=True, metavar="PLAN", help="the file to write")
+    options.add_argument(
+        "--html", metavar="FILE.html", help="write a page for reviewers too: the edits of each batch side by side"
+    )
     options.add_argument("--unsafe-fixes", action="store_true", help="plan the unsafe fixes too")
     options.add_argument("--batch-by", choices=ORDERS, default="rule", help="what the edits of a batch share (default: rule)")
     options.add_argument("--batch-size", metavar="N", help=f"the most files of a batch (default: {FILES})")

@@ -107,6 +107,7 @@ class View {
         this.form.elements.words.focus({ preventScroll: true });
       }));
     this.filter();
+    setTimeout(() => [findings.bodyText, findings.recordText], 100); // before the first search, after the page is shown
   }
 
   filter() {
