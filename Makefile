@@ -7,12 +7,13 @@ STAMP := $(VENV)/installed
 BENCH := .venv-bench
 BENCH_STAMP := $(BENCH)/installed
 BENCH_FLAGS ?=
+RELEASE := .venv-release
 
 .DEFAULT_GOAL := lint-samples
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-emit-index-url \
 	--custom-compile-command 'make lock' --group build $(UPGRADE)
-.PHONY: help lint-samples test test-editors test-all test-web fuzz mutate bench bench-all docs lock clean
+.PHONY: help lint-samples test test-editors test-all test-web fuzz mutate bench bench-all docs lock release-check clean
 
 # Installs only files whose hashes are in the lock.
 $(STAMP): pyproject.toml requirements-dev.txt
@@ -63,13 +64,19 @@ docs: $(STAMP)  ## generate docs/rules.md and the schema of the settings from th
 	$(BIN)/python -m pfocr_lint.handbook.pages > docs/rules.md
 	$(BIN)/python -m pfocr_lint.handbook.settings_schema > schemas/settings.schema.json
 
-# Locks with the same versions: requirements-dev.txt for development, requirements.txt for the Action, and
-# requirements-browser.txt for the tests in a browser.
+release-check:  ## build what would be published, and check and install it
+	$(PYTHON) -m venv $(RELEASE)
+	$(RELEASE)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-release.txt
+	$(RELEASE)/bin/python tests/release_check.py
+
+# Locks with the same versions: requirements-dev.txt for development, requirements.txt for the Action,
+# requirements-browser.txt for the tests in a browser, requirements-release.txt for the check of a release.
 # All are valid for all supported Python versions and systems.
 lock: $(STAMP)  ## pin the dependencies; UPGRADE=--upgrade for the newest versions
 	$(COMPILE) --extra dev --output-file requirements-dev.txt pyproject.toml
 	$(COMPILE) --constraint requirements-dev.txt --output-file requirements.txt pyproject.toml
 	$(COMPILE) --constraint requirements-dev.txt --extra browser --output-file requirements-browser.txt pyproject.toml
+	$(COMPILE) --constraint requirements-dev.txt --extra release --output-file requirements-release.txt pyproject.toml
 
 clean:  ## remove environments, builds and caches
-	rm -rf $(VENV) $(BENCH) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) $(RELEASE) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
