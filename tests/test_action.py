@@ -461,7 +461,7 @@ def test_the_examples_need_no_more_permissions_than_given(path):
     assert "pull_request_target" not in workflow[True]
     allowed = {
         "gate.yml": {},
-        "report.yml": {"security-events": "write"},
+        "report.yml": {"security-events": "write", "pages": "write", "id-token": "write"},
         "autofix.yml": {"contents": "write", "pull-requests": "write"},
         "verify-plan.yml": {},
         "suggestions.yml": {"pull-requests": "write"},

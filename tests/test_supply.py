@@ -33,7 +33,7 @@ WORKFLOWS = [
 in_git = pytest.mark.skipif(not (ROOT / ".git").exists(), reason="without Git it is unknown what belongs to the project")
 # Each permission beyond reading the repository, and its job.
 RIGHTS = {
-    "report.yml": {"security-events": "write"},
+    "report.yml": {"security-events": "write", "pages": "write", "id-token": "write"},
     "autofix.yml": {"contents": "write", "pull-requests": "write"},
     "suggestions.yml": {"pull-requests": "write"},
     "autofix-pull-request.yml": {"contents": "write"},
