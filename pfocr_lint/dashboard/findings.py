@@ -51,7 +51,7 @@ class Findings:
             self.after[at] = self._number(lines[end + 1])
 
     def _number(self, line: str) -> int:
-        shown = visible(line if len(line) <= AROUND else line[: AROUND - 1] + "…")
+        shown = _source(line if len(line) <= AROUND else line[: AROUND - 1] + "…")
         return self.around.setdefault(shown, len(self.around))
 
 
@@ -89,6 +89,11 @@ def _said(body: Body) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
+def _source(text: str) -> str:
+    """Source text as it is shown: tabs stay."""
+    return "\t".join(map(visible, text.split("\t")))
+
+
 def _excerpt(body: Body) -> tuple[tuple[str, str, str], ...]:
     """The source lines of a place, each as the text before it, in it and after it, cut to :data:`MOST_SOURCE` characters."""
     place, found = body.place, []
@@ -100,7 +105,7 @@ def _excerpt(body: Body) -> tuple[tuple[str, str, str], ...]:
         stop = start + MOST_SOURCE
         parts = (line.text[start:begin], line.text[begin : min(end, stop)], line.text[max(begin, end) : stop])
         head, tail = "…" if start or line.column else "", "…" if stop < len(line.text) else ""
-        found.append((head + visible(parts[0]), visible(parts[1]), visible(parts[2]) + tail))
+        found.append((head + _source(parts[0]), _source(parts[1]), _source(parts[2]) + tail))
     return tuple(found)
 
 
