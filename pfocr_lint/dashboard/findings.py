@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,10 @@ MOST_SOURCE, BEFORE = 160, 40  # characters of a source line that are kept, and 
 AROUND = 60  # characters of the lines around
 
 
+def _numbers() -> array[int]:
+    return array("i")
+
+
 @dataclass
 class Findings:
     """
@@ -29,11 +34,11 @@ class Findings:
 
     paths: list[str] = field(default_factory=list)
     bodies: list[tuple[Any, ...]] = field(default_factory=list)
-    record: list[int] = field(default_factory=list)
-    body: list[int] = field(default_factory=list)
-    line: list[int] = field(default_factory=list)
-    before: list[int] = field(default_factory=list)
-    after: list[int] = field(default_factory=list)
+    record: array[int] = field(default_factory=_numbers)
+    body: array[int] = field(default_factory=_numbers)
+    line: array[int] = field(default_factory=_numbers)
+    before: array[int] = field(default_factory=_numbers)
+    after: array[int] = field(default_factory=_numbers)
     around: dict[str, int] = field(default_factory=lambda: {"": 0})
 
     def places(self) -> dict[str, range]:
@@ -75,7 +80,7 @@ def findings_of(report: Report) -> Findings:
         found.record.append(len(found.paths) - 1)
         found.body.append(known[1])
         found.line.append(each.line)
-    found.before, found.after = [0] * len(found.line), [0] * len(found.line)
+    found.before, found.after = (array("i", [0]) * len(found.line) for _ in range(2))
     return found
 
 

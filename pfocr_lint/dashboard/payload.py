@@ -59,10 +59,10 @@ def payload(collected: Collected, base: str | None) -> dict[str, Any]:
         **_bodies(findings),
         "record": list(_differences(findings.record)),
         "body": list(_differences(findings.body)),
-        "line": findings.line,
+        "line": list(findings.line),
         "around": list(findings.around),
-        "before": findings.before,
-        "after": findings.after,
+        "before": list(findings.before),
+        "after": list(findings.after),
     }
 
 
