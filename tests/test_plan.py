@@ -249,6 +249,30 @@ def test_a_line_is_written_in_one_way(dirty, run, change):
     assert "not written as a plan is" in run("apply", PLAN).err
 
 
+def test_blank_lines_between_the_lines_do_no_harm(dirty, run):
+    """As an editor may leave them in place of a deleted line."""
+    run("apply", PLAN)
+    wanted = read_all()
+    git("checkout", "-q", ".")
+    with open(PLAN, "rb") as file:
+        data = file.read()
+    with open(PLAN, "wb") as file:
+        file.write(data.replace(b"\n", b"\n\n"))
+    assert run("apply", PLAN).status == 0
+    assert read_all() == wanted
+    assert run("verify", PLAN).status == 0
+
+
+def test_a_plan_that_changes_while_it_is_read_is_refused(dirty):
+    plan = plan_file.load(PLAN)
+    with open(PLAN, "rb") as file:
+        data = file.read()
+    with open(PLAN, "wb") as file:
+        file.write(data.replace(b'"old": "', b'"old": "x'))
+    with pytest.raises(plan_file.PlanError, match="the file changed while it was read"):
+        list(plan.read(plan.entries()))
+
+
 def mutations(rng: random.Random) -> list[tuple[str, object]]:
     """Changes of a commit that verify must refuse: a name, and a function of nothing that makes it in the work tree."""
 

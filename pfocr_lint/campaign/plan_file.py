@@ -14,8 +14,11 @@ import os
 import re
 from array import array
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import islice
 from typing import IO, Any, NamedTuple
 
+from pfocr_lint.campaign.batch_order import BatchOrder
 from pfocr_lint.dataclass import dataclass, field
 from pfocr_lint.dates import is_date
 from pfocr_lint.errors import UsageError
@@ -108,13 +111,14 @@ class Head(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """The lines of one record: where they begin in the file, how many they are, and the batches that they belong to."""
+    """The lines of one record: where they begin, how many they are, their batches, and a digest of their bytes."""
 
     path: str
     blob: str
     at: int
     lines: int
     batches: tuple[str, ...]
+    digest: bytes
 
 
 @dataclass
@@ -136,6 +140,7 @@ class Plan:
     _at: array[int] = field(default_factory=lambda: array("q"))
     _counts: array[int] = field(default_factory=lambda: array("q"))
     _named: list[tuple[str, ...]] = field(default_factory=list)
+    _digests: list[bytes] = field(default_factory=list)
 
     @property
     def lines(self) -> int:
@@ -150,7 +155,7 @@ class Plan:
     def entries(self, batches: Iterable[str] | None = None) -> Iterator[Entry]:
         """The records with lines, in the order of their paths; only those with lines of some batches."""
         wanted = None if batches is None else set(batches)
-        for each in zip(self._paths, self._blobs, self._at, self._counts, self._named, strict=True):
+        for each in zip(self._paths, self._blobs, self._at, self._counts, self._named, self._digests, strict=True):
             if wanted is None or not wanted.isdisjoint(each[4]):
                 yield Entry(*each)
 
@@ -159,18 +164,20 @@ class Plan:
         with _opened(self.file) as source:
             for entry in entries:
                 source.seek(entry.at)
-                lines = [_line(source.readline(MAX_LINE), number) for number in range(entry.lines)]
-                if any(line.path != entry.path or line.blob != entry.blob for line in lines):
+                data = list(islice((line for line in iter(partial(source.readline, MAX_LINE), b"") if line.strip()), entry.lines))
+                if _digest(data) != entry.digest:
                     raise PlanError(f"{self.file}: the file changed while it was read")
+                lines = [Line(**json.loads(line)) for line in data]  # as it was checked when it was loaded
                 yield entry, lines
 
-    def add(self, lines: list[Line], at: int, known: dict[tuple[str, ...], tuple[str, ...]]) -> None:
+    def add(self, lines: list[Line], at: int, digest: bytes, known: dict[tuple[str, ...], tuple[str, ...]]) -> None:
         """Add the lines of one record to the index."""
         batches = tuple(dict.fromkeys(line.batch for line in lines))
         self._paths.append(lines[0].path)
         self._blobs.append(lines[0].blob)
         self._at.append(at)
         self._counts.append(len(lines))
+        self._digests.append(digest)
         self._named.append(known.setdefault(batches, batches))
         for line in lines:
             self.batches[line.batch] = self.batches.get(line.batch, 0) + 1
@@ -190,8 +197,8 @@ def load(file: str) -> Plan:
         first = source.readline(MAX_LINE + 1)
         digest.update(first)
         plan = Plan(file, _head(file, first), "", reduced=False)
-        order = _BatchOrder()
-        pending, at, number, count = list[Line](), 0, 1, 0
+        order = BatchOrder()
+        pending, datas, at, number, count = list[Line](), list[bytes](), 0, 1, 0
         known: dict[tuple[str, ...], tuple[str, ...]] = {}
         while True:
             here = source.tell()
@@ -203,11 +210,11 @@ def load(file: str) -> Plan:
                 continue
             line = _checked(file, data, number) if data else None
             if pending and (line is None or line.path != pending[0].path):
-                plan.add(pending, at, known)
+                plan.add(pending, at, _digest(datas), known)
                 order.add(pending)
                 if line is not None and line.path <= pending[0].path:
                     raise PlanError(f"{file}:{number}: the lines of {quote(line.path)} are not where the plan had them")
-                pending = []
+                pending, datas = [], []
             if line is None:
                 break
             if pending:
@@ -215,13 +222,21 @@ def load(file: str) -> Plan:
             else:
                 at = here
             pending.append(line)
+            datas.append(data)
             count += 1
             if count > MAX_LINES:
                 raise PlanError(f"{file}: it has more than {MAX_LINES:,} lines")
     plan.digest = f"sha256:{digest.hexdigest()}"
     plan.reduced = plan.head.digest != f"sha256:{body.hexdigest()}"
-    plan.batches = {batch: plan.batches[batch] for batch in order.sorted(file, plan.batches)}
+    try:
+        plan.batches = {batch: plan.batches[batch] for batch in order.sorted(plan.batches)}
+    except ValueError as error:
+        raise PlanError(f"{file}: {error}") from None
     return plan
+
+
+def _digest(lines: Iterable[bytes]) -> bytes:
+    return hashlib.blake2b(b"".join(lines), digest_size=16).digest()
 
 
 def _opened(file: str) -> IO[bytes]:
@@ -365,29 +380,3 @@ def _head(file: str, data: bytes) -> Head:
     if wrong is not None:
         raise PlanError(f"{file}: its first line lacks {quote(wrong)}, or has a wrong value there")
     return Head(**found)
-
-
-class _BatchOrder:
-    """The order in which batches can be applied: a batch whose lines need those of another comes after it."""
-
-    def __init__(self) -> None:
-        self._after: dict[str, set[str]] = {}
-
-    def add(self, lines: list[Line]) -> None:
-        """Note the batches of one record."""
-        batches = {line.id: line.batch for line in lines}
-        for line in lines:
-            for other in line.needs:
-                if batches.get(other, line.batch) != line.batch:
-                    self._after.setdefault(line.batch, set()).add(batches[other])
-
-    def sorted(self, file: str, batches: Iterable[str]) -> Iterator[str]:
-        """All batches; those that need no other keep their order. Raises PlanError."""
-        waiting = dict.fromkeys(batches)
-        while waiting:
-            ready = [batch for batch in waiting if not any(other in waiting for other in self._after.get(batch, ()))]
-            if not ready:
-                raise PlanError(f"{file}: the batches {', '.join(list(waiting)[:5])} need one another")
-            for batch in ready:
-                del waiting[batch]
-            yield from ready
