@@ -17,10 +17,11 @@ from lsprotocol import types
 from pfocr_lint.cli import main
 from pfocr_lint.diagnostic import Span, apply_edits
 from pfocr_lint.handbook import examples
+from pfocr_lint.integrations.difference import difference
 from pfocr_lint.integrations.language_server import help as helping
 from pfocr_lint.integrations.language_server.document import Document, Refused
 from pfocr_lint.integrations.language_server.records import Records, give
-from pfocr_lint.integrations.language_server.text import Text, difference
+from pfocr_lint.integrations.language_server.text import Text
 from pfocr_lint.linter.checker import check
 from pfocr_lint.linter.fixer import fix
 from pfocr_lint.rules.catalogue import RULES

@@ -20,11 +20,12 @@ from pfocr_lint.record.characters import SEPARATORS
 from pfocr_lint.record.fast_parser import WORDS
 from pfocr_lint.record.limits import WIDTH
 from pfocr_lint.record.scalars import needs_quotes
+from pfocr_lint.record.yaml_library import Dumper
 
 UNFOLDED = frozenset({"organisms", "organisms_ner"})
 
 
-class _Dumper(yaml.CSafeDumper):
+class _Dumper(Dumper):
     """libyaml's emitter with R's choice of scalar style."""
 
     def ignore_aliases(self, _: Any) -> bool:

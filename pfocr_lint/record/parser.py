@@ -26,9 +26,10 @@ from pfocr_lint.schema.kinds import FIGURES, Kind, dialect, dialect_of, kind_of
 if TYPE_CHECKING:
     import yaml
 
-    from pfocr_lint.record import outline, syntax_errors
+    from pfocr_lint.record import outline, syntax_errors, yaml_library
 else:
     yaml = LazyModule("yaml")
+    yaml_library = LazyModule("pfocr_lint.record.yaml_library")
     outline = LazyModule("pfocr_lint.record.outline")
     syntax_errors = LazyModule("pfocr_lint.record.syntax_errors")
 
@@ -155,7 +156,7 @@ class _Reader:
         """Check depth and size by parser events only, because the composer's recursion could crash the process."""
         depth = nodes = 0
         try:
-            for event in yaml.parse(body, Loader=yaml.CSafeLoader):
+            for event in yaml.parse(body, Loader=yaml_library.Loader):
                 nodes += isinstance(event, yaml.NodeEvent)
                 if nodes > MAX_NODES:
                     return self._too_many(event.start_mark)

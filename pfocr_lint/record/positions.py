@@ -13,8 +13,11 @@ from pfocr_lint.pointer import join, split
 
 if TYPE_CHECKING:
     import yaml
+
+    from pfocr_lint.record import yaml_library
 else:
     yaml = LazyModule("yaml")
+    yaml_library = LazyModule("pfocr_lint.record.yaml_library")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Entry:
 
 def compose(text: str) -> yaml.Node | None:
     """Return the nodes of a YAML document; None for an empty document. Raises yaml.YAMLError."""
-    loader = yaml.CSafeLoader(text)
+    loader = yaml_library.Loader(text)
     try:
         return loader.get_single_node()
     finally:

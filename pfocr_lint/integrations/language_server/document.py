@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from pfocr_lint.dataclass import replace
 from pfocr_lint.diagnostic import Diagnostic, Edit, Safety, Span, common_start
-from pfocr_lint.integrations.language_server.text import Text, difference
+from pfocr_lint.integrations.difference import difference
+from pfocr_lint.integrations.language_server.text import Text
 from pfocr_lint.linter import checker, cross_record, fixer
 from pfocr_lint.linter.diagnostics import diagnostics_of
 from pfocr_lint.linter.hits import Checked, Hit
