@@ -14,12 +14,13 @@ import pytest
 from conftest import ROOT, clean_text, real_records
 from hypothesis import given
 from hypothesis import strategies as st
-from test_plan import DEFECTS, PLAN, broken, commit, dirty, git, lines, named, write
+from test_plan import DEFECTS, PLAN, broken, commit, dirty, git, lines, named, path, write
 
 from pfocr_lint.campaign import plan_file
 from pfocr_lint.dashboard import cards, history, links, page, plan_page, words
 from pfocr_lint.errors import UsageError
 from pfocr_lint.report import visible
+from pfocr_lint.workspace import many_files
 from pfocr_lint.workspace.source import kind_by_path
 
 __all__ = ["dirty"]
@@ -130,6 +131,29 @@ def test_only_the_scripts_and_styles_of_the_package_may_run(made, run):
     assert "<img" not in source
     tags = re.findall("<[a-z][^>]*>", re.sub(r"<(script|style)>.*?</\1>", "", source, flags=re.DOTALL))
     assert not [tag for tag in tags if re.search(r"\s(on[a-z]+|style)=", tag)]
+
+
+def test_a_record_that_cannot_be_checked_is_named(made, run, monkeypatch):
+    """The page has the others, and the exit status is 3."""
+    process = many_files.process_prefiltered
+
+    def failing(source, *args):
+        return 1 / 0 if source.path == path(1) else process(source, *args)
+
+    monkeypatch.setattr(many_files, "process_prefiltered", failing)
+    ran = run("report", "-o", PAGE, "--data", DATA, "--no-cache")
+    assert (ran.status, ran.err) == (3, f"pfocr-lint: {path(1)}: it could not be checked: ZeroDivisionError: division by zero\n")
+    data = json.loads(text(DATA))
+    assert (data["records"], data["errors"] > 0) == (6, True)
+    assert path(1) not in payload(text())["paths"]
+
+
+def test_broken_records_are_in_the_page(made, run):
+    with open("_figures/broken.md", "wb") as file:
+        file.write(b"---\nfigid: [\xff\n")
+    data = report(run)
+    assert data["records"] == 7
+    assert "_figures/broken.md" in payload(text())["paths"]
 
 
 def test_no_finding_and_no_git(tmp_path, run):

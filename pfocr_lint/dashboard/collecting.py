@@ -27,13 +27,13 @@ class Collector(Reporter):
     waived: Sequence[str] = ()
     records: int = 0
 
-    def finish(self, results: Sequence[Result], seconds: float, **rest: Any) -> int:
+    def finish(self, results: Sequence[Result], seconds: float, *, faults: Sequence[str] = (), **_: Any) -> int:  # noqa: ARG002
         """Keep the results; the exit status counts only what could not be checked."""
-        self.results = results
-        status = Reporter.finish(self, results, seconds, **rest)
-        self.waived = tuple(self._waived)
+        for result in (*results, Result("", faults=tuple(faults))):
+            self._note(result)
+        self.results, self.waived = results, tuple(self._waived)
         self.records = self.files - self._not_records - len(self._missing)
-        return status
+        return self._status
 
 
 def collect(tree: WorkTree, collector: Collector, path_of: Callable[[str], str]) -> Collected:

@@ -31,7 +31,7 @@ def need_templates(command: str) -> None:
 def packed(data: Any) -> str:
     """Data as a script of the page reads it: JSON, compressed, in base64."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
-    squeeze = zlib.compressobj(9, zlib.DEFLATED, -15, 9)
+    squeeze = zlib.compressobj(6, zlib.DEFLATED, -15, 9)
     return base64.b64encode(squeeze.compress(text) + squeeze.flush()).decode()
 
 
