@@ -321,6 +321,18 @@ def mutations(rng: random.Random) -> list[tuple[str, object]]:
         name = rng.choice([row["path"] for row in rows if alike[row["batch"]] > 1])  # else a whole batch would be missing
         git("checkout", "-q", "HEAD~1", "--", name)
 
+    def another():
+        with open(path(99), "rb") as file:
+            data = file.read()
+        made = {data[: row["start"]] + row["new"].encode() + data[row["end"] :] for row in lines()[1:]} - {data}
+        with open(path(99), "wb") as file:
+            file.write(rng.choice(sorted(made)))
+
+    def workflow():
+        os.makedirs(".github/workflows", exist_ok=True)
+        with open(".github/workflows/gate.yml", "w", encoding="utf-8") as file:
+            file.write("on: push\n")
+
     found = {
         "more": bytes_of(more),
         "less": bytes_of(less),
@@ -330,6 +342,8 @@ def mutations(rng: random.Random) -> list[tuple[str, object]]:
         "gone": gone,
         "link": link,
         "undone": undone,
+        "another": another,
+        "workflow": workflow,
     }
     return list(found.items())
 
