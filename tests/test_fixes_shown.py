@@ -193,5 +193,5 @@ def test_values_that_only_yaml_has_are_json(run, tmp_path, value):
 
 
 def test_a_value_that_changes_twice_is_listed_twice():
-    text = seed_text().replace("figtitle: Properties", "figtitle: (A) Ro\u0302le of  Properties")
+    text = seed_text().replace("figtitle: Properties", "figtitle: (A) Ro\u0302le  of Properties")
     assert [line[:5] for line in lines_of(text)] == ["PF303", "PF306", "PF309"]

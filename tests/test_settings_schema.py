@@ -13,7 +13,7 @@ from pfocr_lint.handbook.settings_schema import settings_schema
 from pfocr_lint.settings.parsing import _KEYS, parse
 
 FILE = ROOT / "schemas" / "settings.schema.json"
-ENTRY = ROOT / "schemas" / "schemastore.json"
+ENTRY = ROOT / "docs" / "schemastore.json"
 RIGHT = [
     {},
     {"$schema": "https://pfocr.wikipathways.org/schemas/settings.schema.json", "select": ["PF", "PF2", "PF206", "title-length"]},
