@@ -108,16 +108,18 @@ def test_a_corpus_with_a_clean_record_among_the_dirty_is_refused(bench, monkeypa
 
 
 @pytest.mark.parametrize(
-    ("ours", "theirs", "verdict", "note"),
+    ("ours", "theirs", "limit", "verdict", "note"),
     [
-        ("{python} -c pass", "{python} -c pass", "met", ""),
-        ("{lint} --no-such-option .", "{python} -c pass", "not met", "pfocr-lint: exit status 2: pfocr-lint: unknown option --no-such-option"),
-        ("{python} -c pass", "{python} -c 1/0", "not measured", "peer: exit status 1: ZeroDivisionError: division by zero"),
-        ("{python} -c 'import time; time.sleep(0.5)'", "{python} -c pass", "not met", ""),
+        ("{python} -c pass", "{python} -c pass", 1_000, "met", ""),
+        ("{lint} --no-such-option .", "{python} -c pass", 1_000, "not met", "pfocr-lint: exit status 2: pfocr-lint: unknown option --no-such-option"),
+        ("{python} -c pass", "{python} -c 1/0", 1_000, "not measured", "peer: exit status 1: ZeroDivisionError: division by zero"),
+        ("{python} -c pass", "{python} -c pass", 0.001, "not met", ""),
     ],
 )  # fmt: skip
-def test_the_verdict_and_the_reason_of_a_failure(bench, ours, theirs, verdict, note):
-    case = cases.Case("x", "what", "promise", "within", 3, cases.Side("pfocr-lint", ours), cases.Side("peer", theirs), ("small",))
+def test_the_verdict_and_the_reason_of_a_failure(bench, ours, theirs, limit, verdict, note):
+    case = cases.Case(
+        "x", "what", "promise", "within", limit, cases.Side("pfocr-lint", ours), cases.Side("peer", theirs), ("small",)
+    )
     (row,) = bench.rows(case, (2,))
     assert row["verdict"] == verdict
     assert row["note"].startswith(note)
