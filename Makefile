@@ -13,7 +13,7 @@ RELEASE := .venv-release
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-emit-index-url \
 	--custom-compile-command 'make lock' --group build $(UPGRADE)
-.PHONY: help lint-samples test test-editors test-all test-web fuzz mutate bench bench-all docs lock release-check clean
+.PHONY: help lint-samples test test-editors test-all test-web fuzz mutate bench bench-all docs lock release-check web clean
 
 # Installs only files whose hashes are in the lock.
 $(STAMP): pyproject.toml requirements-dev.txt
@@ -38,10 +38,6 @@ test-editors: $(STAMP)  ## run the language server in real editors; an editor th
 test-all: $(STAMP)  ## run the test suite, with the tests that need the network or a long time
 	$(BIN)/python -m pytest -n 2 -m "not web"
 
-test-web: $(STAMP)  ## run the pages in Chromium, which must be installed (CHROMIUM=/usr/bin/chromium)
-	$(PIP) install --require-hashes --requirement requirements-browser.txt
-	$(BIN)/python -m pytest -m web
-
 $(BENCH_STAMP): pyproject.toml
 	$(PYTHON) -m venv $(BENCH)
 	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
@@ -52,6 +48,22 @@ bench: $(BENCH_STAMP)  ## measure the speed targets, about five minutes; BENCH_F
 
 bench-all: $(BENCH_STAMP)  ## measure all sizes and processes, best of five; writes the figures in benchmarks/
 	$(BENCH)/bin/python benchmarks/run.py --full --publish $(BENCH_FLAGS)
+
+WEB_STAMP := web/node_modules/.installed
+$(WEB_STAMP): web/package.json web/package-lock.json
+	@command -v npm >/dev/null || { echo "the page needs Node 20 with npm" >&2; exit 1; }
+	cd web && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund --loglevel=error
+	touch $@
+
+web: $(STAMP) $(WEB_STAMP)  ## build the page for a browser in web/dist (needs Node 20)
+	$(BIN)/python web/engine.py web/build
+	cd web && node build.mjs
+
+test-web: web  ## run all pages in Chromium (CHROMIUM=/usr/bin/chromium), and the linter in Pyodide against CPython
+	$(BIN)/python web/compare.py
+	web/test.sh
+	$(PIP) install --require-hashes --requirement requirements-browser.txt
+	$(BIN)/python -m pytest -m web
 
 FUZZ ?= 20000
 fuzz: $(STAMP)  ## run the property tests with FUZZ=20000 examples of each
@@ -79,4 +91,4 @@ lock: $(STAMP)  ## pin the dependencies; UPGRADE=--upgrade for the newest versio
 	$(COMPILE) --constraint requirements-dev.txt --extra release --output-file requirements-release.txt pyproject.toml
 
 clean:  ## remove environments, builds and caches
-	rm -rf $(VENV) $(BENCH) $(RELEASE) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) $(RELEASE) web/node_modules web/build web/dist web/test-results build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

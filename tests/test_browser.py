@@ -134,8 +134,8 @@ def test_the_form_adds_a_missing_key_and_refuses_what_cannot_be_read() -> None:
 
 @pytest.mark.parametrize(("data", "word"), [("é".encode("latin-1"), "not UTF-8"), (b"\xff\xfea\0", "UTF-16")])
 def test_a_file_that_is_no_text_is_explained(data: bytes, word: str) -> None:
-    assert word in json.loads(page.check_bytes("x.md", data))["problem"]
-    assert json.loads(page.check_bytes("x.md", "é".encode())) == {"text": "é"}
+    assert word in json.loads(page.open_file("x.md", data))["problem"]
+    assert json.loads(page.open_file("x.md", "é".encode())) == {"text": "é"}
 
 
 def test_the_engine_starts_no_process_and_opens_no_connection() -> None:

@@ -48,7 +48,7 @@ def check(name: str, text: str) -> str:
     return json.dumps({"kind": _WORDS[found.record.kind], "is_record": known, "faults": found.faults, "diagnostics": shown})
 
 
-def check_bytes(name: str, data: bytes) -> str:
+def open_file(name: str, data: bytes) -> str:
     """Read a file: JSON with its ``text``, or with the ``problem`` for which it cannot be shown as text."""
     try:
         return json.dumps({"text": data.decode()})
