@@ -204,4 +204,4 @@ def test_the_changelog_knows_the_version():
 
 def test_ci_runs_what_the_readme_names():
     assert "make test" in (ROOT / "README.md").read_text(encoding="utf-8")
-    assert re.search(r"(?m)^exec make test$", (ROOT / ".ci" / "run").read_text(encoding="utf-8"))
+    assert re.search(r"(?m)^make test\nexec make test-web$", (ROOT / ".ci" / "run").read_text(encoding="utf-8"))

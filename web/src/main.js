@@ -174,12 +174,21 @@ function goTo(found) {
   view.focus();
 }
 
-// Fixing. Edits are made only where the text is still the one that they are for.
-async function edit(words, call, ...more) {
-  const doc = text();
+// Fixing. One edit at a time; if the text changed while the linter made one, it is made again for the new text.
+let edited = Promise.resolve();
+function edit(...what) {
+  edited = edited.then(() => editNow(...what));
+  return edited;
+}
+
+async function editNow(words, call, ...more) {
   try {
-    const answer = await engine.call(call, name(), doc, ...more);
-    if (doc !== text()) return;
+    let doc;
+    let answer;
+    do {
+      doc = text();
+      answer = await engine.call(call, name(), doc, ...more);
+    } while (doc !== text());
     if (answer.refused) {
       byId("done").textContent = `Not done: ${answer.refused}`;
       return;
