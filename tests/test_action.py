@@ -477,3 +477,15 @@ def test_the_examples_need_no_more_permissions_than_given(path):
             assert step["with"]["persist-credentials"] is False
         if step.get("uses", "").startswith("OWNER/pfocr-lint@"):
             assert set(step.get("with", {})) <= set(ACTION["inputs"])
+
+
+def test_the_job_page_leads_to_the_line_and_to_the_editor(pull):
+    write(pull.folder, figure(1000002, figtype="Scheme"))
+    event = pull.merge()
+    event["pull_request"]["head"] |= {"ref": "a b)](x", "repo": {"full_name": "ada/pfocr"}}
+    outcome = pull.check(event)
+    sha = event["pull_request"]["head"]["sha"]
+    name = figure(1000002)[0]
+    assert f"](https://github.com/ada/pfocr/blob/{sha}/{name}?plain=1#L" in outcome.summary
+    assert f"[open the editor](https://github.com/ada/pfocr/edit/a%20b%29%5D%28x/{name})" in outcome.summary
+    assert outcome.summary.startswith("**One thing to fix in your change.** Open the file")

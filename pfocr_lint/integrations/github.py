@@ -23,6 +23,7 @@ from typing import IO, Any, NoReturn
 from pfocr_lint.dataclass import dataclass, replace
 from pfocr_lint.errors import UsageError
 from pfocr_lint.handbook import pages
+from pfocr_lint.integrations.pull_request.wording import Place
 from pfocr_lint.report import unified, visible
 from pfocr_lint.report.annotations import command
 from pfocr_lint.report.fixes import FixLog
@@ -56,7 +57,7 @@ class Inputs:
     The inputs of the Action.
 
     With ``since`` None everything is checked; with ``fail_on`` '' the setting is used. ``today`` is the day of the run. ``files``
-    are those of the revision whose records are checked; None means the work tree.
+    are those of the revision whose records are checked; None means the work tree. ``place`` is the branch of the pull request.
     """
 
     paths: tuple[str, ...]
@@ -66,6 +67,13 @@ class Inputs:
     fail_on: str
     today: str
     files: RevisionFiles | None = None
+    place: Place | None = None
+
+    @property
+    def pages(self) -> Callable[[str, int], tuple[str, str]] | None:
+        """The addresses of a line of the pull request: its page and its editor."""
+        place = self.place
+        return None if place is None else lambda path, line: (place.line(from_root(path), line), place.editor(from_root(path)))
 
     @property
     def head(self) -> str:
@@ -115,7 +123,7 @@ def _inputs(environ: Mapping[str, str]) -> Inputs:
     since = given("SINCE", "") or _base(environ, revision or "HEAD")
     base = commit(".", since, "since") if since else None
     files = files_of(paths, revision, "revision") if revision else None
-    return Inputs(paths, base, introduced == "true", form, fail_on, time.strftime("%Y-%m-%d"), files)
+    return Inputs(paths, base, introduced == "true", form, fail_on, time.strftime("%Y-%m-%d"), files, _place(environ))
 
 
 def _base(environ: Mapping[str, str], revision: str) -> str | None:
@@ -128,6 +136,18 @@ def _base(environ: Mapping[str, str], revision: str) -> str | None:
         return None
     pull = event["pull_request"]
     return pull_request_base(".", _sha(pull["base"]["sha"]), _sha(pull["head"]["sha"]), revision)
+
+
+def _place(environ: Mapping[str, str]) -> Place | None:
+    """Return where the branch of the event's pull request is; None for other events, and where its repository is gone."""
+    path = environ.get("GITHUB_EVENT_PATH")
+    event = json.loads(Path(path).read_text(encoding="utf-8")) if path else {}
+    try:
+        head = event["pull_request"]["head"]
+        site = environ.get("GITHUB_SERVER_URL", "") or "https://github.com"
+        return Place(str(head["repo"]["full_name"]), str(head["ref"]), _sha(head["sha"]), site)
+    except (KeyError, TypeError):
+        return None
 
 
 def _sha(value: str) -> str:
@@ -182,6 +202,7 @@ def _run(inputs: Inputs, outputs: Sequence[tuple[str, str | None]], messages: IO
             fails_on_warning=lambda path: settings_of(path).fail_on == "warning",
             rule_help=pages.about,
             path_in_repository=from_root,
+            pages=inputs.pages,
         )
         if revision is not None:
             diff = diff_of(inputs.paths, revision, settings_of, files=inputs.files, fetching=fetching, settings_from=inputs.since)

@@ -92,7 +92,7 @@ def _findings(report: Report, space: int) -> Iterator[str]:
     total = left = report.errors + report.warnings
     space -= len(_left_out(total).encode())
     for fold in report.worst(space // SHORTEST):
-        line, severity = _item(fold), fold.first.severity
+        line, severity = _item(fold, report), fold.first.severity
         if has_lines and (lines_ := _lines_of(fold.first)):
             line += lines_
             has_lines -= 1
@@ -106,12 +106,15 @@ def _findings(report: Report, space: int) -> Iterator[str]:
         left -= len(fold.members)
 
 
-def _item(fold: Fold) -> str:
+def _item(fold: Fold, report: Report) -> str:
     diagnostic = fold.first
     place = diagnostic.place
     offers = (line.partition(": ") for line in fold.offers())
     more = [*map(code, fold.also()), *(f"{kind}{colon}{code(what) if what else ''}" for kind, colon, what in offers)]
     where = code(f"{diagnostic.path}:{place.line}:{place.column}")
+    if report.pages is not None:
+        line, editor = report.pages(diagnostic.path, place.line)
+        where, more = f"[{where}]({line})", [*more, f"[open the editor]({editor})"]
     shown = " · ".join([code(diagnostic.message), *more])
     return f"- {where}: {shown} <sub>{diagnostic.code} {diagnostic.name}</sub>\n"
 

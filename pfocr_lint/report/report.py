@@ -120,7 +120,8 @@ class Report:
     ``color`` and ``width`` (in columns) describe the terminal. ``summary``: the text formats end with a summary.
     ``skipped_comparison``: the rules that compare records did not run. ``introduced`` is the number of diagnostics that the diff
     introduced, resolved and left. ``waived`` has the rule code of each waived finding. ``missing`` are the paths that do not
-    exist. ``rule_help`` returns the help for a rule code. ``fold``: formats for people show the findings of one rule in one
+    exist. ``rule_help`` returns the help for a rule code. ``pages`` returns the addresses of a line, from its path and number:
+    its page and its editor; None where these are not known. ``fold``: formats for people show the findings of one rule in one
     record as one.
     """
 
@@ -139,6 +140,7 @@ class Report:
     waived: tuple[str, ...] = ()
     missing: frozenset[str] = frozenset()
     rule_help: Callable[[str], RuleHelp] = _no_help
+    pages: Callable[[str, int], tuple[str, str]] | None = None
     earlier: Totals = field(default_factory=Totals)
     fixes: FixLog = field(default_factory=FixLog)
 

@@ -44,7 +44,7 @@ class ReportOptions(NamedTuple):
 
     ``outputs`` are formats, each with its file, or None for standard output. ``fails_on_warning`` returns whether a warning in
     the file at a path fails the run. ``rule_help`` returns the help for a rule code. ``path_in_repository`` returns a path from
-    the root of its repository on. The other fields are command-line options.
+    the root of its repository on, ``pages`` the addresses of a line (see Report). The other fields are command-line options.
     """
 
     outputs: Sequence[tuple[str, str | None]]
@@ -52,6 +52,7 @@ class ReportOptions(NamedTuple):
     fails_on_warning: Callable[[str], bool]
     rule_help: Callable[[str], RuleHelp]
     path_in_repository: Callable[[str], str]
+    pages: Callable[[str, int], tuple[str, str]] | None = None
     fix: bool = False
     diff: bool = False
     unsafe_fixes: bool = False
@@ -273,6 +274,7 @@ class Reporter:
             summary=not options.quiet,
             fold=options.fold,
             rule_help=options.rule_help,
+            pages=options.pages,
         )
 
     @cached_property
